@@ -1,0 +1,88 @@
+//! Faults that do not stop a run at once: faulty lines of a gazetteer, rejected records of an archive.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// One fault in a text file a person wrote, with its place and its remedy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The file, as it was named to us.
+    pub path: PathBuf,
+    /// Line number, from 1.
+    pub line: u32,
+    /// Column number in characters, from 1.
+    pub column: u32,
+    /// What is wrong, with what was found.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}: {}; {}", self.path.display(), self.line, self.column, self.message, self.remedy)
+    }
+}
+
+/// A record of an archive that was skipped, as it stands in `rejects.jsonl`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reject {
+    /// The input file, as the archive names it.
+    pub file: String,
+    /// Where the record begins: bytes from the start of the file's *decompressed* content.
+    pub offset: u64,
+    /// Number of the record in its file, from 1 (the line of a JSON Lines file).
+    pub record: u64,
+    /// The class of fault, a stable word for programs.
+    pub reason: RejectReason,
+    /// What exactly is wrong, for people.
+    pub message: String,
+}
+
+/// Why a record was skipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum RejectReason {
+    /// The line is not a JSON object.
+    InvalidJson,
+    /// The record has no text field, or it is not a string.
+    NoText,
+    /// The bytes are not UTF-8.
+    InvalidUtf8,
+    /// The file ends too early; what came before was counted.
+    Truncated,
+    /// The compressed stream is damaged; what came before was counted.
+    Damaged,
+    /// The file looks binary (it holds NUL bytes).
+    Binary,
+    /// The record is longer than the limit in force.
+    TooLong,
+    /// The operating system could not read on.
+    Unreadable,
+}
+
+impl RejectReason {
+    /// The stable word used in files and summaries, e.g. `invalid-json`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidJson => "invalid-json",
+            Self::NoText => "no-text",
+            Self::InvalidUtf8 => "invalid-utf8",
+            Self::Truncated => "truncated",
+            Self::Damaged => "damaged",
+            Self::Binary => "binary",
+            Self::TooLong => "too-long",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+impl fmt::Display for RejectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
