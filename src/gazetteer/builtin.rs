@@ -1,0 +1,44 @@
+//! The built-in gazetteer: hand-written layers, embedded as text.
+
+/// The day the built-in data was last reviewed; `dateline --version` shows it.
+pub const DATA_DATE: &str = "2026-11-22";
+
+macro_rules! layers {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("builtin/", $name)))),*]
+    };
+}
+
+/// The files of `world`, in no particular order: ids are unique across them.
+const FILES: &[(&str, &str)] = layers![
+    "countries.gaz",
+    "regions.gaz",
+    "admin1.gaz",
+    "cities.gaz",
+    "organisations-international.gaz",
+    "organisations-governments.gaz",
+    "organisations-political.gaz",
+    "organisations-media.gaz",
+    "organisations-society.gaz",
+    "organisations-companies.gaz",
+    "titles.gaz",
+];
+
+/// What `core` leaves out: places below the level of countries and regions.
+const NOT_CORE: [&str; 2] = ["admin1.gaz", "cities.gaz"];
+
+/// The names `-g` accepts besides files.
+#[must_use]
+pub fn builtin_names() -> &'static [&'static str] {
+    &["world", "core"]
+}
+
+/// The texts of a built-in gazetteer, or `None` if `name` is not one.
+pub(super) fn texts(name: &str) -> Option<Vec<(&'static str, &'static str)>> {
+    let files = FILES.iter().copied();
+    match name {
+        "world" => Some(files.collect()),
+        "core" => Some(files.filter(|(file, _)| !NOT_CORE.contains(file)).collect()),
+        _ => None,
+    }
+}

@@ -1,0 +1,263 @@
+//! Finds names: which aliases stand where in one text.
+//!
+//! In comes a text, out come [`Matches`]: every span at which at least one alias passes its boundary and case policy, with
+//! all aliases that pass there, reduced by an [`Overlap`] policy. Selection happens among the candidates that pass, so a
+//! long hit that fails a check never hides a valid shorter one. Which entity is meant, and whether a weak name may stand,
+//! is not decided here.
+//!
+//! Two engines give the same matches: the automaton (module `automaton`) and the oracle (module `naive`), which is slow and
+//! obvious.
+
+mod automaton;
+mod naive;
+mod names;
+mod select;
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::gazetteer::Gazetteer;
+use crate::ids::AliasId;
+use crate::normalize::FoldedText;
+use crate::span::Span;
+
+use automaton::Automaton;
+use naive::Naive;
+use names::NameTable;
+
+/// Which of the passing candidates are kept where they overlap.
+///
+/// ```
+/// use dateline::{Gazetteer, Matcher, Overlap};
+/// let gazetteer = Gazetteer::from_names(["York", "New York", "York City"])?;
+/// let matches = |overlap| {
+///     let matcher = Matcher::builder().overlap(overlap).build(&gazetteer)?;
+///     Ok::<_, dateline::Error>(matcher.surface_forms("in New York City").join(" | "))
+/// };
+/// assert_eq!(matches(Overlap::Longest)?, "New York");
+/// assert_eq!(matches(Overlap::All)?, "New York | York City | York");
+/// assert_eq!(matches(Overlap::NoNested)?, "New York | York City");
+/// # Ok::<(), dateline::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Overlap {
+    /// Leftmost-longest: from the left, the candidate that begins first; of those, the longest; then on behind it.
+    #[default]
+    Longest,
+    /// Every candidate.
+    All,
+    /// Every candidate that is not inside another, longer one.
+    NoNested,
+}
+
+/// Which implementation searches. All give the same matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Engine {
+    /// The fastest engine that serves all names.
+    #[default]
+    Auto,
+    /// One Aho-Corasick automaton over all folded names.
+    AhoCorasick,
+    /// The oracle: tries every name at every character. For tests and `selfcheck`.
+    Naive,
+}
+
+/// The aliases of a gazetteer, compiled for searching; immutable and shared between threads.
+///
+/// ```
+/// use dateline::{Gazetteer, Matcher};
+/// let gazetteer = Gazetteer::from_names(["York", "New York"])?;
+/// let matcher = Matcher::new(&gazetteer)?;
+/// assert_eq!(matcher.surface_forms("NEW YORK, York’s, Yorkshire"), ["NEW YORK", "York"]);
+/// # Ok::<(), dateline::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Matcher {
+    names: NameTable,
+    search: Search,
+    overlap: Overlap,
+}
+
+#[derive(Debug)]
+enum Search {
+    Automaton(Automaton),
+    Naive(Naive),
+}
+
+/// Options of a [`Matcher`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MatcherBuilder {
+    overlap: Overlap,
+    engine: Engine,
+}
+
+impl MatcherBuilder {
+    /// Which overlapping candidates are kept; leftmost-longest by default.
+    #[must_use]
+    pub fn overlap(mut self, overlap: Overlap) -> Self {
+        self.overlap = overlap;
+        self
+    }
+
+    /// Which implementation searches; the fastest by default.
+    #[must_use]
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.engine = engine;
+        self
+    }
+
+    /// Compiles the gazetteer.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if the names do not fit an automaton.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in the bytes of all names.
+    pub fn build(self, gazetteer: &Gazetteer) -> Result<Matcher> {
+        let names = NameTable::new(gazetteer);
+        let search = match self.engine {
+            Engine::Auto | Engine::AhoCorasick => Search::Automaton(Automaton::new(&names)?),
+            Engine::Naive => Search::Naive(Naive::new(gazetteer)),
+        };
+        Ok(Matcher { names, search, overlap: self.overlap })
+    }
+}
+
+/// Buffers of one thread, reused from text to text.
+#[derive(Debug, Default)]
+pub struct MatcherScratch {
+    folded: FoldedText,
+    surface: String,
+    hits: Vec<(Span, AliasId)>,
+}
+
+/// The matches of one text: spans in order (start, then longer first), each with the aliases that pass there, sorted.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Matches {
+    spans: Vec<MatchSpan>,
+    aliases: Vec<AliasId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct MatchSpan {
+    span: Span,
+    aliases: Range<usize>,
+}
+
+impl Matches {
+    /// Each span with its aliases.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (Span, &[AliasId])> {
+        self.spans.iter().map(|found| (found.span, &self.aliases[found.aliases.clone()]))
+    }
+
+    /// Number of spans.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    /// Forgets all matches, keeping the memory.
+    pub fn clear(&mut self) {
+        self.spans.clear();
+        self.aliases.clear();
+    }
+
+    /// Groups sorted hits by span.
+    fn gather(&mut self, hits: &mut Vec<(Span, AliasId)>) {
+        hits.sort_unstable_by_key(|(span, alias)| (span.start, std::cmp::Reverse(span.end), *alias));
+        hits.dedup();
+        self.clear();
+        for (span, alias) in hits.drain(..) {
+            match self.spans.last_mut() {
+                Some(last) if last.span == span => last.aliases.end += 1,
+                _ => self.spans.push(MatchSpan { span, aliases: self.aliases.len()..self.aliases.len() + 1 }),
+            }
+            self.aliases.push(alias);
+        }
+    }
+}
+
+impl Matcher {
+    /// Compiles the gazetteer with default options.
+    ///
+    /// # Errors
+    ///
+    /// See [`MatcherBuilder::build`].
+    pub fn new(gazetteer: &Gazetteer) -> Result<Self> {
+        Self::builder().build(gazetteer)
+    }
+
+    /// Options for a matcher.
+    #[must_use]
+    pub fn builder() -> MatcherBuilder {
+        MatcherBuilder::default()
+    }
+
+    /// The overlap policy it was built with.
+    #[must_use]
+    pub fn overlap(&self) -> Overlap {
+        self.overlap
+    }
+
+    /// Finds all matches of one text, replacing the content of `matches`.
+    ///
+    /// # Panics
+    ///
+    /// If the text is longer than [`FoldedText::MAX_LEN`] (1 GiB).
+    ///
+    /// # Complexity
+    ///
+    /// Linear in the text plus the number of hits for the automaton; characters times names for the oracle.
+    pub fn find_into(&self, text: &str, scratch: &mut MatcherScratch, matches: &mut Matches) {
+        match &self.search {
+            Search::Automaton(automaton) => automaton.find(&self.names, text, scratch),
+            Search::Naive(naive) => naive.find(text, &mut scratch.hits),
+        }
+        matches.gather(&mut scratch.hits);
+        select::select(self.overlap, &self.names, matches);
+    }
+
+    /// Finds all matches of one text. Allocates; [`Matcher::find_into`] reuses buffers.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Matches {
+        let mut matches = Matches::default();
+        self.find_into(text, &mut MatcherScratch::default(), &mut matches);
+        matches
+    }
+
+    /// The matched pieces of the text, in order: for examples and tests.
+    #[must_use]
+    pub fn surface_forms<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        self.find(text).iter().map(|(span, _)| span.of(text)).collect()
+    }
+
+    /// Heap memory of the compiled names, in bytes.
+    #[must_use]
+    pub fn memory_usage(&self) -> usize {
+        match &self.search {
+            Search::Automaton(automaton) => automaton.memory_usage(),
+            Search::Naive(_) => 0,
+        }
+    }
+}
+
+/// The automaton's own limits, as an error of ours.
+fn too_many_names(error: &dyn std::fmt::Display) -> Error {
+    Error::limit(format!("the gazetteer does not fit an automaton: {error}"))
+        .with_remedy("use fewer names, or split the gazetteer over several runs")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,179 @@
+//! The oracle: slow, obvious, and what every other engine must agree with.
+//!
+//! It cuts the text into units as the contract words them, then tries every name at every unit. It shares with the other
+//! engines what one character folds to, and nothing else: no folded buffer, no edges, no automaton, no rule table.
+
+use crate::gazetteer::{Boundary, CasePolicy, Flags, Gazetteer};
+use crate::ids::AliasId;
+use crate::normalize::{FoldedChar, fold_char, is_hyphen, is_invisible, is_word_char};
+use crate::span::Span;
+
+#[derive(Debug)]
+pub(super) struct Naive {
+    names: Vec<(AliasId, Name)>,
+}
+
+#[derive(Debug)]
+struct Name {
+    units: Vec<Unit>,
+    text: String,
+    flags: Flags,
+}
+
+/// One original character, or a run of blanks, with what belongs to it.
+#[derive(Debug, Clone)]
+struct Unit {
+    folded: String,
+    start: usize,
+    end: usize,
+}
+
+impl Naive {
+    pub(super) fn new(gazetteer: &Gazetteer) -> Self {
+        let name = |(row, alias): (usize, &crate::gazetteer::Alias)| {
+            let text = alias.text.clone();
+            (AliasId::new(row), Name { units: units(&text), text, flags: alias.flags })
+        };
+        Self { names: gazetteer.aliases().iter().enumerate().map(name).collect() }
+    }
+
+    pub(super) fn find(&self, text: &str, hits: &mut Vec<(Span, AliasId)>) {
+        hits.clear();
+        let units = units(text);
+        for (alias, name) in &self.names {
+            let wanted: String = name.units.iter().map(|unit| unit.folded.as_str()).collect();
+            for first in 0..units.len() {
+                let mut folded = String::new();
+                for last in first..units.len() {
+                    folded.push_str(&units[last].folded);
+                    if !wanted.starts_with(&folded) {
+                        break;
+                    }
+                    if folded == wanted {
+                        let span = Span::new(units[first].start, units[last].end);
+                        if passes(name, text, span) {
+                            hits.push((span, *alias));
+                        }
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Cuts a text into units. Accents join the unit before them, over invisible characters; invisible characters otherwise
+/// belong to no unit; blanks with their line breaks are one unit.
+fn units(text: &str) -> Vec<Unit> {
+    let mut units: Vec<Unit> = Vec::new();
+    let mut previous_was_return = false;
+    let mut breaks = 0;
+    let mut in_blanks = false;
+    for (start, c) in text.char_indices() {
+        let end = start + c.len_utf8();
+        match fold_char(c) {
+            FoldedChar::Invisible => {
+                previous_was_return = false;
+                continue;
+            }
+            FoldedChar::Accent => {
+                if let Some(unit) = units.last_mut() {
+                    unit.end = end;
+                }
+                in_blanks = false;
+            }
+            FoldedChar::Text(folded) => {
+                units.push(Unit { folded: folded.as_str().to_owned(), start, end });
+                in_blanks = false;
+            }
+            kind => {
+                if !in_blanks {
+                    units.push(Unit { folded: " ".to_owned(), start, end });
+                    in_blanks = true;
+                    breaks = 0;
+                }
+                match kind {
+                    FoldedChar::LineBreak if previous_was_return && c == '\n' => {}
+                    FoldedChar::LineBreak => breaks += 1,
+                    FoldedChar::ParagraphBreak => breaks = 2,
+                    _ => {}
+                }
+                let unit = units.last_mut().expect("a blank unit was begun");
+                unit.end = end;
+                if breaks >= 2 {
+                    "\n".clone_into(&mut unit.folded);
+                }
+            }
+        }
+        previous_was_return = c == '\r';
+    }
+    units
+}
+
+fn passes(name: &Name, text: &str, span: Span) -> bool {
+    let visible: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| !is_invisible(*c)).collect();
+    let before = visible.iter().rev().find(|(at, _)| *at < span.start).map(|(_, c)| *c);
+    let after = visible.iter().find(|(at, _)| *at >= span.end).map(|(_, c)| *c);
+    let inside: Vec<char> = visible.iter().filter(|(at, _)| (span.start..span.end).contains(at)).map(|(_, c)| *c).collect();
+    let is_word = |c: Option<&char>| c.is_some_and(|c| is_word_char(*c));
+    let starts_inside_word = is_word(before.as_ref()) && is_word(inside.first());
+    let ends_inside_word = is_word(after.as_ref()) && is_word(inside.last());
+    if name.flags.boundary != Boundary::Open && (starts_inside_word || ends_inside_word) {
+        return false;
+    }
+    let is_hyphen = |c: Option<char>| c.is_some_and(is_hyphen);
+    if name.flags.boundary == Boundary::NoHyphen && (is_hyphen(before) || is_hyphen(after)) {
+        return false;
+    }
+    if name.flags.after_comma {
+        let folded: String = units(&text[..span.start]).iter().map(|unit| unit.folded.as_str()).collect();
+        if !folded.ends_with(", ") {
+            return false;
+        }
+    }
+    passes_case(name, span.of(text))
+}
+
+fn passes_case(name: &Name, hit: &str) -> bool {
+    if name.flags.accents_matter && accented(hit) != accented(&name.text) {
+        return false;
+    }
+    let as_written = cased(hit) == cased(&name.text);
+    match name.flags.case {
+        CasePolicy::Exact => as_written,
+        CasePolicy::Title => as_written || !hit.chars().any(char::is_lowercase),
+        CasePolicy::Any => true,
+    }
+}
+
+/// The folded letters, each with whether it was upper case.
+fn cased(text: &str) -> Vec<(char, bool)> {
+    let mut letters = Vec::new();
+    for c in text.chars() {
+        if let FoldedChar::Text(folded) = fold_char(c) {
+            let title_case = c.to_uppercase().ne(std::iter::once(c)) && c.to_lowercase().ne(std::iter::once(c));
+            let upper = c.is_uppercase() || title_case;
+            letters.extend(folded.as_str().chars().map(|letter| (letter, upper && letter.is_lowercase())));
+        }
+    }
+    letters
+}
+
+/// The letters without case but with their accents, decomposed.
+fn accented(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let visible = text.chars().filter(|c| !is_invisible(*c));
+    let mut out = String::new();
+    for c in visible.nfd() {
+        match fold_char(c) {
+            FoldedChar::Accent => out.push(c),
+            FoldedChar::Text(_) if c.is_alphabetic() => {
+                out.extend(c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase));
+            }
+            FoldedChar::Text(folded) => out.push_str(folded.as_str()),
+            _ if out.ends_with(' ') => {}
+            _ => out.push(' '),
+        }
+    }
+    out
+}

@@ -1,0 +1,138 @@
+//! The names of a gazetteer by folded form, with the checks a hit must pass on the original text.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::gazetteer::{Boundary, CasePolicy, Flags, Gazetteer};
+use crate::ids::AliasId;
+use crate::normalize::{fold, fold_keeping_accents, fold_keeping_case, is_hyphen, is_invisible, is_word_char};
+use crate::span::Span;
+
+/// Distinct folded names, each with the aliases that fold to it.
+#[derive(Debug)]
+pub(super) struct NameTable {
+    keys: Vec<String>,
+    /// Row `key` of `postings` lists the aliases of the key.
+    rows: Vec<Range<u32>>,
+    postings: Vec<AliasId>,
+    /// Per alias of the gazetteer.
+    rules: Vec<Rule>,
+}
+
+/// What a hit of one alias must satisfy.
+#[derive(Debug)]
+struct Rule {
+    flags: Flags,
+    /// The name as written, for the check that nearly always decides.
+    text: Box<str>,
+    /// The name folded but for case; empty when the policy does not look at case.
+    cased: Box<str>,
+    /// The name folded but for accents; empty when accents do not matter.
+    accented: Box<str>,
+}
+
+impl NameTable {
+    pub(super) fn new(gazetteer: &Gazetteer) -> Self {
+        let mut by_key: BTreeMap<String, Vec<AliasId>> = BTreeMap::new();
+        let mut rules = Vec::with_capacity(gazetteer.aliases().len());
+        for (row, alias) in gazetteer.aliases().iter().enumerate() {
+            by_key.entry(fold(&alias.text)).or_default().push(AliasId::new(row));
+            let keep = |keep: bool, folding: fn(&str) -> String| {
+                if keep { folding(&alias.text).into_boxed_str() } else { Box::default() }
+            };
+            rules.push(Rule {
+                flags: alias.flags,
+                cased: keep(alias.flags.case != CasePolicy::Any, fold_keeping_case),
+                accented: keep(alias.flags.accents_matter, fold_keeping_accents),
+                text: alias.text.clone().into_boxed_str(),
+            });
+        }
+        let mut table = Self { keys: Vec::new(), rows: Vec::new(), postings: Vec::new(), rules };
+        for (key, aliases) in by_key {
+            let start = table.postings.len() as u32;
+            table.postings.extend(aliases);
+            table.rows.push(start..table.postings.len() as u32);
+            table.keys.push(key);
+        }
+        table
+    }
+
+    /// The folded names; their row is the pattern number of the automaton.
+    pub(super) fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
+    /// The aliases that fold to key number `key`.
+    pub(super) fn aliases(&self, key: usize) -> &[AliasId] {
+        let row = &self.rows[key];
+        &self.postings[row.start as usize..row.end as usize]
+    }
+
+    pub(super) fn is_stop(&self, alias: AliasId) -> bool {
+        self.rules[alias.index()].flags.stop
+    }
+
+    /// Whether the folded hit `span` of `alias` may stand in `text`. `surface` is a buffer.
+    pub(super) fn passes(&self, alias: AliasId, text: &str, span: Span, surface: &mut String) -> bool {
+        let rule = &self.rules[alias.index()];
+        passes_boundary(rule.flags, text, span) && rule.passes_case(span.of(text), surface)
+    }
+}
+
+impl Rule {
+    fn passes_case(&self, hit: &str, surface: &mut String) -> bool {
+        if hit == &*self.text {
+            return true;
+        }
+        if self.flags.accents_matter && fold_keeping_accents(hit) != *self.accented {
+            return false;
+        }
+        match self.flags.case {
+            CasePolicy::Any => true,
+            CasePolicy::Title if !hit.chars().any(char::is_lowercase) => true,
+            CasePolicy::Title | CasePolicy::Exact => {
+                surface.clear();
+                surface.push_str(&fold_keeping_case(hit));
+                *surface == *self.cased
+            }
+        }
+    }
+}
+
+fn passes_boundary(flags: Flags, text: &str, span: Span) -> bool {
+    let before = || visible_before(text, span.start);
+    let after = || visible_after(text, span.end);
+    let hit = span.of(text);
+    let word_at = |c: Option<char>| c.is_some_and(is_word_char);
+    let inside_word = |outside: Option<char>, inside: Option<char>| word_at(outside) && word_at(inside);
+    if flags.boundary != Boundary::Open
+        && (inside_word(before(), visible_after(hit, 0)) || inside_word(after(), visible_before(hit, hit.len())))
+    {
+        return false;
+    }
+    let hyphen_at = |c: Option<char>| c.is_some_and(is_hyphen);
+    if flags.boundary == Boundary::NoHyphen && (hyphen_at(before()) || hyphen_at(after())) {
+        return false;
+    }
+    !flags.after_comma || follows_comma(text, span.start)
+}
+
+/// The last visible character before `at`.
+fn visible_before(text: &str, at: usize) -> Option<char> {
+    text[..at].chars().rev().find(|c| !is_invisible(*c))
+}
+
+/// The first visible character from `at` on.
+fn visible_after(text: &str, at: usize) -> Option<char> {
+    text[at..].chars().find(|c| !is_invisible(*c))
+}
+
+/// Whether a comma and what folds to one blank stand before `at`.
+fn follows_comma(text: &str, at: usize) -> bool {
+    let rest = text[..at].trim_end_matches(|c| is_invisible(c) || is_blank(c));
+    rest.ends_with(',') && fold(&text[rest.len()..at]) == " "
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == '\u{200B}'
+}

@@ -1,0 +1,85 @@
+use super::*;
+use proptest::prelude::*;
+
+/// The pieces found under the default options, by the automaton and by the oracle.
+#[track_caller]
+fn check(names: &[&str], text: &str, expected: &[&str]) {
+    let gazetteer = Gazetteer::from_names(names).unwrap();
+    for engine in [Engine::AhoCorasick, Engine::Naive] {
+        let matcher = Matcher::builder().engine(engine).build(&gazetteer).unwrap();
+        assert_eq!(matcher.surface_forms(text), expected, "{engine:?}");
+    }
+}
+
+#[test]
+fn longer_name_wins() {
+    check(&["York", "New York"], "in New York", &["New York"]);
+}
+
+#[test]
+fn rejected_long_name_hides_nothing() {
+    check(&["York", "New York City Hall"], "New York City Halls in York", &["York", "York"]);
+}
+
+#[test]
+fn no_match_across_a_blank_line() {
+    check(&["New York"], "New\nYork New\n\nYork", &["New\nYork"]);
+}
+
+/// Pieces that make trouble together: shared prefixes and suffixes, foldings of other lengths, invisible characters,
+/// accents after everything, blanks and line breaks of all kinds.
+fn piece() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "a", "b", "A", "ab", "ba", "é", "e\u{301}", "e", "ß", "ss", "S", "İ", "i", "ı", "ſ", "ﬁ", "fi", "Æ", "ae", "\u{212A}", "k",
+        "'", "’", "-", "–", "—", ".", ",", ", ", " ", "  ", "\u{A0}", "\t", "\n", "\r\n", "\r", "\n\n", "\u{2029}", "\u{200B}", "\u{AD}",
+        "\u{FEFF}", "\u{200D}", "\u{301}", "1", "_", "한", "ㅎ", "\u{1112}", "न", "\u{93F}", "東", "京", "😀", "ǅ", "Σ", "ς",
+    ])
+}
+
+fn flags() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["-", "-", "-", "any", "any", "exact", "open,any", "hyphen-,any", "comma,any", "nofold,any", "stop,any"])
+}
+
+prop_compose! {
+    fn text_of(max: usize)(pieces in prop::collection::vec(piece(), 0..max)) -> String {
+        pieces.concat()
+    }
+}
+
+prop_compose! {
+    fn name()(text in text_of(5), flags in flags(), entity in 0..4u8) -> Option<(String, String, Vec<(String, crate::gazetteer::AliasKind, crate::gazetteer::Flags)>)> {
+        let text = text.trim().to_owned();
+        let flags = crate::gazetteer::parse_flags(flags).unwrap();
+        let id = format!("e{entity}");
+        (!crate::normalize::fold(&text).trim().is_empty()).then(|| (id, "place".to_owned(), vec![(text, crate::gazetteer::AliasKind::Alias, flags)]))
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The automaton returns exactly what the oracle returns, under every overlap policy.
+    #[test]
+    fn agrees_with_the_oracle(names in prop::collection::vec(name(), 1..8), text in text_of(24)) {
+        let gazetteer = Gazetteer::from_entities(names.into_iter().flatten()).unwrap();
+        for overlap in [Overlap::Longest, Overlap::All, Overlap::NoNested] {
+            let find = |engine| Matcher::builder().engine(engine).overlap(overlap).build(&gazetteer).unwrap().find(&text);
+            prop_assert_eq!(find(Engine::AhoCorasick), find(Engine::Naive), "{:?} {:?}", overlap, text);
+        }
+    }
+
+    /// Cutting the text into two at a blank line loses and adds nothing.
+    #[test]
+    fn halves_make_the_whole(names in prop::collection::vec(name(), 1..8), left in text_of(12), right in text_of(12)) {
+        let gazetteer = Gazetteer::from_entities(names.into_iter().flatten()).unwrap();
+        let matcher = Matcher::builder().overlap(Overlap::All).build(&gazetteer).unwrap();
+        let (left, right) = (format!("{left}.\n\n"), format!(".{right}"));
+        let whole = matcher.find(&format!("{left}{right}"));
+        let parts: Vec<(Span, Vec<AliasId>)> = matcher.find(&left).iter().map(|(span, aliases)| (span, aliases.to_vec()))
+            .chain(matcher.find(&right).iter().map(|(span, aliases)| (Span::new(span.start + left.len(), span.end + left.len()), aliases.to_vec())))
+            .collect();
+        // A name may hold ".\n\n."-like pieces only if it holds a line feed, which no folded name does.
+        let whole: Vec<(Span, Vec<AliasId>)> = whole.iter().map(|(span, aliases)| (span, aliases.to_vec())).collect();
+        prop_assert_eq!(whole, parts);
+    }
+}

@@ -1,0 +1,511 @@
+//! Folding: the one function that makes names and texts comparable, and its way back to the original bytes.
+//!
+//! Two strings that differ only in case, accents, the shape of quotes and hyphens, invisible characters or the amount of
+//! blanks fold to the same bytes. Folding is done character by character ([`fold_char`]); [`FoldedText`] keeps the mapping
+//! from folded positions to the original text, so that every span still slices the text as it was delivered.
+//!
+//! It does not judge: whether a folded hit may stand (boundaries, case policy) is decided on the original text by the matcher.
+
+use std::sync::LazyLock;
+
+use unicode_normalization::char::decompose_canonical;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+use crate::span::Span;
+
+/// What one character becomes when it is folded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FoldedChar {
+    /// Folds to these bytes (UTF-8, never empty).
+    Text(FoldedBytes),
+    /// A blank inside a line.
+    Blank,
+    /// A line break; CR LF counts as one.
+    LineBreak,
+    /// A paragraph separator: ends a name like a blank line does.
+    ParagraphBreak,
+    /// An accent: vanishes, and belongs to the character before it.
+    Accent,
+    /// An invisible character: vanishes, and belongs to nothing.
+    Invisible,
+}
+
+/// Up to fifteen folded bytes; the longest folding of one character in Unicode has twelve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FoldedBytes {
+    length: u8,
+    bytes: [u8; 15],
+}
+
+impl FoldedBytes {
+    fn empty() -> Self {
+        Self { length: 0, bytes: [0; 15] }
+    }
+
+    fn push(&mut self, c: char) {
+        let start = usize::from(self.length);
+        let length = c.encode_utf8(&mut self.bytes[start..]).len();
+        self.length += length as u8;
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..usize::from(self.length)]).expect("whole characters are pushed")
+    }
+}
+
+/// Whether `c` is a word character: Alphabetic, Mark, `Decimal_Number`, `Connector_Punctuation` or `Join_Control`.
+///
+/// This is the definition of `\w` in UTS #18, annex C.
+#[must_use]
+pub fn is_word_char(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric() || c == '_';
+    }
+    if c.is_alphabetic() || matches!(c, '\u{200C}' | '\u{200D}') {
+        return true;
+    }
+    use GeneralCategory::{ConnectorPunctuation, DecimalNumber, EnclosingMark, NonspacingMark, SpacingMark};
+    matches!(
+        c.general_category(),
+        NonspacingMark | SpacingMark | EnclosingMark | DecimalNumber | ConnectorPunctuation
+    )
+}
+
+/// Whether `c` is invisible and therefore ignored inside names: soft hyphen, word joiner, byte order mark, direction marks.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// Whether `c` folds to the ASCII hyphen. The em dash does not: it separates sentences, not the parts of a name.
+#[must_use]
+pub fn is_hyphen(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2013}' | '\u{2212}' | '\u{FE63}' | '\u{FF0D}')
+}
+
+/// Accents are the combining marks of the scripts whose readers drop them: Latin, Greek, Cyrillic, Hebrew points, Arabic
+/// vowel signs. The vowel signs of Indic scripts are letters in all but name and stay.
+fn is_accent(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}'
+        | '\u{591}'..='\u{5BD}' | '\u{5BF}' | '\u{5C1}' | '\u{5C2}' | '\u{5C4}' | '\u{5C5}' | '\u{5C7}'
+        | '\u{610}'..='\u{61A}' | '\u{64B}'..='\u{65F}' | '\u{670}'
+        | '\u{6D6}'..='\u{6DC}' | '\u{6DF}'..='\u{6E4}' | '\u{6E7}' | '\u{6E8}' | '\u{6EA}'..='\u{6ED}'
+        | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
+}
+
+/// Folds one character. Constant time: a table serves everything below U+3000.
+pub(crate) fn fold_char(c: char) -> FoldedChar {
+    static TABLE: LazyLock<Vec<FoldedChar>> =
+        LazyLock::new(|| (0..0x3000).map(|code| char::from_u32(code).map_or(FoldedChar::Invisible, compute)).collect());
+    match TABLE.get(c as usize) {
+        Some(folded) => *folded,
+        None => compute(c),
+    }
+}
+
+fn compute(c: char) -> FoldedChar {
+    match c {
+        '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' => return FoldedChar::LineBreak,
+        '\u{2029}' => return FoldedChar::ParagraphBreak,
+        '\u{200B}' => return FoldedChar::Blank,
+        _ if c.is_whitespace() => return FoldedChar::Blank,
+        _ if is_invisible(c) => return FoldedChar::Invisible,
+        _ if is_accent(c) => return FoldedChar::Accent,
+        _ => {}
+    }
+    let mut out = FoldedBytes::empty();
+    if let Some(plain) = plain_punctuation(c) {
+        out.push(plain);
+        return FoldedChar::Text(out);
+    }
+    decompose_canonical(c, |part| {
+        if !is_accent(part) {
+            fold_case(part, &mut out);
+        }
+    });
+    if out.length == 0 { FoldedChar::Accent } else { FoldedChar::Text(out) }
+}
+
+fn plain_punctuation(c: char) -> Option<char> {
+    match c {
+        '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{2032}' | '\u{B4}' | '`' | '\u{2BC}' | '\u{FF07}' => Some('\''),
+        '\u{201C}'..='\u{201F}' | '\u{2033}' | '\u{FF02}' => Some('"'),
+        _ if is_hyphen(c) => Some('-'),
+        _ => None,
+    }
+}
+
+/// Full case folding (lower of upper of lower also folds ẞ, ſ, final sigma and ligatures), then the letters whose stroke or
+/// ligature is an accent to their readers although Unicode does not decompose them.
+fn fold_case(c: char, out: &mut FoldedBytes) {
+    for upper in c.to_lowercase().flat_map(char::to_uppercase) {
+        for lower in upper.to_lowercase() {
+            match lower {
+                'ø' => out.push('o'),
+                'ł' => out.push('l'),
+                'đ' | 'ð' => out.push('d'),
+                'ħ' => out.push('h'),
+                'ŧ' => out.push('t'),
+                'þ' => ['t', 'h'].into_iter().for_each(|c| out.push(c)),
+                'æ' => ['a', 'e'].into_iter().for_each(|c| out.push(c)),
+                'œ' => ['o', 'e'].into_iter().for_each(|c| out.push(c)),
+                _ if is_accent(lower) => {}
+                _ => out.push(lower),
+            }
+        }
+    }
+}
+
+/// Whether the letter `c` counts as upper case when the case of a hit is compared.
+fn is_upper(c: char) -> bool {
+    c.is_uppercase() || c.general_category() == GeneralCategory::TitlecaseLetter
+}
+
+/// The folded form of a name: the key under which the automaton knows it.
+///
+/// ```
+/// use dateline::normalize::fold;
+/// assert_eq!(fold("São  Paulo"), fold("SAO PAULO"));
+/// assert_eq!(fold("Côte d’Ivoire"), "cote d'ivoire");
+/// ```
+#[must_use]
+pub fn fold(name: &str) -> String {
+    let mut folded = FoldedText::default();
+    folded.fold(name);
+    String::from_utf8(folded.bytes).expect("folding pushes whole characters")
+}
+
+/// Like [`fold`], but upper-case letters stay upper case: what the `exact` case policy compares.
+#[must_use]
+pub fn fold_keeping_case(name: &str) -> String {
+    fold_with(name, |c, folded, out| {
+        if is_upper(c) {
+            out.extend(folded.chars().flat_map(char::to_uppercase));
+        } else {
+            out.push_str(folded);
+        }
+    })
+}
+
+/// Like [`fold`], but accents stay: what the `nofold` flag compares. Composed and decomposed accents are the same.
+#[must_use]
+pub fn fold_keeping_accents(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        match fold_char(c) {
+            FoldedChar::Accent => decompose_canonical(c, |part| out.push(part)),
+            FoldedChar::Text(folded) if plain_punctuation(c).is_some() => out.push_str(folded.as_str()),
+            FoldedChar::Text(_) => decompose_canonical(c, |part| {
+                out.extend(part.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase));
+            }),
+            FoldedChar::Invisible => {}
+            _ if out.ends_with(' ') => {}
+            _ => out.push(' '),
+        }
+    }
+    out
+}
+
+fn fold_with(name: &str, mut push: impl FnMut(char, &str, &mut String)) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        match fold_char(c) {
+            FoldedChar::Text(folded) => push(c, folded.as_str(), &mut out),
+            FoldedChar::Accent | FoldedChar::Invisible => {}
+            _ if out.ends_with(' ') => {}
+            _ => out.push(' '),
+        }
+    }
+    out
+}
+
+/// The name without blanks and invisible characters around it.
+#[must_use]
+pub(crate) fn trim(name: &str) -> &str {
+    name.trim_matches(|c| !matches!(fold_char(c), FoldedChar::Text(_) | FoldedChar::Accent))
+}
+
+/// A folded text with the way back to the original. Reused from text to text: folding allocates only to grow.
+#[derive(Debug, Default)]
+pub struct FoldedText {
+    bytes: Vec<u8>,
+    /// The places where folded and original positions do not advance together, in order.
+    edges: Vec<Edge>,
+}
+
+/// `folded_start..folded_end` stands for the original bytes `start..end`; an empty folded range is invisible text.
+/// Between two edges, positions advance together.
+#[derive(Debug, Clone, Copy)]
+struct Edge {
+    folded_start: u32,
+    folded_end: u32,
+    start: u32,
+    end: u32,
+}
+
+impl FoldedText {
+    /// The longest text that can be folded, in bytes: positions are kept in 32 bits.
+    pub const MAX_LEN: usize = (u32::MAX / 4) as usize;
+
+    /// The folded bytes: valid UTF-8. One blank stands for blanks with at most one line break; a line feed, which no name
+    /// holds, stands for a blank line.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Folds `text`, forgetting the text folded before.
+    ///
+    /// # Panics
+    ///
+    /// If `text` is longer than [`FoldedText::MAX_LEN`].
+    ///
+    /// # Complexity
+    ///
+    /// Linear in the text; a table look-up for each non-ASCII character.
+    pub fn fold(&mut self, text: &str) {
+        assert!(text.len() <= Self::MAX_LEN, "a text of {} bytes is too long to fold", text.len());
+        self.bytes.clear();
+        self.edges.clear();
+        self.bytes.reserve(text.len());
+        let input = text.as_bytes();
+        let mut at = 0;
+        while let Some(&byte) = input.get(at) {
+            match ASCII[usize::from(byte)] {
+                AsciiClass::Plain(folded) => {
+                    self.bytes.push(folded);
+                    at += 1;
+                }
+                AsciiClass::Blank => at = self.fold_blanks(text, at),
+                AsciiClass::Other => {
+                    let c = text[at..].chars().next().expect("`at` is on a character boundary");
+                    let end = at + c.len_utf8();
+                    match fold_char(c) {
+                        FoldedChar::Text(folded) => self.push_unit(folded.as_str(), at, end),
+                        FoldedChar::Accent => self.extend_unit(text, at, end),
+                        FoldedChar::Invisible => self.push_edge(0, at, end),
+                        _ => {
+                            at = self.fold_blanks(text, at);
+                            continue;
+                        }
+                    }
+                    at = end;
+                }
+            }
+        }
+    }
+
+    /// The original span of the folded range `start..end`, or `None` if the range begins or ends inside the folding of one
+    /// original character. Accents at the end belong to the span, invisible characters around it do not.
+    ///
+    /// # Complexity
+    ///
+    /// Logarithmic in the number of edges.
+    #[must_use]
+    pub fn original(&self, start: usize, end: usize) -> Option<Span> {
+        let (from, to) = (start as u32, end as u32);
+        // The last edge that begins at or before `start`: invisible text before the range comes first among equals.
+        let before = self.edges.partition_point(|edge| edge.folded_start <= from);
+        let original_start = match before.checked_sub(1).map(|index| self.edges[index]) {
+            None => from,
+            Some(edge) if edge.folded_start == from && edge.folded_end > from => edge.start,
+            Some(edge) if edge.folded_end > from => return None,
+            Some(edge) => edge.end + (from - edge.folded_end),
+        };
+        // The last edge that begins before `end`: invisible text at `end` is left out.
+        let before = self.edges.partition_point(|edge| edge.folded_start < to);
+        let original_end = match before.checked_sub(1).map(|index| self.edges[index]) {
+            None => to,
+            Some(edge) if edge.folded_end > to => return None,
+            Some(edge) => edge.end + (to - edge.folded_end),
+        };
+        Some(Span::new(original_start as usize, original_end as usize))
+    }
+
+    /// One folded unit for all blanks from `at` on; returns where they end.
+    fn fold_blanks(&mut self, text: &str, at: usize) -> usize {
+        let mut end = at;
+        let mut line_breaks = 0;
+        let mut after_return = false;
+        for c in text[at..].chars() {
+            match fold_char(c) {
+                FoldedChar::Blank => after_return = false,
+                FoldedChar::LineBreak => {
+                    line_breaks += u32::from(!(after_return && c == '\n'));
+                    after_return = c == '\r';
+                }
+                FoldedChar::ParagraphBreak => line_breaks += 2,
+                // Invisible characters between blanks vanish with them.
+                FoldedChar::Invisible if self.blank_follows(text, end) => after_return = false,
+                _ => break,
+            }
+            end += c.len_utf8();
+        }
+        let folded = if line_breaks < 2 { b' ' } else { b'\n' };
+        self.bytes.push(folded);
+        if end != at + 1 {
+            let folded_start = self.bytes.len() - 1;
+            self.edges.push(Edge {
+                folded_start: folded_start as u32,
+                folded_end: folded_start as u32 + 1,
+                start: at as u32,
+                end: end as u32,
+            });
+        }
+        end
+    }
+
+    /// Whether the first visible character from `at` on is a blank.
+    fn blank_follows(&self, text: &str, at: usize) -> bool {
+        let visible = text[at..].chars().map(fold_char).find(|folded| *folded != FoldedChar::Invisible);
+        matches!(visible, Some(FoldedChar::Blank | FoldedChar::LineBreak | FoldedChar::ParagraphBreak))
+    }
+
+    fn push_unit(&mut self, folded: &str, start: usize, end: usize) {
+        // One character for one of the same length keeps positions in step and needs no edge.
+        if folded.len() == end - start && folded.chars().nth(1).is_none() {
+            self.bytes.extend_from_slice(folded.as_bytes());
+        } else {
+            self.push_edge(folded.len(), start, end);
+            self.bytes.extend_from_slice(folded.as_bytes());
+        }
+    }
+
+    /// Adds an edge for `length` folded bytes that are about to be pushed.
+    fn push_edge(&mut self, length: usize, start: usize, end: usize) {
+        let folded_start = self.bytes.len() as u32;
+        self.edges.push(Edge {
+            folded_start,
+            folded_end: folded_start + length as u32,
+            start: start as u32,
+            end: end as u32,
+        });
+    }
+
+    /// Gives the accent at `start..end` to the character before it, over invisible characters between them.
+    fn extend_unit(&mut self, text: &str, start: usize, end: usize) {
+        let folded_end = self.bytes.len() as u32;
+        while self.edges.last().is_some_and(|edge| edge.folded_start == folded_end) {
+            self.edges.pop();
+        }
+        match self.edges.last_mut() {
+            Some(edge) if edge.folded_end == folded_end => edge.end = end as u32,
+            _ if folded_end == 0 => self.edges.push(Edge { folded_start: 0, folded_end: 0, start: 0, end: end as u32 }),
+            _ => {
+                // The unit before had no edge: it is one character, as long folded as it was.
+                let last = std::str::from_utf8(&self.bytes).expect("whole characters").chars().next_back();
+                let length = last.map_or(1, char::len_utf8) as u32;
+                let base = self.edges.last().map_or(folded_end, |edge| edge.end + (folded_end - edge.folded_end));
+                debug_assert!(base as usize <= start && text.is_char_boundary((base - length) as usize));
+                self.edges.push(Edge {
+                    folded_start: folded_end - length,
+                    folded_end,
+                    start: base - length,
+                    end: end as u32,
+                });
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum AsciiClass {
+    /// Folds to one byte.
+    Plain(u8),
+    /// Blank or line break.
+    Blank,
+    /// Not ASCII.
+    Other,
+}
+
+static ASCII: [AsciiClass; 256] = {
+    let mut table = [AsciiClass::Other; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let code = byte as u8;
+        table[byte] = match code {
+            b' ' | b'\t' | b'\n' | b'\r' | 0xB | 0xC => AsciiClass::Blank,
+            b'`' => AsciiClass::Plain(b'\''),
+            _ => AsciiClass::Plain(code.to_ascii_lowercase()),
+        };
+        byte += 1;
+    }
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, folded: &str) {
+        assert_eq!(fold(text), folded, "{text:?}");
+    }
+
+    #[test]
+    fn folds_case_fully() {
+        check("Straße", "strasse");
+        check("STRAẞE", "strasse");
+        check("İstanbul", "istanbul");
+        check("Diyarbakır", "diyarbakir");
+        check("ΣΊΣΥΦΟΣ", "σισυφοσ");
+        check("σίσυφος", "σισυφοσ");
+        check("\u{212A}abul ſ ﬁ", "kabul s fi");
+    }
+
+    #[test]
+    fn folds_accents_composed_and_decomposed() {
+        check("São Paulo", "sao paulo");
+        check("Sa\u{303}o Paulo", "sao paulo");
+        check("Łódź Ørsted Æthel", "lodz orsted aethel");
+        check("Киёв", "киев");
+        assert_eq!(fold("한국"), fold("\u{1112}\u{1161}\u{11AB}\u{1100}\u{116E}\u{11A8}"));
+    }
+
+    #[test]
+    fn folds_punctuation_and_blanks() {
+        check("Côte d’Ivoire", "cote d'ivoire");
+        check("al‐Qaeda – “x”", "al-qaeda - \"x\"");
+        check("New \t\u{A0}York", "new york");
+        check("New\r\n  York", "new york");
+        check("New \n \n York", "new\nyork");
+        check("Bagh\u{AD}dad", "baghdad");
+    }
+
+    #[test]
+    fn keeps_case_or_accents_when_asked() {
+        assert_eq!(fold_keeping_case("Zürich’s  ẞ"), "Zurich's SS");
+        assert_eq!(fold_keeping_accents("É"), fold_keeping_accents("e\u{301}"));
+        assert_ne!(fold_keeping_accents("é"), fold_keeping_accents("e"));
+    }
+
+    /// Every folded range that is a whole number of units maps to the text it came from.
+    fn round_trip(text: &str, name: &str, surface: &str) {
+        let mut folded = FoldedText::default();
+        folded.fold(text);
+        let key = fold(name);
+        let at = memchr::memmem::find(folded.bytes(), key.as_bytes()).expect("the name is in the text");
+        let span = folded.original(at, at + key.len()).expect("whole characters");
+        assert_eq!(span.of(text), surface);
+    }
+
+    #[test]
+    fn spans_slice_the_original() {
+        round_trip("é\u{FEFF}in São\u{AD} Paulo.", "Sao", "São");
+        round_trip("x  Sa\u{303}o\nPaulo.", "São Paulo", "Sa\u{303}o\nPaulo");
+        round_trip("über Bagh\u{AD}dad", "Baghdad", "Bagh\u{AD}dad");
+        round_trip("😀 Cafe\u{301}\u{301} x", "cafe", "Cafe\u{301}\u{301}");
+        round_trip("xe\u{AD}\u{301} y", "xe", "xe\u{AD}\u{301}");
+    }
+
+    #[test]
+    fn half_a_character_is_no_span() {
+        let mut folded = FoldedText::default();
+        folded.fold("Straße");
+        assert_eq!(folded.bytes(), b"strasse");
+        assert_eq!(folded.original(0, 5), None);
+        assert_eq!(folded.original(5, 7), None);
+        assert_eq!(folded.original(0, 6), Some(Span::new(0, 6)));
+    }
+}
