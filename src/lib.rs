@@ -12,13 +12,22 @@ mod document;
 pub mod gazetteer;
 // Finding
 mod matcher;
+mod mention;
+mod resolve;
+// Counting
+mod cooccurrence;
+mod counts;
 
+pub use cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
+pub use counts::{CountMatrix, DocumentCounts};
 pub use diagnostics::{Diagnostic, Reject, RejectReason};
 pub use document::{Document, Part};
 pub use error::{Error, ErrorKind, Result};
 pub use gazetteer::Gazetteer;
 pub use ids::{AliasId, DocumentIndex, EntityId};
 pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap};
+pub use mention::Mention;
+pub use resolve::{PartMatches, Profile, Resolver, Rule};
 pub use span::Span;
 
 /// Lower-case hexadecimal digits of a hash.

@@ -28,13 +28,13 @@ impl Automaton {
 
     /// Fills `scratch.hits` with every alias that passes, in no particular order.
     pub(super) fn find(&self, names: &NameTable, text: &str, scratch: &mut MatcherScratch) {
-        let MatcherScratch { folded, surface, hits } = scratch;
+        let MatcherScratch { folded, pattern, hits } = scratch;
         hits.clear();
         folded.fold(text);
         for found in self.automaton.find_overlapping_iter(folded.bytes()) {
             let Some(span) = folded.original(found.start(), found.end()) else { continue };
             for &alias in names.aliases(found.pattern().as_usize()) {
-                if names.passes(alias, text, span, surface) {
+                if names.passes(alias, text, span, pattern) {
                     hits.push((span, alias));
                 }
             }

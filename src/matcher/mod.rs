@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
 use crate::ids::AliasId;
-use crate::normalize::FoldedText;
+use crate::normalize::{CasePattern, FoldedText};
 use crate::span::Span;
 
 use automaton::Automaton;
@@ -133,7 +133,7 @@ impl MatcherBuilder {
 #[derive(Debug, Default)]
 pub struct MatcherScratch {
     folded: FoldedText,
-    surface: String,
+    pattern: CasePattern,
     hits: Vec<(Span, AliasId)>,
 }
 

@@ -5,7 +5,7 @@
 
 use crate::gazetteer::{Boundary, CasePolicy, Flags, Gazetteer};
 use crate::ids::AliasId;
-use crate::normalize::{FoldedChar, fold_char, is_hyphen, is_invisible, is_word_char};
+use crate::normalize::{FoldedChar, fold_char, is_hyphen, is_invisible, is_mark, is_word_char};
 use crate::span::Span;
 
 #[derive(Debug)]
@@ -121,6 +121,12 @@ fn passes(name: &Name, text: &str, span: Span) -> bool {
     if name.flags.boundary != Boundary::Open && (starts_inside_word || ends_inside_word) {
         return false;
     }
+    let is_mark = |c: Option<&char>| c.is_some_and(|c| is_mark(*c));
+    if name.flags.boundary == Boundary::Open
+        && (is_mark(after.as_ref()) || before.is_some() && is_mark(inside.first()))
+    {
+        return false;
+    }
     let is_hyphen = |c: Option<char>| c.is_some_and(is_hyphen);
     if name.flags.boundary == Boundary::NoHyphen && (is_hyphen(before) || is_hyphen(after)) {
         return false;
@@ -138,7 +144,9 @@ fn passes_case(name: &Name, hit: &str) -> bool {
     if name.flags.accents_matter && accented(hit) != accented(&name.text) {
         return false;
     }
-    let as_written = cased(hit) == cased(&name.text);
+    let (hit_letters, name_letters) = (cased(hit), cased(&name.text));
+    let same = |((_, a), (_, b)): (&(char, Option<bool>), &(char, Option<bool>))| a.is_none() || b.is_none() || a == b;
+    let as_written = hit_letters.len() == name_letters.len() && hit_letters.iter().zip(&name_letters).all(same);
     match name.flags.case {
         CasePolicy::Exact => as_written,
         CasePolicy::Title => as_written || !hit.chars().any(char::is_lowercase),
@@ -146,14 +154,16 @@ fn passes_case(name: &Name, hit: &str) -> bool {
     }
 }
 
-/// The folded letters, each with whether it was upper case.
-fn cased(text: &str) -> Vec<(char, bool)> {
+/// The folded letters, each with whether it was upper case; unknown behind a capital that folds to several letters.
+fn cased(text: &str) -> Vec<(char, Option<bool>)> {
     let mut letters = Vec::new();
     for c in text.chars() {
         if let FoldedChar::Text(folded) = fold_char(c) {
             let title_case = c.to_uppercase().ne(std::iter::once(c)) && c.to_lowercase().ne(std::iter::once(c));
             let upper = c.is_uppercase() || title_case;
-            letters.extend(folded.as_str().chars().map(|letter| (letter, upper && letter.is_lowercase())));
+            for (index, letter) in folded.as_str().chars().enumerate() {
+                letters.push((letter, (!upper || index == 0).then_some(upper)));
+            }
         }
     }
     letters

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::gazetteer::{Boundary, CasePolicy, Flags, Gazetteer};
 use crate::ids::AliasId;
-use crate::normalize::{fold, fold_keeping_accents, fold_keeping_case, is_hyphen, is_invisible, is_word_char};
+use crate::normalize::{CasePattern, fold, fold_keeping_accents, is_hyphen, is_invisible, is_mark, is_word_char};
 use crate::span::Span;
 
 /// Distinct folded names, each with the aliases that fold to it.
@@ -25,8 +25,8 @@ struct Rule {
     flags: Flags,
     /// The name as written, for the check that nearly always decides.
     text: Box<str>,
-    /// The name folded but for case; empty when the policy does not look at case.
-    cased: Box<str>,
+    /// The case of its letters; empty when the policy does not look at case.
+    case: CasePattern,
     /// The name folded but for accents; empty when accents do not matter.
     accented: Box<str>,
 }
@@ -37,13 +37,11 @@ impl NameTable {
         let mut rules = Vec::with_capacity(gazetteer.aliases().len());
         for (row, alias) in gazetteer.aliases().iter().enumerate() {
             by_key.entry(fold(&alias.text)).or_default().push(AliasId::new(row));
-            let keep = |keep: bool, folding: fn(&str) -> String| {
-                if keep { folding(&alias.text).into_boxed_str() } else { Box::default() }
-            };
+            let flags = alias.flags;
             rules.push(Rule {
-                flags: alias.flags,
-                cased: keep(alias.flags.case != CasePolicy::Any, fold_keeping_case),
-                accented: keep(alias.flags.accents_matter, fold_keeping_accents),
+                flags,
+                case: if flags.case == CasePolicy::Any { CasePattern::default() } else { CasePattern::of(&alias.text) },
+                accented: if flags.accents_matter { fold_keeping_accents(&alias.text).into() } else { Box::default() },
                 text: alias.text.clone().into_boxed_str(),
             });
         }
@@ -72,15 +70,15 @@ impl NameTable {
         self.rules[alias.index()].flags.stop
     }
 
-    /// Whether the folded hit `span` of `alias` may stand in `text`. `surface` is a buffer.
-    pub(super) fn passes(&self, alias: AliasId, text: &str, span: Span, surface: &mut String) -> bool {
+    /// Whether the folded hit `span` of `alias` may stand in `text`. `pattern` is a buffer.
+    pub(super) fn passes(&self, alias: AliasId, text: &str, span: Span, pattern: &mut CasePattern) -> bool {
         let rule = &self.rules[alias.index()];
-        passes_boundary(rule.flags, text, span) && rule.passes_case(span.of(text), surface)
+        passes_boundary(rule.flags, text, span) && rule.passes_case(span.of(text), pattern)
     }
 }
 
 impl Rule {
-    fn passes_case(&self, hit: &str, surface: &mut String) -> bool {
+    fn passes_case(&self, hit: &str, pattern: &mut CasePattern) -> bool {
         if hit == &*self.text {
             return true;
         }
@@ -91,9 +89,8 @@ impl Rule {
             CasePolicy::Any => true,
             CasePolicy::Title if !hit.chars().any(char::is_lowercase) => true,
             CasePolicy::Title | CasePolicy::Exact => {
-                surface.clear();
-                surface.push_str(&fold_keeping_case(hit));
-                *surface == *self.cased
+                pattern.set(hit);
+                pattern.agrees(&self.case)
             }
         }
     }
@@ -105,6 +102,11 @@ fn passes_boundary(flags: Flags, text: &str, span: Span) -> bool {
     let hit = span.of(text);
     let word_at = |c: Option<char>| c.is_some_and(is_word_char);
     let inside_word = |outside: Option<char>, inside: Option<char>| word_at(outside) && word_at(inside);
+    // An open name may begin and end inside a word, but not between a letter and its mark.
+    let mark_at = |c: Option<char>| c.is_some_and(is_mark);
+    if flags.boundary == Boundary::Open && (mark_at(after()) || mark_at(visible_after(hit, 0)) && before().is_some()) {
+        return false;
+    }
     if flags.boundary != Boundary::Open
         && (inside_word(before(), visible_after(hit, 0)) || inside_word(after(), visible_before(hit, hit.len())))
     {

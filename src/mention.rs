@@ -1,0 +1,23 @@
+//! A name in a text with the entity it was read as.
+
+use crate::document::Part;
+use crate::ids::{AliasId, EntityId};
+use crate::resolve::Rule;
+use crate::span::Span;
+
+/// One accepted mention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mention {
+    /// The text the span points into.
+    pub part: Part,
+    /// The bytes of the name.
+    pub span: Span,
+    /// The alias that matched.
+    pub alias: AliasId,
+    /// The entity it was resolved to.
+    pub entity: EntityId,
+    /// For a title, the person's name behind it, if there is one.
+    pub head: Option<Span>,
+    /// The rule that accepted it.
+    pub rule: Rule,
+}
