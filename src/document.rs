@@ -40,6 +40,15 @@ impl<'a> Document<'a> {
         title.into_iter().chain(std::iter::once((Part::Text, self.text.as_ref())))
     }
 
+    /// One part; empty if the document has none of it.
+    #[must_use]
+    pub fn part(&self, part: Part) -> &str {
+        match part {
+            Part::Title => self.title.as_deref().unwrap_or_default(),
+            Part::Text => &self.text,
+        }
+    }
+
     /// Whether no part holds anything but blanks.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -171,7 +171,10 @@ mod tests {
     fn names_the_file_the_fault_and_the_remedy() {
         let missing = io::Error::from_raw_os_error(2);
         let error = Error::io("news/x.jsonl", "open", missing);
-        assert_eq!(error.to_string(), "news/x.jsonl: cannot open: no such file or directory; check the spelling of the path");
+        assert_eq!(
+            error.to_string(),
+            "news/x.jsonl: cannot open: no such file or directory; check the spelling of the path"
+        );
         assert_eq!(error.kind(), ErrorKind::Io);
     }
 }

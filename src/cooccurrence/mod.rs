@@ -126,8 +126,7 @@ impl CooccurrenceBuilder {
         let ranges = index.equal_ranges(4 * rayon::current_num_threads());
         let parts: Vec<Rows> = ranges.into_par_iter().map(|range| index.count(range)).collect();
         let chunk = Rows::concatenate(parts);
-        self.matrix.rows =
-            if self.matrix.rows.nnz() == 0 { chunk } else { Rows::sum(&self.matrix.rows, &chunk) };
+        self.matrix.rows = if self.matrix.rows.nnz() == 0 { chunk } else { Rows::sum(&self.matrix.rows, &chunk) };
         self.chunk.clear();
     }
 }

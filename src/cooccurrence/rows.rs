@@ -24,9 +24,10 @@ impl Rows {
 
     /// Every pair with its joint count, sorted.
     pub(super) fn iter(&self) -> impl Iterator<Item = (EntityId, EntityId, u32)> {
-        self.firsts.iter().zip(self.offsets.windows(2)).flat_map(|(first, ends)| {
-            (ends[0]..ends[1]).map(|index| (*first, self.seconds[index], self.joints[index]))
-        })
+        self.firsts
+            .iter()
+            .zip(self.offsets.windows(2))
+            .flat_map(|(first, ends)| (ends[0]..ends[1]).map(|index| (*first, self.seconds[index], self.joints[index])))
     }
 
     /// The joint count of a pair, 0 if it does not occur. Logarithmic.

@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn fields_end_at_tabs_or_two_blanks() {
-        let texts: Vec<&str> = split_fields("us   place.country\tUnited States  -  cc=US ").iter().map(|f| f.text).collect();
+        let texts: Vec<&str> =
+            split_fields("us   place.country\tUnited States  -  cc=US ").iter().map(|f| f.text).collect();
         assert_eq!(texts, ["us", "place.country", "United States", "-", "cc=US"]);
         let columns: Vec<u32> = split_fields("é  b").iter().map(|field| field.column).collect();
         assert_eq!(columns, [1, 4]);

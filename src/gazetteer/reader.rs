@@ -74,7 +74,9 @@ impl Reader {
     pub(super) fn finish(mut self) -> Result<Gazetteer> {
         if self.diagnostics.is_empty() && self.drafts.is_empty() {
             let layers = self.layers.join(", ");
-            return Err(Error::usage(format!("{layers}: the gazetteer holds no entity; add a line such as `x  place.city  Baghdad  -`")));
+            return Err(Error::usage(format!(
+                "{layers}: the gazetteer holds no entity; add a line such as `x  place.city  Baghdad  -`"
+            )));
         }
         if self.unshown > 0
             && let Some(last) = self.diagnostics.last().cloned()
@@ -342,7 +344,9 @@ impl FileReader<'_> {
 /// The keys whose values are read by the program; others are kept as they are.
 fn check_key(key: &str, value: &str) -> Result<(), (String, String)> {
     let number_between = |low: f64, high: f64| value.parse::<f64>().is_ok_and(|number| (low..=high).contains(&number));
-    let fault = |what: &str| Err((format!("{key}={value} is not {what}"), format!("write {key}= with {what}, or leave it out")));
+    let fault = |what: &str| {
+        Err((format!("{key}={value} is not {what}"), format!("write {key}= with {what}, or leave it out")))
+    };
     match key {
         "lat" if !number_between(-90.0, 90.0) => fault("a latitude between -90 and 90"),
         "lon" if !number_between(-180.0, 180.0) => fault("a longitude between -180 and 180"),

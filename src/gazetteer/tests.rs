@@ -22,7 +22,8 @@ fn reads_entities_aliases_flags_and_keys() {
     let gazetteer = Gazetteer::from_text(POOL, "pool.gaz").unwrap();
     let us = gazetteer.entity(gazetteer.find("us").unwrap());
     assert_eq!((us.country(), us.field("iso"), us.field("src")), (Some("US"), Some("USA"), Some("hand")));
-    let names: Vec<&str> = gazetteer.aliases_of(gazetteer.find("us").unwrap()).iter().map(|a| a.text.as_str()).collect();
+    let names: Vec<&str> =
+        gazetteer.aliases_of(gazetteer.find("us").unwrap()).iter().map(|a| a.text.as_str()).collect();
     assert_eq!(names, ["American", "U.S.", "United States"]);
     let washington = gazetteer.find("wash").unwrap();
     assert_eq!(gazetteer.entity(washington).coordinates, Some((38.895, -77.036)));
@@ -33,7 +34,11 @@ fn reads_entities_aliases_flags_and_keys() {
 
 #[test]
 fn order_of_lines_changes_nothing() {
-    let mut blocks = vec!["b  place  Beta  -\n+  alias  Bee  exact\n+  alias  Bay  -\n", "a  place  Alpha  -\n", "c  org.x  Gamma  -\n"];
+    let mut blocks = vec![
+        "b  place  Beta  -\n+  alias  Bee  exact\n+  alias  Bay  -\n",
+        "a  place  Alpha  -\n",
+        "c  org.x  Gamma  -\n",
+    ];
     let first = Gazetteer::from_text(&blocks.concat(), "x").unwrap();
     blocks.reverse();
     let second = Gazetteer::from_text(&blocks.concat(), "x").unwrap();
@@ -99,7 +104,8 @@ fn the_builtin_gazetteer_reads_without_fault() {
     assert!(world.entities().len() >= 2_000, "{}", world.entities().len());
     let core = Gazetteer::builtin("core").unwrap();
     assert!(core.entities().len() < world.entities().len());
-    let parents = world.entities().iter().filter_map(|entity| entity.field("parent").map(|parent| (&entity.id, parent)));
+    let parents =
+        world.entities().iter().filter_map(|entity| entity.field("parent").map(|parent| (&entity.id, parent)));
     let dangling: Vec<_> = parents.filter(|(_, parent)| world.find(parent).is_none()).collect();
     assert!(dangling.is_empty(), "{} dangling parents, the first {:?}", dangling.len(), dangling[0]);
 }

@@ -114,7 +114,8 @@ fn passes(name: &Name, text: &str, span: Span) -> bool {
     let visible: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| !is_invisible(*c)).collect();
     let before = visible.iter().rev().find(|(at, _)| *at < span.start).map(|(_, c)| *c);
     let after = visible.iter().find(|(at, _)| *at >= span.end).map(|(_, c)| *c);
-    let inside: Vec<char> = visible.iter().filter(|(at, _)| (span.start..span.end).contains(at)).map(|(_, c)| *c).collect();
+    let inside: Vec<char> =
+        visible.iter().filter(|(at, _)| (span.start..span.end).contains(at)).map(|(_, c)| *c).collect();
     let is_word = |c: Option<&char>| c.is_some_and(|c| is_word_char(*c));
     let starts_inside_word = is_word(before.as_ref()) && is_word(inside.first());
     let ends_inside_word = is_word(after.as_ref()) && is_word(inside.last());
@@ -122,8 +123,7 @@ fn passes(name: &Name, text: &str, span: Span) -> bool {
         return false;
     }
     let is_mark = |c: Option<&char>| c.is_some_and(|c| is_mark(*c));
-    if name.flags.boundary == Boundary::Open
-        && (is_mark(after.as_ref()) || before.is_some() && is_mark(inside.first()))
+    if name.flags.boundary == Boundary::Open && (is_mark(after.as_ref()) || before.is_some() && is_mark(inside.first()))
     {
         return false;
     }

@@ -30,14 +30,27 @@ fn no_match_across_a_blank_line() {
 /// accents after everything, blanks and line breaks of all kinds.
 fn piece() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "a", "b", "A", "ab", "ba", "é", "e\u{301}", "e", "ß", "ss", "S", "İ", "i", "ı", "ſ", "ﬁ", "fi", "Æ", "ae", "\u{212A}", "k",
-        "'", "’", "-", "–", "—", ".", ",", ", ", " ", "  ", "\u{A0}", "\t", "\n", "\r\n", "\r", "\n\n", "\u{2029}", "\u{200B}", "\u{AD}",
-        "\u{FEFF}", "\u{200D}", "\u{301}", "1", "_", "한", "ㅎ", "\u{1112}", "न", "\u{93F}", "東", "京", "😀", "ǅ", "Σ", "ς",
+        "a", "b", "A", "ab", "ba", "é", "e\u{301}", "e", "ß", "ss", "S", "İ", "i", "ı", "ſ", "ﬁ", "fi", "Æ", "ae",
+        "\u{212A}", "k", "'", "’", "-", "–", "—", ".", ",", ", ", " ", "  ", "\u{A0}", "\t", "\n", "\r\n", "\r",
+        "\n\n", "\u{2029}", "\u{200B}", "\u{AD}", "\u{FEFF}", "\u{200D}", "\u{301}", "1", "_", "한", "ㅎ", "\u{1112}",
+        "न", "\u{93F}", "東", "京", "😀", "ǅ", "Σ", "ς",
     ])
 }
 
 fn flags() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec!["-", "-", "-", "any", "any", "exact", "open,any", "hyphen-,any", "comma,any", "nofold,any", "stop,any"])
+    prop::sample::select(vec![
+        "-",
+        "-",
+        "-",
+        "any",
+        "any",
+        "exact",
+        "open,any",
+        "hyphen-,any",
+        "comma,any",
+        "nofold,any",
+        "stop,any",
+    ])
 }
 
 prop_compose! {

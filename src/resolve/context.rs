@@ -90,8 +90,8 @@ pub(super) fn word_after(text: &str, at: usize) -> Option<Token<'_>> {
 
 /// Words that stand inside a person's name without a capital.
 const PARTICLES: [&str; 22] = [
-    "al", "el", "bin", "ibn", "bint", "ben", "de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von",
-    "der", "den", "ter",
+    "al", "el", "bin", "ibn", "bint", "ben", "de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le",
+    "van", "von", "der", "den", "ter",
 ];
 
 /// The capitalised run that begins right after `at`: a person's name behind a title. `is_name_word` refuses words that
@@ -115,7 +115,8 @@ pub(super) fn capitalised_run(text: &str, at: usize, is_name_word: impl Fn(Token
 /// "al-Sudani", "el-Sisi", "d'Estaing": a small particle joined to a capitalised word.
 fn starts_with_particle(word: &str) -> bool {
     let Some((particle, rest)) = word.split_once(['-', '\'', '’']) else { return false };
-    rest.chars().next().is_some_and(char::is_uppercase) && (PARTICLES.contains(&particle) || particle == "d" || particle == "as")
+    rest.chars().next().is_some_and(char::is_uppercase)
+        && (PARTICLES.contains(&particle) || particle == "d" || particle == "as")
 }
 
 /// How the letters of a line are used; capitals mean little where all words have them.
@@ -228,7 +229,14 @@ mod tests {
 
     #[test]
     fn datelines() {
-        for text in ["PARIS: x", "PARIS (Reuters) - x", "PARIS, France — x", "PARIS, March 3 - x", "  PARIS – x", "x\nPARIS, March 3: x"] {
+        for text in [
+            "PARIS: x",
+            "PARIS (Reuters) - x",
+            "PARIS, France — x",
+            "PARIS, March 3 - x",
+            "  PARIS – x",
+            "x\nPARIS, March 3: x",
+        ] {
             assert!(in_dateline(text, span_of(text, "PARIS")), "{text}");
         }
         for text in ["Paris said: x", "in Paris: x", "Paris, where it rained", "Paris-based"] {

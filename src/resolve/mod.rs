@@ -22,7 +22,9 @@ use crate::matcher::{Matches, Overlap};
 use crate::mention::Mention;
 use crate::normalize::fold;
 use crate::span::Span;
-use context::{LineCase, Token, capitalised_run, gap_before, in_dateline, is_all_caps, line_case, word_after, word_before};
+use context::{
+    LineCase, Token, capitalised_run, gap_before, in_dateline, is_all_caps, line_case, word_after, word_before,
+};
 use lexicon::Lexicon;
 
 pub use rules::Rule;
@@ -341,7 +343,14 @@ impl Resolver {
     }
 
     /// The rule that decides from the neighbourhood alone; `None` leaves the alias to the second pass.
-    fn local_rule(&self, text: &str, around: &Around<'_>, sites: &[Site], index: usize, alias: AliasId) -> Option<Rule> {
+    fn local_rule(
+        &self,
+        text: &str,
+        around: &Around<'_>,
+        sites: &[Site],
+        index: usize,
+        alias: AliasId,
+    ) -> Option<Rule> {
         let site = &sites[index];
         let facts = self.facts(alias);
         if facts.class == Class::Title {
@@ -376,14 +385,22 @@ impl Resolver {
     }
 
     /// Rules by which a name belongs to a person.
-    fn person_rule(&self, text: &str, around: &Around<'_>, sites: &[Site], site: &Site, facts: &AliasFacts) -> Option<Rule> {
+    fn person_rule(
+        &self,
+        text: &str,
+        around: &Around<'_>,
+        sites: &[Site],
+        site: &Site,
+        facts: &AliasFacts,
+    ) -> Option<Rule> {
         if site.in_head && !facts.demonym && !self.is_solid(site, text) {
             return Some(Rule::TitleHead);
         }
         if facts.demonym || facts.long && facts.class == Class::Organisation {
             return None;
         }
-        let left_title = around.sites_before(sites, site.part)
+        let left_title = around
+            .sites_before(sites, site.part)
             .any(|other| self.has_class(other, Class::Title) && self.is_courtesy_or_capital(other, text));
         if left_title && site.line != LineCase::Upper && !self.is_solid(site, text) && site.line != LineCase::Title {
             return Some(Rule::AfterTitle);
@@ -407,7 +424,14 @@ impl Resolver {
     }
 
     /// Rules by which a name is a piece of a longer, unknown name.
-    fn run_rule(&self, text: &str, around: &Around<'_>, sites: &[Site], site: &Site, facts: &AliasFacts) -> Option<Rule> {
+    fn run_rule(
+        &self,
+        text: &str,
+        around: &Around<'_>,
+        sites: &[Site],
+        site: &Site,
+        facts: &AliasFacts,
+    ) -> Option<Rule> {
         // Where every word has a capital, capitals say nothing.
         if site.line != LineCase::Sentence || facts.class == Class::Other {
             return None;
@@ -453,7 +477,8 @@ impl Resolver {
     fn title_rule(&self, text: &str, around: &Around<'_>, sites: &[Site], site: &Site, alias: AliasId) -> Rule {
         let facts = self.facts(alias);
         let surface = site.span.of(text);
-        let small = surface.starts_with(char::is_lowercase) || facts.any_case && is_all_caps(surface) && site.line == LineCase::Upper;
+        let small = surface.starts_with(char::is_lowercase)
+            || facts.any_case && is_all_caps(surface) && site.line == LineCase::Upper;
         if site.head.is_some() {
             return Rule::Head;
         }
@@ -463,7 +488,10 @@ impl Resolver {
                 matches!(owner.class, Class::Place | Class::Organisation) && (!owner.weak || owner.demonym || !small)
             })
         });
-        let noun = !facts.honorific && !around.right.is_some_and(|right| right.text.starts_with(char::is_lowercase) && facts.weak && right.text.ends_with('s'));
+        let noun = !facts.honorific
+            && !around.right.is_some_and(|right| {
+                right.text.starts_with(char::is_lowercase) && facts.weak && right.text.ends_with('s')
+            });
         match (owner && noun, small, facts.weak || facts.honorific) {
             (true, _, _) => Rule::Head,
             (_, true, _) => Rule::LowerCaseTitle,
@@ -479,7 +507,11 @@ impl Resolver {
             other.verdicts.iter().any(|(alias, _)| {
                 let other = self.facts(*alias);
                 let entity = &self.entities[other.entity.index()];
-                other.class == Class::Place && !other.demonym && country != 0 && entity.country == country && other.entity != facts.entity
+                other.class == Class::Place
+                    && !other.demonym
+                    && country != 0
+                    && entity.country == country
+                    && other.entity != facts.entity
             })
         };
         let behind = text[site.span.end..].strip_prefix(", ").map(|_| site.span.end + 2);
@@ -527,7 +559,9 @@ impl Resolver {
         let entity = &self.entities[alias.entity.index()];
         for evidence in &alias.evidence {
             match evidence {
-                Evidence::LongForm if facts.long_forms.contains(&alias.entity) || facts.entities.contains_key(&alias.entity) => {
+                Evidence::LongForm
+                    if facts.long_forms.contains(&alias.entity) || facts.entities.contains_key(&alias.entity) =>
+                {
                     return Rule::LongForm;
                 }
                 Evidence::Country if entity.country != 0 && facts.countries.contains_key(&entity.country) => {
@@ -582,7 +616,10 @@ impl Resolver {
     /// The best of the accepted aliases of a site: free names first, then the country the article is about, then what is
     /// larger; equal candidates are decided by id, so that the result never depends on chance.
     fn likeliest(&self, site: &Site, facts: &Facts) -> Option<(AliasId, Rule)> {
-        let accepted = site.verdicts.iter().filter_map(|(alias, rule)| rule.filter(|rule| rule.accepts()).map(|rule| (*alias, rule)));
+        let accepted = site
+            .verdicts
+            .iter()
+            .filter_map(|(alias, rule)| rule.filter(|rule| rule.accepts()).map(|rule| (*alias, rule)));
         accepted.max_by_key(|(alias, rule)| {
             let alias_facts = self.facts(*alias);
             let entity = &self.entities[alias_facts.entity.index()];
@@ -605,20 +642,76 @@ impl Facts {
 
 /// Directions and sizes that stand before a place without changing it.
 const DIRECTIONS: [&str; 24] = [
-    "North", "South", "East", "West", "Northern", "Southern", "Eastern", "Western", "Central", "Greater", "Downtown", "Upper",
-    "Lower", "Inner", "Outer", "Northeast", "Northwest", "Southeast", "Southwest", "Mid", "Metro", "Northeastern", "Northwestern",
+    "North",
+    "South",
+    "East",
+    "West",
+    "Northern",
+    "Southern",
+    "Eastern",
+    "Western",
+    "Central",
+    "Greater",
+    "Downtown",
+    "Upper",
+    "Lower",
+    "Inner",
+    "Outer",
+    "Northeast",
+    "Northwest",
+    "Southeast",
+    "Southwest",
+    "Mid",
+    "Metro",
+    "Northeastern",
+    "Northwestern",
     "Mainland",
 ];
 
 const LOCATIVES: [&str; 21] = [
-    "in", "at", "near", "from", "to", "outside", "around", "across", "throughout", "through", "inside", "into", "toward", "towards",
-    "via", "leaving", "visiting", "within", "beyond", "of", "between",
+    "in",
+    "at",
+    "near",
+    "from",
+    "to",
+    "outside",
+    "around",
+    "across",
+    "throughout",
+    "through",
+    "inside",
+    "into",
+    "toward",
+    "towards",
+    "via",
+    "leaving",
+    "visiting",
+    "within",
+    "beyond",
+    "of",
+    "between",
 ];
 
 /// The second half of compounds that make a place an adjective.
 const ADJECTIVE_ENDINGS: [&str; 18] = [
-    "based", "led", "born", "backed", "style", "style", "controlled", "owned", "made", "listed", "run", "occupied", "held", "bound",
-    "dominated", "funded", "trained", "mediated",
+    "based",
+    "led",
+    "born",
+    "backed",
+    "style",
+    "style",
+    "controlled",
+    "owned",
+    "made",
+    "listed",
+    "run",
+    "occupied",
+    "held",
+    "bound",
+    "dominated",
+    "funded",
+    "trained",
+    "mediated",
 ];
 
 /// The words beside a span, looked up once.

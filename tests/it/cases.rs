@@ -15,9 +15,11 @@ fn gazetteer_of(case: &toml::Table) -> Gazetteer {
     let entities = names.iter().map(|name| {
         let (text, flags, entity) = match name {
             toml::Value::String(text) => (text.as_str(), "-", None),
-            toml::Value::Table(name) => {
-                (text_of(name, "text").expect("a name has a text"), text_of(name, "flags").unwrap_or("-"), text_of(name, "entity"))
-            }
+            toml::Value::Table(name) => (
+                text_of(name, "text").expect("a name has a text"),
+                text_of(name, "flags").unwrap_or("-"),
+                text_of(name, "entity"),
+            ),
             other => panic!("{other} is no name"),
         };
         let flags = parse_flags(flags).expect("flags");
@@ -85,7 +87,8 @@ fn every_case_on_every_engine() {
             assert!(names.insert(name.clone()), "two cases are called {name}");
             for engine in [Engine::AhoCorasick, Engine::Naive] {
                 if let Err(difference) = run(case, engine) {
-                    failures.push(format!("{}: {name} ({engine:?}): {difference}", file.file_name().unwrap().display()));
+                    failures
+                        .push(format!("{}: {name} ({engine:?}): {difference}", file.file_name().unwrap().display()));
                 }
             }
         }

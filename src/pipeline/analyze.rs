@@ -1,0 +1,441 @@
+//! From an archive to a run directory.
+//!
+//! The scan writes documents in their final form and counts under gazetteer ids, to a temporary file; what stays in memory
+//! is one number for each entity. Then the entities that occur are numbered, and one pass over the counts writes them under
+//! their final ids and counts the pairs. So memory depends on the gazetteer and the distinct pairs, not on the archive.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::scan::{ScanOptions, StopFlag, scan};
+use super::{Analyzer, Worker, check_length, part_number};
+use crate::archive::{Archive, Batch, InputSummary, day_of};
+use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
+use crate::counts::DocumentCounts;
+use crate::diagnostics::Reject;
+use crate::error::{Error, Result};
+use crate::gazetteer::DATA_DATE;
+use crate::ids::EntityId;
+use crate::store::{
+    Block, Books, COOCCURRENCE_FILE, COUNTS_FILE, Codec, CountRow, CountRows, DOCUMENTS_FILE, DocumentRow, DocumentRows,
+    ENTITIES_FILE, EntityRow, EntityRows, FileHeader, FileReader, FileWriter, MENTIONS_FILE, ManifestGazetteer,
+    ManifestInput, MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows, REJECTS_FILE, Run, RunManifest,
+    RunWriter, Totals,
+};
+
+/// What to write, and how to scan.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AnalyzeOptions<'a> {
+    /// Threads, progress, stop.
+    pub scan: ScanOptions<'a>,
+    /// Store every mention with its place.
+    pub mentions: bool,
+    /// Replace an earlier run of the same name.
+    pub force: bool,
+}
+
+/// A finished run and what became of its records.
+#[derive(Debug)]
+pub struct RunSummary {
+    /// The run, under its final name.
+    pub run: Run,
+    /// Records seen, counted, empty, rejected.
+    pub books: Books,
+    /// Sums over the run.
+    pub totals: Totals,
+    /// Rejected records by reason.
+    pub rejected_by_reason: BTreeMap<String, u64>,
+    /// The first few rejects, to show.
+    pub first_rejects: Vec<Reject>,
+}
+
+/// Rejects kept to be shown; all are in `rejects.jsonl`.
+const REJECTS_SHOWN: usize = 5;
+
+/// Analyses an archive and writes the run directory `out`.
+///
+/// The directory appears when everything is in it, or not at all.
+///
+/// # Errors
+///
+/// If `out` exists and may not be replaced, if writing fails, or if the scan was stopped. Faulty records are no error: they
+/// are in `rejects.jsonl`.
+///
+/// # Complexity
+///
+/// Time linear in the text plus `k²` for the `k` entities of a document; memory as described at the top of this module.
+pub fn analyze(analyzer: &Analyzer<'_>, archive: &Archive, out: &Path, options: AnalyzeOptions<'_>) -> Result<RunSummary> {
+    let mut run = RunWriter::create(out, options.force)?;
+    let mut collector = Collector::new(analyzer, &run, options.mentions)?;
+    let read = |worker: &mut Worker<'_>, batch: &Batch| read_batch(worker, batch, archive, options.mentions);
+    let inputs = scan(analyzer, archive, options.scan, read, |part| collector.add(part?))?;
+    let stop = options.scan.stop;
+    let (counted, first_rejects) = collector.finish(&mut run)?;
+    let pairs = Finisher { analyzer, counted: &counted, stop }.write(&mut run)?;
+
+    let books = counted.books;
+    let rejected_by_reason = counted.rejected_by_reason.clone();
+    let totals = Totals {
+        mentions: counted.mentions.iter().sum(),
+        entities: counted.documents.iter().filter(|documents| **documents > 0).count() as u64,
+        pairs,
+        contexts: books.counted,
+        characters: counted.characters,
+    };
+    let mut manifest = RunManifest::new(analyzer.settings(), manifest_gazetteer(analyzer));
+    manifest.inputs = inputs.into_iter().map(manifest_input).collect();
+    manifest.books = books;
+    manifest.rejected_by_reason.clone_from(&rejected_by_reason);
+    manifest.totals = totals;
+    if let Some(stop) = stop {
+        stop.check()?;
+    }
+    let run = run.commit(manifest)?;
+    Ok(RunSummary { run, books, totals, rejected_by_reason, first_rejects })
+}
+
+fn manifest_gazetteer(analyzer: &Analyzer<'_>) -> ManifestGazetteer {
+    let gazetteer = analyzer.gazetteer();
+    ManifestGazetteer {
+        names: gazetteer.layers().to_vec(),
+        fingerprint: gazetteer.fingerprint().to_owned(),
+        entities: gazetteer.entities().len() as u64,
+        aliases: gazetteer.aliases().len() as u64,
+        data_date: DATA_DATE.to_owned(),
+    }
+}
+
+fn manifest_input(input: InputSummary) -> ManifestInput {
+    ManifestInput { path: input.path, bytes: input.bytes, sha256: input.sha256, records: input.records }
+}
+
+/// What one batch yields: rows numbered from 0 within the batch, entities by gazetteer id.
+#[derive(Default)]
+struct Part {
+    documents: DocumentRows,
+    counts: CountRows,
+    mentions: MentionRows,
+    rejects: Vec<Reject>,
+    empty: u64,
+}
+
+/// The work of one thread on one batch.
+fn read_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, with_mentions: bool) -> Result<Part> {
+    let mut part = Part { rejects: batch.rejects().to_vec(), ..Part::default() };
+    let mut row = 0;
+    for record in batch.records() {
+        let document = match batch.document(record, archive) {
+            Ok(document) => document,
+            Err(reject) => {
+                part.rejects.push(reject);
+                continue;
+            }
+        };
+        if document.is_empty() {
+            part.empty += 1;
+            continue;
+        }
+        check_length(&document)?;
+        let mentions = worker.mentions(&document);
+        for (entity, count) in DocumentCounts::of(mentions).entries() {
+            part.counts.push(CountRow { document: row, entity: entity.0, count: *count });
+        }
+        if with_mentions {
+            let mut place = super::tag::Offsets::default();
+            for mention in mentions {
+                let (start_char, end_char) = place.characters(&document, mention);
+                part.mentions.push(MentionRow {
+                    document: row,
+                    part: part_number(mention.part),
+                    start: mention.span.start as u32,
+                    end: mention.span.end as u32,
+                    start_char: start_char as u32,
+                    end_char: end_char as u32,
+                    entity: mention.entity.0,
+                });
+            }
+        }
+        let date = document.date.as_deref().unwrap_or_default();
+        part.documents.push(DocumentRow {
+            id: &document.id,
+            date,
+            day: day_of(date).unwrap_or(i32::MIN),
+            source: document.source.as_deref().unwrap_or_default(),
+            file: record.file,
+            offset: record.offset,
+            length: batch.length(record),
+            characters: document.parts().map(|(_, text)| text.chars().count()).sum::<usize>() as u32,
+            mentions: mentions.len() as u32,
+        });
+        row += 1;
+    }
+    part.rejects.sort_by(|a, b| (&a.file, a.offset, a.record).cmp(&(&b.file, b.offset, b.record)));
+    Ok(part)
+}
+
+/// Writes rows in blocks.
+struct BlockWriter<B> {
+    file: FileWriter,
+    rows: B,
+}
+
+impl<B: Block + Default> BlockWriter<B> {
+    fn new(file: FileWriter) -> Self {
+        Self { file, rows: B::default() }
+    }
+
+    /// Adds rows by `push`, which must add one; writes a block when it is full.
+    fn push(&mut self, push: impl FnOnce(&mut B)) -> Result<()> {
+        push(&mut self.rows);
+        if self.rows.is_full() {
+            self.file.write_block(&self.rows)?;
+            self.rows = B::default();
+        }
+        Ok(())
+    }
+
+    /// Writes what is left, and gives the file back for blocks of other kinds.
+    fn finish(mut self) -> Result<FileWriter> {
+        if self.rows.rows() > 0 {
+            self.file.write_block(&self.rows)?;
+        }
+        Ok(self.file)
+    }
+}
+
+/// What the scan leaves behind.
+struct Counted {
+    /// Per gazetteer entity.
+    mentions: Vec<u64>,
+    /// Per gazetteer entity.
+    documents: Vec<u32>,
+    characters: u64,
+    books: Books,
+    rejected_by_reason: BTreeMap<String, u64>,
+    counts_spool: PathBuf,
+    mentions_spool: Option<PathBuf>,
+}
+
+/// Takes in the batches in order.
+struct Collector {
+    documents: BlockWriter<DocumentRows>,
+    counts: BlockWriter<CountRows>,
+    mentions: Option<BlockWriter<MentionRows>>,
+    rejects: crate::store::RejectsWriter,
+    first_rejects: Vec<Reject>,
+    counted: Counted,
+}
+
+impl Collector {
+    fn new(analyzer: &Analyzer<'_>, run: &RunWriter, with_mentions: bool) -> Result<Self> {
+        let n_entities = analyzer.gazetteer().entities().len();
+        let header = |format: &str| FileHeader::new(format, analyzer.gazetteer().fingerprint());
+        let documents = run.file(DOCUMENTS_FILE, &header("dateline-documents").describe::<DocumentRows>())?;
+        let counts_spool = run.path("counts.spool");
+        let spool = header("dateline-counts").describe::<CountRows>();
+        let counts = FileWriter::with_codec(&counts_spool, &spool, Codec::None)?;
+        let mentions_spool = with_mentions.then(|| run.path("mentions.spool"));
+        let mentions = match &mentions_spool {
+            Some(path) => {
+                let spool = header("dateline-mentions").describe::<MentionRows>();
+                Some(BlockWriter::new(FileWriter::with_codec(path, &spool, Codec::None)?))
+            }
+            None => None,
+        };
+        Ok(Self {
+            documents: BlockWriter::new(documents),
+            counts: BlockWriter::new(counts),
+            mentions,
+            rejects: run.rejects()?,
+            first_rejects: Vec::new(),
+            counted: Counted {
+                mentions: vec![0; n_entities],
+                documents: vec![0; n_entities],
+                characters: 0,
+                books: Books::default(),
+                rejected_by_reason: BTreeMap::new(),
+                counts_spool,
+                mentions_spool,
+            },
+        })
+    }
+
+    fn add(&mut self, part: Part) -> Result<()> {
+        let first = self.counted.books.counted;
+        let n_documents = part.documents.rows() as u64;
+        let number = |row: u32| {
+            u32::try_from(first + u64::from(row))
+                .map_err(|_| Error::limit("a run holds at most 2^32 - 1 documents").with_remedy("split the archive"))
+        };
+        for document in part.documents.iter() {
+            self.counted.characters += u64::from(document.characters);
+            self.documents.push(|rows| rows.push(document))?;
+        }
+        for row in part.counts.iter() {
+            self.counted.mentions[row.entity as usize] += u64::from(row.count);
+            self.counted.documents[row.entity as usize] += 1;
+            let document = number(row.document)?;
+            self.counts.push(|rows| rows.push(CountRow { document, ..row }))?;
+        }
+        if let Some(mentions) = &mut self.mentions {
+            for row in part.mentions.iter() {
+                let document = number(row.document)?;
+                mentions.push(|rows| rows.push(MentionRow { document, ..row }))?;
+            }
+        }
+        for reject in &part.rejects {
+            self.rejects.write(reject)?;
+        }
+        let free = REJECTS_SHOWN.saturating_sub(self.first_rejects.len());
+        self.first_rejects.extend(part.rejects.iter().take(free).cloned());
+        let books = &mut self.counted.books;
+        books.counted += n_documents;
+        books.empty += part.empty;
+        books.rejected += part.rejects.len() as u64;
+        books.seen += n_documents + part.empty + part.rejects.len() as u64;
+        Ok(())
+    }
+
+    fn finish(mut self, run: &mut RunWriter) -> Result<(Counted, Vec<Reject>)> {
+        run.add(DOCUMENTS_FILE, self.documents.finish()?.finish()?);
+        self.counts.finish()?.finish()?;
+        if let Some(mentions) = self.mentions {
+            mentions.finish()?.finish()?;
+        }
+        let rejects = self.rejects.finish()?;
+        run.add(REJECTS_FILE, rejects.file);
+        self.counted.rejected_by_reason = rejects.by_reason;
+        Ok((self.counted, self.first_rejects))
+    }
+}
+
+/// Numbers the entities that occur and writes what depends on it.
+struct Finisher<'a> {
+    analyzer: &'a Analyzer<'a>,
+    counted: &'a Counted,
+    stop: Option<&'a StopFlag>,
+}
+
+impl Finisher<'_> {
+    /// Writes entities, counts, co-occurrence and mentions; returns the number of pairs.
+    fn write(&self, run: &mut RunWriter) -> Result<u64> {
+        let rows = self.write_entities(run)?;
+        let matrix = self.write_counts(run, &rows)?;
+        self.write_cooccurrence(run, &matrix)?;
+        if let Some(spool) = &self.counted.mentions_spool {
+            self.write_mentions(run, spool, &rows)?;
+        }
+        Ok(matrix.nnz() as u64)
+    }
+
+    fn header(&self, format: &str) -> FileHeader {
+        FileHeader::new(format, self.analyzer.gazetteer().fingerprint())
+    }
+
+    fn check(&self) -> Result<()> {
+        self.stop.map_or(Ok(()), StopFlag::check)
+    }
+
+    /// The row of each gazetteer entity in the result; `u32::MAX` for those that do not occur. Order is kept, so what was
+    /// sorted by one id is sorted by the other.
+    fn write_entities(&self, run: &mut RunWriter) -> Result<Vec<u32>> {
+        let mut rows = vec![u32::MAX; self.counted.documents.len()];
+        let mut next = 0;
+        let file = run.file(ENTITIES_FILE, &self.header("dateline-entities").describe::<EntityRows>())?;
+        let mut writer = BlockWriter::<EntityRows>::new(file);
+        let occurring = self.counted.documents.iter().enumerate().filter(|(_, documents)| **documents > 0);
+        for (index, documents) in occurring {
+            let entity = self.analyzer.gazetteer().entity(EntityId::new(index));
+            rows[index] = next;
+            next += 1;
+            let (latitude, longitude) = entity.coordinates.unwrap_or((f64::NAN, f64::NAN));
+            writer.push(|rows| {
+                rows.push(EntityRow {
+                    id: &entity.id,
+                    name: &entity.name,
+                    kind: &entity.kind,
+                    country: entity.country().unwrap_or_default(),
+                    latitude,
+                    longitude,
+                    mentions: self.counted.mentions[index],
+                    documents: *documents,
+                });
+            })?;
+        }
+        run.add(ENTITIES_FILE, writer.finish()?.finish()?);
+        Ok(rows)
+    }
+
+    /// Renumbers the counts and counts the pairs in the same pass.
+    fn write_counts(&self, run: &mut RunWriter, rows: &[u32]) -> Result<CooccurrenceMatrix> {
+        let file = run.file(COUNTS_FILE, &self.header("dateline-counts").describe::<CountRows>())?;
+        let mut writer = BlockWriter::<CountRows>::new(file);
+        let mut builder = CooccurrenceBuilder::default();
+        let mut context: Vec<(EntityId, u32)> = Vec::new();
+        let mut document = 0;
+        for block in FileReader::open(&self.counted.counts_spool)?.into_blocks::<CountRows>() {
+            self.check()?;
+            for row in block?.iter() {
+                while document < row.document {
+                    builder.push(&context);
+                    context.clear();
+                    document += 1;
+                }
+                let entity = rows[row.entity as usize];
+                context.push((EntityId(entity), row.count));
+                writer.push(|rows| rows.push(CountRow { entity, ..row }))?;
+            }
+        }
+        while u64::from(document) < self.counted.books.counted {
+            builder.push(&context);
+            context.clear();
+            document += 1;
+        }
+        run.add(COUNTS_FILE, writer.finish()?.finish()?);
+        remove(&self.counted.counts_spool)?;
+        Ok(builder.finish())
+    }
+
+    fn write_cooccurrence(&self, run: &mut RunWriter, matrix: &CooccurrenceMatrix) -> Result<()> {
+        self.check()?;
+        let header = self
+            .header("dateline-cooccurrence")
+            .describe::<PairRows>()
+            .describe::<MarginalRows>()
+            .with_property("context", "document")
+            .with_property("contexts", matrix.n_contexts())
+            .with_property("counting", "boolean")
+            .with_property("diagonal", "document frequency, in the marginals")
+            .with_property("duplicates", "counted")
+            .with_property("triangle", "upper");
+        let mut pairs = BlockWriter::<PairRows>::new(run.file(COOCCURRENCE_FILE, &header)?);
+        for (a, b, joint) in matrix.pairs() {
+            pairs.push(|rows| rows.push(PairRow { a: a.0, b: b.0, joint }))?;
+        }
+        let mut marginals = BlockWriter::<MarginalRows>::new(pairs.finish()?);
+        for (entity, contexts) in matrix.marginals().iter().enumerate() {
+            marginals.push(|rows| rows.push(MarginalRow { entity: entity as u32, contexts: *contexts }))?;
+        }
+        run.add(COOCCURRENCE_FILE, marginals.finish()?.finish()?);
+        Ok(())
+    }
+
+    fn write_mentions(&self, run: &mut RunWriter, spool: &Path, rows: &[u32]) -> Result<()> {
+        let file = run.file(MENTIONS_FILE, &self.header("dateline-mentions").describe::<MentionRows>())?;
+        let mut writer = BlockWriter::<MentionRows>::new(file);
+        for block in FileReader::open(spool)?.into_blocks::<MentionRows>() {
+            self.check()?;
+            for row in block?.iter() {
+                let entity = rows[row.entity as usize];
+                writer.push(|rows| rows.push(MentionRow { entity, ..row }))?;
+            }
+        }
+        run.add(MENTIONS_FILE, writer.finish()?.finish()?);
+        remove(spool)
+    }
+}
+
+fn remove(spool: &Path) -> Result<()> {
+    fs::remove_file(spool).map_err(|error| Error::io(spool, "remove the temporary file", error))
+}

@@ -1,0 +1,204 @@
+//! Drives the rooms over an archive, in parallel.
+//!
+//! An [`Analyzer`] binds a gazetteer, a matcher and a resolver; it is immutable and shared. Each thread has a [`Worker`] that
+//! owns the buffers. [`analyze`] turns an archive into a run directory, [`tag`] into one line of JSON for each document.
+//! Threads live here and nowhere else; whatever their number, documents keep the order of the archive and the result is the
+//! same to the byte.
+
+mod analyze;
+mod scan;
+mod tag;
+
+use serde_json::json;
+
+use crate::document::{Document, Part};
+use crate::error::{Error, Result};
+use crate::gazetteer::{Entity, Gazetteer};
+use crate::matcher::{Engine, Matcher, MatcherScratch, Matches, Overlap};
+use crate::mention::Mention;
+use crate::normalize::FoldedText;
+use crate::resolve::{PartMatches, Profile, Resolver};
+
+pub use analyze::{AnalyzeOptions, RunSummary, analyze};
+pub use scan::{Progress, ScanOptions, StopFlag};
+pub use tag::{OffsetUnit, TagSummary, tag};
+
+/// A gazetteer, ready to be found in documents.
+///
+/// ```
+/// use dateline::{Analyzer, Document, Gazetteer};
+/// let gazetteer = Gazetteer::builtin("world")?;
+/// let analyzer = Analyzer::new(&gazetteer)?;
+/// let document = Document::new("a1", "GENEVA: The Pentagon said Gen. Ada Example would visit Iraq.");
+/// let found = analyzer.analyze(&document);
+/// let names: Vec<&str> = found.iter().map(|mention| mention.entity.name.as_str()).collect();
+/// assert_eq!(names, ["Geneva", "United States Department of Defense", "General", "Iraq"]);
+/// # Ok::<(), dateline::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Analyzer<'g> {
+    gazetteer: &'g Gazetteer,
+    matcher: Matcher,
+    resolver: Resolver,
+    options: AnalyzerBuilder,
+}
+
+/// Options of an [`Analyzer`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AnalyzerBuilder {
+    profile: Profile,
+    overlap: Overlap,
+    engine: Engine,
+}
+
+impl AnalyzerBuilder {
+    /// Which labelling convention to follow; strict by default.
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// Which of overlapping names are kept; the leftmost-longest by default.
+    #[must_use]
+    pub fn overlap(mut self, overlap: Overlap) -> Self {
+        self.overlap = overlap;
+        self
+    }
+
+    /// Which implementation searches; never changes a result.
+    #[must_use]
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.engine = engine;
+        self
+    }
+
+    /// Compiles the gazetteer.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if the names do not fit the matcher.
+    pub fn build(self, gazetteer: &Gazetteer) -> Result<Analyzer<'_>> {
+        // The resolver judges every candidate and selects last, so that a rejected long name hides nothing.
+        let matcher = Matcher::builder().overlap(Overlap::All).engine(self.engine).build(gazetteer)?;
+        let resolver = Resolver::new(gazetteer, self.profile, self.overlap);
+        Ok(Analyzer { gazetteer, matcher, resolver, options: self })
+    }
+}
+
+/// One mention with what it stands for, for programs that use the library.
+#[derive(Debug, Clone, Copy)]
+pub struct FoundMention<'d> {
+    /// The mention: part, span, rule.
+    pub mention: Mention,
+    /// The characters of the span.
+    pub surface: &'d str,
+    /// The entity it was resolved to.
+    pub entity: &'d Entity,
+}
+
+impl<'g> Analyzer<'g> {
+    /// Compiles the gazetteer with default options.
+    ///
+    /// # Errors
+    ///
+    /// See [`AnalyzerBuilder::build`].
+    pub fn new(gazetteer: &'g Gazetteer) -> Result<Self> {
+        Self::builder().build(gazetteer)
+    }
+
+    /// Options for an analyzer.
+    #[must_use]
+    pub fn builder() -> AnalyzerBuilder {
+        AnalyzerBuilder::default()
+    }
+
+    /// The gazetteer it was compiled from.
+    #[must_use]
+    pub fn gazetteer(&self) -> &'g Gazetteer {
+        self.gazetteer
+    }
+
+    /// Buffers for one thread.
+    #[must_use]
+    pub fn worker(&self) -> Worker<'_> {
+        Worker { analyzer: self, scratch: MatcherScratch::default(), matches: Default::default(), mentions: Vec::new() }
+    }
+
+    /// The mentions of one document. Allocates; a [`Worker`] reuses its buffers.
+    ///
+    /// # Panics
+    ///
+    /// If a part is longer than [`FoldedText::MAX_LEN`] (1 GiB).
+    #[must_use]
+    pub fn analyze<'d>(&'d self, document: &'d Document<'_>) -> Vec<FoundMention<'d>> {
+        let mut worker = self.worker();
+        let mentions = worker.mentions(document);
+        let found = mentions.iter().map(|mention| FoundMention {
+            mention: *mention,
+            surface: mention.span.of(document.part(mention.part)),
+            entity: self.gazetteer.entity(mention.entity),
+        });
+        found.collect()
+    }
+
+    /// What changes a result, as the manifest stores it. The engine is not among it.
+    fn settings(&self) -> serde_json::Value {
+        json!({
+            "profile": self.options.profile,
+            "overlap": self.options.overlap,
+            "context": "document",
+            "counting": "boolean",
+        })
+    }
+}
+
+/// One thread's buffers, reused from document to document.
+#[derive(Debug)]
+pub struct Worker<'a> {
+    analyzer: &'a Analyzer<'a>,
+    scratch: MatcherScratch,
+    matches: [Matches; 2],
+    mentions: Vec<Mention>,
+}
+
+impl Worker<'_> {
+    /// The mentions of one document in order of part and span, valid until the next call.
+    ///
+    /// # Panics
+    ///
+    /// If a part is longer than [`FoldedText::MAX_LEN`] (1 GiB).
+    ///
+    /// # Complexity
+    ///
+    /// Linear in the text.
+    pub fn mentions(&mut self, document: &Document<'_>) -> &[Mention] {
+        let mut parts = Vec::with_capacity(2);
+        let [title_matches, text_matches] = &mut self.matches;
+        for ((part, text), matches) in document.parts().zip([text_matches, title_matches].into_iter()) {
+            self.analyzer.matcher.find_into(text, &mut self.scratch, matches);
+            parts.push(PartMatches { part, text, matches });
+        }
+        self.analyzer.resolver.resolve(&parts, &mut self.mentions);
+        &self.mentions
+    }
+}
+
+/// A text the matcher cannot hold; archives reject such records long before.
+fn check_length(document: &Document<'_>) -> Result<()> {
+    match document.parts().find(|(_, text)| text.len() > FoldedText::MAX_LEN) {
+        None => Ok(()),
+        Some((part, text)) => {
+            let message = format!("the {} of document {:?} has {} bytes", part.as_str(), document.id, text.len());
+            Err(Error::limit(message).with_remedy("split texts of more than 1 GiB"))
+        }
+    }
+}
+
+/// The parts by number, as result files have them.
+fn part_number(part: Part) -> u32 {
+    match part {
+        Part::Title => 0,
+        Part::Text => 1,
+    }
+}

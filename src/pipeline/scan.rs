@@ -1,0 +1,159 @@
+//! One reading of an archive: batches to the workers, their results back in order.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use crossbeam_channel::{Sender, bounded, never, select, unbounded};
+
+use super::{Analyzer, Worker};
+use crate::archive::{Archive, Batch, InputSummary};
+use crate::error::{Error, Result};
+
+/// Stops a scan from outside, e.g. from a signal handler. Clones share the flag.
+#[derive(Debug, Clone, Default)]
+pub struct StopFlag(Arc<AtomicBool>);
+
+impl StopFlag {
+    /// Asks the scan to stop as soon as it can.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether it was asked to stop.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        if self.is_stopped() { Err(Error::interrupted()) } else { Ok(()) }
+    }
+}
+
+/// How far a scan has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes of the inputs consumed, as they are on disk.
+    pub bytes: u64,
+    /// Records finished.
+    pub records: u64,
+}
+
+/// How to scan; nothing here changes a result.
+#[derive(Clone, Copy, Default)]
+pub struct ScanOptions<'a> {
+    /// Worker threads; 0 for one on each core.
+    pub threads: usize,
+    /// Called from the calling thread after each batch.
+    pub on_progress: Option<&'a dyn Fn(Progress)>,
+    /// Asked after each batch.
+    pub stop: Option<&'a StopFlag>,
+}
+
+impl std::fmt::Debug for ScanOptions<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ScanOptions").field("threads", &self.threads).finish_non_exhaustive()
+    }
+}
+
+/// The result of one batch, or the panic of its worker.
+type Finished<T> = std::result::Result<T, Box<dyn Any + Send>>;
+
+/// Reads the archive on a thread of its own, has `work` done on each batch by the pool, and gives the results to `consume`
+/// on this thread, in archive order.
+///
+/// Memory is bounded: at most twice as many batches as threads are under way, and as many wait.
+pub(super) fn scan<T: Send>(
+    analyzer: &Analyzer<'_>,
+    archive: &Archive,
+    options: ScanOptions<'_>,
+    work: impl Fn(&mut Worker<'_>, &Batch) -> T + Sync,
+    mut consume: impl FnMut(T) -> Result<()>,
+) -> Result<Vec<InputSummary>> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .thread_name(|index| format!("worker-{index}"))
+        .build()
+        .map_err(|error| Error::usage(format!("cannot start {} threads: {error}", options.threads)))?;
+    let in_flight_limit = 2 * pool.current_num_threads();
+    let workers: Mutex<Vec<Worker<'_>>> = Mutex::new(Vec::new());
+    let (batch_sender, batches) = bounded::<Result<Batch>>(in_flight_limit);
+    let (sender, finished) = unbounded::<(u64, u64, u64, Finished<T>)>();
+
+    let outcome = std::thread::scope(|threads| {
+        let reader = threads.spawn(move || read(archive, &batch_sender));
+        let (workers, work) = (&workers, &work);
+        let scanned: Result<()> = pool.in_place_scope(|tasks| {
+            let mut progress = Progress::default();
+            let (mut next_in, mut next_out) = (0_u64, 0_u64);
+            let mut waiting = BTreeMap::new();
+            let mut exhausted = false;
+            let nothing = never();
+            loop {
+                let in_flight = next_in - next_out;
+                if exhausted && in_flight == 0 {
+                    return Ok(());
+                }
+                // Take in another batch only while few are under way.
+                let input = if exhausted || in_flight >= in_flight_limit as u64 { &nothing } else { &batches };
+                select! {
+                    recv(input) -> batch => match batch {
+                        Err(_) => exhausted = true,
+                        Ok(batch) => {
+                            let (batch, sender, number) = (batch?, sender.clone(), next_in);
+                            next_in += 1;
+                            tasks.spawn(move |_| {
+                                let (bytes, records) = (batch.bytes_read, batch.records().len() as u64);
+                                let result = catch_unwind(AssertUnwindSafe(|| {
+                                    let idle = workers.lock().expect("no panic while locked").pop();
+                                    let mut worker = idle.unwrap_or_else(|| analyzer.worker());
+                                    let result = work(&mut worker, &batch);
+                                    workers.lock().expect("no panic while locked").push(worker);
+                                    result
+                                }));
+                                // The receiver is gone only when the scan has failed already.
+                                let _ = sender.send((number, bytes, records, result));
+                            });
+                        }
+                    },
+                    recv(finished) -> result => {
+                        let (number, bytes, records, result) = result.expect("a sender is kept");
+                        let result = result.unwrap_or_else(|panic| resume_unwind(panic));
+                        waiting.insert(number, (bytes, records, result));
+                        while let Some((bytes, records, result)) = waiting.remove(&next_out) {
+                            next_out += 1;
+                            consume(result)?;
+                            progress.bytes += bytes;
+                            progress.records += records;
+                            if let Some(on_progress) = options.on_progress {
+                                on_progress(progress);
+                            }
+                        }
+                        if let Some(stop) = options.stop {
+                            stop.check()?;
+                        }
+                    }
+                }
+            }
+        });
+        // Unblocks the reader if the scan ended early.
+        drop(batches);
+        let summaries = reader.join().unwrap_or_else(|panic| resume_unwind(panic));
+        scanned.map(|()| summaries)
+    })?;
+    Ok(outcome)
+}
+
+/// Sends every batch until the receiver goes away.
+fn read(archive: &Archive, sender: &Sender<Result<Batch>>) -> Vec<InputSummary> {
+    let mut batches = archive.batches();
+    for batch in &mut batches {
+        if sender.send(batch).is_err() {
+            break;
+        }
+    }
+    batches.finish()
+}

@@ -1,0 +1,208 @@
+//! From an archive to one line of JSON for each document.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::scan::{ScanOptions, scan};
+use super::{Analyzer, Worker, check_length};
+use crate::archive::{Archive, Batch};
+use crate::diagnostics::Reject;
+use crate::document::{Document, Part};
+use crate::error::{Error, Result};
+use crate::gazetteer::Gazetteer;
+use crate::mention::Mention;
+
+/// In which unit `tag` counts offsets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OffsetUnit {
+    /// Unicode code points, as Python counts.
+    #[default]
+    Char,
+    /// Bytes of UTF-8, as Rust and Go count.
+    Byte,
+    /// UTF-16 code units, as JavaScript and Java count.
+    Utf16,
+}
+
+/// What became of the records.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct TagSummary {
+    /// Lines written.
+    pub documents: u64,
+    /// Spans written.
+    pub spans: u64,
+    /// Records skipped, in order.
+    pub rejects: Vec<Reject>,
+}
+
+/// Rejects kept; beyond them only the number is known.
+const REJECTS_KEPT: usize = 1000;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a str,
+    spans: Vec<SpanLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct SpanLine<'a> {
+    part: Part,
+    start: usize,
+    end: usize,
+    surface: &'a str,
+    #[serde(rename = "type")]
+    entity_type: &'a str,
+    entity: &'a str,
+    name: &'a str,
+    kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lat: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lon: Option<f64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    demonym: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<HeadLine<'a>>,
+    rule: &'static str,
+}
+
+#[derive(Serialize)]
+struct HeadLine<'a> {
+    start: usize,
+    end: usize,
+    surface: &'a str,
+}
+
+/// Writes the mentions of every document of the archive to `out`, one line of JSON each, in archive order.
+///
+/// # Errors
+///
+/// If writing fails or the scan was stopped. A closed pipe is an [`ErrorKind::Io`](crate::ErrorKind::Io) error whose source
+/// says so.
+pub fn tag(
+    analyzer: &Analyzer<'_>,
+    archive: &Archive,
+    unit: OffsetUnit,
+    options: ScanOptions<'_>,
+    out: &mut dyn Write,
+) -> Result<TagSummary> {
+    let mut summary = TagSummary::default();
+    let work = |worker: &mut Worker<'_>, batch: &Batch| tag_batch(worker, batch, archive, unit);
+    scan(analyzer, archive, options, work, |part| {
+        let part = part?;
+        out.write_all(&part.lines).map_err(|error| Error::io("standard output", "write", error))?;
+        summary.documents += part.documents;
+        summary.spans += part.spans;
+        let free = REJECTS_KEPT.saturating_sub(summary.rejects.len());
+        summary.rejects.extend(part.rejects.into_iter().take(free));
+        Ok(())
+    })?;
+    out.flush().map_err(|error| Error::io("standard output", "write", error))?;
+    Ok(summary)
+}
+
+#[derive(Default)]
+struct TaggedBatch {
+    lines: Vec<u8>,
+    documents: u64,
+    spans: u64,
+    rejects: Vec<Reject>,
+}
+
+fn tag_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, unit: OffsetUnit) -> Result<TaggedBatch> {
+    let mut tagged = TaggedBatch { rejects: batch.rejects().to_vec(), ..TaggedBatch::default() };
+    let gazetteer = worker.analyzer.gazetteer();
+    for record in batch.records() {
+        let document = match batch.document(record, archive) {
+            Ok(document) => document,
+            Err(reject) => {
+                tagged.rejects.push(reject);
+                continue;
+            }
+        };
+        check_length(&document)?;
+        let mentions = worker.mentions(&document);
+        let spans = span_lines(gazetteer, &document, mentions, unit);
+        tagged.documents += 1;
+        tagged.spans += spans.len() as u64;
+        let line = Line { id: &document.id, spans };
+        serde_json::to_writer(&mut tagged.lines, &line).expect("writing to memory does not fail");
+        tagged.lines.push(b'\n');
+    }
+    Ok(tagged)
+}
+
+fn span_lines<'a>(
+    gazetteer: &'a Gazetteer,
+    document: &'a Document<'_>,
+    mentions: &[Mention],
+    unit: OffsetUnit,
+) -> Vec<SpanLine<'a>> {
+    let mut offsets = Offsets { unit, ..Offsets::default() };
+    let line = |mention: &Mention| {
+        let text = document.part(mention.part);
+        let entity = gazetteer.entity(mention.entity);
+        let (start, end) = offsets.of(document, mention);
+        let head = mention.head.map(|head| {
+            let head_start = end + unit.length(&text[mention.span.end..head.start]);
+            HeadLine { start: head_start, end: head_start + unit.length(head.of(text)), surface: head.of(text) }
+        });
+        SpanLine {
+            part: mention.part,
+            start,
+            end,
+            surface: mention.span.of(text),
+            entity_type: entity.entity_type().as_str(),
+            entity: &entity.id,
+            name: &entity.name,
+            kind: &entity.kind,
+            country: entity.country(),
+            lat: entity.coordinates.map(|(lat, _)| lat),
+            lon: entity.coordinates.map(|(_, lon)| lon),
+            demonym: gazetteer.alias(mention.alias).kind.is_demonym(),
+            head,
+            rule: mention.rule.name(),
+        }
+    };
+    mentions.iter().map(line).collect()
+}
+
+impl OffsetUnit {
+    fn length(self, text: &str) -> usize {
+        match self {
+            Self::Char => text.chars().count(),
+            Self::Byte => text.len(),
+            Self::Utf16 => text.encode_utf16().count(),
+        }
+    }
+}
+
+/// Turns byte spans into another unit, walking each part once: mentions come in order.
+#[derive(Debug, Default)]
+pub(super) struct Offsets {
+    unit: OffsetUnit,
+    part: Option<Part>,
+    byte: usize,
+    count: usize,
+}
+
+impl Offsets {
+    /// Start and end of a mention in characters.
+    pub(super) fn characters(&mut self, document: &Document<'_>, mention: &Mention) -> (usize, usize) {
+        self.unit = OffsetUnit::Char;
+        self.of(document, mention)
+    }
+
+    fn of(&mut self, document: &Document<'_>, mention: &Mention) -> (usize, usize) {
+        if self.part != Some(mention.part) {
+            (self.part, self.byte, self.count) = (Some(mention.part), 0, 0);
+        }
+        let text = document.part(mention.part);
+        self.count += self.unit.length(&text[self.byte..mention.span.start]);
+        self.byte = mention.span.start;
+        (self.count, self.count + self.unit.length(mention.span.of(text)))
+    }
+}
