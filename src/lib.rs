@@ -8,6 +8,8 @@ mod ids;
 mod span;
 // Sources
 mod document;
+// Results
+pub mod store;
 
 pub use diagnostics::{Diagnostic, Reject, RejectReason};
 pub use document::{Document, Part};
