@@ -16,3 +16,4 @@ pub use document::{Document, Part};
 pub use error::{Error, ErrorKind, Result};
 pub use ids::{AliasId, DocumentIndex, EntityId};
 pub use span::Span;
+pub use store::{Run, RunManifest, RunWriter};

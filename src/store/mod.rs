@@ -1,7 +1,9 @@
-//! Results on disk: `.dln` files of columns.
+//! Results on disk: `.dln` files of columns, and the run directory that holds them together.
 //!
 //! Rows come in as plain columns ([`CountRows`] and its like) and go out the same way; what they mean is for other rooms. A
-//! [`FileWriter`] puts them into the blocks of a `.dln` file, a [`FileReader`] gets them back or says why not.
+//! [`FileWriter`] puts them into the blocks of a `.dln` file, a [`FileReader`] gets them back or says why not. A
+//! [`RunWriter`] collects the files of a run and makes them appear together, under their final name, when all is on the disk;
+//! a [`Run`] opens them and can [verify](Run::verify) that every sum agrees.
 //!
 //! # The frame
 //!
@@ -40,13 +42,26 @@
 mod codec;
 mod column;
 mod frame;
+mod manifest;
 mod reader;
+mod rejects;
+mod run;
+mod run_writer;
+mod verify;
 mod wire;
 mod writer;
 
 pub use column::StringColumn;
 pub use frame::{BlockColumns, BlockEntry, Codec, FORMAT_VERSION, FileHeader, PRODUCER};
+pub use manifest::{Books, ManifestGazetteer, ManifestInput, RunManifest, RunVersion, Totals};
 pub use reader::{Blocks, FileReader};
+pub use rejects::{RejectsSummary, RejectsWriter};
+pub use run::{
+    COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, MANIFEST_FILE, MENTIONS_FILE, REJECTS_FILE, Run,
+    format_of,
+};
+pub use run_writer::RunWriter;
+pub use verify::{Check, VerifyReport};
 pub use wire::{
     Block, CountRow, CountRows, DocumentRow, DocumentRows, EntityRow, EntityRows, MarginalRow, MarginalRows,
     MentionRow, MentionRows, PairRow, PairRows,
