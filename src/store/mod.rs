@@ -47,6 +47,8 @@ mod reader;
 mod rejects;
 mod run;
 mod run_writer;
+#[cfg(test)]
+mod tests;
 mod verify;
 mod wire;
 mod writer;
