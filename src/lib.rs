@@ -1,5 +1,33 @@
 //! Who and where a news archive is about.
-#![allow(dead_code)]
+//!
+//! dateline compiles a *gazetteer* (places, organisations and titles with their aliases) into an Aho-Corasick automaton,
+//! matches it in parallel over batches of news articles, and writes per-document counts and co-occurrence matrices.
+//!
+//! Data flows in one direction, and the rooms are listed in that order:
+//!
+//! ```text
+//! paths → Archive → Document → Matcher → Mention → Resolver → DocumentCounts → CooccurrenceMatrix → store
+//! ```
+//!
+//! - A [`Gazetteer`] is built in, or read from files ([`gazetteer`]).
+//! - A [`Matcher`] finds every name that passes its checks; a [`Resolver`] decides which stand, and for whom.
+//! - An [`Analyzer`] is both, ready for documents; [`analyze`] and [`tag`] drive it over an [`Archive`].
+//! - A [`Run`] opens and verifies what [`analyze`] wrote ([`store`]).
+//!
+//! ```
+//! use dateline::{Analyzer, Document, Gazetteer};
+//! let gazetteer = Gazetteer::from_text(
+//!     "iq  place.country  Iraq     -      cc=IQ\n\
+//!      +   adj            Iraqi    exact\n\
+//!      pm  title.gov      Prime Minister  any\n",
+//!     "mine.gaz",
+//! )?;
+//! let analyzer = Analyzer::new(&gazetteer)?;
+//! let document = Document::new("a1", "The Iraqi prime minister left Iraq’s capital.");
+//! let surfaces: Vec<&str> = analyzer.analyze(&document).iter().map(|mention| mention.surface).collect();
+//! assert_eq!(surfaces, ["prime minister", "Iraq"]);
+//! # Ok::<(), dateline::Error>(())
+//! ```
 
 // Foundations
 pub mod diagnostics;
@@ -8,6 +36,7 @@ mod ids;
 pub mod normalize;
 mod span;
 // Sources
+pub mod archive;
 mod document;
 pub mod gazetteer;
 // Finding
@@ -17,7 +46,12 @@ mod resolve;
 // Counting
 mod cooccurrence;
 mod counts;
+// Results
+pub mod store;
+// Conductor
+mod pipeline;
 
+pub use archive::{Archive, ArchiveOptions};
 pub use cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
 pub use counts::{CountMatrix, DocumentCounts};
 pub use diagnostics::{Diagnostic, Reject, RejectReason};
@@ -27,8 +61,13 @@ pub use gazetteer::Gazetteer;
 pub use ids::{AliasId, DocumentIndex, EntityId};
 pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap};
 pub use mention::Mention;
+pub use pipeline::{
+    AnalyzeOptions, Analyzer, AnalyzerBuilder, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions, StopFlag,
+    TagSummary, Worker, analyze, tag,
+};
 pub use resolve::{PartMatches, Profile, Resolver, Rule};
 pub use span::Span;
+pub use store::{Run, RunManifest, RunWriter};
 
 /// Lower-case hexadecimal digits of a hash.
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -18,10 +18,10 @@ use crate::error::{Error, Result};
 use crate::gazetteer::DATA_DATE;
 use crate::ids::EntityId;
 use crate::store::{
-    Block, Books, COOCCURRENCE_FILE, COUNTS_FILE, Codec, CountRow, CountRows, DOCUMENTS_FILE, DocumentRow, DocumentRows,
-    ENTITIES_FILE, EntityRow, EntityRows, FileHeader, FileReader, FileWriter, MENTIONS_FILE, ManifestGazetteer,
-    ManifestInput, MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows, REJECTS_FILE, Run, RunManifest,
-    RunWriter, Totals,
+    Block, Books, COOCCURRENCE_FILE, COUNTS_FILE, Codec, CountRow, CountRows, DOCUMENTS_FILE, DocumentRow,
+    DocumentRows, ENTITIES_FILE, EntityRow, EntityRows, FileHeader, FileReader, FileWriter, MENTIONS_FILE,
+    ManifestGazetteer, ManifestInput, MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows,
+    REJECTS_FILE, Run, RunManifest, RunWriter, Totals,
 };
 
 /// What to write, and how to scan.
@@ -65,7 +65,12 @@ const REJECTS_SHOWN: usize = 5;
 /// # Complexity
 ///
 /// Time linear in the text plus `k²` for the `k` entities of a document; memory as described at the top of this module.
-pub fn analyze(analyzer: &Analyzer<'_>, archive: &Archive, out: &Path, options: AnalyzeOptions<'_>) -> Result<RunSummary> {
+pub fn analyze(
+    analyzer: &Analyzer<'_>,
+    archive: &Archive,
+    out: &Path,
+    options: AnalyzeOptions<'_>,
+) -> Result<RunSummary> {
     let mut run = RunWriter::create(out, options.force)?;
     let mut collector = Collector::new(analyzer, &run, options.mentions)?;
     let read = |worker: &mut Worker<'_>, batch: &Batch| read_batch(worker, batch, archive, options.mentions);

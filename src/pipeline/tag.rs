@@ -32,7 +32,9 @@ pub struct TagSummary {
     pub documents: u64,
     /// Spans written.
     pub spans: u64,
-    /// Records skipped, in order.
+    /// Records skipped.
+    pub rejected: u64,
+    /// The first thousand of them, in order.
     pub rejects: Vec<Reject>,
 }
 
@@ -96,6 +98,7 @@ pub fn tag(
         out.write_all(&part.lines).map_err(|error| Error::io("standard output", "write", error))?;
         summary.documents += part.documents;
         summary.spans += part.spans;
+        summary.rejected += part.rejects.len() as u64;
         let free = REJECTS_KEPT.saturating_sub(summary.rejects.len());
         summary.rejects.extend(part.rejects.into_iter().take(free));
         Ok(())

@@ -1,0 +1,129 @@
+//! `dateline analyze`: from an archive to a run, with a summary to read.
+
+use std::cmp::Reverse;
+use std::error::Error as StdError;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use dateline::store::REJECTS_FILE;
+use dateline::{AnalyzeOptions, RunSummary, ScanOptions};
+
+use crate::args::{Analyze, Args, Format, ListArgs, Pairs};
+use crate::exit_code::{CommandResult, Outcome};
+use crate::inputs::{self, plural};
+use crate::table::thousands;
+use crate::top::{FoundEntity, entities};
+use crate::{pairs, progress};
+
+pub(crate) fn run(command: &Analyze, args: &Args) -> CommandResult {
+    let started = Instant::now();
+    let archive = inputs::open_archive(&command.input, args)?;
+    let gazetteer = inputs::load_gazetteer(&command.gazetteer)?;
+    let analyzer = inputs::build_analyzer(&command.gazetteer, &gazetteer)?;
+    let stop = inputs::stop_on_signal();
+    let bar = progress::bar(&archive, &command.input, args);
+    let on_progress = |done| progress::advance(&bar, done);
+    let scan = ScanOptions { threads: command.input.threads, on_progress: Some(&on_progress), stop: Some(&stop) };
+    let options = AnalyzeOptions { scan, mentions: command.mentions, force: command.force };
+    let summary = dateline::analyze(&analyzer, &archive, &command.out, options)?;
+    bar.finish_and_clear();
+    if !args.quiet {
+        print_summary(&summary, archive.inputs().len() as u64, started.elapsed())?;
+    }
+    let listed_in = summary.run.path().join(REJECTS_FILE);
+    inputs::report_rejects(summary.books.rejected, &summary.first_rejects, Some(&listed_in), args);
+    Ok(if command.input.strict && summary.books.rejected > 0 { Outcome::Differs } else { Outcome::Done })
+}
+
+const TYPES: [(&str, &str); 3] = [("place", "Places"), ("organisation", "Organisations"), ("title", "Titles")];
+
+/// Rows of each list of the summary.
+const ROWS: usize = 5;
+
+fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duration) -> Result<(), Box<dyn StdError>> {
+    let found = entities(&summary.run)?;
+    let mut text = String::new();
+    let (books, totals) = (summary.books, summary.totals);
+    writeln!(
+        text,
+        "{} from {}: {} of {} in {}",
+        plural(books.counted, "document", "documents"),
+        plural(n_files, "file", "files"),
+        plural(totals.mentions, "mention", "mentions"),
+        plural(totals.entities, "entity", "entities"),
+        seconds(elapsed),
+    )?;
+    if books.empty > 0 {
+        writeln!(text, "{} without text", plural(books.empty, "record was", "records were"))?;
+    }
+    for (type_name, heading) in TYPES {
+        write_top(&mut text, heading, found.iter().filter(|entity| entity.type_name() == type_name).collect())?;
+    }
+    let others = found.iter().filter(|entity| TYPES.iter().all(|(name, _)| *name != entity.type_name()));
+    write_top(&mut text, "Others", others.collect())?;
+    write_pairs(&mut text, summary, &found)?;
+    let out = summary.run.path().display();
+    writeln!(text, "\nThe results are in {out}. Look at them with")?;
+    writeln!(text, "  dateline top {out}      dateline pairs {out}      dateline verify {out}")?;
+    let mut stdout = anstream::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    Ok(())
+}
+
+fn write_top(text: &mut String, heading: &str, mut entities: Vec<&FoundEntity>) -> std::fmt::Result {
+    if entities.is_empty() {
+        return Ok(());
+    }
+    let total = entities.len();
+    entities.sort_by_key(|entity| (Reverse(entity.mentions), &entity.name, &entity.id));
+    entities.truncate(ROWS);
+    let most = entities[0].mentions.max(1);
+    let width = entities.iter().map(|entity| entity.name.chars().count()).max().unwrap_or(0).clamp(20, 40);
+    let digits = thousands(most).len();
+    writeln!(text, "\n\x1b[1m{heading}\x1b[0m ({})", thousands(total as u64))?;
+    for entity in entities {
+        let bar = bar(entity.mentions, most);
+        let name: String = entity.name.chars().take(width).collect();
+        let documents = plural(u64::from(entity.documents), "document", "documents");
+        writeln!(
+            text,
+            "  {name:width$}  \x1b[36m{bar:16}\x1b[0m  {:>digits$} in {documents}",
+            thousands(entity.mentions)
+        )?;
+    }
+    Ok(())
+}
+
+/// A bar of eighths of a character.
+fn bar(value: u64, most: u64) -> String {
+    const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+    let eighths = (value * 128 / most.max(1)).max(1) as usize;
+    let mut bar = "█".repeat(eighths / 8);
+    if eighths % 8 > 0 {
+        bar.push(EIGHTHS[eighths % 8]);
+    }
+    bar
+}
+
+fn write_pairs(text: &mut String, summary: &RunSummary, found: &[FoundEntity]) -> Result<(), Box<dyn StdError>> {
+    let list = ListArgs { rows: ROWS, kind: None, format: Format::Table };
+    let command = Pairs { run: summary.run.path().to_owned(), list, with: None, min_documents: 2 };
+    let pairs = pairs::strongest(&summary.run, found, &command)?;
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "\n\x1b[1mTogether\x1b[0m ({})", plural(summary.totals.pairs, "pair", "pairs"))?;
+    for (Reverse(documents), a, b) in pairs {
+        writeln!(text, "  {} and {} in {}", a.name, b.name, plural(u64::from(documents), "document", "documents"))?;
+    }
+    Ok(())
+}
+
+fn seconds(elapsed: Duration) -> String {
+    match elapsed.as_secs_f64() {
+        seconds if seconds < 10.0 => format!("{seconds:.1} s"),
+        seconds if seconds < 120.0 => format!("{seconds:.0} s"),
+        seconds => format!("{} min {} s", seconds as u64 / 60, seconds as u64 % 60),
+    }
+}

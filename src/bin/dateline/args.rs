@@ -1,0 +1,422 @@
+//! What can be typed. The help texts are the first manual: they define every column of every output.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use dateline::archive::InputFormat;
+use dateline::{Engine, OffsetUnit, Overlap, Profile};
+
+/// Version of the program and date of the built-in names, as `--version` prints them.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (built-in gazetteer of 2026-11-22)");
+
+/// Who and where a news archive is about: finds places, organisations and titles in news articles, and counts them.
+#[derive(Debug, Parser)]
+#[command(name = "dateline", version = VERSION, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Say only what went wrong
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more: files passed over, every reject
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+    /// When to use colour (NO_COLOR is respected)
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(crate) color: Color,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 done, but records were skipped under --strict or a check found a difference; \
+2 usage or a fatal error; 130 stopped by Ctrl-C.";
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// Sets the choice for everything this process prints.
+    pub(crate) fn write_global(self) {
+        let choice = match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Count an archive: entities in each document, and which occur together
+    Analyze(Analyze),
+    /// Print the mentions of each document as JSON Lines
+    Tag(Tag),
+    /// List the entities of a run
+    Top(Top),
+    /// List the pairs of entities that occur together in a run
+    Pairs(Pairs),
+    /// Show what a result file or a run holds
+    Inspect(Inspect),
+    /// Check that a run is whole and that its sums agree
+    Verify(Verify),
+}
+
+const INPUT_HELP: &str = "\
+INPUT is a file, a directory tree, or - for standard input. Files end in .txt or .text (one article each), .jsonl, .ndjson \
+or .json (JSON Lines, one article a line), each also with .gz or .zst. In a directory other files are passed over \
+and counted. A file given by name is looked into, whatever it is called.";
+
+/// Where the articles come from.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct InputArgs {
+    /// Files, directory trees, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Format of the inputs; by default the file's name or first character tells
+    #[arg(long, value_enum, default_value = "auto", value_name = "FORMAT")]
+    pub(crate) input_format: InputFormatArg,
+    /// Field of a JSON record that holds the text [default: text, body, content, ...]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) text_field: Option<String>,
+    /// Field that holds the id [default: id, doc_id, guid, url, ...; else file#line]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_field: Option<String>,
+    /// Field that holds the headline [default: title, headline, ...]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) title_field: Option<String>,
+    /// Field that holds the date [default: date, published, ...]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) date_field: Option<String>,
+    /// Field that holds the publisher [default: source, domain, ...]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) source_field: Option<String>,
+    /// Longest record that is read; longer ones are rejected and listed
+    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = parse_size)]
+    pub(crate) max_record: usize,
+    /// Worker threads; 0 is one for each core. Never changes a result
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, env = "DATELINE_THREADS")]
+    pub(crate) threads: usize,
+    /// Exit with 1 if a record was skipped
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Show no progress bar (there is none anyway unless standard error is a terminal)
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+}
+
+/// What to look for, and how to read it.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Gazetteer and reading")]
+pub(crate) struct GazetteerArgs {
+    /// Built-in gazetteer (world, core) or .gaz file; repeat it to lay one over another
+    #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
+    pub(crate) gazetteer: Vec<String>,
+    /// strict: neither "York" in "New York Times" nor "Iraqi" is a place; wide: both are
+    #[arg(long, value_enum, default_value = "strict")]
+    pub(crate) profile: ProfileArg,
+    /// Which of overlapping names are kept: the leftmost-longest, all, or those not inside another
+    #[arg(long, value_enum, default_value = "longest")]
+    pub(crate) overlap: OverlapArg,
+    /// Search engine; all give the same mentions (naive is the slow oracle)
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) engine: EngineArg,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum InputFormatArg {
+    Auto,
+    Text,
+    Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ProfileArg {
+    Strict,
+    Wide,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum OverlapArg {
+    Longest,
+    All,
+    NoNested,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum EngineArg {
+    Auto,
+    AhoCorasick,
+    Naive,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ContextArg {
+    Document,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum OffsetArg {
+    Char,
+    Byte,
+    Utf16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Jsonl,
+    Csv,
+}
+
+impl From<InputFormatArg> for InputFormat {
+    fn from(format: InputFormatArg) -> Self {
+        match format {
+            InputFormatArg::Auto => Self::Auto,
+            InputFormatArg::Text => Self::Text,
+            InputFormatArg::Jsonl => Self::JsonLines,
+        }
+    }
+}
+
+impl From<ProfileArg> for Profile {
+    fn from(profile: ProfileArg) -> Self {
+        match profile {
+            ProfileArg::Strict => Self::Strict,
+            ProfileArg::Wide => Self::Wide,
+        }
+    }
+}
+
+impl From<OverlapArg> for Overlap {
+    fn from(overlap: OverlapArg) -> Self {
+        match overlap {
+            OverlapArg::Longest => Self::Longest,
+            OverlapArg::All => Self::All,
+            OverlapArg::NoNested => Self::NoNested,
+        }
+    }
+}
+
+impl From<EngineArg> for Engine {
+    fn from(engine: EngineArg) -> Self {
+        match engine {
+            EngineArg::Auto => Self::Auto,
+            EngineArg::AhoCorasick => Self::AhoCorasick,
+            EngineArg::Naive => Self::Naive,
+        }
+    }
+}
+
+impl From<OffsetArg> for OffsetUnit {
+    fn from(unit: OffsetArg) -> Self {
+        match unit {
+            OffsetArg::Char => Self::Char,
+            OffsetArg::Byte => Self::Byte,
+            OffsetArg::Utf16 => Self::Utf16,
+        }
+    }
+}
+
+/// Reads every article, counts the mentions of each entity in each document, and counts for each pair of entities the
+/// documents that mention both.
+#[derive(Debug, clap::Args)]
+#[command(after_help = INPUT_HELP, after_long_help = ANALYZE_HELP)]
+pub(crate) struct Analyze {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) gazetteer: GazetteerArgs,
+    /// Directory to write; it appears when the run is complete, or not at all
+    #[arg(short, long, value_name = "RUN")]
+    pub(crate) out: PathBuf,
+    /// Replace an earlier run of that name
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Store every mention with its place (mentions.dln)
+    #[arg(long)]
+    pub(crate) mentions: bool,
+    /// What two entities must share to occur together
+    #[arg(long, value_enum, default_value = "document")]
+    pub(crate) context: ContextArg,
+}
+
+const ANALYZE_HELP: &str = "\
+INPUT is a file, a directory tree, or - for standard input. Files end in .txt or .text (one article each), .jsonl, .ndjson \
+or .json (JSON Lines, one article a line), each also with .gz or .zst. In a directory other files are passed over \
+and counted. A file given by name is looked into, whatever it is called.
+
+RUN holds:
+  manifest.json     settings, versions, inputs with sizes and hashes, what became of every record, sums
+  entities.dln      the entities found: id, name, kind, country, coordinates, mentions, documents
+  documents.dln     the documents counted: id, date, source, where the record is, characters, mentions
+  counts.dln        document × entity counts, sparse: document, entity, count
+  cooccurrence.dln  entity × entity, upper triangle: a, b, joint (documents that mention both); and the marginals
+  mentions.dln      with --mentions: document, part, start and end in bytes and characters, entity
+  rejects.jsonl     the records that were skipped: file, byte offset, record number, reason, message
+
+The same inputs and settings give the same bytes, whatever the number of threads or the order of the inputs. An entity
+mentioned twice in a document counts twice in its counts, but once for its pairs.
+
+Examples:
+  dateline analyze news/ --out results
+  dateline analyze archive.jsonl.zst --out results --text-field body --id-field url --date-field published
+  zcat articles.jsonl.gz | dateline analyze - --out results -g world -g mine.gaz";
+
+/// Prints one line of JSON for each document, in input order:
+/// {"id", "spans": [{"part", "start", "end", "surface", "type", "entity", "name", ...}]}
+#[derive(Debug, clap::Args)]
+#[command(after_help = INPUT_HELP, after_long_help = TAG_HELP)]
+pub(crate) struct Tag {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) gazetteer: GazetteerArgs,
+    /// Unit of start and end: characters (Python), bytes (Rust, Go) or UTF-16 units (JavaScript, Java)
+    #[arg(long, value_enum, default_value = "char", value_name = "UNIT")]
+    pub(crate) offsets: OffsetArg,
+}
+
+const TAG_HELP: &str = "\
+Keys of a span:
+  part       title or text: which text the offsets count in
+  start end  half-open range from the beginning of the part, in --offsets units
+  surface    the characters of the range, as delivered
+  type       place, organisation, title, or the first part of another kind
+  entity     id of the entity in the gazetteer
+  name       its canonical name
+  kind       its full kind, e.g. place.city
+  country    its ISO 3166 code, if known
+  lat lon    its coordinates, if known
+  demonym    true for an adjective or a name of inhabitants (only in the wide profile)
+  head       for a title, the person's name behind it: {start, end, surface}
+  rule       the rule that accepted the mention
+
+INPUT is a file, a directory tree, or - for standard input; see dateline analyze --help.
+
+Examples:
+  dateline tag article.txt
+  dateline tag --profile wide archive.jsonl.gz > mentions.jsonl";
+
+/// How to print a list.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListArgs {
+    /// How many rows to print; 0 prints all
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    pub(crate) rows: usize,
+    /// Only entities of this type (place, organisation, title) or kind (place.city); for pairs, both
+    #[arg(short = 't', long = "type", value_name = "TYPE")]
+    pub(crate) kind: Option<String>,
+    /// table for people, jsonl or csv for programs
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
+}
+
+/// Lists the entities of a run, most mentioned first.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Columns (and keys):
+  entity     id of the entity in the gazetteer
+  name       its canonical name
+  type       place, organisation, title, or another
+  mentions   mentions in all documents (collection frequency)
+  documents  documents with at least one mention (document frequency)
+
+Equal rows are ordered by name and id. A long article counts more by mentions than by documents.")]
+pub(crate) struct Top {
+    /// The run
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
+    /// What to order by
+    #[arg(long, value_enum, default_value = "mentions")]
+    pub(crate) by: TopBy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TopBy {
+    Mentions,
+    Documents,
+}
+
+/// Lists the pairs of entities that are mentioned in the same documents, most frequent first.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Columns (and keys):
+  a b            ids of the two entities (each pair is listed once)
+  name_a name_b  their canonical names
+  documents      documents that mention both (joint frequency)
+
+Equal rows are ordered by their names. A count is not an association: entities that are in every article go together with
+everything.")]
+pub(crate) struct Pairs {
+    /// The run
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
+    /// Only pairs with this entity, given by id or by exact name
+    #[arg(short, long, value_name = "ENTITY")]
+    pub(crate) with: Option<String>,
+    /// Only pairs with at least this many documents
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) min_documents: u32,
+}
+
+/// Shows what a .dln file, or each file of a run, says about itself: format, columns, blocks, properties.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Columns:
+  file     name of the file
+  block    kind of block
+  columns  its columns with their types
+  blocks   number of blocks of that kind
+  rows     rows in all of them
+  bytes    size of the file
+
+--format jsonl prints one object for each file, with its whole header; for a run the manifest comes first.")]
+pub(crate) struct Inspect {
+    /// A run or a .dln file
+    #[arg(value_name = "FILE")]
+    pub(crate) path: PathBuf,
+    /// table for people, jsonl or csv for programs
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
+}
+
+/// Reads a whole run: every checksum, every column, every sum that must agree with another.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Columns (and keys):
+  check   what was checked
+  ok      yes, or NO where something differs
+  detail  what was found; if it differs, what was expected too
+
+Exit code 0 if all checks pass, 1 if one fails, 2 if the run cannot be opened at all.")]
+pub(crate) struct Verify {
+    /// The run
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// table for people, jsonl or csv for programs
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
+}
+
+/// "64M", "1G", "500000": bytes, with binary multiples.
+fn parse_size(text: &str) -> Result<usize, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_alphabetic());
+    let factor: usize = match text[digits.len()..].to_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" | "KIB" => 1 << 10,
+        "M" | "MB" | "MIB" => 1 << 20,
+        "G" | "GB" | "GIB" => 1 << 30,
+        unit => return Err(format!("unknown unit {unit}; use K, M or G")),
+    };
+    let number: usize = digits.trim().parse().map_err(|_| "write a whole number such as 64M".to_owned())?;
+    number.checked_mul(factor).filter(|size| *size > 0).ok_or_else(|| "the size must be positive".to_owned())
+}

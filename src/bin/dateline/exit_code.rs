@@ -1,0 +1,47 @@
+//! From the outcome of a command to the exit code: 0 done, 1 done but something differs, 2 not done, 130 stopped.
+
+use std::error::Error as StdError;
+use std::io;
+use std::process::ExitCode;
+
+use dateline::ErrorKind;
+
+/// How a command ended without an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All is well.
+    Done,
+    /// Done, but records were skipped under `--strict`, or a check found a difference.
+    Differs,
+}
+
+/// An error of the library, or of writing to standard output.
+pub(crate) type CommandResult = Result<Outcome, Box<dyn StdError>>;
+
+/// Prints the error, if there is one, and chooses the code.
+pub(crate) fn of(outcome: CommandResult) -> ExitCode {
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Differs) => ExitCode::from(1),
+        // Whoever read our output has seen enough.
+        Err(error) if is_closed_pipe(error.as_ref()) => ExitCode::SUCCESS,
+        Err(error) => {
+            anstream::eprintln!("dateline: {error}");
+            match error.downcast_ref::<dateline::Error>().map(dateline::Error::kind) {
+                Some(ErrorKind::Interrupted) => ExitCode::from(130),
+                _ => ExitCode::from(2),
+            }
+        }
+    }
+}
+
+fn is_closed_pipe(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}

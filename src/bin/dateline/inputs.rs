@@ -1,0 +1,86 @@
+//! From what was typed to the library's options, for the commands that read articles.
+
+use std::path::Path;
+
+use dateline::archive::FieldMap;
+use dateline::{Analyzer, Archive, ArchiveOptions, Error, Gazetteer, Reject, StopFlag};
+
+use crate::args::{Args, GazetteerArgs, InputArgs};
+
+/// Opens the archive, saying what was passed over.
+pub(crate) fn open_archive(input: &InputArgs, args: &Args) -> Result<Archive, Error> {
+    let fields = FieldMap {
+        id: input.id_field.clone(),
+        title: input.title_field.clone(),
+        text: input.text_field.clone(),
+        date: input.date_field.clone(),
+        source: input.source_field.clone(),
+    };
+    let options = ArchiveOptions {
+        input_format: input.input_format.into(),
+        fields,
+        max_record: input.max_record,
+        ..ArchiveOptions::default()
+    };
+    let archive = Archive::open(&input.inputs, options)?;
+    let skipped = archive.skipped();
+    if !skipped.is_empty() && !args.quiet {
+        let first = skipped[0].display();
+        anstream::eprintln!(
+            "passed over {} of unknown type, e.g. {first}{}",
+            plural(skipped.len() as u64, "file", "files"),
+            if args.verbose { ":" } else { " (-v lists them; name a file to read it)" }
+        );
+        if args.verbose {
+            skipped.iter().for_each(|path| anstream::eprintln!("  {}", path.display()));
+        }
+    }
+    Ok(archive)
+}
+
+/// Loads the layers, the later over the earlier.
+pub(crate) fn load_gazetteer(args: &GazetteerArgs) -> Result<Gazetteer, Error> {
+    Gazetteer::load(&args.gazetteer)
+}
+
+pub(crate) fn build_analyzer<'g>(args: &GazetteerArgs, gazetteer: &'g Gazetteer) -> Result<Analyzer<'g>, Error> {
+    let builder = Analyzer::builder().profile(args.profile.into()).overlap(args.overlap.into());
+    builder.engine(args.engine.into()).build(gazetteer)
+}
+
+/// A flag that Ctrl-C raises. A second Ctrl-C ends the process at once.
+pub(crate) fn stop_on_signal() -> StopFlag {
+    let stop = StopFlag::default();
+    let raised = stop.clone();
+    let installed = ctrlc::set_handler(move || {
+        if raised.is_stopped() {
+            std::process::exit(130);
+        }
+        raised.stop();
+    });
+    if let Err(error) = installed {
+        anstream::eprintln!("Ctrl-C will not stop cleanly: {error}");
+    }
+    stop
+}
+
+/// Says which records were skipped: the number, and the first few.
+pub(crate) fn report_rejects(total: u64, first: &[Reject], listed_in: Option<&Path>, args: &Args) {
+    if total == 0 {
+        return;
+    }
+    let shown = if args.verbose { first.len() } else { first.len().min(3) };
+    let place = listed_in.map(|path| format!("; all are in {}", path.display())).unwrap_or_default();
+    anstream::eprintln!("skipped {}{place}", plural(total, "record", "records"));
+    for reject in &first[..shown] {
+        anstream::eprintln!("  {}:{}: {} ({})", reject.file, reject.record, reject.message, reject.reason);
+    }
+    if total > shown as u64 && listed_in.is_none() {
+        anstream::eprintln!("  and {} more", total - shown as u64);
+    }
+}
+
+/// "1 file", "3 files".
+pub(crate) fn plural(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", crate::table::thousands(count), if count == 1 { one } else { many })
+}

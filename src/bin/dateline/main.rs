@@ -1,0 +1,33 @@
+//! The command line program.
+
+mod analyze;
+mod args;
+mod exit_code;
+mod inputs;
+mod inspect;
+mod pairs;
+mod progress;
+mod table;
+mod tag;
+mod top;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    args.color.write_global();
+    let outcome = match &args.command {
+        Command::Analyze(command) => analyze::run(command, &args),
+        Command::Tag(command) => tag::run(command, &args),
+        Command::Top(command) => top::run(command),
+        Command::Pairs(command) => pairs::run(command),
+        Command::Inspect(command) => inspect::run(command),
+        Command::Verify(command) => verify::run(command, &args),
+    };
+    exit_code::of(outcome)
+}

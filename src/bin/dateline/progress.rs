@@ -1,0 +1,38 @@
+//! The progress bar of long work: only on a terminal, only on standard error.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use dateline::{Archive, Progress};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::args::{Args, InputArgs};
+
+/// A bar over the bytes of the archive, with documents a second and the time left.
+pub(crate) fn bar(archive: &Archive, input: &InputArgs, args: &Args) -> ProgressBar {
+    let hidden = args.quiet || input.no_progress || !std::io::stderr().is_terminal();
+    let bar = match archive.total_bytes() {
+        Some(bytes) => ProgressBar::new(bytes),
+        None => ProgressBar::no_length(),
+    };
+    if hidden {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+        return bar;
+    }
+    let template = match archive.total_bytes() {
+        Some(_) => "{bar:30} {percent:>3}%  {bytes} of {total_bytes}  {msg}  {eta} left",
+        None => "{spinner} {bytes}  {msg}  {elapsed}",
+    };
+    let style = ProgressStyle::with_template(template).expect("the template is valid");
+    bar.set_style(style.progress_chars("━╸ "));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// Moves the bar.
+pub(crate) fn advance(bar: &ProgressBar, progress: Progress) {
+    bar.set_position(progress.bytes);
+    let seconds = bar.elapsed().as_secs_f64().max(1e-3);
+    let rate = (progress.records as f64 / seconds) as u64;
+    bar.set_message(format!("{} documents/s", crate::table::thousands(rate)));
+}

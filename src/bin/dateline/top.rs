@@ -1,0 +1,77 @@
+//! `dateline top`: the entities of a run.
+
+use std::cmp::Reverse;
+
+use dateline::gazetteer::EntityType;
+use dateline::{Error, Run};
+use serde_json::Value;
+
+use crate::args::{Top, TopBy};
+use crate::exit_code::{CommandResult, Outcome};
+use crate::table::{self, number, text};
+
+/// One entity of a run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FoundEntity {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) mentions: u64,
+    pub(crate) documents: u32,
+}
+
+impl FoundEntity {
+    pub(crate) fn type_name(&self) -> &str {
+        EntityType::of_kind(&self.kind).as_str()
+    }
+
+    /// Whether the entity is of the type or kind typed by the user.
+    pub(crate) fn is_of(&self, wanted: Option<&str>) -> bool {
+        wanted.is_none_or(|wanted| {
+            let below = self.kind.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            below || self.type_name() == wanted
+        })
+    }
+}
+
+/// All entities of a run; the row is the entity's number in its other files.
+pub(crate) fn entities(run: &Run) -> Result<Vec<FoundEntity>, Error> {
+    let mut entities = Vec::new();
+    for block in run.entities()? {
+        entities.extend(block?.iter().map(|row| FoundEntity {
+            name: row.name.to_owned(),
+            id: row.id.to_owned(),
+            kind: row.kind.to_owned(),
+            mentions: row.mentions,
+            documents: row.documents,
+        }));
+    }
+    Ok(entities)
+}
+
+pub(crate) fn run(command: &Top) -> CommandResult {
+    let run = Run::open(&command.run)?;
+    let mut entities = entities(&run)?;
+    entities.retain(|entity| entity.is_of(command.list.kind.as_deref()));
+    entities.sort_by_cached_key(|entity| {
+        let (mentions, documents) = (entity.mentions, u64::from(entity.documents));
+        let keys = if command.by == TopBy::Mentions { (mentions, documents) } else { (documents, mentions) };
+        (Reverse(keys), entity.name.clone(), entity.id.clone())
+    });
+    if command.list.rows > 0 {
+        entities.truncate(command.list.rows);
+    }
+    let columns = [text("entity"), text("name"), text("type"), number("mentions"), number("documents")];
+    let rows = entities.iter().map(|entity| {
+        let cells: [Value; 5] = [
+            entity.id.as_str().into(),
+            entity.name.as_str().into(),
+            entity.type_name().into(),
+            entity.mentions.into(),
+            entity.documents.into(),
+        ];
+        cells.into()
+    });
+    table::print(command.list.format, &columns, rows)?;
+    Ok(Outcome::Done)
+}
