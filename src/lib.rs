@@ -62,8 +62,8 @@ pub use ids::{AliasId, DocumentIndex, EntityId};
 pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap};
 pub use mention::Mention;
 pub use pipeline::{
-    AnalyzeOptions, Analyzer, AnalyzerBuilder, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions, StopFlag,
-    TagSummary, Worker, analyze, tag,
+    AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions,
+    SelfcheckReport, StopFlag, TagSummary, Worker, analyze, selfcheck, tag,
 };
 pub use resolve::{PartMatches, Profile, Resolver, Rule};
 pub use span::Span;

@@ -3,6 +3,8 @@
 //! It cuts the text into units as the contract words them, then tries every name at every unit. It shares with the other
 //! engines what one character folds to, and nothing else: no folded buffer, no edges, no automaton, no rule table.
 
+use std::collections::BTreeMap;
+
 use crate::gazetteer::{Boundary, CasePolicy, Flags, Gazetteer};
 use crate::ids::AliasId;
 use crate::normalize::{FoldedChar, fold_char, is_hyphen, is_invisible, is_mark, is_word_char};
@@ -10,12 +12,14 @@ use crate::span::Span;
 
 #[derive(Debug)]
 pub(super) struct Naive {
-    names: Vec<(AliasId, Name)>,
+    /// The names by the first letter of what they fold to; trying the others would change nothing but the time.
+    names: BTreeMap<char, Vec<Name>>,
 }
 
 #[derive(Debug)]
 struct Name {
-    units: Vec<Unit>,
+    alias: AliasId,
+    folded: String,
     text: String,
     flags: Flags,
 }
@@ -30,29 +34,32 @@ struct Unit {
 
 impl Naive {
     pub(super) fn new(gazetteer: &Gazetteer) -> Self {
-        let name = |(row, alias): (usize, &crate::gazetteer::Alias)| {
-            let text = alias.text.clone();
-            (AliasId::new(row), Name { units: units(&text), text, flags: alias.flags })
-        };
-        Self { names: gazetteer.aliases().iter().enumerate().map(name).collect() }
+        let mut names: BTreeMap<char, Vec<Name>> = BTreeMap::new();
+        for (row, alias) in gazetteer.aliases().iter().enumerate() {
+            let folded: String = units(&alias.text).iter().map(|unit| unit.folded.as_str()).collect();
+            let name = Name { alias: AliasId::new(row), text: alias.text.clone(), flags: alias.flags, folded };
+            let first = name.folded.chars().next().expect("a name has a letter");
+            names.entry(first).or_default().push(name);
+        }
+        Self { names }
     }
 
     pub(super) fn find(&self, text: &str, hits: &mut Vec<(Span, AliasId)>) {
         hits.clear();
         let units = units(text);
-        for (alias, name) in &self.names {
-            let wanted: String = name.units.iter().map(|unit| unit.folded.as_str()).collect();
-            for first in 0..units.len() {
-                let mut folded = String::new();
+        for first in 0..units.len() {
+            let letter = units[first].folded.chars().next().expect("a unit folds to something");
+            for name in self.names.get(&letter).into_iter().flatten() {
+                let mut rest = name.folded.as_str();
                 for last in first..units.len() {
-                    folded.push_str(&units[last].folded);
-                    if !wanted.starts_with(&folded) {
-                        break;
+                    match rest.strip_prefix(&units[last].folded) {
+                        None => break,
+                        Some(left) => rest = left,
                     }
-                    if folded == wanted {
+                    if rest.is_empty() {
                         let span = Span::new(units[first].start, units[last].end);
                         if passes(name, text, span) {
-                            hits.push((span, *alias));
+                            hits.push((span, name.alias));
                         }
                         break;
                     }

@@ -7,6 +7,7 @@
 
 mod analyze;
 mod scan;
+mod selfcheck;
 mod tag;
 
 use serde_json::json;
@@ -21,6 +22,7 @@ use crate::resolve::{PartMatches, Profile, Resolver};
 
 pub use analyze::{AnalyzeOptions, RunSummary, analyze};
 pub use scan::{Progress, ScanOptions, StopFlag};
+pub use selfcheck::{Difference, SelfcheckReport, selfcheck};
 pub use tag::{OffsetUnit, TagSummary, tag};
 
 /// A gazetteer, ready to be found in documents.

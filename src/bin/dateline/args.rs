@@ -61,6 +61,8 @@ pub(crate) enum Command {
     Pairs(Pairs),
     /// Show what a result file or a run holds
     Inspect(Inspect),
+    /// Match a sample of an archive again with the slow oracle, and compare
+    Selfcheck(Selfcheck),
     /// Check that a run is whole and that its sums agree
     Verify(Verify),
 }
@@ -387,6 +389,22 @@ pub(crate) struct Inspect {
     /// table for people, jsonl or csv for programs
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,
+}
+
+/// Are we right? Matches a sample of the articles with the engine in use and with the oracle, a slow and independent
+/// matcher, under every overlap policy, and compares the spans and the names found at each.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Prints how many documents and bytes were compared, how many spans were found, and how many documents differ; and where. \
+The same documents give the same sample. Exit code 1 if anything differs.")]
+pub(crate) struct Selfcheck {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) gazetteer: GazetteerArgs,
+    /// Documents to compare
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) sample: usize,
 }
 
 /// Reads a whole run: every checksum, every column, every sum that must agree with another.

@@ -7,6 +7,7 @@ mod inputs;
 mod inspect;
 mod pairs;
 mod progress;
+mod selfcheck;
 mod table;
 mod tag;
 mod top;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Command::Top(command) => top::run(command),
         Command::Pairs(command) => pairs::run(command),
         Command::Inspect(command) => inspect::run(command),
+        Command::Selfcheck(command) => selfcheck::run(command, &args),
         Command::Verify(command) => verify::run(command, &args),
     };
     exit_code::of(outcome)
