@@ -7,6 +7,7 @@ mod error;
 mod ids;
 mod span;
 // Sources
+pub mod archive;
 mod document;
 
 pub use diagnostics::{Diagnostic, Reject, RejectReason};

@@ -1,0 +1,164 @@
+//! Publication dates as days.
+
+use jiff::Unit;
+use jiff::civil::{Date, date};
+use jiff::fmt::rfc2822;
+
+/// The day a date names, as days since 1970-01-01; `None` if it cannot be told for sure.
+///
+/// Read are ISO dates with or without a time (`2006-10-21T09:00:00Z`, `2006/10/21`), digits only (`20061021`, also with hours,
+/// minutes and seconds), RFC 2822 (`Sat, 21 Oct 2006 09:00:00 +0200`), years and months (their first day), and seconds or
+/// milliseconds since 1970 (10 or 13 digits). The day is the one that was written: a time zone does not move it.
+///
+/// ```
+/// use dateline::archive::day_of;
+/// assert_eq!(day_of("1970-01-02"), Some(1));
+/// assert_eq!(day_of("2006-10-21T23:30:00-05:00"), day_of("Sat, 21 Oct 2006 01:00:00 +0900"));
+/// assert_eq!(day_of("2024"), day_of("2024-01-01"));
+/// assert_eq!(day_of("02/03/2004"), None); // February or March?
+/// ```
+#[must_use]
+pub fn day_of(date: &str) -> Option<i32> {
+    let text = date.trim();
+    let day = match text.len() {
+        _ if !text.is_ascii() => None,
+        0..4 | 64.. => None,
+        length if text.bytes().all(|byte| byte.is_ascii_digit()) => return from_digits(text, length),
+        _ => from_iso(text).or_else(|| from_rfc2822(text)),
+    };
+    since_epoch(day?)
+}
+
+fn since_epoch(day: Date) -> Option<i32> {
+    Some(day.since((Unit::Day, date(1970, 1, 1))).ok()?.get_days())
+}
+
+fn from_digits(text: &str, length: usize) -> Option<i32> {
+    let compact = |text: &str| since_epoch(civil(&text[..4], &text[4..6], &text[6..8])?);
+    let below = |range: std::ops::Range<usize>, limit: u32| text[range].parse().is_ok_and(|value: u32| value < limit);
+    let instant = |per_day: i64| i32::try_from(text.parse::<i64>().ok()? / per_day).ok();
+    match length {
+        4 => since_epoch(civil(text, "01", "01")?),
+        6 => since_epoch(civil(&text[..4], &text[4..], "01")?),
+        8 => compact(text),
+        // Seconds since 1970 that also read as a date and an hour lie after 2030.
+        10 if text.starts_with("19") || text.starts_with("20") => {
+            compact(text).filter(|_| below(8..10, 24)).or_else(|| instant(86_400))
+        }
+        10 => instant(86_400),
+        12 if below(8..10, 24) && below(10..12, 60) => compact(text),
+        13 => instant(86_400_000),
+        14 if below(8..10, 24) && below(10..12, 60) && below(12..14, 61) => compact(text),
+        _ => None,
+    }
+}
+
+/// `2006-10-21`, alone or before a time; `2006-10`.
+fn from_iso(text: &str) -> Option<Date> {
+    let separator = *text.as_bytes().get(4)?;
+    if !matches!(separator, b'-' | b'/') {
+        // `20061021T090000Z`.
+        let (day, _) = text.split_once(['T', 't'])?;
+        return if day.len() == 8 { civil(&day[..4], &day[4..6], &day[6..]) } else { None };
+    }
+    match text.as_bytes().get(7) {
+        None if text.len() == 7 => civil(&text[..4], &text[5..], "01"),
+        Some(&second) if second == separator && text.len() >= 10 => match text.as_bytes().get(10) {
+            None | Some(b'T' | b't' | b' ') => civil(&text[..4], &text[5..7], &text[8..10]),
+            Some(_) => None,
+        },
+        _ => None,
+    }
+}
+
+fn civil(year: &str, month: &str, day: &str) -> Option<Date> {
+    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?;
+    let (year, month, day) = (number(year)?, number(month)?, number(day)?);
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+fn from_rfc2822(text: &str) -> Option<Date> {
+    // Feeds get the weekday wrong more often than the date.
+    const PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
+    Some(PARSER.parse_zoned(text).ok()?.date())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let day: Date = expected.parse().unwrap();
+        assert_eq!(day_of(text), since_epoch(day), "{text}");
+    }
+
+    #[test]
+    fn the_shapes_feeds_use() {
+        for text in [
+            "2006-10-21",
+            " 2006-10-21\n",
+            "2006/10/21",
+            "2006-10-21T23:59:59",
+            "2006-10-21T23:59:59.123456Z",
+            "2006-10-21T23:59:59-11:00",
+            "2006-10-21 00:00:00+00:00",
+            "2006-10-21 09:00 UTC",
+            "20061021",
+            "20061021T090000Z",
+            "2006102109",
+            "200610210930",
+            "20061021093059",
+            "Sat, 21 Oct 2006 23:59:59 GMT",
+            "Sat, 21 Oct 2006 23:59:59 -0800",
+            "Mon, 21 Oct 2006 09:00:00 +0000",
+            "21 Oct 2006 09:00:00 EST",
+            "1161388800",
+            "1161388800000",
+        ] {
+            check(text, "2006-10-21");
+        }
+        check("1999", "1999-01-01");
+        check("2024-05", "2024-05-01");
+        check("202405", "2024-05-01");
+        check("1850-02-28", "1850-02-28");
+        check("2024-02-29", "2024-02-29");
+        assert_eq!(day_of("1970-01-01"), Some(0));
+        assert_eq!(day_of("1969-12-31"), Some(-1));
+    }
+
+    #[test]
+    fn no_day_rather_than_a_wrong_one() {
+        for text in [
+            "",
+            "x",
+            "21",
+            "2023-02-29",
+            "2024-13",
+            "2024-1-1",
+            "2024-05-01/02",
+            "20241301",
+            "02/03/2004",
+            "20241",
+            "2024-00-00",
+            "+123",
+            "yesterday",
+            "２００６",
+            "2006-1x-21",
+            "2006 10 21",
+            "2006100",
+            "20061021250000",
+            "----",
+            "T000",
+        ] {
+            assert_eq!(day_of(text), None, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_safe(text in "\\PC{0,40}", digits in "[0-9TZ:/ -]{0,20}") {
+            let _ = (day_of(&text), day_of(&digits));
+        }
+    }
+}
