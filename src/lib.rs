@@ -10,6 +10,7 @@ mod span;
 pub mod archive;
 mod document;
 
+pub use archive::{Archive, ArchiveOptions, FieldMap, InputFormat};
 pub use diagnostics::{Diagnostic, Reject, RejectReason};
 pub use document::{Document, Part};
 pub use error::{Error, ErrorKind, Result};

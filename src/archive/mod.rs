@@ -1,5 +1,164 @@
 //! News files in, documents out.
+//!
+//! An [`Archive`] is a list of files in canonical order, made of the files, directory trees and `-` (standard input) a user
+//! named. Its [`Batches`] read them one after the other, decompress, cut them into records and hash what they read; a
+//! [`Batch`] turns its records into [`Document`](crate::Document)s wherever that suits, in any thread. A faulty record or
+//! file gives one [`Reject`](crate::Reject) and shifts nobody else's number or offset.
+//!
+//! Memory is bounded by the batch size and the longest record allowed, whatever the size of the archive. The room starts no
+//! threads and keeps nothing but the list of files.
 
+mod batch;
+mod batches;
 mod date;
+mod decompress;
+mod fields;
+mod json_lines;
+mod sniff;
+mod text;
+mod walk;
 
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub use batch::{Batch, Record};
+pub use batches::{Batches, InputSummary};
 pub use date::day_of;
+pub use fields::FieldMap;
+pub use walk::Input;
+
+use crate::error::{Error, Result};
+use fields::Fields;
+
+/// News files in canonical order.
+///
+/// The order is that of the path strings, byte by byte, so that the same files give the same results in whatever order they
+/// were named; a file that is named twice, or that also lies under a named directory, is read once.
+///
+/// ```
+/// use dateline::archive::{Archive, ArchiveOptions};
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("news.jsonl");
+/// # std::fs::write(&path, "{\"id\": \"a1\", \"text\": \"GENEVA: Talks resumed.\"}\n{\"id\": \"a2\"}\n")?;
+/// let archive = Archive::open(&[path], ArchiveOptions::default())?;
+/// for batch in archive.batches() {
+///     let batch = batch?;
+///     let documents: Vec<_> = batch.records().iter().map(|record| batch.document(record, &archive)).collect();
+///     assert_eq!(documents[0].as_ref().unwrap().id, "a1");
+///     assert!(documents[1].as_ref().unwrap_err().message.starts_with("no text: "));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Archive {
+    inputs: Vec<Input>,
+    skipped: Vec<PathBuf>,
+    options: ArchiveOptions,
+    fields: Fields,
+}
+
+impl Archive {
+    /// Lists the inputs under `paths`: files, directory trees, and `-` for standard input. No content is read yet.
+    ///
+    /// Files in trees are known by their extension: `.txt` and `.text` hold one document each, `.jsonl`, `.ndjson` and
+    /// `.json` one record a line, all also with `.gz` or `.zst`; others are listed by [`skipped`](Self::skipped). A file
+    /// named by itself is read whatever it is called. In trees, names that begin with a dot are left out, links are followed,
+    /// and `.gitignore` files have no say.
+    ///
+    /// # Errors
+    ///
+    /// If `paths` is empty, if a file or directory does not exist, if a directory cannot be listed or holds no article file.
+    pub fn open(paths: &[PathBuf], options: ArchiveOptions) -> Result<Self> {
+        if paths.is_empty() {
+            return Err(Error::usage("no input").with_remedy("name files, directories, or - for standard input"));
+        }
+        let (inputs, skipped) = walk::list(paths, options.input_format)?;
+        if u32::try_from(inputs.len()).is_err() {
+            return Err(Error::limit(format!("{} input files are more than 2^32 - 1", inputs.len())));
+        }
+        let fields = Fields::new(&options.fields);
+        Ok(Self { inputs, skipped, options, fields })
+    }
+
+    /// The files to read, in canonical order; [`Record::file`] counts in it.
+    #[must_use]
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// Sizes on disk of all inputs together; `None` if one is a pipe or standard input.
+    #[must_use]
+    pub fn total_bytes(&self) -> Option<u64> {
+        self.inputs.iter().map(Input::bytes).sum()
+    }
+
+    /// Files of walked trees that are left out because their extension is not known, sorted.
+    #[must_use]
+    pub fn skipped(&self) -> &[PathBuf] {
+        &self.skipped
+    }
+
+    /// The settings the archive was opened with.
+    #[must_use]
+    pub fn options(&self) -> &ArchiveOptions {
+        &self.options
+    }
+
+    /// Reads all inputs from the beginning, lazily. Standard input and pipes can be read only once.
+    pub fn batches(&self) -> Batches<'_> {
+        Batches::new(self)
+    }
+}
+
+/// How to read an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ArchiveOptions {
+    /// What the files hold; found by name and content by default.
+    pub input_format: InputFormat,
+    /// Which fields of a JSON Lines record are which.
+    pub fields: FieldMap,
+    /// About how many bytes of decompressed content a batch holds; 512 KiB by default.
+    pub batch_bytes: usize,
+    /// The longest record that is read, in bytes: a line of JSON Lines, a whole text file. 64 MiB by default.
+    pub max_record: usize,
+}
+
+impl Default for ArchiveOptions {
+    fn default() -> Self {
+        Self {
+            input_format: InputFormat::Auto,
+            fields: FieldMap::default(),
+            batch_bytes: 512 << 10,
+            max_record: 64 << 20,
+        }
+    }
+}
+
+/// What the input files hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InputFormat {
+    /// By extension; a file without a known one is JSON Lines if its first non-blank byte is `{`, else text.
+    #[default]
+    Auto,
+    /// Every file is one document of plain text.
+    Text,
+    /// Every line of every file is one document as a JSON object.
+    JsonLines,
+}
+
+/// How one file is cut into records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Text,
+    JsonLines,
+}
+
+/// Whether the name promises compressed content.
+fn compressed_name(path: &str) -> bool {
+    Path::new(path)
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("gz") || extension.eq_ignore_ascii_case("zst"))
+}

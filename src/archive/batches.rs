@@ -1,0 +1,274 @@
+//! The reader: one file after the other, cut into records, in batches.
+//!
+//! The bytes of the record that is not yet complete (the *open* record) stand at the end of the batch's buffer; when a batch
+//! is full they move to the next one. A record that grows too long is only counted from there on.
+
+use std::mem;
+
+use serde::{Deserialize, Serialize};
+
+use super::batch::{Batch, Record};
+use super::decompress::{Content, End, Fault};
+use super::sniff::{self, Verdict};
+use super::{Archive, ArchiveOptions, Format, Input, compressed_name};
+use crate::diagnostics::{Reject, RejectReason};
+use crate::error::Result;
+
+/// Bytes read at a time. Fixed, so that nothing depends on the size of batches.
+const CHUNK: usize = 64 << 10;
+/// A batch is also full with so many records, however small, or with so many times `batch_bytes` read on disk for nothing.
+const RECORDS: usize = 16 << 10;
+const FRUITLESS: u64 = 32;
+
+/// Reads an archive from its first file to its last; made by [`Archive::batches`].
+///
+/// An item is an error only if the run cannot go on, which no fault of an input is: those are the rejects of the batches.
+#[must_use = "batches are read only when they are asked for"]
+pub struct Batches<'a> {
+    archive: &'a Archive,
+    next: usize,
+    current: Option<Reading>,
+    carry: Vec<u8>,
+    summaries: Vec<InputSummary>,
+}
+
+/// One input that was read, for the manifest of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputSummary {
+    /// The path, as in [`Input::path`].
+    pub path: String,
+    /// Bytes read on disk.
+    pub bytes: u64,
+    /// SHA-256 of the file on disk, in hexadecimal; empty if the file could not be read to its end.
+    pub sha256: String,
+    /// Records seen: those in the batches and the rejects found while reading.
+    pub records: u64,
+}
+
+impl<'a> Batches<'a> {
+    pub(super) fn new(archive: &'a Archive) -> Self {
+        Self { archive, next: 0, current: None, carry: Vec::new(), summaries: Vec::new() }
+    }
+
+    /// What was read of each input, in their order. Inputs that were not read to their end are missing, so ask when there
+    /// are no more batches.
+    #[must_use]
+    pub fn finish(self) -> Vec<InputSummary> {
+        self.summaries
+    }
+
+    fn open(&mut self, batch: &mut Batch) -> Option<Reading> {
+        let archive = self.archive;
+        let (file, input) = (self.next, archive.inputs.get(self.next)?);
+        self.next += 1;
+        let reading = Reading::new(file, input, batch.buffer.len());
+        Some(match input.open() {
+            Ok(source) => Reading { content: Some(Content::new(source, input.path())), ..reading },
+            Err(error) => {
+                let mut reading = reading;
+                let fault = Fault::unreadable(&error);
+                reading.reject(batch, fault.reason, fault.message);
+                reading
+            }
+        })
+    }
+}
+
+impl Iterator for Batches<'_> {
+    type Item = Result<Batch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let options = &self.archive.options;
+        let full = options.batch_bytes.max(1);
+        let mut batch = Batch::default();
+        batch.buffer.reserve(full.saturating_add(CHUNK).min(64 << 20));
+        batch.buffer.append(&mut self.carry);
+        loop {
+            let complete = self.current.as_ref().map_or(batch.buffer.len(), |reading| reading.start);
+            if complete >= full
+                || batch.records.len() + batch.rejects.len() >= RECORDS
+                || batch.bytes_read >= FRUITLESS * full.max(CHUNK) as u64
+            {
+                if let Some(reading) = &mut self.current {
+                    self.carry = batch.buffer.split_off(mem::take(&mut reading.start));
+                }
+                return Some(Ok(batch));
+            }
+            let Some(mut reading) = self.current.take().or_else(|| self.open(&mut batch)) else {
+                return (!batch.is_empty() || batch.bytes_read > 0).then_some(Ok(batch));
+            };
+            let before = reading.counted;
+            let more = reading.step(&mut batch, options);
+            batch.bytes_read += reading.counted - before;
+            match more {
+                true => self.current = Some(reading),
+                false => self.summaries.push(reading.summary()),
+            }
+        }
+    }
+}
+
+/// A file that is being read.
+struct Reading {
+    file: u32,
+    path: String,
+    /// As asked for or promised by the name; settled by the first bytes.
+    format: Option<Format>,
+    begun: bool,
+    /// `None` if the file could not be opened.
+    content: Option<Content>,
+    /// Nothing more to expect from the content; the rest is read for the hash.
+    given_up: bool,
+    /// Where the open record begins in the batch's buffer, in the content, and as which line.
+    start: usize,
+    offset: u64,
+    number: u64,
+    /// Bytes of the open record that were dropped because it is too long.
+    dropped: u64,
+    records: u64,
+    /// Bytes on disk that are accounted for.
+    counted: u64,
+}
+
+impl Reading {
+    fn new(file: usize, input: &Input, start: usize) -> Self {
+        Self {
+            file: u32::try_from(file).expect("the archive counted its inputs"),
+            path: input.path().to_owned(),
+            format: input.format(),
+            begun: false,
+            content: None,
+            given_up: false,
+            start,
+            offset: 0,
+            number: 1,
+            dropped: 0,
+            records: 0,
+            counted: 0,
+        }
+    }
+
+    /// Reads on by one chunk. Whether there is more.
+    fn step(&mut self, batch: &mut Batch, options: &ArchiveOptions) -> bool {
+        let Some(content) = &mut self.content else { return false };
+        if self.given_up {
+            let ended = content.drain();
+            self.counted = content.bytes();
+            return !ended;
+        }
+        let mut from = batch.buffer.len();
+        batch.buffer.resize(from + CHUNK, 0);
+        let (read, end) = content.fill(&mut batch.buffer[from..]);
+        self.counted = content.bytes();
+        batch.buffer.truncate(from + read);
+        if !self.begun {
+            self.begun = true;
+            match sniff::look(&batch.buffer[from..], self.format) {
+                Verdict::Read(format, skip) => {
+                    self.format = Some(format);
+                    self.start += skip;
+                    self.offset += skip as u64;
+                    from += skip;
+                }
+                Verdict::Refuse { reason, message, offset, line } => {
+                    (self.offset, self.number) = (offset, line);
+                    return self.give_up(batch, Fault { reason, message });
+                }
+            }
+        }
+        if self.format == Some(Format::JsonLines) {
+            self.cut_lines(batch, from, options);
+        }
+        self.drop_excess(batch, options);
+        match end {
+            None => true,
+            Some(End::Fault(fault)) => self.give_up(batch, fault),
+            Some(End::Whole) => {
+                self.close_last(batch, options);
+                false
+            }
+        }
+    }
+
+    fn cut_lines(&mut self, batch: &mut Batch, mut from: usize, options: &ArchiveOptions) {
+        while let Some(length) = memchr::memchr(b'\n', &batch.buffer[from..]) {
+            let end = from + length;
+            self.close_line(batch, end, false, options);
+            from = end + 1;
+            self.start = from;
+        }
+    }
+
+    /// The open record ends before `end`.
+    fn close_line(&mut self, batch: &mut Batch, end: usize, unterminated: bool, options: &ArchiveOptions) {
+        let line = &batch.buffer[self.start..end];
+        let length = self.dropped + line.len() as u64;
+        if length > options.max_record as u64 {
+            self.reject_too_long(batch, "line", length, options);
+        } else if !line.trim_ascii_start().is_empty() {
+            let carriage_return = usize::from(line.ends_with(b"\r"));
+            self.push(batch, end - carriage_return, unterminated);
+        }
+        self.offset += length + 1;
+        self.number += 1;
+        self.dropped = 0;
+    }
+
+    fn close_last(&mut self, batch: &mut Batch, options: &ArchiveOptions) {
+        let end = batch.buffer.len();
+        let length = self.dropped + (end - self.start) as u64;
+        match self.format {
+            Some(Format::JsonLines) if length > 0 => self.close_line(batch, end, true, options),
+            Some(Format::JsonLines) => {}
+            _ if length > options.max_record as u64 => self.reject_too_long(batch, "text", length, options),
+            // What is not even an empty compressed file holds no text, not an empty one.
+            _ if self.counted == 0 && compressed_name(&self.path) => {}
+            _ => self.push(batch, end, false),
+        }
+    }
+
+    /// Lets go of an open record once it is too long, and goes on counting it.
+    fn drop_excess(&mut self, batch: &mut Batch, options: &ArchiveOptions) {
+        let held = (batch.buffer.len() - self.start) as u64;
+        if self.dropped + held > options.max_record as u64 {
+            self.dropped += held;
+            batch.buffer.truncate(self.start);
+        }
+    }
+
+    /// The content ends here, and the open record with it.
+    fn give_up(&mut self, batch: &mut Batch, fault: Fault) -> bool {
+        batch.buffer.truncate(self.start);
+        self.given_up = true;
+        self.reject(batch, fault.reason, fault.message);
+        true
+    }
+
+    fn push(&mut self, batch: &mut Batch, end: usize, unterminated: bool) {
+        let format = self.format.unwrap_or(Format::Text);
+        let Self { file, offset, number, start, .. } = *self;
+        batch.records.push(Record { file, offset, number, start, end, format, unterminated });
+        self.records += 1;
+    }
+
+    fn reject_too_long(&mut self, batch: &mut Batch, what: &str, length: u64, options: &ArchiveOptions) {
+        let message = format!("the {what} is {length} bytes long, the limit is {} bytes", options.max_record);
+        self.reject(batch, RejectReason::TooLong, message);
+    }
+
+    fn reject(&mut self, batch: &mut Batch, reason: RejectReason, message: String) {
+        batch.rejects.push(Reject {
+            file: self.path.clone(),
+            offset: self.offset,
+            record: self.number,
+            reason,
+            message,
+        });
+        self.records += 1;
+    }
+
+    fn summary(self) -> InputSummary {
+        let sha256 = self.content.as_ref().map_or_else(String::new, Content::sha256);
+        InputSummary { path: self.path, bytes: self.counted, sha256, records: self.records }
+    }
+}

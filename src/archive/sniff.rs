@@ -1,0 +1,151 @@
+//! What the first bytes of a file's content say about all of it.
+
+use super::decompress::Compression;
+use super::{Format, text};
+use crate::diagnostics::RejectReason;
+
+/// The verdict on a file from its first 64 KiB.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Read it so, after leaving out some bytes (a byte order mark).
+    Read(Format, usize),
+    /// One reject for the whole file, at this offset and line.
+    Refuse { reason: RejectReason, message: String, offset: u64, line: u64 },
+}
+
+/// Looks at the beginning of the content of a file whose format may be known.
+pub(super) fn look(head: &[u8], format: Option<Format>) -> Verdict {
+    if let Some(name) = foreign(head) {
+        let message = format!("this is {name}, not text; unpack or convert it first");
+        return Verdict::refuse(RejectReason::Binary, message);
+    }
+    if let Some((reason, message)) = text::utf16(head) {
+        return Verdict::refuse(reason, message);
+    }
+    match format.unwrap_or_else(|| guess(head)) {
+        Format::Text => match text::binary(head) {
+            Some((reason, message)) => Verdict::refuse(reason, message),
+            None => Verdict::Read(Format::Text, 0),
+        },
+        Format::JsonLines => json_document(head).unwrap_or(Verdict::Read(Format::JsonLines, mark(head))),
+    }
+}
+
+impl Verdict {
+    fn refuse(reason: RejectReason, message: impl Into<String>) -> Self {
+        Self::Refuse { reason, message: message.into(), offset: 0, line: 1 }
+    }
+}
+
+/// Length of the UTF-8 byte order mark, if there is one.
+fn mark(head: &[u8]) -> usize {
+    if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
+}
+
+fn guess(head: &[u8]) -> Format {
+    match head[mark(head)..].trim_ascii_start() {
+        [b'{', ..] => Format::JsonLines,
+        // An array of objects is no prose either; it will be refused by name.
+        [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => Format::JsonLines,
+        // Nothing at all holds no document, whereas an empty file that is known as text is an empty text.
+        [] if head.is_empty() => Format::JsonLines,
+        _ => Format::Text,
+    }
+}
+
+/// JSON that is one value over many lines would give a reject for each of them; one for all of it says what to do.
+fn json_document(head: &[u8]) -> Option<Verdict> {
+    let skipped = head.len() - head[mark(head)..].trim_ascii_start().len();
+    let (first, rest) = head[skipped..].split_first()?;
+    let line_end = memchr::memchr(b'\n', rest);
+    let on_line = rest[..line_end.unwrap_or(rest.len())].trim_ascii();
+    let message = match (first, on_line) {
+        // A log line such as `[2006-10-21 10:00] done` is only a bad line.
+        (b'[', [] | [b'{' | b'[' | b'"' | b']', ..]) => "a JSON array, not JSON Lines; convert it with jq -c '.[]'",
+        (b'{', []) if line_end.is_some() => "a JSON object over several lines, not JSON Lines; convert it with jq -c .",
+        _ => return None,
+    };
+    let line = 1 + memchr::memchr_iter(b'\n', &head[..skipped]).count() as u64;
+    let offset = memchr::memrchr(b'\n', &head[..skipped]).map_or(mark(head), |newline| newline + 1) as u64;
+    Some(Verdict::Refuse { reason: RejectReason::InvalidJson, message: message.to_owned(), offset, line })
+}
+
+/// Kinds of files that people pass by mistake. None of these beginnings is text.
+fn foreign(head: &[u8]) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 9] = [
+        (b"PK\x03\x04", "a zip archive or an office document"),
+        (b"\xfd7zXZ\0", "xz-compressed"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+        (b"\x04\x22\x4d\x18", "lz4-compressed"),
+        (b"PAR1", "a Parquet file"),
+        (b"ARROW1\0", "an Arrow file"),
+        (b"SQLite format 3\0", "an SQLite database"),
+        (b"%PDF-", "a PDF document"),
+        (b"\x7fELF", "a program"),
+    ];
+    if let Some((_, name)) = KINDS.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Some(name);
+    }
+    if head.starts_with(b"BZh") && head.get(4..10) == Some(b"1AY&SY") {
+        return Some("bzip2-compressed");
+    }
+    // Compression of the file itself is undone before.
+    Compression::of(head).map(|_| "compressed twice")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(head: &str, expected: Format) {
+        assert_eq!(
+            look(head.as_bytes(), None),
+            Verdict::Read(expected, mark(head.as_bytes()) * usize::from(expected == Format::JsonLines))
+        );
+    }
+
+    #[track_caller]
+    fn check_refused(head: &[u8], format: Option<Format>, part: &str, place: (u64, u64)) {
+        match look(head, format) {
+            Verdict::Refuse { message, offset, line, .. } => {
+                assert!(message.contains(part), "{message}");
+                assert_eq!((offset, line), place);
+            }
+            verdict => panic!("{verdict:?}"),
+        }
+    }
+
+    #[test]
+    fn formats_are_guessed_from_the_first_byte_that_is_not_blank() {
+        check("{\"text\": \"x\"}", Format::JsonLines);
+        check(" \r\n\n {", Format::JsonLines);
+        check("\u{feff}{}", Format::JsonLines);
+        check("", Format::JsonLines);
+        check("\n", Format::Text);
+        check("[Reuters] GENEVA", Format::Text);
+        check("\u{feff}GENEVA", Format::Text);
+    }
+
+    #[test]
+    fn json_that_is_not_json_lines_is_refused_once() {
+        for array in ["[", "[\n", "[{\"text\"", "[ [", "[]", "[\"a\","] {
+            check_refused(array.as_bytes(), Some(Format::JsonLines), "jq -c '.[]'", (0, 1));
+        }
+        check_refused(b"\xef\xbb\xbf\n \n  [\n{", Some(Format::JsonLines), "array", (6, 3));
+        check_refused(b"[\n {\"text\"", None, "array", (0, 1));
+        check_refused(b"{ \r\n\"text\": 1\n}", Some(Format::JsonLines), "several lines", (0, 1));
+        for line in ["[2006-10-21] start\n{}", "{", "{}\n", "{ }", "x"] {
+            assert_eq!(look(line.as_bytes(), Some(Format::JsonLines)), Verdict::Read(Format::JsonLines, 0));
+        }
+    }
+
+    #[test]
+    fn files_of_other_kinds_are_named() {
+        check_refused(b"PK\x03\x04rest", None, "zip", (0, 1));
+        check_refused(b"BZh91AY&SYrest", Some(Format::JsonLines), "bzip2", (0, 1));
+        check_refused(b"\x1f\x8b", Some(Format::Text), "twice", (0, 1));
+        check_refused(b"\xff\xfe{\0", Some(Format::JsonLines), "iconv -f UTF-16", (0, 1));
+        check_refused(b"ab\0", None, "NUL byte at byte 2", (0, 1));
+    }
+}

@@ -1,0 +1,367 @@
+//! From what the user named to the list of files to read, in canonical order.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use super::{Format, InputFormat, compressed_name};
+use crate::error::{Error, Result};
+
+/// One file to read, or standard input.
+#[derive(Debug)]
+pub struct Input {
+    path: String,
+    location: Location,
+    bytes: Option<u64>,
+    format: Option<Format>,
+}
+
+#[derive(Debug)]
+enum Location {
+    Stdin,
+    File(PathBuf),
+    #[cfg(test)]
+    Made(Maker),
+}
+
+impl Input {
+    /// The path as it was named, relative ones relative, with `/` between the parts and without `./`; `-` is standard input.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Size on disk when the archive was opened; `None` for standard input and pipes.
+    #[must_use]
+    pub fn bytes(&self) -> Option<u64> {
+        self.bytes
+    }
+
+    /// What its records are, if the name or the user says so.
+    pub(super) fn format(&self) -> Option<Format> {
+        self.format
+    }
+
+    pub(super) fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        match &self.location {
+            Location::Stdin => Ok(Box::new(io::stdin())),
+            Location::File(path) => Ok(Box::new(File::open(path)?)),
+            #[cfg(test)]
+            Location::Made(Maker(make)) => Ok(make()),
+        }
+    }
+
+    /// An input that does not lie on a disk.
+    #[cfg(test)]
+    pub(super) fn made(path: &str, make: impl Fn() -> Box<dyn Read + Send> + Send + Sync + 'static) -> Self {
+        let location = Location::Made(Maker(Box::new(make)));
+        Self { path: path.to_owned(), location, bytes: None, format: known_format(path) }
+    }
+}
+
+#[cfg(test)]
+struct Maker(Box<dyn Fn() -> Box<dyn Read + Send> + Send + Sync>);
+
+#[cfg(test)]
+impl std::fmt::Debug for Maker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Maker")
+    }
+}
+
+/// The inputs under `paths` in canonical order, and the files of trees that are left out.
+pub(super) fn list(paths: &[PathBuf], format: InputFormat) -> Result<(Vec<Input>, Vec<PathBuf>)> {
+    let mut walk = Walk { format, files: BTreeMap::new(), skipped: BTreeMap::new() };
+    for path in paths {
+        walk.add(path)?;
+    }
+    let Walk { files, mut skipped, .. } = walk;
+    skipped.retain(|key, _| !files.contains_key(key));
+    let mut inputs: Vec<Input> = files.into_values().collect();
+    inputs.sort_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
+    let mut skipped: Vec<PathBuf> = skipped.into_values().collect();
+    skipped.sort();
+    Ok((inputs, skipped))
+}
+
+/// Files by their absolute path, so that `a`, `./a` and `/here/a` are one.
+struct Walk {
+    format: InputFormat,
+    files: BTreeMap<PathBuf, Input>,
+    skipped: BTreeMap<PathBuf, PathBuf>,
+}
+
+impl Walk {
+    fn add(&mut self, path: &Path) -> Result<()> {
+        if path.as_os_str().is_empty() {
+            return Err(Error::usage("an input path is empty").with_remedy("name a file, a directory or -"));
+        }
+        if path == Path::new("-") {
+            let input = Input {
+                path: "-".to_owned(),
+                location: Location::Stdin,
+                bytes: None,
+                format: asked_format(self.format),
+            };
+            self.files.insert(path.to_owned(), input);
+            return Ok(());
+        }
+        let path = &without_dots(path);
+        let metadata = fs::metadata(path).map_err(|error| Error::io(path, "open", error))?;
+        if metadata.is_dir() {
+            return self.add_tree(path);
+        }
+        self.insert(path, Some(&metadata));
+        Ok(())
+    }
+
+    fn add_tree(&mut self, root: &Path) -> Result<()> {
+        let (mut found, mut others) = (0_u64, 0_u64);
+        let mut walk = WalkBuilder::new(root);
+        walk.standard_filters(false).hidden(true).follow_links(true);
+        for entry in walk.build() {
+            let (path, metadata) = match entry {
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => continue,
+                Ok(entry) => {
+                    let metadata = entry.metadata().ok();
+                    (entry.into_path(), metadata)
+                }
+                Err(error) => match fault(&error) {
+                    // The directory is an ancestor of the link: its files are walked already.
+                    Fault::Loop => continue,
+                    // A link that leads nowhere counts as a file, which will turn out to be unreadable.
+                    Fault::At(path) if is_broken_link(path) && is_hidden(path) => continue,
+                    Fault::At(path) if is_broken_link(path) => (path.to_owned(), None),
+                    Fault::At(path) => {
+                        let path = path.to_owned();
+                        return Err(Error::io(path, "list the directory", into_io(error)));
+                    }
+                    Fault::Nowhere => return Err(Error::io(root, "list the directory", into_io(error))),
+                },
+            };
+            let path = without_dots(&path);
+            let regular = metadata.as_ref().is_none_or(Metadata::is_file);
+            if regular && known_format(&display(&path)).is_some() {
+                self.insert(&path, metadata.as_ref());
+                found += 1;
+            } else {
+                self.skipped.insert(absolute(&path), path);
+                others += 1;
+            }
+        }
+        if found > 0 {
+            return Ok(());
+        }
+        let message = match others {
+            0 => "the directory holds no files".to_owned(),
+            _ => format!("the directory holds no article files, only {others} of other kinds"),
+        };
+        Err(Error::usage(message).at(root).with_remedy(
+            "expected .txt, .text, .jsonl, .ndjson or .json, also with .gz or .zst; other files can be named one by one",
+        ))
+    }
+
+    fn insert(&mut self, path: &Path, metadata: Option<&Metadata>) {
+        let name = display(path);
+        let input = Input {
+            format: asked_format(self.format).or_else(|| known_format(&name)),
+            bytes: metadata.map_or(Some(0), |metadata| metadata.is_file().then_some(metadata.len())),
+            location: Location::File(path.to_owned()),
+            path: name,
+        };
+        // Of several ways to say the same path the smallest stays, whichever came first.
+        let key = absolute(path);
+        match self.files.get(&key) {
+            Some(known) if known.path <= input.path => {}
+            _ => drop(self.files.insert(key, input)),
+        }
+    }
+}
+
+enum Fault<'a> {
+    Loop,
+    At(&'a Path),
+    Nowhere,
+}
+
+fn fault(error: &ignore::Error) -> Fault<'_> {
+    match error {
+        ignore::Error::Loop { .. } => Fault::Loop,
+        ignore::Error::WithPath { path, err } => match fault(err) {
+            Fault::Loop => Fault::Loop,
+            _ => Fault::At(path),
+        },
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => fault(err),
+        _ => Fault::Nowhere,
+    }
+}
+
+fn into_io(error: ignore::Error) -> io::Error {
+    let message = error.to_string();
+    error.into_io_error().unwrap_or_else(|| io::Error::other(message))
+}
+
+fn is_broken_link(path: &Path) -> bool {
+    path.is_symlink() && !path.exists()
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
+fn asked_format(format: InputFormat) -> Option<Format> {
+    match format {
+        InputFormat::Auto => None,
+        InputFormat::Text => Some(Format::Text),
+        InputFormat::JsonLines => Some(Format::JsonLines),
+    }
+}
+
+fn known_format(path: &str) -> Option<Format> {
+    let path = Path::new(path);
+    let inner = match compressed_name(path.to_str()?) {
+        true => Path::new(path.file_stem()?),
+        false => path,
+    };
+    match inner.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "txt" | "text" => Some(Format::Text),
+        "jsonl" | "ndjson" | "json" => Some(Format::JsonLines),
+        _ => None,
+    }
+}
+
+/// `./a//b/.` is `a/b`. `..` stays: what it means depends on links.
+fn without_dots(path: &Path) -> PathBuf {
+    let clean: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
+    match clean.as_os_str().as_encoded_bytes() {
+        b"" => PathBuf::from("."),
+        // A file of this name, not standard input.
+        b"-" => PathBuf::from("./-"),
+        _ => clean,
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The path as text; bytes that are not UTF-8 become `\xNN`, so that different files keep different names.
+fn display(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    if cfg!(windows) { text.replace('\\', "/") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes `files` in a fresh directory and lists `paths` there, `.` being the directory.
+    fn check(files: &[&str], paths: &[&str], inputs: &[&str], skipped: &[&str]) {
+        let directory = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = directory.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        let relative = |path: &str| {
+            let root = display(directory.path());
+            path.strip_prefix(&format!("{root}/")).unwrap_or(path).to_owned()
+        };
+        let at = |path: &&str| PathBuf::from(format!("{}/{path}", display(directory.path())));
+        let list = |paths: &[PathBuf]| {
+            let (inputs, skipped) = list(paths, InputFormat::Auto).unwrap();
+            let inputs: Vec<String> = inputs.iter().map(|input| relative(input.path())).collect();
+            let skipped: Vec<String> = skipped.iter().map(|path| relative(&display(path))).collect();
+            (inputs, skipped)
+        };
+        let mut paths: Vec<PathBuf> = paths.iter().map(at).collect();
+        let expected =
+            (inputs.iter().map(|s| (*s).to_owned()).collect(), skipped.iter().map(|s| (*s).to_owned()).collect());
+        assert_eq!(list(&paths), expected);
+        paths.reverse();
+        assert_eq!(list(&paths), expected);
+    }
+
+    fn message(paths: &[&Path]) -> String {
+        let paths: Vec<PathBuf> = paths.iter().map(|path| path.to_path_buf()).collect();
+        list(&paths, InputFormat::Auto).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn files_come_in_the_order_of_their_paths() {
+        check(&["b.txt", "a/z.jsonl", "a.txt"], &["."], &["a.txt", "a/z.jsonl", "b.txt"], &[]);
+        check(&["b.txt", "a/z.jsonl", "a.txt"], &["b.txt", "a", "a.txt"], &["a.txt", "a/z.jsonl", "b.txt"], &[]);
+        check(&["a-1.txt", "a/1.txt", "a0.txt"], &["."], &["a-1.txt", "a/1.txt", "a0.txt"], &[]);
+    }
+
+    #[test]
+    fn a_file_is_read_once() {
+        check(&["a/1.txt"], &["a", "a/1.txt", "./a/1.txt", "a/./1.txt", "a//1.txt"], &["a/1.txt"], &[]);
+    }
+
+    #[test]
+    fn trees_take_known_extensions_only_and_tell_the_rest() {
+        check(
+            &["a.TXT", "b.json.gz", "c.ndjson.zst", "d.csv", "e.gz", "f"],
+            &["."],
+            &["a.TXT", "b.json.gz", "c.ndjson.zst"],
+            &["d.csv", "e.gz", "f"],
+        );
+        check(&["a.txt", "d.csv", "e.csv"], &[".", "d.csv"], &["a.txt", "d.csv"], &["e.csv"]);
+    }
+
+    #[test]
+    fn hidden_files_are_read_only_when_named() {
+        check(&["a.txt", ".b.txt", ".c/d.txt"], &["."], &["a.txt"], &[]);
+        check(&["a.txt", ".b.txt", ".c/d.txt"], &[".b.txt", ".c"], &[".b.txt", ".c/d.txt"], &[]);
+        check(&["a.txt", ".gitignore"], &["."], &["a.txt"], &[]);
+    }
+
+    #[test]
+    fn the_same_file_by_absolute_and_relative_path() {
+        let here = std::env::current_dir().unwrap();
+        let (inputs, _) = list(&[PathBuf::from("Cargo.toml"), here.join("Cargo.toml")], InputFormat::Auto).unwrap();
+        assert_eq!(inputs.len(), 1);
+        assert_eq!(inputs[0].path(), display(&here.join("Cargo.toml")));
+        let (inputs, _) = list(&["./Cargo.toml".into(), "-".into(), "-".into()], InputFormat::Auto).unwrap();
+        assert_eq!(inputs.iter().map(Input::path).collect::<Vec<_>>(), ["-", "Cargo.toml"]);
+    }
+
+    #[test]
+    fn bad_inputs_give_one_line() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        assert!(message(&[Path::new("no/such.txt")]).starts_with("no/such.txt: cannot open: no such file"));
+        assert!(message(&[root]).contains("the directory holds no files; expected .txt"));
+        fs::write(root.join("x.csv"), "").unwrap();
+        assert!(message(&[root]).contains("no article files, only 1 of other kinds"));
+        assert!(message(&[Path::new("")]).contains("an input path is empty"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_to_files_and_directories_are_followed_but_not_in_circles() {
+        use std::os::unix::fs::symlink;
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        fs::create_dir(root.join("a")).unwrap();
+        fs::write(root.join("a/1.txt"), "x").unwrap();
+        symlink("1.txt", root.join("a/2.txt")).unwrap();
+        symlink("..", root.join("a/up")).unwrap();
+        symlink("nowhere", root.join("broken.txt")).unwrap();
+        symlink("nowhere", root.join(".#lock")).unwrap();
+        let (inputs, skipped) = list(&[root.to_owned()], InputFormat::Auto).unwrap();
+        let names: Vec<&str> = inputs.iter().map(|input| &input.path()[display(root).len() + 1..]).collect();
+        assert_eq!(names, ["a/1.txt", "a/2.txt", "broken.txt"]);
+        assert!(skipped.is_empty());
+    }
+}
