@@ -15,6 +15,8 @@ mod decompress;
 mod fields;
 mod json_lines;
 mod sniff;
+#[cfg(test)]
+mod tests;
 mod text;
 mod walk;
 
