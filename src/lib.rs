@@ -51,9 +51,7 @@ pub mod store;
 // Conductor
 mod pipeline;
 
-pub use archive::{Archive, ArchiveOptions};
-pub use cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
-pub use counts::{CountMatrix, DocumentCounts};
+pub use archive::{Archive, ArchiveOptions, FieldMap, InputFormat};
 pub use diagnostics::{Diagnostic, Reject, RejectReason};
 pub use document::{Document, Part};
 pub use error::{Error, ErrorKind, Result};

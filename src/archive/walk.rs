@@ -168,7 +168,7 @@ impl Walk {
         let name = display(path);
         let input = Input {
             format: asked_format(self.format).or_else(|| known_format(&name)),
-            bytes: metadata.map_or(Some(0), |metadata| metadata.is_file().then(|| metadata.len())),
+            bytes: metadata.map_or(Some(0), |metadata| metadata.is_file().then_some(metadata.len())),
             location: Location::File(path.to_owned()),
             path: name,
         };
