@@ -52,6 +52,8 @@ pub mod store;
 mod pipeline;
 
 pub use archive::{Archive, ArchiveOptions, FieldMap, InputFormat};
+pub use cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
+pub use counts::{CountMatrix, DocumentCounts};
 pub use diagnostics::{Diagnostic, Reject, RejectReason};
 pub use document::{Document, Part};
 pub use error::{Error, ErrorKind, Result};

@@ -34,11 +34,8 @@ fn reads_entities_aliases_flags_and_keys() {
 
 #[test]
 fn order_of_lines_changes_nothing() {
-    let mut blocks = vec![
-        "b  place  Beta  -\n+  alias  Bee  exact\n+  alias  Bay  -\n",
-        "a  place  Alpha  -\n",
-        "c  org.x  Gamma  -\n",
-    ];
+    let mut blocks =
+        ["b  place  Beta  -\n+  alias  Bee  exact\n+  alias  Bay  -\n", "a  place  Alpha  -\n", "c  org.x  Gamma  -\n"];
     let first = Gazetteer::from_text(&blocks.concat(), "x").unwrap();
     blocks.reverse();
     let second = Gazetteer::from_text(&blocks.concat(), "x").unwrap();

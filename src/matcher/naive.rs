@@ -152,8 +152,9 @@ fn passes_case(name: &Name, hit: &str) -> bool {
         return false;
     }
     let (hit_letters, name_letters) = (cased(hit), cased(&name.text));
-    let same = |((_, a), (_, b)): (&(char, Option<bool>), &(char, Option<bool>))| a.is_none() || b.is_none() || a == b;
-    let as_written = hit_letters.len() == name_letters.len() && hit_letters.iter().zip(&name_letters).all(same);
+    let mut letters = hit_letters.iter().zip(&name_letters);
+    let as_written = hit_letters.len() == name_letters.len()
+        && letters.all(|((_, hit), (_, name))| hit.is_none() || name.is_none() || hit == name);
     match name.flags.case {
         CasePolicy::Exact => as_written,
         CasePolicy::Title => as_written || !hit.chars().any(char::is_lowercase),

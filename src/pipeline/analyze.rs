@@ -346,14 +346,12 @@ impl Finisher<'_> {
     /// sorted by one id is sorted by the other.
     fn write_entities(&self, run: &mut RunWriter) -> Result<Vec<u32>> {
         let mut rows = vec![u32::MAX; self.counted.documents.len()];
-        let mut next = 0;
         let file = run.file(ENTITIES_FILE, &self.header("dateline-entities").describe::<EntityRows>())?;
         let mut writer = BlockWriter::<EntityRows>::new(file);
         let occurring = self.counted.documents.iter().enumerate().filter(|(_, documents)| **documents > 0);
-        for (index, documents) in occurring {
+        for (row, (index, documents)) in occurring.enumerate() {
             let entity = self.analyzer.gazetteer().entity(EntityId::new(index));
-            rows[index] = next;
-            next += 1;
+            rows[index] = row as u32;
             let (latitude, longitude) = entity.coordinates.unwrap_or((f64::NAN, f64::NAN));
             writer.push(|rows| {
                 rows.push(EntityRow {

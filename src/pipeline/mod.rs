@@ -176,8 +176,8 @@ impl Worker<'_> {
     /// Linear in the text.
     pub fn mentions(&mut self, document: &Document<'_>) -> &[Mention] {
         let mut parts = Vec::with_capacity(2);
-        let [title_matches, text_matches] = &mut self.matches;
-        for ((part, text), matches) in document.parts().zip([text_matches, title_matches].into_iter()) {
+        let [first, second] = &mut self.matches;
+        for ((part, text), matches) in document.parts().zip([first, second]) {
             self.analyzer.matcher.find_into(text, &mut self.scratch, matches);
             parts.push(PartMatches { part, text, matches });
         }

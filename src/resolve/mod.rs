@@ -266,13 +266,14 @@ impl Resolver {
             if site.line == LineCase::Upper {
                 continue;
             }
-            let run = capitalised_run(text, site.span.end, |token| {
-                !self.lexicon.is_calendar(token.text)
-                    && (token.is_initial() || !self.lexicon.is_common(token.text))
-                    && !(token.is_acronym() && token.text.chars().count() > 2)
-                    && !sites_at(sites, site.part, token.span.start)
-                        .any(|other| self.is_solid(other, text) || self.has_class(other, Class::Title))
-            });
+            let ends_run = |token: Token<'_>| {
+                let known = sites_at(sites, site.part, token.span.start)
+                    .any(|other| self.is_solid(other, text) || self.has_class(other, Class::Title));
+                let common = !token.is_initial() && self.lexicon.is_common(token.text);
+                let acronym = token.is_acronym() && token.text.chars().count() > 2;
+                known || common || acronym || self.lexicon.is_calendar(token.text)
+            };
+            let run = capitalised_run(text, site.span.end, |token| !ends_run(token));
             let Some(run) = run else { continue };
             // A small common word ("general", "chief") before one capitalised name is an ordinary adjective.
             let small = site.span.of(text).starts_with(char::is_lowercase);
@@ -411,8 +412,9 @@ impl Resolver {
             && !known_left
             && (self.lexicon.is_first_name(left.text) && !(left.is_acronym() && site.line != LineCase::Upper)
                 || left.is_initial() && left.text.ends_with('.'));
-        (first_name && !self.entities[facts.entity.index()].sovereign || first_name && around.right_is_free(self))
-            .then_some(Rule::AfterFirstName)
+        // "Chad said" after a given name is a person; "Michael Jordan's" too, but "Barack Obama Kenya trip" is not.
+        let weighty = self.entities[facts.entity.index()].sovereign && !around.right_is_free(self);
+        (first_name && !weighty).then_some(Rule::AfterFirstName)
     }
 
     fn is_courtesy_or_capital(&self, site: &Site, text: &str) -> bool {
@@ -544,12 +546,10 @@ impl Resolver {
                 }
             }
         }
-        for index in 0..sites.len() {
-            for slot in 0..sites[index].verdicts.len() {
-                let (alias, rule) = sites[index].verdicts[slot];
+        for site in sites.iter_mut() {
+            for (alias, rule) in &mut site.verdicts {
                 if rule.is_none() {
-                    let decided = self.document_rule(self.facts(alias), facts);
-                    sites[index].verdicts[slot].1 = Some(decided);
+                    *rule = Some(self.document_rule(self.facts(*alias), facts));
                 }
             }
         }

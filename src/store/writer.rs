@@ -13,6 +13,7 @@ use super::codec;
 use super::frame::{BlockEntry, Codec, END_MAGIC, FileHeader, FooterIndex, MAX_BLOCK};
 use super::wire::Block;
 use crate::error::{Error, Result};
+use crate::hex;
 
 const ZSTD_LEVEL: i32 = 3;
 
@@ -217,8 +218,4 @@ impl fmt::Debug for HashedFile {
 /// SHA-256 of `bytes`, in hexadecimal.
 pub(super) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
