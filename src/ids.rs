@@ -30,11 +30,11 @@ macro_rules! index_type {
 }
 
 index_type!(
-    /// Row of an [`Entity`](crate::Entity) in its [`Gazetteer`](crate::Gazetteer): entities are sorted by their external id.
+    /// Row of an [`Entity`](crate::gazetteer::Entity) in its [`Gazetteer`](crate::Gazetteer): entities are sorted by their external id.
     EntityId
 );
 index_type!(
-    /// Row of an [`Alias`](crate::Alias) in its [`Gazetteer`](crate::Gazetteer): aliases are sorted by entity, then by text.
+    /// Row of an [`Alias`](crate::gazetteer::Alias) in its [`Gazetteer`](crate::Gazetteer): aliases are sorted by entity, then by text.
     AliasId
 );
 index_type!(

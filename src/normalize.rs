@@ -1,7 +1,7 @@
 //! Folding: the one function that makes names and texts comparable, and its way back to the original bytes.
 //!
 //! Two strings that differ only in case, accents, the shape of quotes and hyphens, invisible characters or the amount of
-//! blanks fold to the same bytes. Folding is done character by character ([`fold_char`]); [`FoldedText`] keeps the mapping
+//! blanks fold to the same bytes. Folding is done character by character; [`FoldedText`] keeps the mapping
 //! from folded positions to the original text, so that every span still slices the text as it was delivered.
 //!
 //! It does not judge: whether a folded hit may stand (boundaries, case policy) is decided on the original text by the matcher.

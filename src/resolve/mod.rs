@@ -36,7 +36,8 @@ pub use rules::Rule;
 /// let gazetteer = Gazetteer::builtin("core")?;
 /// let found = |profile| {
 ///     let analyzer = Analyzer::builder().profile(profile).build(&gazetteer)?;
-///     let mentions = analyzer.analyze(&Document::new("a", "The Iraqi team wrote to the Bank of England."));
+///     let document = Document::new("a", "The Iraqi team wrote to the Bank of England.");
+///     let mentions = analyzer.analyze(&document);
 ///     Ok::<_, dateline::Error>(mentions.iter().map(|mention| mention.surface.to_owned()).collect::<Vec<_>>())
 /// };
 /// assert_eq!(found(Profile::Strict)?, ["Bank of England"]);
