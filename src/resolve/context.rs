@@ -130,6 +130,12 @@ pub(super) enum LineCase {
     Upper,
 }
 
+/// Words that stay small where all others have a capital.
+const SMALL_IN_HEADLINES: [&str; 24] = [
+    "a", "an", "the", "of", "in", "on", "at", "to", "by", "for", "and", "or", "nor", "but", "as", "from", "with",
+    "over", "into", "vs", "vs.", "via", "up", "off",
+];
+
 /// The kind of the line around `span`. Lines longer than a headline can be are running text.
 pub(super) fn line_case(text: &str, span: Span) -> LineCase {
     const LONGEST_HEADLINE: usize = 200;
@@ -144,8 +150,7 @@ pub(super) fn line_case(text: &str, span: Span) -> LineCase {
     for word in line.split_whitespace() {
         let mut letters = word.chars().filter(|c| c.is_alphabetic());
         let Some(first) = letters.next() else { continue };
-        // Small words are small in headlines too.
-        if word.len() > 3 || first.is_uppercase() {
+        if !SMALL_IN_HEADLINES.contains(&word) {
             words += 1;
             capitals += u32::from(first.is_uppercase());
             upper += u32::from(first.is_uppercase() && letters.all(char::is_uppercase));

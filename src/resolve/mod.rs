@@ -120,6 +120,8 @@ struct Site {
     head: Option<Span>,
     /// Whether it stands in the name behind a title.
     in_head: bool,
+    /// Whether it stands inside the longer name of an organisation.
+    embedded: bool,
 }
 
 impl Site {
@@ -220,7 +222,12 @@ impl Resolver {
     fn sites(&self, parts: &[PartMatches<'_>]) -> Vec<Site> {
         let mut sites = Vec::new();
         for (part, input) in parts.iter().enumerate() {
+            let mut organisation_end = 0;
             for (span, aliases) in input.matches.iter() {
+                let embedded = span.end <= organisation_end;
+                if aliases.iter().any(|alias| self.facts(*alias).class == Class::Organisation) {
+                    organisation_end = organisation_end.max(span.end);
+                }
                 sites.push(Site {
                     part,
                     span,
@@ -228,6 +235,7 @@ impl Resolver {
                     verdicts: aliases.iter().map(|alias| (*alias, None)).collect(),
                     head: None,
                     in_head: false,
+                    embedded,
                 });
             }
         }
@@ -453,7 +461,8 @@ impl Resolver {
         {
             return Some(Rule::CapitalRunLeft);
         }
-        let soft = self.profile == Profile::Wide && (facts.long || self.entities[facts.entity.index()].sovereign);
+        let soft = self.profile == Profile::Wide
+            && (site.embedded || facts.long || self.entities[facts.entity.index()].sovereign);
         if let Some(right) = around.right
             && !soft
             && !facts.demonym
@@ -775,3 +784,6 @@ fn sites_ending(sites: &[Site], part: usize, end: usize) -> impl Iterator<Item =
     let near = sites[first..].iter().take_while(move |site| (site.part, site.span.start) < (part, end));
     near.filter(move |site| site.span.end == end)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+use super::*;
+use crate::{Analyzer, Document};
+
+const NAMES: &str = "\
+us    place.country       United States       -           cc=US
++     abbr                U.S.                exact
++     abbr                US                  exact
++     adj                 American            exact
+iq    place.country       Iraq                -           cc=IQ
++     adj                 Iraqi               exact
+jo    place.country       Jordan              -           cc=JO
+ge    place.country       Georgia             -           cc=GE
+us/ga  place.admin1        Georgia             -           cc=US
+us/tx  place.admin1        Texas               -           cc=US
+tb    place.city          Tbilisi             -           cc=GE
+at    place.city          Atlanta             -           cc=US
+au    place.city          Austin              weak        cc=US
+wa    place.city          Washington          weak        cc=US ctx=dateline,prep,cc
++     alias               Washington, D.C.    -
+re    place.city          Reading             weak        cc=GB
+gb    place.country       Britain             -           cc=GB
+lo    place.city          London              -           cc=GB
+ny    place.city          New York            -           cc=US
+nyt   org.media           New York Times      -
+bu    org.university      Boston University   -
+bo    place.city          Boston              -           cc=US
+dod   org.gov             Pentagon            exact       cc=US
+usaf  org.military        U.S. Air Force      -           cc=US
++     alias               Air Force           weak        ctx=cc,head
+un    org.igo             United Nations      -
++     abbr                UN                  exact
+is    org.armed           Islamic State       -
++     abbr                IS                  exact,weak  ctx=long
+pm    title.gov           Prime Minister      any
+pr    title.gov           President           any
+ge2   title.mil           General             any
+mg    title.mil           Major General       any
+ch    title.profession    Chief               any,weak
+ki    title.royal         King                any,weak
+mr    title.honorific     Mr.                 -
+";
+
+/// The surfaces of the mentions under a profile.
+#[track_caller]
+fn check_in(profile: Profile, text: &str, expected: &[&str]) {
+    let gazetteer = Gazetteer::from_text(NAMES, "names.gaz").unwrap();
+    let analyzer = Analyzer::builder().profile(profile).build(&gazetteer).unwrap();
+    let document = Document::new("d", text);
+    let found: Vec<&str> = analyzer.analyze(&document).iter().map(|found| found.surface).collect();
+    assert_eq!(found, expected, "{text:?}");
+}
+
+#[track_caller]
+fn check(text: &str, expected: &[&str]) {
+    check_in(Profile::Strict, text, expected);
+}
+
+/// Id of the entity of the only mention of `surface`.
+#[track_caller]
+fn check_entity(text: &str, surface: &str, expected: &str) {
+    let gazetteer = Gazetteer::from_text(NAMES, "names.gaz").unwrap();
+    let analyzer = Analyzer::new(&gazetteer).unwrap();
+    let document = Document::new("d", text);
+    let found = analyzer.analyze(&document);
+    let ids: Vec<&str> =
+        found.iter().filter(|found| found.surface == surface).map(|found| found.entity.id.as_str()).collect();
+    assert_eq!(ids, [expected], "{text:?}");
+}
+
+#[test]
+fn organisations_absorb_places() {
+    check("The New York Times said so.", &["New York Times"]);
+    check("He left Boston University for Boston.", &["Boston University", "Boston"]);
+    check_in(Profile::Wide, "The New York Times said so.", &["New York Times", "New York"]);
+    check_in(Profile::Wide, "at Boston University", &["Boston University", "Boston"]);
+}
+
+#[test]
+fn demonyms_are_places_in_the_wide_profile() {
+    check("Iraqi and American troops left Iraq.", &["Iraq"]);
+    check_in(Profile::Wide, "Iraqi and American troops left Iraq.", &["Iraqi", "American", "Iraq"]);
+}
+
+#[test]
+fn compound_adjectives_are_no_places_in_the_strict_profile() {
+    check("a London-based firm", &[]);
+    check("the U.S.-led coalition", &[]);
+    check("Iraq-born writers", &[]);
+    check("the Iraq-Jordan border", &["Iraq", "Jordan"]);
+    check_in(Profile::Wide, "a London-based firm", &["London"]);
+}
+
+#[test]
+fn a_name_behind_a_title_is_a_person() {
+    check("President Jordan left.", &["President"]);
+    check("Mr. Washington slept in Iraq.", &["Mr.", "Iraq"]);
+    check("Prime Minister Alia Texas spoke.", &["Prime Minister"]);
+    check("General Boston, a soldier", &["General"]);
+    check("the president of Georgia", &["Georgia"]);
+}
+
+#[test]
+fn a_name_behind_a_given_name_is_a_person() {
+    check("Lloyd Austin spoke in Texas.", &["Texas"]);
+    check("He met Michael Jordan in London.", &["London"]);
+    check("George J. Washington agreed.", &[]);
+    check("Maria London agreed.", &[]);
+}
+
+#[test]
+fn a_person_is_carried_through_the_article() {
+    check("Lloyd Austin spoke. Before Austin’s illness it rained in Texas.", &["Texas"]);
+    check("President Jordan left. Jordan said nothing.", &["President"]);
+    check("Maria London agreed. London said so.", &[]);
+    check("Mr. Boston agreed. Boston’s wife did not.", &["Mr."]);
+    // "in" is no word before a person.
+    check("Lloyd Austin spoke in Austin.", &["Austin"]);
+}
+
+#[test]
+fn capital_runs_are_longer_names() {
+    check("the Zandvoort London show", &[]);
+    check("the London Palladium show", &[]);
+    check("a visit to Texas Instruments today", &[]);
+    check("the Fargo Boston road", &[]);
+    check("In London Monday it rained.", &["London"]);
+    check("Meanwhile London slept.", &["London"]);
+    check("officials in London Thursday", &["London"]);
+    check("South Texas is dry.", &["Texas"]);
+}
+
+#[test]
+fn headlines_have_capitals_everywhere() {
+    check("Boston Says Nothing About Money From Texas\n\nx", &["Boston", "Texas"]);
+    check("IRAQ SAYS TEXAS MAY FOLLOW\n\nx", &["IRAQ", "TEXAS"]);
+}
+
+#[test]
+fn weak_names_need_evidence() {
+    check("Reading was fun.", &[]);
+    check("Reading is fun, and so is Britain.", &["Britain"]);
+    check("She lives in Reading.", &["Reading"]);
+    check("READING (Reuters) - It rained.", &["READING"]);
+    check("Reading, Britain, is wet.", &["Reading", "Britain"]);
+    check("She lives in Reading. Reading slept.", &["Reading", "Reading"]);
+    check("IS fought.", &[]);
+    check("Islamic State fought. IS lost.", &["Islamic State", "IS"]);
+    check("WASHINGTON: The Pentagon", &["WASHINGTON", "Pentagon"]);
+    check("Air Force Major General Patrick Ryder", &["Air Force", "Major General"]);
+}
+
+#[test]
+fn small_titles_need_company() {
+    check("The prime minister left.", &[]);
+    check("The Iraqi prime minister left.", &["prime minister"]);
+    check("an Iraqi general", &["general"]);
+    check("the UN chief", &["UN", "chief"]);
+    check("prime minister Alia Hale left.", &["prime minister"]);
+    check("in general it rained", &[]);
+    check("the Prime Minister left.", &["Prime Minister"]);
+}
+
+#[test]
+fn weak_titles_need_a_head() {
+    check("The King is dead.", &[]);
+    check("King Harald is alive.", &["King"]);
+    check("Chief Joseph Medicine met Chief Ouray.", &["Chief", "Chief"]);
+    check("Mr. is a title.", &[]);
+}
+
+#[test]
+fn heads_are_the_person_behind_the_title() {
+    let gazetteer = Gazetteer::from_text(NAMES, "names.gaz").unwrap();
+    let analyzer = Analyzer::new(&gazetteer).unwrap();
+    let head = |text: &str| {
+        let document = Document::new("d", text.to_owned());
+        let found = analyzer.analyze(&document);
+        found[0].mention.head.map(|head| head.of(text).to_owned())
+    };
+    assert_eq!(head("Prime Minister Mohammed Shia al-Sudani’s office").as_deref(), Some("Mohammed Shia al-Sudani"));
+    assert_eq!(head("Major General Patrick Ryder told").as_deref(), Some("Patrick Ryder"));
+    assert_eq!(head("President Ursula von der Leyen on Monday").as_deref(), Some("Ursula von der Leyen"));
+    assert_eq!(head("President J. D. Vance, who").as_deref(), Some("J. D. Vance"));
+    assert_eq!(head("the President on Monday"), None);
+}
+
+#[test]
+fn namesakes_follow_the_article() {
+    check_entity("Georgia and Tbilisi", "Georgia", "ge");
+    check_entity("Atlanta, Georgia", "Georgia", "us/ga");
+    check_entity("Boston and Atlanta, Texas; Georgia too", "Georgia", "us/ga");
+    check_entity("Georgia said so.", "Georgia", "ge");
+}
+
+#[test]
+fn every_rule_has_a_name_and_a_meaning() {
+    let names: BTreeSet<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
+    assert_eq!(names.len(), Rule::ALL.len());
+    assert!(Rule::ALL.iter().all(|rule| rule.meaning().ends_with('.')));
+    assert!(Rule::ALL.is_sorted());
+}
+
+#[test]
+fn the_result_does_not_depend_on_the_parts_before() {
+    let gazetteer = Gazetteer::from_text(NAMES, "names.gaz").unwrap();
+    let analyzer = Analyzer::new(&gazetteer).unwrap();
+    let mut worker = analyzer.worker();
+    let texts = ["Lloyd Austin met Mr. Boston.", "Austin and Boston are in Texas.", "", "in Austin"];
+    let fresh: Vec<Vec<Mention>> =
+        texts.iter().map(|text| analyzer.worker().mentions(&Document::new("x", *text)).to_vec()).collect();
+    let reused: Vec<Vec<Mention>> =
+        texts.iter().map(|text| worker.mentions(&Document::new("x", *text)).to_vec()).collect();
+    assert_eq!(fresh, reused);
+}
