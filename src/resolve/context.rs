@@ -159,7 +159,7 @@ pub(super) fn line_case(text: &str, span: Span) -> LineCase {
     match words {
         0..=2 => LineCase::Sentence,
         _ if upper * 4 >= words * 3 => LineCase::Upper,
-        _ if capitals * 5 >= words * 4 && !line.ends_with('.') => LineCase::Title,
+        _ if capitals * 7 >= words * 6 && !line.ends_with('.') => LineCase::Title,
         _ => LineCase::Sentence,
     }
 }
