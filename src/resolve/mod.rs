@@ -369,8 +369,14 @@ impl Resolver {
         if let Some(rule) = self.person_rule(text, around, sites, site, facts) {
             return Some(rule);
         }
+        if facts.class == Class::Place && around.is_currency() {
+            return Some(Rule::Currency);
+        }
         if facts.demonym && self.profile == Profile::Strict {
             return Some(Rule::DemonymInStrict);
+        }
+        if self.profile == Profile::Strict && facts.class == Class::Place && around.follows_organisation() {
+            return Some(Rule::PartOfOrganisation);
         }
         if self.profile == Profile::Strict && facts.class == Class::Place && around.is_compound_adjective() {
             return Some(Rule::CompoundAdjective);
@@ -469,7 +475,7 @@ impl Resolver {
             && right.is_capitalised()
             && !right.is_acronym()
             && !self.lexicon.is_calendar(right.text)
-            && !self.lexicon.is_common(right.text)
+            && !BEHIND_NAMES.contains(&right.text)
             && !sites_at(sites, site.part, right.span.start).any(|other| !self.is_only_weak_place(other))
             && !is_line_break(&text[site.span.end..right.span.start])
         {
@@ -724,6 +730,101 @@ const ADJECTIVE_ENDINGS: [&str; 18] = [
     "mediated",
 ];
 
+/// Words that stand capitalised behind a name without being part of it: new sentences without a point, credits, offices.
+const BEHIND_NAMES: [&str; 40] = [
+    "A",
+    "After",
+    "An",
+    "And",
+    "As",
+    "At",
+    "But",
+    "By",
+    "Comments",
+    "Compiled",
+    "Copyright",
+    "Credit",
+    "Democrat",
+    "Democrats",
+    "Editing",
+    "For",
+    "From",
+    "He",
+    "I",
+    "If",
+    "Image",
+    "In",
+    "It",
+    "Its",
+    "Of",
+    "On",
+    "Photo",
+    "Photograph",
+    "Published",
+    "Reporting",
+    "Republican",
+    "Republicans",
+    "She",
+    "The",
+    "They",
+    "This",
+    "To",
+    "We",
+    "When",
+    "Writing",
+];
+
+/// First words of names of the form "X of PLACE", which are organisations and not the place.
+const ORGANISATION_HEADS: [&str; 44] = [
+    "Academy",
+    "Agency",
+    "Assembly",
+    "Association",
+    "Authority",
+    "Bank",
+    "Board",
+    "Bureau",
+    "Chamber",
+    "Church",
+    "Club",
+    "College",
+    "Commission",
+    "Committee",
+    "Company",
+    "Confederation",
+    "Congress",
+    "Consulate",
+    "Corporation",
+    "Council",
+    "Court",
+    "Department",
+    "Embassy",
+    "Federation",
+    "Foundation",
+    "Front",
+    "Government",
+    "Institute",
+    "Institution",
+    "League",
+    "Legislature",
+    "Library",
+    "Ministry",
+    "Museum",
+    "Office",
+    "Parliament",
+    "Party",
+    "Senate",
+    "Society",
+    "Supreme Court",
+    "Trust",
+    "Union",
+    "Universities",
+    "University",
+];
+
+/// Words of money behind a country's name.
+const CURRENCY_WORDS: [&str; 8] = ["dollar", "dollars", "Dollar", "Dollars", "cents", "peso", "pesos", "rupees"];
+
 /// The words beside a span, looked up once.
 struct Around<'t> {
     text: &'t str,
@@ -754,6 +855,19 @@ impl<'t> Around<'t> {
 
     fn right_is_free(&self, resolver: &Resolver) -> bool {
         self.right.is_none_or(|right| !right.is_capitalised() || resolver.lexicon.is_calendar(right.text))
+    }
+
+    /// "US$ 5", "U.S. dollars".
+    fn is_currency(&self) -> bool {
+        self.text[self.span.end..].starts_with('$')
+            || self.right.is_some_and(|right| CURRENCY_WORDS.contains(&right.text))
+    }
+
+    /// "University of Nairobi": the place is part of a longer name.
+    fn follows_organisation(&self) -> bool {
+        let of = self.left.filter(|left| matches!(left.text, "of" | "Of"));
+        let head = of.and_then(|of| word_before(self.text, of.span.start));
+        head.is_some_and(|head| ORGANISATION_HEADS.contains(&head.text))
     }
 
     fn is_compound_adjective(&self) -> bool {

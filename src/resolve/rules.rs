@@ -33,6 +33,8 @@ macro_rules! rules {
 rules! {
     DemonymInStrict = "demonym-in-strict": "Demonyms and adjectives are no places in the strict profile.",
     CompoundAdjective = "compound-adjective": "A place joined by a hyphen to a word that makes it an adjective (China-based) is no place in the strict profile.",
+    Currency = "currency": "A country before a currency sign or word (US$, U.S. dollars) is a unit of money.",
+    PartOfOrganisation = "part-of-organisation": "The place stands behind \"University of\" or the like: it is part of an organisation's name (strict profile).",
     TitleHead = "title-head": "The name stands in the capitalised run behind a title: it is a person's.",
     AfterTitle = "after-title": "A title or courtesy title stands directly before the name: it is a person's.",
     AfterFirstName = "after-first-name": "A given name or an initial stands directly before the name: it is a person's.",

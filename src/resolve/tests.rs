@@ -91,6 +91,24 @@ fn compound_adjectives_are_no_places_in_the_strict_profile() {
 }
 
 #[test]
+fn money_is_no_place() {
+    check("It cost US$ 4.2 billion.", &[]);
+    check("US$5 or 5 U.S. dollars", &[]);
+    check("a US dollar", &[]);
+    check("The US spent $5.", &["US"]);
+}
+
+#[test]
+fn places_behind_unknown_organisations_belong_to_them() {
+    check("the University of Texas", &[]);
+    check("the Press Trust Of Britain", &[]);
+    check("the Embassy of Georgia", &[]);
+    check("the Central Bank of Iraq", &[]);
+    check("the people of Iraq", &["Iraq"]);
+    check_in(Profile::Wide, "the University of Texas", &["Texas"]);
+}
+
+#[test]
 fn a_name_behind_a_title_is_a_person() {
     check("President Jordan left.", &["President"]);
     check("Mr. Washington slept in Iraq.", &["Mr.", "Iraq"]);
