@@ -125,6 +125,12 @@ struct Site {
 }
 
 impl Site {
+    /// Capitals only in running text: an abbreviation.
+    fn is_acronym(&self, text: &str) -> bool {
+        let surface = self.span.of(text);
+        self.line == LineCase::Sentence && surface.len() <= 6 && is_all_caps(surface)
+    }
+
     /// The best accepting rule so far.
     fn accepted(&self) -> bool {
         self.verdicts.iter().any(|(_, rule)| rule.is_some_and(Rule::accepts))
@@ -279,7 +285,8 @@ impl Resolver {
                 let known = sites_at(sites, site.part, token.span.start)
                     .any(|other| self.is_solid(other, text) || self.has_class(other, Class::Title));
                 let common = !token.is_initial() && self.lexicon.is_common(token.text);
-                let acronym = token.is_acronym() && token.text.chars().count() > 2;
+                let named = sites_at(sites, site.part, token.span.start).next().is_some();
+                let acronym = token.is_acronym() && (named || token.text.chars().count() > 2);
                 known || common || acronym || self.lexicon.is_calendar(token.text)
             };
             let run = capitalised_run(text, site.span.end, |token| !ends_run(token));
@@ -369,7 +376,7 @@ impl Resolver {
         if let Some(rule) = self.person_rule(text, around, sites, site, facts) {
             return Some(rule);
         }
-        if facts.class == Class::Place && around.is_currency() {
+        if facts.class == Class::Place && around.is_currency(self.profile) {
             return Some(Rule::Currency);
         }
         if facts.demonym && self.profile == Profile::Strict {
@@ -409,6 +416,10 @@ impl Resolver {
         site: &Site,
         facts: &AliasFacts,
     ) -> Option<Rule> {
+        // "US", "U.K.": nobody is called so.
+        if site.is_acronym(text) {
+            return None;
+        }
         if site.in_head && !facts.demonym && !self.is_solid(site, text) {
             return Some(Rule::TitleHead);
         }
@@ -453,11 +464,16 @@ impl Resolver {
         if site.line != LineCase::Sentence || facts.class == Class::Other {
             return None;
         }
-        // A long name or an acronym of an organisation stands by itself.
-        if facts.class == Class::Organisation && !facts.weak {
+        // A long name or an acronym stands by itself.
+        if !facts.weak && (facts.class == Class::Organisation || site.is_acronym(text)) {
             return None;
         }
+        // The wide convention counts embedded names: countries, regions and long names are safe inside a longer name, and a
+        // town is before "Police Department" or the like.
+        let large = self.entities[facts.entity.index()].rank <= 1 || facts.long && facts.class == Class::Place;
+        let soft = self.profile == Profile::Wide && (site.embedded || large);
         if let Some(left) = around.left
+            && !soft
             && left.is_capitalised()
             && !left.is_acronym()
             && around.sites_before(sites, site.part).next().is_none()
@@ -467,13 +483,15 @@ impl Resolver {
         {
             return Some(Rule::CapitalRunLeft);
         }
-        let soft = self.profile == Profile::Wide
-            && (site.embedded || facts.long || self.entities[facts.entity.index()].sovereign);
+        let division = self.entities[facts.entity.index()].rank == 4;
+        let soft = soft || self.profile == Profile::Wide && (division || around.precedes_institution());
         if let Some(right) = around.right
             && !soft
             && !facts.demonym
             && right.is_capitalised()
             && !right.is_acronym()
+            && !right.text.contains('.')
+            && !site.span.of(text).ends_with('.')
             && !self.lexicon.is_calendar(right.text)
             && !BEHIND_NAMES.contains(&right.text)
             && !sites_at(sites, site.part, right.span.start).any(|other| !self.is_only_weak_place(other))
@@ -546,18 +564,35 @@ impl Resolver {
 
     /// Second pass: people met, countries mentioned, long forms.
     fn judge_by_document(&self, parts: &[PartMatches<'_>], sites: &mut [Site], facts: &mut Facts) {
+        // A country's name that is used as a place anywhere in the article stays one: few surnames are countries.
+        let mut located: BTreeSet<String> = BTreeSet::new();
+        if !facts.surnames.is_empty() {
+            for site in sites.iter().filter(|site| site.accepted()) {
+                let text = parts[site.part].text;
+                if Around::new(text, site.span).has_locative() {
+                    located.insert(fold(site.span.of(text)));
+                }
+            }
+        }
         for site in sites.iter_mut() {
             let text = parts[site.part].text;
             let surface = site.span.of(text);
-            if surface.contains(' ') || facts.surnames.is_empty() || !facts.surnames.contains(&fold(surface)) {
+            if surface.contains(' ')
+                || facts.surnames.is_empty()
+                || site.is_acronym(text)
+                || !facts.surnames.contains(&fold(surface))
+            {
                 continue;
             }
             let around = Around::new(text, site.span);
             for (alias, rule) in &mut site.verdicts {
                 let alias = &self.aliases[alias.index()];
                 let open = matches!(rule, None | Some(Rule::Free | Rule::Preposition));
-                let located = around.has_locative() && *rule != Some(Rule::Free) || around.is_in();
-                if open && !alias.demonym && alias.class != Class::Title && !located {
+                let sovereign = self.entities[alias.entity.index()].sovereign;
+                let place = around.has_locative() && *rule != Some(Rule::Free)
+                    || around.is_in()
+                    || sovereign && located.contains(&fold(surface));
+                if open && !alias.demonym && alias.class != Class::Title && !place {
                     *rule = Some(Rule::KnownPerson);
                 }
             }
@@ -822,6 +857,56 @@ const ORGANISATION_HEADS: [&str; 44] = [
     "University",
 ];
 
+/// Last words of names of the form "PLACE X", which are institutions at the place.
+const INSTITUTIONS: [&str; 46] = [
+    "Academy",
+    "Airport",
+    "Arena",
+    "Association",
+    "Authority",
+    "Bank",
+    "Board",
+    "Centre",
+    "Center",
+    "Chamber",
+    "Church",
+    "City",
+    "Club",
+    "Coalition",
+    "College",
+    "Commission",
+    "Committee",
+    "Corporation",
+    "Council",
+    "Court",
+    "Department",
+    "District",
+    "Festival",
+    "Government",
+    "High",
+    "Hospital",
+    "House",
+    "Institute",
+    "League",
+    "Library",
+    "Marathon",
+    "Municipality",
+    "Museum",
+    "Office",
+    "Parliament",
+    "Police",
+    "Port",
+    "School",
+    "Schools",
+    "Society",
+    "Stadium",
+    "Theatre",
+    "Trust",
+    "Union",
+    "University",
+    "Zoo",
+];
+
 /// Words of money behind a country's name.
 const CURRENCY_WORDS: [&str; 8] = ["dollar", "dollars", "Dollar", "Dollars", "cents", "peso", "pesos", "rupees"];
 
@@ -857,10 +942,23 @@ impl<'t> Around<'t> {
         self.right.is_none_or(|right| !right.is_capitalised() || resolver.lexicon.is_calendar(right.text))
     }
 
-    /// "US$ 5", "U.S. dollars".
-    fn is_currency(&self) -> bool {
-        self.text[self.span.end..].starts_with('$')
-            || self.right.is_some_and(|right| CURRENCY_WORDS.contains(&right.text))
+    /// "US$ 5", and in the strict profile "U.S. dollars".
+    fn is_currency(&self, profile: Profile) -> bool {
+        let word = self.right.is_some_and(|right| CURRENCY_WORDS.contains(&right.text));
+        self.text[self.span.end..].starts_with('$') || profile == Profile::Strict && word
+    }
+
+    /// "London Police", "Glasgow Police Department": one of the next capitalised words names an institution.
+    fn precedes_institution(&self) -> bool {
+        let mut next = self.right;
+        for _ in 0..4 {
+            let Some(token) = next.filter(|token| token.is_capitalised()) else { return false };
+            if INSTITUTIONS.contains(&token.text) {
+                return true;
+            }
+            next = word_after(self.text, token.span.end);
+        }
+        false
     }
 
     /// "University of Nairobi": the place is part of a longer name.
