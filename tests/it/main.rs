@@ -1,5 +1,7 @@
 //! The one integration binary: what users can see, tested from outside.
 
+#[cfg(feature = "cli")]
+mod bad_input;
 mod cases;
 #[cfg(feature = "cli")]
 mod invariance;
