@@ -1,3 +1,9 @@
 //! The one integration binary: what users can see, tested from outside.
 
+#[cfg(feature = "cli")]
+mod bad_input;
 mod cases;
+#[cfg(feature = "cli")]
+mod invariance;
+#[cfg(feature = "cli")]
+mod support;
