@@ -87,7 +87,7 @@ impl Iterator for Batches<'_> {
             let complete = self.current.as_ref().map_or(batch.buffer.len(), |reading| reading.start);
             if complete >= full
                 || batch.records.len() + batch.rejects.len() >= RECORDS
-                || batch.bytes_read >= FRUITLESS * full.max(CHUNK) as u64
+                || batch.bytes_read >= FRUITLESS.saturating_mul(full.max(CHUNK) as u64)
             {
                 if let Some(reading) = &mut self.current {
                     self.carry = batch.buffer.split_off(mem::take(&mut reading.start));

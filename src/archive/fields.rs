@@ -41,7 +41,7 @@ const SOURCE: [&str; 6] = ["source", "domain", "publisher", "outlet", "site", "n
 pub(super) const SLOTS: usize = ID.len() + TITLE.len() + TEXT.len() + DATE.len() + SOURCE.len();
 
 /// Which names to look for, once for all records: each name has a slot, each field its slots in order of preference.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Fields {
     pub(super) names: Vec<String>,
     pub(super) id: Vec<usize>,

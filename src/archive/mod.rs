@@ -52,7 +52,7 @@ use fields::Fields;
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Archive {
     inputs: Vec<Input>,
     skipped: Vec<PathBuf>,

@@ -11,7 +11,7 @@ use super::{Format, InputFormat, compressed_name};
 use crate::error::{Error, Result};
 
 /// One file to read, or standard input.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Input {
     path: String,
     location: Location,
@@ -19,7 +19,7 @@ pub struct Input {
     format: Option<Format>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Location {
     Stdin,
     File(PathBuf),

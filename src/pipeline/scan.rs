@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use crossbeam_channel::{Sender, bounded, never, select, unbounded};
 
@@ -59,6 +60,9 @@ impl std::fmt::Debug for ScanOptions<'_> {
     }
 }
 
+/// How long the scan waits before it looks at the stop flag again.
+const PATIENCE: Duration = Duration::from_millis(50);
+
 /// The result of one batch, or the panic of its worker.
 type Finished<T> = std::result::Result<T, Box<dyn Any + Send>>;
 
@@ -83,68 +87,69 @@ pub(super) fn scan<T: Send>(
     let (batch_sender, batches) = bounded::<Result<Batch>>(in_flight_limit);
     let (sender, finished) = unbounded::<(u64, u64, u64, Finished<T>)>();
 
-    let outcome = std::thread::scope(|threads| {
-        let reader = threads.spawn(move || read(archive, &batch_sender));
-        let (workers, work) = (&workers, &work);
-        let scanned: Result<()> = pool.in_place_scope(|tasks| {
-            let mut progress = Progress::default();
-            let (mut next_in, mut next_out) = (0_u64, 0_u64);
-            let mut waiting = BTreeMap::new();
-            let mut exhausted = false;
-            let nothing = never();
-            loop {
-                let in_flight = next_in - next_out;
-                if exhausted && in_flight == 0 {
-                    return Ok(());
-                }
-                // Take in another batch only while few are under way.
-                let input = if exhausted || in_flight >= in_flight_limit as u64 { &nothing } else { &batches };
-                select! {
-                    recv(input) -> batch => match batch {
-                        Err(_) => exhausted = true,
-                        Ok(batch) => {
-                            let (batch, sender, number) = (batch?, sender.clone(), next_in);
-                            next_in += 1;
-                            tasks.spawn(move |_| {
-                                let (bytes, records) = (batch.bytes_read, batch.records().len() as u64);
-                                let result = catch_unwind(AssertUnwindSafe(|| {
-                                    let idle = workers.lock().expect("no panic while locked").pop();
-                                    let mut worker = idle.unwrap_or_else(|| analyzer.worker());
-                                    let result = work(&mut worker, &batch);
-                                    workers.lock().expect("no panic while locked").push(worker);
-                                    result
-                                }));
-                                // The receiver is gone only when the scan has failed already.
-                                let _ = sender.send((number, bytes, records, result));
-                            });
-                        }
-                    },
-                    recv(finished) -> result => {
-                        let (number, bytes, records, result) = result.expect("a sender is kept");
-                        let result = result.unwrap_or_else(|panic| resume_unwind(panic));
-                        waiting.insert(number, (bytes, records, result));
-                        while let Some((bytes, records, result)) = waiting.remove(&next_out) {
-                            next_out += 1;
-                            consume(result)?;
-                            progress.bytes += bytes;
-                            progress.records += records;
-                            if let Some(on_progress) = options.on_progress {
-                                on_progress(progress);
-                            }
-                        }
-                        if let Some(stop) = options.stop {
-                            stop.check()?;
+    // The reader owns what it reads: when the scan is stopped while the reader waits for input that may never come, it is
+    // left behind.
+    let reader = std::thread::spawn({
+        let archive = archive.clone();
+        move || read(&archive, &batch_sender)
+    });
+    let (workers, work) = (&workers, &work);
+    let scanned: Result<()> = pool.in_place_scope(|tasks| {
+        let mut progress = Progress::default();
+        let (mut next_in, mut next_out) = (0_u64, 0_u64);
+        let mut waiting = BTreeMap::new();
+        let mut exhausted = false;
+        let nothing = never();
+        loop {
+            let in_flight = next_in - next_out;
+            if exhausted && in_flight == 0 {
+                return Ok(());
+            }
+            if let Some(stop) = options.stop {
+                stop.check()?;
+            }
+            // Take in another batch only while few are under way.
+            let input = if exhausted || in_flight >= in_flight_limit as u64 { &nothing } else { &batches };
+            select! {
+                recv(input) -> batch => match batch {
+                    Err(_) => exhausted = true,
+                    Ok(batch) => {
+                        let (batch, sender, number) = (batch?, sender.clone(), next_in);
+                        next_in += 1;
+                        tasks.spawn(move |_| {
+                            let (bytes, records) = (batch.bytes_read, batch.records().len() as u64);
+                            let result = catch_unwind(AssertUnwindSafe(|| {
+                                let idle = workers.lock().expect("no panic while locked").pop();
+                                let mut worker = idle.unwrap_or_else(|| analyzer.worker());
+                                let result = work(&mut worker, &batch);
+                                workers.lock().expect("no panic while locked").push(worker);
+                                result
+                            }));
+                            // The receiver is gone only when the scan has failed already.
+                            let _ = sender.send((number, bytes, records, result));
+                        });
+                    }
+                },
+                recv(finished) -> result => {
+                    let (number, bytes, records, result) = result.expect("a sender is kept");
+                    let result = result.unwrap_or_else(|panic| resume_unwind(panic));
+                    waiting.insert(number, (bytes, records, result));
+                    while let Some((bytes, records, result)) = waiting.remove(&next_out) {
+                        next_out += 1;
+                        consume(result)?;
+                        progress.bytes += bytes;
+                        progress.records += records;
+                        if let Some(on_progress) = options.on_progress {
+                            on_progress(progress);
                         }
                     }
                 }
+                default(PATIENCE) => {}
             }
-        });
-        // Unblocks the reader if the scan ended early.
-        drop(batches);
-        let summaries = reader.join().unwrap_or_else(|panic| resume_unwind(panic));
-        scanned.map(|()| summaries)
-    })?;
-    Ok(outcome)
+        }
+    });
+    // All batches came, so the reader has ended.
+    scanned.map(|()| reader.join().unwrap_or_else(|panic| resume_unwind(panic)))
 }
 
 /// Sends every batch until the receiver goes away.

@@ -10,7 +10,7 @@ use dateline::store::REJECTS_FILE;
 use dateline::{AnalyzeOptions, RunSummary, ScanOptions};
 
 use crate::args::{Analyze, Args, Format, ListArgs, Pairs};
-use crate::exit_code::{CommandResult, Outcome};
+use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::{self, plural};
 use crate::table::thousands;
 use crate::top::{FoundEntity, entities};
@@ -29,7 +29,8 @@ pub(crate) fn run(command: &Analyze, args: &Args) -> CommandResult {
     let summary = dateline::analyze(&analyzer, &archive, &command.out, options)?;
     bar.finish_and_clear();
     if !args.quiet {
-        print_summary(&summary, archive.inputs().len() as u64, started.elapsed())?;
+        let printed = print_summary(&summary, archive.inputs().len() as u64, started.elapsed());
+        exit_code::unless_closed(printed)?;
     }
     let listed_in = summary.run.path().join(REJECTS_FILE);
     inputs::report_rejects(summary.books.rejected, &summary.first_rejects, Some(&listed_in), args);

@@ -35,6 +35,14 @@ pub(crate) fn of(outcome: CommandResult) -> ExitCode {
     }
 }
 
+/// Takes a closed pipe for success: whoever read our output has seen enough, but the outcome of the command still counts.
+pub(crate) fn unless_closed(printed: Result<(), Box<dyn StdError>>) -> Result<(), Box<dyn StdError>> {
+    match printed {
+        Err(error) if is_closed_pipe(error.as_ref()) => Ok(()),
+        other => other,
+    }
+}
+
 fn is_closed_pipe(error: &(dyn StdError + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {

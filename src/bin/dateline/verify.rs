@@ -4,7 +4,7 @@ use dateline::Run;
 use serde_json::Value;
 
 use crate::args::{Args, Format, Verify};
-use crate::exit_code::{CommandResult, Outcome};
+use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::plural;
 use crate::table::{self, text};
 
@@ -22,7 +22,7 @@ pub(crate) fn run(command: &Verify, args: &Args) -> CommandResult {
             };
             vec![check.name.as_str().into(), ok, check.detail.as_str().into()]
         });
-        table::print(command.format, &columns, rows)?;
+        exit_code::unless_closed(table::print(command.format, &columns, rows))?;
         report.notes.iter().for_each(|note| anstream::eprintln!("note: {note}"));
     }
     let failed = report.failures().count() as u64;
