@@ -57,13 +57,14 @@ impl Input {
     /// An input that does not lie on a disk.
     #[cfg(test)]
     pub(super) fn made(path: &str, make: impl Fn() -> Box<dyn Read + Send> + Send + Sync + 'static) -> Self {
-        let location = Location::Made(Maker(Box::new(make)));
+        let location = Location::Made(Maker(std::sync::Arc::new(make)));
         Self { path: path.to_owned(), location, bytes: None, format: known_format(path) }
     }
 }
 
 #[cfg(test)]
-struct Maker(Box<dyn Fn() -> Box<dyn Read + Send> + Send + Sync>);
+#[derive(Clone)]
+struct Maker(std::sync::Arc<dyn Fn() -> Box<dyn Read + Send> + Send + Sync>);
 
 #[cfg(test)]
 impl std::fmt::Debug for Maker {

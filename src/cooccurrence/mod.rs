@@ -76,22 +76,32 @@ impl CooccurrenceMatrix {
 /// ```
 #[derive(Debug)]
 pub struct CooccurrenceBuilder {
-    matrix: CooccurrenceMatrix,
+    marginals: Vec<u32>,
+    n_contexts: u64,
+    /// Triangles counted so far, each at least twice as large as the next: every pair is summed a logarithmic number of
+    /// times.
+    triangles: Vec<Rows>,
     chunk: CountMatrix,
     chunk_entries: usize,
 }
 
 impl Default for CooccurrenceBuilder {
     fn default() -> Self {
-        Self::with_chunk(1 << 20)
+        Self::with_chunk(1 << 17)
     }
 }
 
 impl CooccurrenceBuilder {
-    /// A builder that counts whenever its contexts hold `entries` entries; about 16 bytes of memory each.
+    /// A builder that counts whenever its contexts hold `entries` entries; about 24 bytes of memory each.
     #[must_use]
     pub fn with_chunk(entries: usize) -> Self {
-        Self { matrix: CooccurrenceMatrix::default(), chunk: CountMatrix::default(), chunk_entries: entries.max(1) }
+        Self {
+            marginals: Vec::new(),
+            n_contexts: 0,
+            triangles: Vec::new(),
+            chunk: CountMatrix::default(),
+            chunk_entries: entries.max(1),
+        }
     }
 
     /// Adds one context: its entities, sorted; counts are ignored (boolean counting).
@@ -101,7 +111,7 @@ impl CooccurrenceBuilder {
     /// Amortised `k²` for `k` entities.
     pub fn push(&mut self, entries: &[(EntityId, u32)]) {
         self.chunk.push(entries);
-        self.matrix.n_contexts += 1;
+        self.n_contexts += 1;
         if self.chunk.nnz() >= self.chunk_entries {
             self.count_chunk();
         }
@@ -111,12 +121,16 @@ impl CooccurrenceBuilder {
     #[must_use]
     pub fn finish(mut self) -> CooccurrenceMatrix {
         self.count_chunk();
-        self.matrix
+        let mut rows = self.triangles.pop().unwrap_or_default();
+        while let Some(larger) = self.triangles.pop() {
+            rows = Rows::sum(&larger, &rows);
+        }
+        CooccurrenceMatrix { rows, marginals: self.marginals, n_contexts: self.n_contexts }
     }
 
     fn count_chunk(&mut self) {
         let index = rows::InvertedIndex::new(&self.chunk);
-        let marginals = &mut self.matrix.marginals;
+        let marginals = &mut self.marginals;
         if marginals.len() < index.n_entities() {
             marginals.resize(index.n_entities(), 0);
         }
@@ -125,8 +139,12 @@ impl CooccurrenceBuilder {
         }
         let ranges = index.equal_ranges(4 * rayon::current_num_threads());
         let parts: Vec<Rows> = ranges.into_par_iter().map(|range| index.count(range)).collect();
-        let chunk = Rows::concatenate(parts);
-        self.matrix.rows = if self.matrix.rows.nnz() == 0 { chunk } else { Rows::sum(&self.matrix.rows, &chunk) };
+        let mut triangle = Rows::concatenate(parts);
+        while self.triangles.last().is_some_and(|last| last.nnz() < 2 * triangle.nnz()) {
+            let last = self.triangles.pop().expect("there is a last one");
+            triangle = Rows::sum(&last, &triangle);
+        }
+        self.triangles.push(triangle);
         self.chunk.clear();
     }
 }

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::codec;
 use super::column::{Column, StringColumn};
 
-/// A writer should end a block once its payload has this many bytes: 16 MiB.
-const FULL_BLOCK: usize = 16 << 20;
+/// A writer should end a block once its payload has this many bytes: 2 MiB.
+const FULL_BLOCK: usize = 2 << 20;
 
 /// Columns that make one kind of block in a `.dln` file.
 pub trait Block: Serialize + DeserializeOwned {
