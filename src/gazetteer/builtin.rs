@@ -1,4 +1,4 @@
-//! The built-in gazetteer: hand-written layers, embedded as text.
+//! The built-in gazetteer: hand-written layers and two generated ones (`gazetteer/build.py`), embedded as text.
 
 /// The day the built-in data was last reviewed; `dateline --version` shows it.
 pub const DATA_DATE: &str = "2026-11-22";
@@ -15,6 +15,8 @@ const FILES: &[(&str, &str)] = layers![
     "regions.gaz",
     "admin1.gaz",
     "cities.gaz",
+    "generated-admin1.gaz",
+    "generated-cities.gaz",
     "organisations-international.gaz",
     "organisations-governments.gaz",
     "organisations-political.gaz",
@@ -25,7 +27,7 @@ const FILES: &[(&str, &str)] = layers![
 ];
 
 /// What `core` leaves out: places below the level of countries and regions.
-const NOT_CORE: [&str; 2] = ["admin1.gaz", "cities.gaz"];
+const NOT_CORE: [&str; 4] = ["admin1.gaz", "cities.gaz", "generated-admin1.gaz", "generated-cities.gaz"];
 
 /// The names `-g` accepts besides files.
 #[must_use]
