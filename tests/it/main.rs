@@ -6,6 +6,8 @@ mod cases;
 #[cfg(feature = "cli")]
 mod damage;
 #[cfg(feature = "cli")]
+mod golden;
+#[cfg(feature = "cli")]
 mod invariance;
 #[cfg(feature = "cli")]
 mod support;
