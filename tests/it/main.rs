@@ -9,5 +9,6 @@ mod damage;
 mod golden;
 #[cfg(feature = "cli")]
 mod invariance;
+mod rooms;
 #[cfg(feature = "cli")]
 mod support;
