@@ -12,3 +12,5 @@ mod invariance;
 mod rooms;
 #[cfg(feature = "cli")]
 mod support;
+#[cfg(feature = "cli")]
+mod transcripts;
