@@ -4,6 +4,13 @@
 mod bad_input;
 mod cases;
 #[cfg(feature = "cli")]
+mod damage;
+#[cfg(feature = "cli")]
+mod golden;
+#[cfg(feature = "cli")]
 mod invariance;
+mod rooms;
 #[cfg(feature = "cli")]
 mod support;
+#[cfg(feature = "cli")]
+mod transcripts;
