@@ -88,6 +88,11 @@ pub(super) fn list(paths: &[PathBuf], format: InputFormat) -> Result<(Vec<Input>
     Ok((inputs, skipped))
 }
 
+/// Whether a directory is a result of ours.
+fn is_run(directory: &Path) -> bool {
+    directory.join("manifest.json").is_file() && directory.join("entities.dln").is_file()
+}
+
 /// Files by their absolute path, so that `a`, `./a` and `/here/a` are one.
 struct Walk {
     format: InputFormat,
@@ -121,11 +126,18 @@ impl Walk {
 
     fn add_tree(&mut self, root: &Path) -> Result<()> {
         let (mut found, mut others) = (0_u64, 0_u64);
+        // Results that stand among the articles are no articles.
+        let mut runs: Vec<PathBuf> = Vec::new();
         let mut walk = WalkBuilder::new(root);
         walk.standard_filters(false).hidden(true).follow_links(true);
         for entry in walk.build() {
             let (path, metadata) = match entry {
-                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => continue,
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {
+                    if is_run(entry.path()) {
+                        runs.push(entry.into_path());
+                    }
+                    continue;
+                }
                 Ok(entry) => {
                     let metadata = entry.metadata().ok();
                     (entry.into_path(), metadata)
@@ -143,8 +155,9 @@ impl Walk {
                     Fault::Nowhere => return Err(Error::io(root, "list the directory", into_io(error))),
                 },
             };
+            let in_run = runs.iter().any(|run| path.starts_with(run));
             let path = without_dots(&path);
-            let regular = metadata.as_ref().is_none_or(Metadata::is_file);
+            let regular = !in_run && metadata.as_ref().is_none_or(Metadata::is_file);
             if regular && known_format(&display(&path)).is_some() {
                 self.insert(&path, metadata.as_ref());
                 found += 1;
@@ -318,6 +331,16 @@ mod tests {
             &["d.csv", "e.gz", "f"],
         );
         check(&["a.txt", "d.csv", "e.csv"], &[".", "d.csv"], &["a.txt", "d.csv"], &["e.csv"]);
+    }
+
+    #[test]
+    fn results_among_the_articles_are_passed_over() {
+        check(
+            &["a.txt", "res/manifest.json", "res/entities.dln", "res/rejects.jsonl"],
+            &["."],
+            &["a.txt"],
+            &["res/entities.dln", "res/manifest.json", "res/rejects.jsonl"],
+        );
     }
 
     #[test]

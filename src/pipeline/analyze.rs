@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::scan::{ScanOptions, StopFlag, scan};
+use super::scan::{ScanOptions, StopFlag, pool, scan};
 use super::{Analyzer, Worker, check_length, part_number};
 use crate::archive::{Archive, Batch, InputSummary, day_of};
 use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
@@ -74,10 +74,11 @@ pub fn analyze(
     let mut run = RunWriter::create(out, options.force)?;
     let mut collector = Collector::new(analyzer, &run, options.mentions)?;
     let read = |worker: &mut Worker<'_>, batch: &Batch| read_batch(worker, batch, archive, options.mentions);
-    let inputs = scan(analyzer, archive, options.scan, read, |part| collector.add(part?))?;
+    let pool = pool(options.scan)?;
+    let inputs = scan(&pool, analyzer, archive, options.scan, read, |part| collector.add(part?))?;
     let stop = options.scan.stop;
     let (counted, first_rejects) = collector.finish(&mut run)?;
-    let pairs = Finisher { analyzer, counted: &counted, stop }.write(&mut run)?;
+    let pairs = pool.install(|| Finisher { analyzer, counted: &counted, stop }.write(&mut run))?;
 
     let books = counted.books;
     let rejected_by_reason = counted.rejected_by_reason.clone();

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use rayon::ThreadPool;
+
 use crossbeam_channel::{Sender, bounded, never, select, unbounded};
 
 use super::{Analyzer, Worker};
@@ -66,22 +68,27 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// The result of one batch, or the panic of its worker.
 type Finished<T> = std::result::Result<T, Box<dyn Any + Send>>;
 
+/// The threads of one command: whatever is done in parallel is done in this pool.
+pub(super) fn pool(options: ScanOptions<'_>) -> Result<ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .thread_name(|index| format!("worker-{index}"))
+        .build()
+        .map_err(|error| Error::usage(format!("cannot start {} threads: {error}", options.threads)))
+}
+
 /// Reads the archive on a thread of its own, has `work` done on each batch by the pool, and gives the results to `consume`
 /// on this thread, in archive order.
 ///
 /// Memory is bounded: at most twice as many batches as threads are under way, and as many wait.
 pub(super) fn scan<T: Send>(
+    pool: &ThreadPool,
     analyzer: &Analyzer<'_>,
     archive: &Archive,
     options: ScanOptions<'_>,
     work: impl Fn(&mut Worker<'_>, &Batch) -> T + Sync,
     mut consume: impl FnMut(T) -> Result<()>,
 ) -> Result<Vec<InputSummary>> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads)
-        .thread_name(|index| format!("worker-{index}"))
-        .build()
-        .map_err(|error| Error::usage(format!("cannot start {} threads: {error}", options.threads)))?;
     let in_flight_limit = 2 * pool.current_num_threads();
     let workers: Mutex<Vec<Worker<'_>>> = Mutex::new(Vec::new());
     let (batch_sender, batches) = bounded::<Result<Batch>>(in_flight_limit);

@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::scan::{ScanOptions, scan};
+use super::scan::{ScanOptions, pool, scan};
 use super::{Analyzer, Worker};
 use crate::archive::{Archive, Batch};
 use crate::document::Part;
@@ -80,7 +80,8 @@ pub fn selfcheck(
         });
         owned.collect()
     };
-    scan(&analyzer, archive, options, read, |read| {
+    let pool = pool(options)?;
+    scan(&pool, &analyzer, archive, options, read, |read| {
         for document in read {
             documents += 1;
             chosen.push(document);
@@ -100,17 +101,18 @@ pub fn selfcheck(
     };
     let (engines, oracles) = (matchers(engine)?, matchers(Engine::Naive)?);
     let compared = chosen.len() as u64;
-    let parts = chosen
-        .into_par_iter()
-        .flat_map_iter(|(_, id, parts)| parts.into_iter().map(move |(part, text)| (id.clone(), part, text)));
-    let found: Vec<(u64, u64, Option<Difference>)> = parts
-        .map(|(id, part, text)| {
-            let spans = engines[0].find(&text).len() as u64;
-            let at = engines.iter().zip(&oracles).find_map(|(engine, oracle)| first_difference(engine, oracle, &text));
-            let difference = at.map(|at| Difference { id, part, at, context: context(&text, at) });
-            (text.len() as u64, spans, difference)
-        })
-        .collect();
+    let compare = |(id, part, text): (String, Part, String)| {
+        let spans = engines[0].find(&text).len() as u64;
+        let at = engines.iter().zip(&oracles).find_map(|(engine, oracle)| first_difference(engine, oracle, &text));
+        let difference = at.map(|at| Difference { id, part, at, context: context(&text, at) });
+        (text.len() as u64, spans, difference)
+    };
+    let found: Vec<(u64, u64, Option<Difference>)> = pool.install(|| {
+        let parts = chosen
+            .into_par_iter()
+            .flat_map_iter(|(_, id, parts)| parts.into_iter().map(move |(part, text)| (id.clone(), part, text)));
+        parts.map(compare).collect()
+    });
     let mut report = SelfcheckReport { documents, compared, ..SelfcheckReport::default() };
     for (bytes, spans, difference) in found {
         report.bytes += bytes;

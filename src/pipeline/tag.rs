@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::scan::{ScanOptions, scan};
+use super::scan::{ScanOptions, pool, scan};
 use super::{Analyzer, Worker, check_length};
 use crate::archive::{Archive, Batch};
 use crate::diagnostics::Reject;
@@ -93,7 +93,7 @@ pub fn tag(
 ) -> Result<TagSummary> {
     let mut summary = TagSummary::default();
     let work = |worker: &mut Worker<'_>, batch: &Batch| tag_batch(worker, batch, archive, unit);
-    scan(analyzer, archive, options, work, |part| {
+    scan(&pool(options)?, analyzer, archive, options, work, |part| {
         let part = part?;
         out.write_all(&part.lines).map_err(|error| Error::io("standard output", "write", error))?;
         summary.documents += part.documents;

@@ -222,7 +222,7 @@ impl Resolver {
         let mut facts = Facts::default();
         self.judge_locally(parts, &mut sites, &mut facts);
         self.judge_by_document(parts, &mut sites, &mut facts);
-        self.select(parts, &mut sites, &facts, mentions);
+        self.select(parts, &sites, &facts, mentions);
     }
 
     fn sites(&self, parts: &[PartMatches<'_>]) -> Vec<Site> {
@@ -625,16 +625,17 @@ impl Resolver {
     }
 
     /// Keeps the longest accepted names, picks the likeliest entity of each.
-    fn select(&self, parts: &[PartMatches<'_>], sites: &mut [Site], facts: &Facts, mentions: &mut Vec<Mention>) {
+    fn select(&self, parts: &[PartMatches<'_>], sites: &[Site], facts: &Facts, mentions: &mut Vec<Mention>) {
         let mut last_end = 0;
         let mut furthest = 0;
         let mut part = usize::MAX;
         let mut cover: Option<(Span, Class)> = None;
-        for site in sites.iter() {
+        for site in sites {
             if site.part != part {
                 (part, last_end, furthest, cover) = (site.part, 0, 0, None);
             }
-            let Some((alias, rule)) = self.likeliest(site, facts) else { continue };
+            let text = parts[site.part].text;
+            let Some((alias, rule)) = self.likeliest(text, sites, site, facts) else { continue };
             let class = self.facts(alias).class;
             let keep = match self.overlap {
                 Overlap::All => true,
@@ -666,15 +667,16 @@ impl Resolver {
 
     /// The best of the accepted aliases of a site: free names first, then the country the article is about, then what is
     /// larger; equal candidates are decided by id, so that the result never depends on chance.
-    fn likeliest(&self, site: &Site, facts: &Facts) -> Option<(AliasId, Rule)> {
+    fn likeliest(&self, text: &str, sites: &[Site], site: &Site, facts: &Facts) -> Option<(AliasId, Rule)> {
         let accepted = site
             .verdicts
             .iter()
             .filter_map(|(alias, rule)| rule.filter(|rule| rule.accepts()).map(|rule| (*alias, rule)));
+        let several = site.verdicts.len() > 1;
         accepted.max_by_key(|(alias, rule)| {
             let alias_facts = self.facts(*alias);
             let entity = &self.entities[alias_facts.entity.index()];
-            let near = *rule == Rule::Pair;
+            let near = several && (*rule == Rule::Pair || self.is_pair(text, sites, site, alias_facts));
             let known = facts.long_forms.contains(&alias_facts.entity);
             let local = facts.local.get(&entity.country).copied().unwrap_or(0);
             let local = if entity.country == 0 { 0 } else { local };

@@ -56,7 +56,10 @@ impl RunWriter {
         check_replaceable(out, force)?;
         let directory = temporary_directory(&parent, name, ".partial")?;
         // Without a trailing slash or dot, which would make `rename` insist on an existing directory.
-        let out = parent.join(name);
+        let out = match out.parent() {
+            Some(parent) => parent.join(name),
+            None => PathBuf::from(name),
+        };
         Ok(Self { out, parent, force, directory, files: BTreeMap::new() })
     }
 

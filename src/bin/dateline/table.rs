@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::io::{self, BufWriter, Write};
 
 use comfy_table::{CellAlignment, Table, presets};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::args::Format;
 
@@ -33,10 +33,12 @@ where
     match format {
         Format::Jsonl => {
             for row in rows {
-                let keys = columns.iter().map(|column| column.name.to_owned());
-                let object: Map<String, Value> = keys.zip(row).collect();
-                serde_json::to_writer(&mut out, &object).map_err(io::Error::from)?;
-                out.write_all(b"\n")?;
+                // Written by hand: a map would put the keys in alphabetical order.
+                for (index, (column, cell)) in columns.iter().zip(&row).enumerate() {
+                    let begin = if index == 0 { "{" } else { "," };
+                    write!(out, "{begin}\"{}\":{cell}", column.name)?;
+                }
+                out.write_all(b"}\n")?;
             }
         }
         Format::Csv => {
