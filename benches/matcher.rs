@@ -156,7 +156,6 @@ fn find(criterion: &mut Criterion) {
     let world = &gazetteers[1];
     for corpus in common::corpora(&world.names.gazetteer, TEXT_BYTES) {
         let mut group = criterion.benchmark_group(format!("find/{}", corpus.name));
-        common::short(&mut group);
         group.throughput(Throughput::BytesDecimal(corpus.text_bytes()));
         let mut scratch = MatcherScratch::default();
         let mut matches = Matches::default();
@@ -242,7 +241,6 @@ fn resolve(criterion: &mut Criterion) {
         let documents: Vec<_> = corpus.articles.iter().map(Article::document).collect();
         let matches: Vec<_> = documents.iter().map(|document| all.find(&document.text)).collect();
         let mut group = criterion.benchmark_group(format!("resolve/{}", corpus.name));
-        common::short(&mut group);
         let (elements, bytes) = (documents.len() as u64, corpus.text_bytes());
         group.throughput(Throughput::ElementsAndBytes { elements, bytes });
         let mut worker = automaton.worker();
@@ -268,7 +266,6 @@ fn resolve(criterion: &mut Criterion) {
 /// From a gazetteer to a matcher; what is built was checked by `find`.
 fn build(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("build");
-    common::short(&mut group);
     for names in gazetteers() {
         group.throughput(Throughput::Elements(names.gazetteer.aliases().len() as u64));
         group.bench_function(BenchmarkId::new("matcher", names.size), |bencher| {
@@ -288,5 +285,5 @@ fn build(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, find, resolve, build);
+criterion_group! { name = benches; config = common::short(); targets = find, resolve, build }
 criterion_main!(benches);

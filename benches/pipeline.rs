@@ -75,7 +75,6 @@ fn analyze_archive(criterion: &mut Criterion) {
     check_runs(&analyzer, &inputs, throughput.clone());
 
     let mut group = criterion.benchmark_group("analyze");
-    common::short(&mut group);
     group.throughput(throughput);
     for input in &inputs {
         for threads in THREADS {
@@ -126,7 +125,6 @@ fn tag_archive(criterion: &mut Criterion) {
     assert!(lines(1) == lines(2), "two threads give other lines than one");
 
     let mut group = criterion.benchmark_group("tag");
-    common::short(&mut group);
     group.throughput(throughput);
     for threads in THREADS {
         group.bench_function(BenchmarkId::new("none", threads), |bencher| {
@@ -138,5 +136,5 @@ fn tag_archive(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, analyze_archive, tag_archive);
+criterion_group! { name = benches; config = common::short(); targets = analyze_archive, tag_archive }
 criterion_main!(benches);

@@ -76,7 +76,6 @@ fn tables(criterion: &mut Criterion) {
 fn bench_table<B: Block + PartialEq>(criterion: &mut Criterion, rows: &B) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let mut group = criterion.benchmark_group(format!("table/{}", B::NAME));
-    common::short(&mut group);
     group.throughput(Throughput::BytesDecimal(rows.raw_len() as u64));
     for (name, codec) in [("none", Codec::None), ("zstd", Codec::Zstd)] {
         let path = directory.path().join(name);
@@ -137,7 +136,6 @@ fn cooccurrence(criterion: &mut Criterion) {
     // The builder would use all cores and the hash map one.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
     let mut group = criterion.benchmark_group("cooccurrence");
-    common::short(&mut group);
     for vocabulary in [5_000, 100_000] {
         for k in [5, 20, 100] {
             let contexts = contexts(k, vocabulary);
@@ -160,5 +158,5 @@ fn cooccurrence(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, tables, cooccurrence);
+criterion_group! { name = benches; config = common::short(); targets = tables, cooccurrence }
 criterion_main!(benches);

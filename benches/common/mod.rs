@@ -11,8 +11,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use criterion::BenchmarkGroup;
-use criterion::measurement::WallTime;
+use criterion::Criterion;
 use dateline::archive::{Archive, ArchiveOptions};
 use dateline::gazetteer::{AliasKind, EntityType};
 use dateline::{AliasId, Document, Gazetteer};
@@ -21,9 +20,12 @@ use serde::Serialize;
 /// Names the file with real articles.
 const CORPUS_VARIABLE: &str = "DATELINE_BENCH_CORPUS";
 
-/// Few samples and short times: a whole benchmark file takes about a minute, and a slow machine does not wait for hours.
-pub(crate) fn short(group: &mut BenchmarkGroup<'_, WallTime>) {
-    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_millis(1500));
+/// Few samples and short times, so that a file takes a minute or so; options of the command line override them.
+pub(crate) fn short() -> Criterion {
+    Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_millis(1500))
 }
 
 /// SplitMix64: enough for texts, and the same numbers everywhere.
