@@ -73,7 +73,7 @@ pub fn is_word_char(c: char) -> bool {
 #[must_use]
 pub fn is_mark(c: char) -> bool {
     use GeneralCategory::{EnclosingMark, NonspacingMark, SpacingMark};
-    matches!(c.general_category(), NonspacingMark | SpacingMark | EnclosingMark)
+    !c.is_ascii() && matches!(c.general_category(), NonspacingMark | SpacingMark | EnclosingMark)
 }
 
 /// Whether `c` is invisible and therefore ignored inside names: soft hyphen, word joiner, byte order mark, direction marks,
@@ -167,7 +167,7 @@ fn fold_case(c: char, out: &mut FoldedBytes) {
 
 /// Whether the letter `c` counts as upper case when the case of a hit is compared.
 fn is_upper(c: char) -> bool {
-    c.is_uppercase() || c.general_category() == GeneralCategory::TitlecaseLetter
+    c.is_uppercase() || !c.is_ascii() && c.general_category() == GeneralCategory::TitlecaseLetter
 }
 
 /// The folded form of a name: the key under which the automaton knows it.

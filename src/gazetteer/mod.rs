@@ -11,6 +11,7 @@ mod builtin;
 mod line;
 mod reader;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -334,7 +335,7 @@ impl Gazetteer {
     pub fn from_entities(
         entities: impl IntoIterator<Item = (String, String, Vec<(String, AliasKind, Flags)>)>,
     ) -> Result<Self> {
-        let mut drafts: Vec<Draft> = Vec::new();
+        let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
         for (id, kind, names) in entities {
             let mut aliases = Vec::new();
             for (text, alias_kind, flags) in names {
@@ -347,12 +348,14 @@ impl Gazetteer {
                 return Err(Error::usage(format!("the entity {id:?} has no name")));
             };
             let name = first.text.clone();
-            match drafts.iter_mut().find(|draft| draft.id == id) {
+            match drafts.get_mut(&id) {
                 Some(draft) => draft.aliases.extend(aliases),
-                None => drafts.push(Draft { id, kind, name, fields: Vec::new(), aliases }),
+                None => {
+                    drafts.insert(id.clone(), Draft { id, kind, name, fields: Vec::new(), aliases });
+                }
             }
         }
-        Ok(Self::assemble(drafts, vec!["made by a program".to_owned()]))
+        Ok(Self::assemble(drafts.into_values().collect(), vec!["made by a program".to_owned()]))
     }
 
     /// All entities, sorted by id; the row number is the [`EntityId`].
