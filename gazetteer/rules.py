@@ -336,3 +336,6 @@ ua74   ua/chernihiv
 usdc   us/dc
 yesd   ye/saada
 """)
+
+# The last words of names of American counties that are never a town's.
+COUNTY_KINDS = {"County", "Parish", "Borough"}

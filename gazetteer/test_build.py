@@ -12,7 +12,7 @@ import rules
 
 COUNTS = json.loads((build.HERE / "counts.json").read_text(encoding="utf-8"))["layers"]
 LINE = re.compile(
-    r"(?P<id>gn:[1-9]\d*|[a-z]{2}/[a-z0-9]+|\+)  (?P<kind>place\.city|place\.admin1|alias)  (?P<name>\S+(?: \S+)*)"
+    r"(?P<id>gn:[1-9]\d*|[a-z]{2}/[a-z0-9]+|\+)  (?P<kind>place\.city|place\.admin[12]|alias)  (?P<name>\S+(?: \S+)*)"
     r"  (?P<flags>-|weak|exact|exact,weak)(?P<keys>(?:  [a-z0-9]+=\S+)*)")
 KEYS = {"cc", "parent", "lat", "lon", "pop", "ctx", "src"}
 EVIDENCE = {"prep", "dateline", "pair", "long", "cc"}

@@ -17,6 +17,7 @@ const FILES: &[(&str, &str)] = layers![
     "cities.gaz",
     "generated-admin1.gaz",
     "generated-cities.gaz",
+    "generated-counties.gaz",
     "organisations-international.gaz",
     "organisations-governments.gaz",
     "organisations-political.gaz",
@@ -27,7 +28,8 @@ const FILES: &[(&str, &str)] = layers![
 ];
 
 /// What `core` leaves out: places below the level of countries and regions.
-const NOT_CORE: [&str; 4] = ["admin1.gaz", "cities.gaz", "generated-admin1.gaz", "generated-cities.gaz"];
+const NOT_CORE: [&str; 5] =
+    ["admin1.gaz", "cities.gaz", "generated-admin1.gaz", "generated-cities.gaz", "generated-counties.gaz"];
 
 /// The names `-g` accepts besides files.
 #[must_use]
