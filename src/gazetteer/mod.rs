@@ -331,7 +331,7 @@ impl Gazetteer {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if an entity has no name or a name folds to nothing.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if an entity has no name, or a name folds to nothing or holds a blank line.
     pub fn from_entities(
         entities: impl IntoIterator<Item = (String, String, Vec<(String, AliasKind, Flags)>)>,
     ) -> Result<Self> {
@@ -339,8 +339,12 @@ impl Gazetteer {
         for (id, kind, names) in entities {
             let mut aliases = Vec::new();
             for (text, alias_kind, flags) in names {
-                if fold(&text).trim().is_empty() {
+                let folded = fold(trim(&text));
+                if folded.is_empty() {
                     return Err(Error::usage(format!("the name {text:?} of {id:?} has no letter to match")));
+                }
+                if folded.contains('\n') {
+                    return Err(Error::usage(format!("the name {text:?} of {id:?} holds a blank line")));
                 }
                 aliases.push(DraftAlias { text, kind: alias_kind, flags, evidence: Vec::new() });
             }
