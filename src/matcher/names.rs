@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use crate::gazetteer::{Boundary, CasePolicy, Flags, Gazetteer};
 use crate::ids::AliasId;
-use crate::normalize::{CasePattern, fold, fold_keeping_accents, is_hyphen, is_invisible, is_mark, is_word_char};
+use crate::normalize::{
+    CasePattern, FoldedChar, fold, fold_char, fold_keeping_accents, is_hyphen, is_invisible, is_mark, is_word_char,
+};
 use crate::span::Span;
 
 /// Distinct folded names, each with the aliases that fold to it.
@@ -129,12 +131,9 @@ fn visible_after(text: &str, at: usize) -> Option<char> {
     text[at..].chars().find(|c| !is_invisible(*c))
 }
 
-/// Whether a comma and what folds to one blank stand before `at`.
+/// Whether a comma and what folds to one blank stand before `at`. Looks no further than the first character that folds to
+/// a letter or a sign.
 fn follows_comma(text: &str, at: usize) -> bool {
-    let rest = text[..at].trim_end_matches(|c| is_invisible(c) || is_blank(c));
-    rest.ends_with(',') && fold(&text[rest.len()..at]) == " "
-}
-
-fn is_blank(c: char) -> bool {
-    c.is_whitespace() || c == '\u{200B}'
+    let signs = text[..at].char_indices().rev().find(|(_, c)| matches!(fold_char(*c), FoldedChar::Text(_)));
+    signs.is_some_and(|(comma, c)| c == ',' && fold(&text[comma..at]) == ", ")
 }
