@@ -8,8 +8,13 @@
 //! evidence is judged by the resolver.
 
 mod builtin;
+pub mod import;
+mod iri;
 mod line;
+mod output;
 mod reader;
+mod record;
+mod spill;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -23,6 +28,7 @@ use crate::normalize::{fold, trim};
 
 pub use builtin::{DATA_DATE, builtin_names};
 pub use line::parse_flags;
+pub use record::{Keys, Record, RecordName, write_gaz};
 
 /// The immutable set of entities and their aliases.
 ///
