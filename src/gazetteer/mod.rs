@@ -8,6 +8,7 @@
 //! evidence is judged by the resolver.
 
 mod builtin;
+pub mod export;
 pub mod import;
 mod iri;
 mod line;

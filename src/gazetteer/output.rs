@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 use super::record::{Record, write_gaz};
 use crate::error::{Error, Result};
@@ -137,4 +137,77 @@ impl Output {
     pub(super) fn commit(self) -> Result<()> {
         self.file.commit()
     }
+}
+
+/// A folder of files that has its name once [`commit`](Self::commit) was called.
+pub(super) struct AtomicFolder {
+    out: PathBuf,
+    folder: PathBuf,
+    temporary: TempDir,
+    /// The file by which such a folder is known; without it nothing is replaced.
+    mark: &'static str,
+}
+
+impl AtomicFolder {
+    pub(super) fn create(out: &Path, force: bool, mark: &'static str) -> Result<Self> {
+        if out.file_name().is_none() {
+            return Err(Error::usage("not a name for a folder").at(out).with_remedy("choose one with --out"));
+        }
+        if out.symlink_metadata().is_ok() {
+            if !force {
+                let remedy = "choose another name with --out, or add --force to replace it";
+                return Err(Error::usage("it exists already").at(out).with_remedy(remedy));
+            }
+            if !out.join(mark).is_file() {
+                let message = format!("it holds no {mark}, so --force does not replace it");
+                let remedy = "remove it yourself or choose another name with --out";
+                return Err(Error::usage(message).at(out).with_remedy(remedy));
+            }
+        }
+        let folder = folder_of(out);
+        let temporary = temporary_folder(&folder)?;
+        Ok(Self { out: out.to_owned(), folder, temporary, mark })
+    }
+
+    pub(super) fn write_file(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<()> {
+        let write = || {
+            let mut out = BufWriter::new(File::create(self.temporary.path().join(name))?);
+            write(&mut out)?;
+            out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+        };
+        write().map_err(|error| Error::io(self.out.join(name), "write", error))
+    }
+
+    /// Gives the folder its name; an earlier one is taken away only when the new one is complete.
+    pub(super) fn commit(self) -> Result<()> {
+        let failed = |error| Error::io(&self.out, "write", error);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            // Like the folder it stands in, which the user can read.
+            let mode = std::fs::metadata(&self.folder).map_or(0o755, |folder| folder.permissions().mode() & 0o777);
+            let permissions = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(self.temporary.path(), permissions).map_err(failed)?;
+        }
+        let aside = temporary_folder(&self.folder)?;
+        if self.out.join(self.mark).is_file() {
+            std::fs::rename(&self.out, aside.path().join("earlier")).map_err(failed)?;
+        }
+        std::fs::rename(self.temporary.path(), &self.out).map_err(|error| {
+            // Whatever stood there comes back.
+            let _ = std::fs::rename(aside.path().join("earlier"), &self.out);
+            failed(error)
+        })?;
+        let _moved_away = self.temporary.keep();
+        Ok(())
+    }
+}
+
+fn temporary_folder(parent: &Path) -> Result<TempDir> {
+    let made = tempfile::Builder::new().prefix(".dateline-").suffix(".partial").tempdir_in(parent);
+    made.map_err(|error| Error::io(parent, "write a folder in", error))
 }
