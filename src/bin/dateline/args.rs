@@ -6,6 +6,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use dateline::archive::InputFormat;
 use dateline::{Engine, OffsetUnit, Overlap, Profile};
 
+use crate::gazetteer::GazetteerCommand;
+
 /// Version of the program and date of the built-in names, as `--version` prints them.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (built-in gazetteer of 2026-11-22)");
 
@@ -59,6 +61,9 @@ pub(crate) enum Command {
     Top(Top),
     /// List the pairs of entities that occur together in a run
     Pairs(Pairs),
+    /// Look after gazetteers: take in those of others, write them for other tools
+    #[command(subcommand)]
+    Gazetteer(GazetteerCommand),
     /// Show what a result file or a run holds
     Inspect(Inspect),
     /// Match a sample of an archive again with the slow oracle, and compare
@@ -426,7 +431,7 @@ pub(crate) struct Verify {
 }
 
 /// "64M", "1G", "500000": bytes, with binary multiples.
-fn parse_size(text: &str) -> Result<usize, String> {
+pub(crate) fn parse_size(text: &str) -> Result<usize, String> {
     let digits = text.trim_end_matches(|c: char| c.is_alphabetic());
     let factor: usize = match text[digits.len()..].to_uppercase().as_str() {
         "" | "B" => 1,
