@@ -125,7 +125,11 @@ fn read_list(path: &Path, kind: &str, language: &str, sink: &mut Sink<'_>) -> Re
             fragment.kind = Some(kind.to_owned());
             fragment.name(name, relation.map_or(AliasKind::Name, |(_, kind)| *kind), flags);
             for (key, value) in keys {
-                fragment.key(key, value);
+                // Features of a further name are its own; otherwise they say something of the entity.
+                match relation {
+                    Some(_) => fragment.names[0].keys.push(key, value),
+                    None => fragment.key(key, value),
+                }
             }
             fragment.key("lang", language);
             sink.accept(fragment)
