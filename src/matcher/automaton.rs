@@ -33,7 +33,7 @@ impl Automaton {
         folded.fold(text);
         for found in self.automaton.find_overlapping_iter(folded.bytes()) {
             let Some(span) = folded.original(found.start(), found.end()) else { continue };
-            for &alias in names.aliases(found.pattern().as_usize()) {
+            for alias in names.aliases(found.pattern().as_usize()) {
                 if names.passes(alias, text, span, pattern) {
                     hits.push((span, alias));
                 }

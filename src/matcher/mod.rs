@@ -9,6 +9,8 @@
 //! obvious.
 
 mod automaton;
+mod compiled;
+mod index;
 mod naive;
 mod names;
 mod select;
@@ -26,6 +28,8 @@ use crate::span::Span;
 use automaton::Automaton;
 use naive::Naive;
 use names::NameTable;
+
+pub use compiled::{compile, load_cached};
 
 /// Which of the passing candidates are kept where they overlap.
 ///
@@ -120,7 +124,7 @@ impl MatcherBuilder {
     ///
     /// Linear in the bytes of all names.
     pub fn build(self, gazetteer: &Gazetteer) -> Result<Matcher> {
-        let names = NameTable::new(gazetteer);
+        let names = NameTable::new(gazetteer)?;
         let search = match self.engine {
             Engine::Auto | Engine::AhoCorasick => Search::Automaton(Automaton::new(&names)?),
             Engine::Naive => Search::Naive(Naive::new(gazetteer)),
