@@ -59,7 +59,7 @@ pub use document::{Document, Part};
 pub use error::{Error, ErrorKind, Result};
 pub use gazetteer::Gazetteer;
 pub use ids::{AliasId, DocumentIndex, EntityId};
-pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap};
+pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, SimdLevel};
 pub use mention::Mention;
 pub use pipeline::{
     AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions,

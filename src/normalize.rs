@@ -166,7 +166,7 @@ fn fold_case(c: char, out: &mut FoldedBytes) {
 }
 
 /// Whether the letter `c` counts as upper case when the case of a hit is compared.
-fn is_upper(c: char) -> bool {
+pub(crate) fn is_upper(c: char) -> bool {
     c.is_uppercase() || !c.is_ascii() && c.general_category() == GeneralCategory::TitlecaseLetter
 }
 

@@ -6,9 +6,12 @@ use std::ops::Range;
 use crate::gazetteer::{Boundary, CasePolicy, Flags, Gazetteer};
 use crate::ids::AliasId;
 use crate::normalize::{
-    CasePattern, FoldedChar, fold, fold_char, fold_keeping_accents, is_hyphen, is_invisible, is_mark, is_word_char,
+    CasePattern, FoldedChar, fold, fold_char, fold_keeping_accents, is_hyphen, is_invisible, is_mark, is_upper,
+    is_word_char,
 };
 use crate::span::Span;
+
+use super::word_start::KeyTraits;
 
 /// Distinct folded names, each with the aliases that fold to it.
 #[derive(Debug)]
@@ -68,6 +71,15 @@ impl NameTable {
         &self.postings[row.start as usize..row.end as usize]
     }
 
+    /// What the word-start tables must know of the aliases that fold to key number `key`.
+    pub(super) fn traits(&self, key: usize) -> KeyTraits {
+        let rules = || self.aliases(key).iter().map(|alias| &self.rules[alias.index()]);
+        KeyTraits {
+            lower_start: rules().any(Rule::may_start_small),
+            open: rules().any(|rule| rule.flags.boundary == Boundary::Open),
+        }
+    }
+
     pub(super) fn is_stop(&self, alias: AliasId) -> bool {
         self.rules[alias.index()].flags.stop
     }
@@ -80,6 +92,16 @@ impl NameTable {
 }
 
 impl Rule {
+    /// Whether a hit whose first word begins with a small letter can pass. A capital there forbids it: the hit is neither
+    /// as written nor in capitals.
+    fn may_start_small(&self) -> bool {
+        let is_word = |c: &char| match fold_char(*c) {
+            FoldedChar::Text(folded) => folded.as_str().chars().any(is_word_char),
+            _ => false,
+        };
+        self.flags.case == CasePolicy::Any || !self.text.chars().find(is_word).is_some_and(is_upper)
+    }
+
     fn passes_case(&self, hit: &str, pattern: &mut CasePattern) -> bool {
         if hit == &*self.text {
             return true;
