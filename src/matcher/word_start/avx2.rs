@@ -147,3 +147,14 @@ fn in_range(bytes: __m256i, first: u8, n: u8) -> __m256i {
 fn mask(bytes: __m256i) -> u64 {
     u64::from(_mm256_movemask_epi8(bytes).cast_unsigned())
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// One block, for comparison with the other levels.
+    pub(in super::super) fn block(input: &[u8; 64], out: &mut [u8; 64]) -> Block {
+        assert!(is_available());
+        Avx2(()).block(input, out)
+    }
+}

@@ -1,7 +1,8 @@
 //! One bit for each byte of a folded text: what belongs to a word, and what was a small letter.
 
+use super::segments::is_word;
 use super::simd::Simd;
-use crate::normalize::{FoldedText, Watch, is_word_char};
+use crate::normalize::{FoldedText, Watch};
 
 /// The classes of a folded text. Reused from text to text.
 #[derive(Debug, Default)]
@@ -113,7 +114,8 @@ impl<S: Simd> Watch for Watcher<'_, S> {
             let out = out[at..].first_chunk_mut().expect("padding");
             let block = self.simd.block(block, out);
             // A blank is plain if what follows is neither a blank nor beyond ASCII.
-            let behind = rest.get(64).is_some_and(|byte| !byte.is_ascii() || byte.is_ascii_whitespace() || *byte == 0xB);
+            let behind =
+                rest.get(64).is_some_and(|byte| !byte.is_ascii() || byte.is_ascii_whitespace() || *byte == 0xB);
             let hard = block.blank | block.other;
             let stops = block.other | block.blank & (hard >> 1 | u64::from(behind) << 63);
             let plain = n.min(stops.trailing_zeros() as usize);
@@ -129,7 +131,7 @@ impl<S: Simd> Watch for Watcher<'_, S> {
         let small = c.is_lowercase();
         for c in folded.chars() {
             let bits = u64::MAX >> (64 - c.len_utf8());
-            let word = if is_word_char(c) { bits } else { 0 };
+            let word = if is_word(c) { bits } else { 0 };
             self.classes.push(word, if small { bits } else { 0 }, c.len_utf8() as u32);
         }
     }

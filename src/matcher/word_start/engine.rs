@@ -1,8 +1,8 @@
 //! The word-start engine of a [`Matcher`](super::super::Matcher): tables for nearly all names, an automaton for the rest.
 
+use super::super::MatcherScratch;
 use super::super::automaton::Automaton;
 use super::super::names::NameTable;
-use super::super::MatcherScratch;
 use super::{Builder, Layout, SimdLevel};
 use crate::error::Result;
 
@@ -38,9 +38,10 @@ impl WordStart {
         let MatcherScratch { folded, pattern, hits, found, word_start } = scratch;
         hits.clear();
         self.layout.view(&self.bytes).find(self.level, text, folded, word_start, found);
-        let leftovers = self.leftovers.iter().flat_map(|(automaton, keys)| {
-            automaton.find_in(folded).map(|(span, pattern)| (span, keys[pattern]))
-        });
+        let leftovers = self
+            .leftovers
+            .iter()
+            .flat_map(|(automaton, keys)| automaton.find_in(folded).map(|(span, pattern)| (span, keys[pattern])));
         for (span, key) in found.iter().copied().chain(leftovers) {
             for &alias in names.aliases(key as usize) {
                 if names.passes(alias, text, span, pattern) {

@@ -131,7 +131,11 @@ impl Layout {
         let filters = self.firsts.checked_add(self.smalls)?.checked_add(self.nexts)?.checked_mul(8)?;
         let lines = (self.n_lines as usize).checked_mul(LINE)?;
         let start = self.records_end.checked_next_multiple_of(LINE).filter(|start| *start >= HEADER)?;
-        start.checked_add(filters)?.checked_next_multiple_of(LINE)?.checked_add(lines)?.checked_add(self.n_leftovers.checked_mul(4)?)
+        start
+            .checked_add(filters)?
+            .checked_next_multiple_of(LINE)?
+            .checked_add(lines)?
+            .checked_add(self.n_leftovers.checked_mul(4)?)
     }
 
     /// Where the records end, with the bytes behind them.

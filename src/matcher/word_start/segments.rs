@@ -9,6 +9,18 @@ pub(super) const MAX_SEGMENT: usize = 255;
 /// The most bytes of signs before the first word or behind the last one.
 pub(super) const MAX_EDGE: usize = 4;
 
+/// Whether a folded character belongs to a word, as far as the tables are concerned.
+///
+/// A few signs, the notes of music, fold to a sign and a mark, which is a word character. Where a text holds the note, the
+/// mark must not hide the boundary behind it, so these marks count as signs; names that hold them are left over.
+pub(super) fn is_word(folded: char) -> bool {
+    is_word_char(folded) && !is_mark_of_sign(folded)
+}
+
+fn is_mark_of_sign(folded: char) -> bool {
+    matches!(folded, '\u{1D165}' | '\u{1D16E}'..='\u{1D172}')
+}
+
 /// A folded name as the tables see it; all positions are bytes.
 ///
 /// `'s-hertogenbosch`: the first word begins at 1, the words end at 2 and 16, and nothing follows.
@@ -27,7 +39,7 @@ impl Segments {
         self.ends.clear();
         let mut in_word = false;
         for (at, c) in name.char_indices() {
-            let is_word = is_word_char(c);
+            let is_word = is_word(c);
             if is_word && !in_word && self.ends.is_empty() {
                 self.first = at;
             }
@@ -44,13 +56,18 @@ impl Segments {
 
     fn fits(&self, name: &str) -> bool {
         let Some(&last) = self.ends.last() else { return false };
+        if name.contains(is_mark_of_sign) {
+            return false;
+        }
         let mut start = self.first;
         let mut words = self.ends.iter().map(|end| (std::mem::replace(&mut start, *end), *end));
-        self.first <= MAX_EDGE && name.len() - last <= MAX_EDGE && words.all(|(start, end)| Self::word_fits(name, start, end))
+        self.first <= MAX_EDGE
+            && name.len() - last <= MAX_EDGE
+            && words.all(|(start, end)| Self::word_fits(name, start, end))
     }
 
     fn word_fits(name: &str, start: usize, end: usize) -> bool {
-        let gap = name[start..end].find(is_word_char).unwrap_or(end - start);
+        let gap = name[start..end].find(is_word).unwrap_or(end - start);
         gap <= MAX_GAP && end - start <= MAX_SEGMENT
     }
 }
@@ -79,7 +96,7 @@ mod tests {
     fn what_the_tables_cannot_hold() {
         let long = "x".repeat(MAX_SEGMENT + 1);
         let apart = format!("a{}b", " -".repeat(MAX_GAP));
-        for name in ["", "-", "!!!!!a", "a!!!!!", &long, &apart] {
+        for name in ["", "-", "!!!!!a", "a!!!!!", &long, &apart, "a\u{1D165}"] {
             assert!(!Segments::default().cut(name), "{name:?}");
         }
     }
