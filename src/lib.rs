@@ -61,7 +61,7 @@ pub use document::{Document, Part};
 pub use error::{Error, ErrorKind, Result};
 pub use gazetteer::Gazetteer;
 pub use ids::{AliasId, DocumentIndex, EntityId};
-pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, compile, load_cached};
+pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, SimdLevel, compile, load_cached};
 pub use mention::Mention;
 pub use pipeline::{
     AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions,

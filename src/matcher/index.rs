@@ -1,10 +1,13 @@
 //! The names of a gazetteer by what they fold to: which aliases a folded hit may stand for.
 //!
-//! Two tables of numbers in an image, beside the gazetteer they belong to: row `key` of the postings lists the aliases that
-//! fold to the key; keys are numbered in the order of their bytes. A key with hundreds of aliases costs four bytes for each.
+//! Tables in an image, beside the gazetteer they belong to. Row `key` of the postings lists the aliases that fold to the key;
+//! keys are numbered in the order of their bytes; a key with hundreds of aliases costs four bytes for each. And the tables of
+//! the word-start engine, which finds keys.
 
 use std::ops::Range;
 
+use super::names;
+use super::word_start::{self, KeyTraits};
 use crate::error::Result;
 use crate::gazetteer::Gazetteer;
 use crate::gazetteer::image::wire::u32_at;
@@ -15,6 +18,7 @@ use crate::normalize::FoldedText;
 
 const ROWS: Tag = *b"ROWS";
 const POSTINGS: Tag = *b"POST";
+const WORDS: Tag = *b"WORD";
 
 /// The tables, in whatever image holds them.
 #[derive(Debug)]
@@ -22,6 +26,7 @@ pub(super) struct NameIndex {
     image: Image,
     rows: Range<usize>,
     postings: Range<usize>,
+    words: Range<usize>,
 }
 
 impl NameIndex {
@@ -36,7 +41,17 @@ impl NameIndex {
     }
 
     fn in_image(image: &Image) -> Option<Self> {
-        Some(Self { rows: image.section(ROWS)?, postings: image.section(POSTINGS)?, image: image.clone() })
+        Some(Self {
+            rows: image.section(ROWS)?,
+            postings: image.section(POSTINGS)?,
+            words: image.section(WORDS)?,
+            image: image.clone(),
+        })
+    }
+
+    /// The tables of the word-start engine.
+    pub(super) fn words(&self) -> &[u8] {
+        &self.image.bytes()[self.words.clone()]
     }
 
     /// Number of keys.
@@ -66,20 +81,50 @@ pub(super) fn build(gazetteer: &Gazetteer, writer: &mut ImageWriter) -> Result<(
         folded.fold(alias.text);
         sorter.push(folded.bytes(), &AliasId::new(row).0.to_le_bytes())?;
     }
-    let (mut rows, mut postings) = (Section::new(ROWS), Section::new(POSTINGS));
+    let mut tables = Tables::new()?;
     let mut sorted = sorter.finish()?;
     let mut key: Option<Vec<u8>> = None;
+    let mut key_traits = KeyTraits::default();
     while let Some((name, alias)) = sorted.next()? {
         if key.as_deref() != Some(name) {
-            rows.push(&((postings.len() / 4) as u32).to_le_bytes())?;
+            if let Some(key) = &key {
+                tables.end_key(key, key_traits)?;
+            }
+            key_traits = KeyTraits::default();
             let key = key.get_or_insert_default();
             key.clear();
             key.extend_from_slice(name);
         }
-        postings.push(alias)?;
+        tables.postings.push(alias)?;
+        let traits = names::traits(&gazetteer.alias(AliasId(u32_at(alias, 0))));
+        key_traits.lower_start |= traits.lower_start;
+        key_traits.open |= traits.open;
     }
-    rows.push(&((postings.len() / 4) as u32).to_le_bytes())?;
-    writer.add(rows);
-    writer.add(postings);
+    if let Some(key) = &key {
+        tables.end_key(key, key_traits)?;
+    }
+    let mut words = Section::new(WORDS);
+    words.push(&tables.words.finish()?)?;
+    [tables.rows, tables.postings, words].into_iter().for_each(|section| writer.add(section));
     Ok(())
+}
+
+/// The tables while keys come in order.
+struct Tables {
+    rows: Section,
+    postings: Section,
+    words: word_start::Builder,
+}
+
+impl Tables {
+    fn new() -> Result<Self> {
+        let mut rows = Section::new(ROWS);
+        rows.push(&[0; 4])?;
+        Ok(Self { rows, postings: Section::new(POSTINGS), words: word_start::Builder::new() })
+    }
+
+    fn end_key(&mut self, key: &[u8], traits: KeyTraits) -> Result<()> {
+        self.words.push(std::str::from_utf8(key).expect("folding pushes whole characters"), traits);
+        self.rows.push(&((self.postings.len() / 4) as u32).to_le_bytes())
+    }
 }

@@ -185,7 +185,8 @@ fn accented(text: &str) -> String {
     for c in visible.nfd() {
         match fold_char(c) {
             FoldedChar::Accent => out.push(c),
-            FoldedChar::Text(_) if c.is_alphabetic() => {
+            // A modifier letter may fold to an apostrophe, which has no accent.
+            FoldedChar::Text(folded) if c.is_alphabetic() && folded.as_str() != "'" => {
                 out.extend(c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase));
             }
             FoldedChar::Text(folded) => out.push_str(folded.as_str()),

@@ -1,11 +1,13 @@
 //! The names of a gazetteer by folded form, with the checks a hit must pass on the original text.
 
 use super::index::NameIndex;
+use super::word_start::KeyTraits;
 use crate::error::Result;
 use crate::gazetteer::{Alias, Boundary, CasePolicy, Flags, Gazetteer};
 use crate::ids::AliasId;
 use crate::normalize::{
-    CasePattern, FoldedChar, fold, fold_char, fold_keeping_accents, is_hyphen, is_invisible, is_mark, is_word_char,
+    CasePattern, FoldedChar, fold, fold_char, fold_keeping_accents, is_hyphen, is_invisible, is_mark, is_upper,
+    is_word_char,
 };
 use crate::span::Span;
 
@@ -21,12 +23,18 @@ impl NameTable {
         Ok(Self { gazetteer: gazetteer.clone(), index: NameIndex::of(gazetteer)? })
     }
 
-    /// The folded names; their row is the key number. Folded anew: only the engines that are built at start need them.
+    pub(super) fn index(&self) -> &NameIndex {
+        &self.index
+    }
+
+    /// The folded names; their row is the key number. Folded anew: only the automaton needs them, which is built at start.
     pub(super) fn keys(&self) -> impl Iterator<Item = String> {
-        (0..self.index.len()).map(|key| {
-            let alias = self.index.aliases(key).next().map(|alias| self.gazetteer.alias(alias).text);
-            fold(alias.unwrap_or_default())
-        })
+        (0..self.index.len()).map(|key| self.key(key))
+    }
+
+    /// The folded name number `key`.
+    pub(super) fn key(&self, key: usize) -> String {
+        fold(self.index.aliases(key).next().map_or("", |alias| self.gazetteer.alias(alias).text))
     }
 
     /// The aliases that fold to key number `key`.
@@ -43,6 +51,21 @@ impl NameTable {
         let alias = self.gazetteer.alias(alias);
         passes_boundary(alias.flags, text, span) && passes_case(&alias, span.of(text), pattern)
     }
+}
+
+/// What the word-start tables must know of an alias.
+pub(super) fn traits(alias: &Alias<'_>) -> KeyTraits {
+    KeyTraits { lower_start: may_start_small(alias), open: alias.flags.boundary == Boundary::Open }
+}
+
+/// Whether a hit whose first word begins with a small letter can pass. A capital there forbids it: the hit is neither as
+/// written nor in capitals.
+fn may_start_small(alias: &Alias<'_>) -> bool {
+    let is_word = |c: &char| match fold_char(*c) {
+        FoldedChar::Text(folded) => folded.as_str().chars().any(is_word_char),
+        _ => false,
+    };
+    alias.flags.case == CasePolicy::Any || !alias.text.chars().find(is_word).is_some_and(is_upper)
 }
 
 /// Whether the letters of `hit` are written as the case policy of the alias wants them.
