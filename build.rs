@@ -81,7 +81,7 @@ fn build() -> Result<()> {
     let core = world.filtered("core", gazetteer::in_core)?;
     let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
     for (name, gazetteer) in [("world.dlz", world), ("core.dlz", core)] {
-        matcher::compile(&gazetteer)?.save(Path::new(&out).join(name))?;
+        matcher::compile(&gazetteer, &Default::default())?.save(Path::new(&out).join(name))?;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use super::entity::{AliasKind, EvidenceSet, Flags, pack, unpack};
 use super::image::wire::{Cursor, put_number, put_str};
 use super::image::{Image, ImageWriter, Section, Tag};
 use super::sorter::{DEFAULT_BUDGET, Sorter};
+use super::{LoadOptions, LoadStage};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
 use crate::hash::hex;
@@ -102,7 +103,9 @@ pub(super) struct Place {
 }
 
 /// Gathers sayings and faults; [`Compiler::finish`] makes the image or reports every fault.
-pub(super) struct Compiler {
+pub(super) struct Compiler<'o> {
+    options: &'o LoadOptions<'o>,
+    n_sayings: u64,
     sayings: Sorter,
     buffer: Vec<u8>,
     files: Vec<PathBuf>,
@@ -114,13 +117,15 @@ pub(super) struct Compiler {
 /// Faults shown for one load; a file of another format would give one for each line.
 const MAX_SHOWN: usize = 100;
 
-impl Compiler {
-    pub(super) fn new() -> Self {
+impl<'o> Compiler<'o> {
+    pub(super) fn new(options: &'o LoadOptions<'o>) -> Self {
         Self {
+            options,
+            n_sayings: 0,
             sayings: Sorter::new(DEFAULT_BUDGET),
             buffer: Vec::new(),
             files: Vec::new(),
-            meta: Meta::default(),
+            meta: Meta { without: options.without.clone(), ..Meta::default() },
             faults: Vec::new(),
             unshown: 0,
         }
@@ -159,6 +164,8 @@ impl Compiler {
             put_number(out, u64::from(pack(alias.kind, alias.flags, alias.evidence)));
             put_fields(out, &alias.fields);
         }
+        self.n_sayings += 1;
+        self.options.tell(LoadStage::Read, self.n_sayings);
         self.sayings.push(draft.id.as_bytes(), &self.buffer)
     }
 
@@ -213,7 +220,9 @@ impl Compiler {
             self.meta.left_out += 1;
             return Ok(());
         }
-        sections.push(draft)
+        sections.push(draft)?;
+        self.options.tell(LoadStage::Order, u64::from(sections.n_entities));
+        Ok(())
     }
 
     /// The faults, if there are any, in the order of files and lines.

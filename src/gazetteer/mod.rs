@@ -64,10 +64,52 @@ pub struct Gazetteer {
 }
 
 /// How layers become a gazetteer.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LoadOptions {
+#[derive(Clone, Default)]
+pub struct LoadOptions<'o> {
     /// Sources whose entities are left out: the values of `src=`, e.g. `geonames`.
     pub without: Vec<String>,
+    /// Called now and then while much is being compiled.
+    pub on_progress: Option<&'o dyn Fn(LoadProgress)>,
+}
+
+/// How far the compiling of a gazetteer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoadProgress {
+    /// What is being done.
+    pub stage: LoadStage,
+    /// Entities done (names, for [`LoadStage::Index`]).
+    pub done: u64,
+}
+
+/// The stages of compiling, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoadStage {
+    /// Reading the layers.
+    Read,
+    /// Putting the entities in order.
+    Order,
+    /// Putting the names in order.
+    Index,
+}
+
+/// Steps between two calls of [`LoadOptions::on_progress`].
+const PROGRESS_STEP: u64 = 1 << 16;
+
+impl LoadOptions<'_> {
+    /// Tells of progress, if it is time.
+    pub(crate) fn tell(&self, stage: LoadStage, done: u64) {
+        if let Some(on_progress) = self.on_progress
+            && done.is_multiple_of(PROGRESS_STEP)
+        {
+            on_progress(LoadProgress { stage, done });
+        }
+    }
+}
+
+impl std::fmt::Debug for LoadOptions<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LoadOptions").field("without", &self.without).finish_non_exhaustive()
+    }
 }
 
 impl Gazetteer {
@@ -107,7 +149,7 @@ impl Gazetteer {
     ///
     /// Constant for a single built-in or compiled layer without options, but for one pass over the checksums; otherwise the
     /// layers are read, sorted and compiled, in bounded memory.
-    pub fn load_with<S: AsRef<str>>(layers: impl IntoIterator<Item = S>, options: &LoadOptions) -> Result<Self> {
+    pub fn load_with<S: AsRef<str>>(layers: impl IntoIterator<Item = S>, options: &LoadOptions<'_>) -> Result<Self> {
         let layers: Vec<S> = layers.into_iter().collect();
         if let [only] = layers.as_slice()
             && options.without.is_empty()
@@ -178,7 +220,8 @@ impl Gazetteer {
     ///
     /// [`ErrorKind::Gazetteer`](crate::ErrorKind::Gazetteer) with every faulty line.
     pub fn from_text(text: &str, name: &str) -> Result<Self> {
-        let mut reader = reader::Reader::new(&LoadOptions::default());
+        let options = LoadOptions::default();
+        let mut reader = reader::Reader::new(&options);
         reader.read_text(text, Path::new(name))?;
         reader.finish()
     }
@@ -189,7 +232,8 @@ impl Gazetteer {
     ///
     /// [`ErrorKind::Gazetteer`](crate::ErrorKind::Gazetteer) with every faulty line.
     pub fn from_texts(layer: &str, texts: &[(&str, &str)]) -> Result<Self> {
-        let mut reader = reader::Reader::new(&LoadOptions::default());
+        let options = LoadOptions::default();
+        let mut reader = reader::Reader::new(&options);
         reader.read_texts(layer, texts)?;
         reader.finish()
     }
@@ -209,7 +253,8 @@ impl Gazetteer {
     ///
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if a temporary file cannot be written.
     pub fn filtered(&self, layer: &str, keep: impl Fn(&Entity<'_>) -> bool) -> Result<Self> {
-        let mut compiler = Compiler::new();
+        let options = LoadOptions::default();
+        let mut compiler = Compiler::new(&options);
         compiler.meta.layers = vec![layer.to_owned()];
         for (row, entity) in self.entities().enumerate() {
             if keep(&entity) {
@@ -242,7 +287,8 @@ impl Gazetteer {
     pub fn from_entities(
         entities: impl IntoIterator<Item = (String, String, Vec<(String, AliasKind, Flags)>)>,
     ) -> Result<Self> {
-        let mut compiler = Compiler::new();
+        let options = LoadOptions::default();
+        let mut compiler = Compiler::new(&options);
         compiler.meta.layers = vec!["made by a program".to_owned()];
         let mut seen = std::collections::HashSet::new();
         for (id, kind, names) in entities {

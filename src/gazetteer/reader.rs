@@ -19,8 +19,8 @@ use crate::hash::hex;
 use crate::ids::EntityId;
 
 /// Gathers layers; [`Reader::finish`] makes the gazetteer or reports every fault.
-pub(super) struct Reader {
-    compiler: Compiler,
+pub(super) struct Reader<'o> {
+    compiler: Compiler<'o>,
     /// The chain of files being included, to name cycles.
     open: Vec<PathBuf>,
 }
@@ -29,8 +29,8 @@ pub(super) struct Reader {
 type Keys = Vec<(String, String)>;
 
 /// One file's view while its lines are read.
-struct FileReader<'a> {
-    reader: &'a mut Reader,
+struct FileReader<'a, 'o> {
+    reader: &'a mut Reader<'o>,
     path: &'a Path,
     file: u32,
     /// What `!default` has set.
@@ -46,11 +46,9 @@ pub(super) fn is_compiled(path: &Path) -> bool {
     File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && Image::is_image(&start)
 }
 
-impl Reader {
-    pub(super) fn new(options: &LoadOptions) -> Self {
-        let mut compiler = Compiler::new();
-        compiler.meta.without.clone_from(&options.without);
-        Self { compiler, open: Vec::new() }
+impl<'o> Reader<'o> {
+    pub(super) fn new(options: &'o LoadOptions<'o>) -> Self {
+        Self { compiler: Compiler::new(options), open: Vec::new() }
     }
 
     /// Several texts that are one layer.
@@ -167,7 +165,7 @@ impl Read for &mut Hashing {
     }
 }
 
-impl FileReader<'_> {
+impl FileReader<'_, '_> {
     fn fault(&mut self, line: u32, column: u32, message: impl Into<String>, remedy: impl Into<String>) {
         let place = Place { file: self.file, line, column };
         self.reader.compiler.fault(place, message, remedy);

@@ -14,15 +14,16 @@ use crate::hash::hex;
 /// Compiled gazetteers kept in a cache; the least recently written go first.
 const KEPT: usize = 16;
 
-/// The gazetteer with the tables of its names beside it. [`Gazetteer::save`] writes both, and nothing is built when the file
+/// The gazetteer with the tables of its names beside it; of `options`, only the progress matters. [`Gazetteer::save`] writes both, and nothing is built when the file
 /// is opened again.
 ///
 /// ```
+/// use dateline::gazetteer::LoadOptions;
 /// use dateline::{Gazetteer, Matcher, compile};
 /// let folder = std::env::temp_dir().join("dateline-example-compile");
 /// std::fs::create_dir_all(&folder).unwrap();
 /// let path = folder.join("yorks.dlz").to_str().unwrap().to_owned();
-/// compile(&Gazetteer::from_names(["York", "New York"])?)?.save(&path)?;
+/// compile(&Gazetteer::from_names(["York", "New York"])?, &LoadOptions::default())?.save(&path)?;
 /// let matcher = Matcher::new(&Gazetteer::load([&path])?)?;
 /// assert_eq!(matcher.surface_forms("in New York"), ["New York"]);
 /// # std::fs::remove_dir_all(folder).unwrap();
@@ -37,10 +38,10 @@ const KEPT: usize = 16;
 /// # Complexity
 ///
 /// Sorts the folded names, in bounded memory.
-pub fn compile(gazetteer: &Gazetteer) -> Result<Gazetteer> {
+pub fn compile(gazetteer: &Gazetteer, options: &LoadOptions<'_>) -> Result<Gazetteer> {
     let mut writer = ImageWriter::default();
     writer.copy_all(gazetteer.image());
-    index::build(gazetteer, &mut writer)?;
+    index::build(gazetteer, options, &mut writer)?;
     Gazetteer::from_image(writer.finish()?).map_err(Error::usage)
 }
 
@@ -53,7 +54,7 @@ pub fn compile(gazetteer: &Gazetteer) -> Result<Gazetteer> {
 /// # Errors
 ///
 /// As [`Gazetteer::load_with`].
-pub fn load_cached<S: AsRef<str>>(layers: &[S], options: &LoadOptions, cache: &Path) -> Result<Gazetteer> {
+pub fn load_cached<S: AsRef<str>>(layers: &[S], options: &LoadOptions<'_>, cache: &Path) -> Result<Gazetteer> {
     let Some(key) = cache_key(layers, options) else { return Gazetteer::load_with(layers, options) };
     let path = cache.join(format!("{key}.dlz"));
     if let Ok(gazetteer) = Gazetteer::open(&path)
@@ -61,7 +62,7 @@ pub fn load_cached<S: AsRef<str>>(layers: &[S], options: &LoadOptions, cache: &P
     {
         return Ok(gazetteer);
     }
-    let gazetteer = compile(&Gazetteer::load_with(layers, options)?)?;
+    let gazetteer = compile(&Gazetteer::load_with(layers, options)?, options)?;
     if fs::create_dir_all(cache).is_ok() && gazetteer.save(&path).is_ok() {
         forget_old(cache);
     }
@@ -69,7 +70,7 @@ pub fn load_cached<S: AsRef<str>>(layers: &[S], options: &LoadOptions, cache: &P
 }
 
 /// A hash of what is compiled, or `None` if there is nothing to compile or a layer cannot be read.
-fn cache_key<S: AsRef<str>>(layers: &[S], options: &LoadOptions) -> Option<String> {
+fn cache_key<S: AsRef<str>>(layers: &[S], options: &LoadOptions<'_>) -> Option<String> {
     let mut hash = Sha256::new();
     let mut add = |text: &str| {
         hash.update((text.len() as u64).to_le_bytes());
@@ -120,7 +121,8 @@ mod tests {
         fs::write(path("part.gaz"), "b  place  Beta  -\n").unwrap();
         fs::write(path("whole.gaz"), "!include part.gaz\na  place  Alpha  -  src=x\n").unwrap();
         let load = |without: &[&str]| {
-            let options = LoadOptions { without: without.iter().map(|&source| source.to_owned()).collect() };
+            let without = without.iter().map(|&source| source.to_owned()).collect();
+            let options = LoadOptions { without, ..LoadOptions::default() };
             load_cached(&[path("whole.gaz")], &options, &cache).unwrap()
         };
         let first = load(&[]);

@@ -9,10 +9,10 @@ use std::ops::Range;
 use super::names;
 use super::word_start::{self, KeyTraits};
 use crate::error::Result;
-use crate::gazetteer::Gazetteer;
 use crate::gazetteer::image::wire::u32_at;
 use crate::gazetteer::image::{Image, ImageWriter, Section, Tag};
 use crate::gazetteer::sorter::{DEFAULT_BUDGET, Sorter};
+use crate::gazetteer::{Gazetteer, LoadOptions, LoadStage};
 use crate::ids::AliasId;
 use crate::normalize::FoldedText;
 
@@ -36,7 +36,7 @@ impl NameIndex {
             return Ok(index);
         }
         let mut writer = ImageWriter::default();
-        build(gazetteer, &mut writer)?;
+        build(gazetteer, &LoadOptions::default(), &mut writer)?;
         Ok(Self::in_image(&writer.finish()?).expect("the tables were just written"))
     }
 
@@ -74,10 +74,11 @@ impl NameIndex {
 /// # Complexity
 ///
 /// Sorts the folded names, in bounded memory.
-pub(super) fn build(gazetteer: &Gazetteer, writer: &mut ImageWriter) -> Result<()> {
+pub(super) fn build(gazetteer: &Gazetteer, options: &LoadOptions<'_>, writer: &mut ImageWriter) -> Result<()> {
     let mut sorter = Sorter::new(DEFAULT_BUDGET);
     let mut folded = FoldedText::default();
     for (row, alias) in gazetteer.aliases().enumerate() {
+        options.tell(LoadStage::Index, row as u64 + 1);
         folded.fold(alias.text);
         sorter.push(folded.bytes(), &AliasId::new(row).0.to_le_bytes())?;
     }
