@@ -6,8 +6,6 @@ use clap::{Parser, Subcommand, ValueEnum};
 use dateline::archive::InputFormat;
 use dateline::{Engine, OffsetUnit, Overlap, Profile};
 
-use crate::gazetteer::GazetteerCommand;
-
 /// Version of the program and date of the built-in names, as `--version` prints them.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (built-in gazetteer of 2026-11-22)");
 
@@ -61,15 +59,15 @@ pub(crate) enum Command {
     Top(Top),
     /// List the pairs of entities that occur together in a run
     Pairs(Pairs),
-    /// Look after gazetteers: take in those of others, write them for other tools
-    #[command(subcommand)]
-    Gazetteer(GazetteerCommand),
     /// Show what a result file or a run holds
     Inspect(Inspect),
     /// Match a sample of an archive again with the slow oracle, and compare
     Selfcheck(Selfcheck),
     /// Check that a run is whole and that its sums agree
     Verify(Verify),
+    /// Compile, check, import, export and look into gazetteers
+    #[command(subcommand)]
+    Gazetteer(crate::gazetteer::GazetteerCommand),
 }
 
 const INPUT_HELP: &str = "\
@@ -120,16 +118,19 @@ pub(crate) struct InputArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Gazetteer and reading")]
 pub(crate) struct GazetteerArgs {
-    /// Built-in gazetteer (world, core) or .gaz file; repeat it to lay one over another
+    /// Built-in gazetteer (world, core), .gaz file or compiled .dlz; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     pub(crate) gazetteer: Vec<String>,
+    /// Do not keep compiled gazetteers in the user's cache folder (DATELINE_CACHE, else XDG_CACHE_HOME/dateline)
+    #[arg(long)]
+    pub(crate) no_cache: bool,
     /// strict: neither "York" in "New York Times" nor "Iraqi" is a place; wide: both are
     #[arg(long, value_enum, default_value = "strict")]
     pub(crate) profile: ProfileArg,
     /// Which of overlapping names are kept: the leftmost-longest, all, or those not inside another
     #[arg(long, value_enum, default_value = "longest")]
     pub(crate) overlap: OverlapArg,
-    /// Search engine; all give the same mentions (naive is the slow oracle)
+    /// Search engine; all give the same mentions (auto is word-start, the fastest; naive is the slow oracle)
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) engine: EngineArg,
 }
@@ -157,6 +158,7 @@ pub(crate) enum OverlapArg {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum EngineArg {
     Auto,
+    WordStart,
     AhoCorasick,
     Naive,
 }
@@ -213,6 +215,7 @@ impl From<EngineArg> for Engine {
     fn from(engine: EngineArg) -> Self {
         match engine {
             EngineArg::Auto => Self::Auto,
+            EngineArg::WordStart => Self::WordStart,
             EngineArg::AhoCorasick => Self::AhoCorasick,
             EngineArg::Naive => Self::Naive,
         }

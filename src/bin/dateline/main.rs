@@ -28,10 +28,10 @@ fn main() -> ExitCode {
         Command::Tag(command) => tag::run(command, &args),
         Command::Top(command) => top::run(command),
         Command::Pairs(command) => pairs::run(command),
-        Command::Gazetteer(command) => gazetteer::run(command, &args),
         Command::Inspect(command) => inspect::run(command),
         Command::Selfcheck(command) => selfcheck::run(command, &args),
         Command::Verify(command) => verify::run(command, &args),
+        Command::Gazetteer(command) => gazetteer::run(command, &args),
     };
     exit_code::of(outcome)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use dateline::Gazetteer;
-use dateline::gazetteer::export::{ExportFormat, ExportReport, export};
+use dateline::interchange::export::{ExportFormat, ExportReport, export};
 
 use crate::args::Args;
 use crate::exit_code::{CommandResult, Outcome};

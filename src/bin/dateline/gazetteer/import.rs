@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use dateline::Gazetteer;
-use dateline::gazetteer::import::{Collisions, ImportFormat, ImportOptions, ImportReport, Leaf, Wildcards, import};
+use dateline::interchange::import::{Collisions, ImportFormat, ImportOptions, ImportReport, Leaf, Wildcards, import};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::{Args, parse_size};
@@ -83,7 +83,7 @@ pub(crate) struct Import {
     /// Longest record that is read
     #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = parse_size)]
     max_record: usize,
-    /// Size of the sort buffer; what does not fit is sorted in temporary files beside the output
+    /// Size of the sort buffer; what does not fit is sorted in temporary files (TMPDIR)
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = parse_size)]
     memory: usize,
     /// Show no progress (there is none anyway unless standard error is a terminal)

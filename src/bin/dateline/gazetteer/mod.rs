@@ -1,5 +1,6 @@
 //! `dateline gazetteer`: the commands about gazetteers. What can be typed stands beside what is done.
 
+mod compile;
 mod export;
 mod import;
 
@@ -14,11 +15,14 @@ pub(crate) enum GazetteerCommand {
     Import(Box<import::Import>),
     /// Write a gazetteer in the format of another tool
     Export(export::Export),
+    /// Compile gazetteers into one file that opens at once
+    Compile(compile::Compile),
 }
 
 pub(crate) fn run(command: &GazetteerCommand, args: &Args) -> CommandResult {
     match command {
         GazetteerCommand::Import(command) => import::run(command, args),
         GazetteerCommand::Export(command) => export::run(command, args),
+        GazetteerCommand::Compile(command) => compile::run(command, args),
     }
 }
