@@ -38,10 +38,9 @@ impl Exporter for Csv {
             let first = [record.id.as_str(), &record.kind, &canonical.name, &flags, &aliases];
             let rest = keys.iter().map(|key| record.keys.get(key).unwrap_or_default());
             file.write(|out| write_row(out, first.into_iter().chain(rest)))?;
-            for (index, (key, _)) in record.keys.0.iter().enumerate() {
-                if record.keys.0[..index].iter().any(|(earlier, _)| earlier == key) {
-                    report.lose("further values of a key");
-                }
+            let mut seen: BTreeSet<&str> = BTreeSet::new();
+            for _ in record.keys.0.iter().filter(|(key, _)| !seen.insert(key)) {
+                report.lose("further values of a key");
             }
         }
         file.commit()

@@ -334,6 +334,8 @@ impl<'o> Sink<'o> {
             names: Vec::new(),
         };
         let mut seen: HashSet<RecordName> = HashSet::from([canonical]);
+        let mut pairs: HashSet<(String, String)> = record.keys.0.iter().cloned().collect();
+        let mut single: HashSet<String> = record.keys.0.iter().map(|(key, _)| key.clone()).collect();
         let mut texts: HashSet<(String, Flags)> = HashSet::from([(record.name.clone(), record.flags)]);
         for fragment in kept {
             let place = (fragment.place.0 as usize, fragment.place.1);
@@ -345,14 +347,12 @@ impl<'o> Sink<'o> {
                 _ => {}
             }
             for (key, value) in fragment.keys.0 {
-                let mut same = record.keys.0.iter().filter(|(known, _)| *known == key);
-                if self.lossless {
+                let is_new = pairs.insert((key.clone(), value.clone()));
+                let is_first = single.insert(key.clone()) || !SINGLE.contains(&key.as_str());
+                if self.lossless || is_new && is_first {
                     record.keys.0.push((key, value));
-                } else if same.clone().any(|(_, known)| *known == value) {
-                } else if SINGLE.contains(&key.as_str()) && same.next().is_some() {
+                } else if is_new {
                     self.note("values that differ from an earlier one of the entity; the first is kept");
-                } else {
-                    record.keys.0.push((key, value));
                 }
             }
             for mut name in fragment.names {

@@ -277,7 +277,7 @@ fn print_report(report: &ImportReport, command: &Import) {
     }
     anstream::eprintln!();
     for (what, count) in &report.notes {
-        anstream::eprintln!("note: {} {what}", table::thousands(*count));
+        anstream::eprintln!("note: {what}: {}", table::thousands(*count));
     }
     for (input, reason) in &report.passed_over {
         anstream::eprintln!("passed over {input}: {reason}");
