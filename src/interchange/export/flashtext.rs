@@ -37,18 +37,20 @@ impl Exporter for Flashtext {
                     report.leave_out("names that another entity has, or that differ by case only");
                 }
             }
-            let canonical = entity.record.name.as_str();
+            let mut canonical = entity.record.name.clone();
+            if !is_json && canonical.contains("=>") {
+                report.lose("canonical names that hold =>, shown with a blank in it");
+                canonical = canonical.replace("=>", "= >");
+            }
             if names.is_empty() {
                 report.lose("entities of whose names none is left");
                 continue;
             }
             // A second object member of that name would replace the first.
-            let canonical = if canonicals.insert(canonical.to_owned()) {
-                canonical.to_owned()
-            } else {
+            if canonicals.contains(&canonical) {
                 report.lose("entities shown with their id, as another has their canonical name");
-                format!("{canonical} ({})", entity.record.id)
-            };
+                canonical = format!("{canonical} ({})", entity.record.id);
+            }
             canonicals.insert(canonical.clone());
             report.names += names.len() as u64;
             file.write(|out| {

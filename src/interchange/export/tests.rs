@@ -230,7 +230,7 @@ fn what_a_format_holds_comes_back() {
     assert_eq!(names(&solr, "solr:United_States"), names(&pool, "us"));
     assert_eq!(names(&solr, "solr:Washington"), names(&pool, "gn:1"));
     let flashtext = around(ExportFormat::Flashtext, "x.json", ImportFormat::Flashtext, "", |_| {});
-    assert_eq!(names(&flashtext, "flashtext:Acme_=>_Sons"), ["A|B", "Acme => Sons", "Who?", "the acme"]);
+    assert_eq!(names(&flashtext, "flashtext:Acme_=>_Sons"), ["Acme => Sons", "A|B", "Who?", "the acme"]);
 }
 
 proptest! {

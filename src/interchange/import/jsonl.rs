@@ -55,6 +55,9 @@ fn fragment_of(record: Record, sink: &Sink<'_>) -> Fragment {
 
 /// Says what a line is that is no record.
 fn fault_of(line: &str, error: &serde_json::Error) -> &'static str {
+    if !line.trim_start().starts_with('{') {
+        return "not a JSON object";
+    }
     if error.is_data() {
         let text = error.to_string();
         let known = ["unknown flag", "exclude each other", "unknown kind of name", "unknown field", "missing field"];
@@ -67,5 +70,5 @@ fn fault_of(line: &str, error: &serde_json::Error) -> &'static str {
             _ => "a member of another type than the format has",
         };
     }
-    if line.trim_start().starts_with('{') { "JSON that is cut or malformed" } else { "not a JSON object" }
+    "JSON that is cut or malformed"
 }
