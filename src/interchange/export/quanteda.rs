@@ -44,7 +44,7 @@ impl Exporter for Quanteda {
             let same = |other: Option<&EntityId>| {
                 other.is_some_and(|other| {
                     let other = gazetteer.entity(*other);
-                    (&*other.kind, &*other.name) == (record.kind.as_str(), record.name.as_str())
+                    (other.kind, other.name) == (record.kind.as_str(), record.name.as_str())
                 })
             };
             // Keys of a mapping are unique.

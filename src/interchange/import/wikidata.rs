@@ -314,11 +314,11 @@ fn read_item(item: &Item, wanted: &Wanted, sink: &mut Sink<'_>) -> Result<()> {
     if let Some(parent) = parents.iter().find_map(|statements| items(statements).find(|id| Some(*id) != own)) {
         fragment.key("parent", &sink.id(&format!("Q{parent}")));
     }
-    if let Some(point) = values(&claims.p625).find(|point| is_on_earth(point)) {
-        if let (Some(lat), Some(lon)) = (point["latitude"].as_f64(), point["longitude"].as_f64()) {
-            fragment.key("lat", &lat.to_string());
-            fragment.key("lon", &lon.to_string());
-        }
+    let point = values(&claims.p625).find(|point| is_on_earth(point));
+    let degrees = |axis: &str| point.and_then(|point| point[axis].as_f64());
+    if let (Some(lat), Some(lon)) = (degrees("latitude"), degrees("longitude")) {
+        fragment.key("lat", &lat.to_string());
+        fragment.key("lon", &lon.to_string());
     }
     if let Some(amount) = values(&claims.p1082).find_map(|value| value["amount"].as_str()) {
         fragment.key("pop", amount.trim_start_matches('+').split('.').next().unwrap_or_default());
