@@ -65,7 +65,7 @@ pub use pipeline::{
     AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions,
     SelfcheckReport, StopFlag, TagSummary, Worker, analyze, selfcheck, tag,
 };
-pub use resolve::{PartMatches, Profile, Resolver, Rule};
+pub use resolve::{PartMatches, Profile, Resolver, Rule, RuleSet};
 pub use span::Span;
 pub use store::{Run, RunManifest, RunWriter};
 

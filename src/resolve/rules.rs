@@ -1,9 +1,22 @@
-//! The rules by name: what each means, in the order in which they are asked.
+//! The rules by name: what each means, and the order in which they are asked.
+//!
+//! Each rule is one function over one alias at one place ([`Check`]), in the file of its topic. The first that applies
+//! decides. `cases.toml` holds at least four cases for each that come out otherwise without it.
 
 use std::fmt;
 
+use super::gathered::Gathered;
+use super::scene::Look;
+use super::{evidence, persons, runs, titles, wording};
+
+/// Whether a rule applies to one alias at one place.
+pub(super) type Check = fn(&Look<'_, '_>) -> bool;
+
+/// Whether a rule applies, knowing the whole document.
+pub(super) type DocumentCheck = fn(&Look<'_, '_>, &Gathered) -> bool;
+
 macro_rules! rules {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal: $meaning:literal,)*) => {
+    ($($variant:ident = $name:literal: $meaning:literal,)*) => {
         /// The one rule that decided over a candidate.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -12,7 +25,7 @@ macro_rules! rules {
         }
 
         impl Rule {
-            /// Every rule, in the order in which they are asked.
+            /// Every rule: those that reject, then those that accept.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// Its name in output.
@@ -54,6 +67,39 @@ rules! {
     Free = "free": "Accepted: a free name and nothing against it.",
 }
 
+/// Titles, in the order in which they are asked.
+pub(super) const FOR_TITLES: &[(Rule, Check)] = &[
+    (Rule::Head, titles::has_company),
+    (Rule::LowerCaseTitle, titles::is_lower_case),
+    (Rule::TitleWithoutHead, titles::lacks_head),
+    (Rule::Free, titles::stands_alone),
+];
+
+/// Other names: what stands around them.
+pub(super) const FOR_NAMES: &[(Rule, Check)] = &[
+    (Rule::TitleHead, persons::is_title_head),
+    (Rule::AfterTitle, persons::is_after_title),
+    (Rule::AfterFirstName, persons::is_after_first_name),
+    (Rule::Currency, wording::is_currency),
+    (Rule::DemonymInStrict, wording::is_demonym_in_strict),
+    (Rule::PartOfOrganisation, wording::is_part_of_organisation),
+    (Rule::CompoundAdjective, wording::is_compound_adjective),
+    (Rule::CapitalRunLeft, runs::continues_left),
+    (Rule::CapitalRunRight, runs::continues_right),
+    (Rule::Free, evidence::is_free),
+    (Rule::Preposition, evidence::has_preposition),
+    (Rule::Dateline, evidence::is_in_dateline),
+    (Rule::Pair, evidence::is_in_pair),
+    (Rule::Head, evidence::precedes_title),
+];
+
+/// Names that nothing around them decided: what the document says.
+pub(super) const BY_DOCUMENT: &[(Rule, DocumentCheck)] = &[
+    (Rule::SameCountry, evidence::has_country_in_document),
+    (Rule::LongForm, evidence::has_long_form_in_document),
+    (Rule::NoEvidence, |_, _| true),
+];
+
 impl Rule {
     /// Whether the rule accepts.
     #[must_use]
@@ -65,5 +111,37 @@ impl Rule {
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// A set of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleSet(u64);
+
+impl Default for RuleSet {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
+impl RuleSet {
+    /// Every rule.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// The set without one rule.
+    #[must_use]
+    pub fn without(self, rule: Rule) -> Self {
+        Self(self.0 & !(1 << rule as u32))
+    }
+
+    /// Whether the set has a rule.
+    #[must_use]
+    pub fn contains(self, rule: Rule) -> bool {
+        self.0 & 1 << rule as u32 != 0
+    }
+
+    /// The rules it lacks, in the order of [`Rule::ALL`].
+    pub fn missing(self) -> impl Iterator<Item = Rule> {
+        Rule::ALL.iter().copied().filter(move |rule| !self.contains(*rule))
     }
 }
