@@ -18,6 +18,7 @@ mod runs;
 mod scene;
 mod select;
 mod titles;
+mod unlisted;
 mod wording;
 mod words;
 
@@ -26,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::Part;
 use crate::gazetteer::Gazetteer;
 use crate::matcher::{Matches, Overlap};
-use crate::mention::Mention;
+use crate::mention::{Mention, UnlistedMention};
 use facts::{Class, GazetteerFacts};
 use gathered::Gathered;
 use rules::{BY_DOCUMENT, FOR_NAMES, FOR_TITLES};
@@ -70,6 +71,15 @@ pub struct PartMatches<'a> {
     pub matches: &'a Matches,
 }
 
+/// What was read in one document, each list in order of part and span.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Resolution {
+    /// The mentions of the gazetteer's entities.
+    pub mentions: Vec<Mention>,
+    /// The mentions of organisations and places that no list has.
+    pub unlisted: Vec<UnlistedMention>,
+}
+
 /// The rules, bound to a gazetteer; immutable and shared between threads.
 #[derive(Debug)]
 pub struct Resolver {
@@ -92,13 +102,14 @@ impl Resolver {
         Self { rules, ..self }
     }
 
-    /// Resolves one document: replaces the content of `mentions`, in order of part and span.
+    /// Resolves one document: replaces the content of `resolution`.
     ///
     /// # Complexity
     ///
     /// Linear in the number of matches, times the words looked at around each.
-    pub fn resolve(&self, parts: &[PartMatches<'_>], mentions: &mut Vec<Mention>) {
-        mentions.clear();
+    pub fn resolve(&self, parts: &[PartMatches<'_>], resolution: &mut Resolution) {
+        resolution.mentions.clear();
+        resolution.unlisted.clear();
         let mut scene = Scene::new(&self.gazetteer, self.profile, parts);
         if self.rules.contains(Rule::TitleHead) || self.rules.contains(Rule::Head) {
             persons::find_heads(&mut scene);
@@ -110,7 +121,8 @@ impl Resolver {
             persons::reject_known(&scene, &mut verdicts, &gathered);
         }
         self.judge(&scene, &mut verdicts, |look| self.document_rule(look, &gathered));
-        select::select(&scene, &verdicts, &gathered, self.overlap, mentions);
+        let found = unlisted::find(&scene, &verdicts, self.rules);
+        select::select(&scene, &verdicts, &gathered, &found, self.overlap, resolution);
     }
 
     /// Asks `rule` for every verdict that is still open.

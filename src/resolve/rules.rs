@@ -65,6 +65,15 @@ rules! {
     LongForm = "long-form": "Accepted: a weak name, and a longer name of the same entity is in the article.",
     Head = "head": "Accepted: a title with a person's name or a country beside it.",
     Free = "free": "Accepted: a free name and nothing against it.",
+    OrganisationName = "organisation-name": "Accepted: no list has it, but it is worded like an organisation's name (X Corp, Ministry of X).",
+    DefinedAcronym = "defined-acronym": "Accepted: an acronym in brackets behind the long name of an organisation, there and later.",
+    UsedAcronym = "used-acronym": "Accepted: no list has the acronym, but the article uses it like an organisation's name (the LN said; LN's chief).",
+    FeatureName = "feature-name": "Accepted: no list has it, but it is worded like a river's, a park's, a county's (X River, Mount X).",
+    StreetName = "street-name": "Accepted: no list has it, but it is worded like a street's (X Road).",
+    FacilityName = "facility-name": "Accepted: no list has it, but it is worded like a building's (X Hospital); wide profile.",
+    SettlementName = "settlement-name": "Accepted: no list has it, but the article says what it is (the village of X, in X district).",
+    UnlistedPair = "unlisted-pair": "Accepted: no list has it, but it stands in \"in X, State\" or \"in X, Country\".",
+    RepeatedName = "repeated-name": "Accepted: no list has it, but the article says elsewhere that it is a place.",
 }
 
 /// Titles, in the order in which they are asked.

@@ -1,59 +1,102 @@
 //! Selection: the longest accepted names, and the likeliest entity of each.
 
-use super::Profile;
 use super::evidence::pair;
 use super::facts::Class;
 use super::gathered::Gathered;
 use super::rules::Rule;
 use super::scene::{Scene, Site, Verdicts};
+use super::unlisted::Found;
+use super::{Profile, Resolution};
+use crate::gazetteer::EntityType;
 use crate::ids::AliasId;
 use crate::matcher::Overlap;
-use crate::mention::Mention;
+use crate::mention::{Mention, UnlistedMention};
 use crate::span::Span;
 
-/// Keeps the longest accepted names, picks the likeliest entity of each.
+/// Keeps the longest accepted names, picks the likeliest entity of each; a listed name goes before an unlisted one.
 pub(super) fn select(
     scene: &Scene<'_>,
     verdicts: &Verdicts,
     gathered: &Gathered,
+    found: &[Found],
     overlap: Overlap,
-    mentions: &mut Vec<Mention>,
+    resolution: &mut Resolution,
 ) {
-    let mut last_end = 0;
-    let mut furthest = 0;
-    let mut part = usize::MAX;
-    let mut cover: Option<(Span, Class)> = None;
+    let mut cover = Cover { part: usize::MAX, last_end: 0, furthest: 0, top: None };
+    let mut found = found.iter().peekable();
     for site in &scene.sites {
-        if site.part != part {
-            (part, last_end, furthest, cover) = (site.part, 0, 0, None);
-        }
         let Some((alias, rule)) = likeliest(scene, verdicts, gathered, site) else { continue };
+        let place = (site.part, site.span.start, std::cmp::Reverse(site.span.end));
+        while let Some(found) = found.next_if(|found| found.place() < place) {
+            take_unlisted(scene, found, overlap, &mut cover, resolution);
+        }
+        found.next_if(|found| found.place() == place);
         let facts = scene.gazetteer.alias(alias);
+        if cover.takes(scene.profile, overlap, site.part, site.span, facts.class) {
+            resolution.mentions.push(Mention {
+                part: scene.parts[site.part].part,
+                span: site.span,
+                alias,
+                entity: facts.entity,
+                head: if facts.class == Class::Title { site.head } else { None },
+                rule,
+            });
+        }
+    }
+    for found in found {
+        take_unlisted(scene, found, overlap, &mut cover, resolution);
+    }
+}
+
+fn take_unlisted(scene: &Scene<'_>, found: &Found, overlap: Overlap, cover: &mut Cover, resolution: &mut Resolution) {
+    if !cover.takes(scene.profile, overlap, found.part, found.span, found.class) {
+        return;
+    }
+    let part = scene.parts[found.part].part;
+    match found.alias {
+        Some(alias) => {
+            let entity = scene.gazetteer.alias(alias).entity;
+            resolution.mentions.push(Mention { part, span: found.span, alias, entity, head: None, rule: found.rule });
+        }
+        None => resolution.unlisted.push(UnlistedMention {
+            part,
+            span: found.span,
+            entity_type: if found.class == Class::Place { EntityType::Place } else { EntityType::Organisation },
+            named: (scene.parts[found.named.0].part, found.named.1),
+            rule: found.rule,
+        }),
+    }
+}
+
+/// How far the names kept so far reach.
+struct Cover {
+    part: usize,
+    last_end: usize,
+    furthest: usize,
+    top: Option<(Span, Class)>,
+}
+
+impl Cover {
+    /// Whether the policy keeps the next name; if so, it covers what follows.
+    fn takes(&mut self, profile: Profile, overlap: Overlap, part: usize, span: Span, class: Class) -> bool {
+        if part != self.part {
+            *self = Self { part, last_end: 0, furthest: 0, top: None };
+        }
         let keep = match overlap {
             Overlap::All => true,
-            Overlap::NoNested => site.span.end > furthest,
-            Overlap::Longest => site.span.start >= last_end,
+            Overlap::NoNested => span.end > self.furthest,
+            Overlap::Longest => span.start >= self.last_end,
         };
-        // The wide convention also counts the places inside an organisation's name.
-        let embedded = scene.profile == Profile::Wide
-            && facts.class == Class::Place
-            && cover.is_some_and(|(span, covering)| covering == Class::Organisation && span.contains(site.span));
-        if !keep && !embedded {
-            continue;
-        }
         if keep {
-            last_end = site.span.end;
-            furthest = furthest.max(site.span.end);
-            cover = Some((site.span, facts.class));
+            self.last_end = span.end;
+            self.furthest = self.furthest.max(span.end);
+            self.top = Some((span, class));
+            return true;
         }
-        mentions.push(Mention {
-            part: scene.parts[site.part].part,
-            span: site.span,
-            alias,
-            entity: facts.entity,
-            head: if facts.class == Class::Title { site.head } else { None },
-            rule,
-        });
+        // The wide convention also counts the places inside an organisation's name.
+        profile == Profile::Wide
+            && class == Class::Place
+            && self.top.is_some_and(|(top, covering)| covering == Class::Organisation && top.contains(span))
     }
 }
 

@@ -1,0 +1,186 @@
+//! Organisations by the look of their names: "Harale Trading Corp", "Ministry of Trade and Industry".
+
+use super::Found;
+use super::capitals::{Capital, Joint};
+use crate::resolve::facts::Class;
+use crate::resolve::lexicon::Classes;
+use crate::resolve::rules::Rule;
+use crate::resolve::scene::Scene;
+use crate::resolve::words::Word;
+use crate::span::Span;
+
+/// More words than this are a list, not a name.
+const LONGEST: usize = 12;
+
+/// The organisations in one capitalised run, from left to right.
+pub(super) fn find(scene: &Scene<'_>, part: usize, run: &[Capital<'_>], found: &mut Vec<Found>) {
+    let reader = Reader { scene, part, run };
+    let mut from = reader.skip_opening(0);
+    while from + 1 < run.len() {
+        let Some((first, last)) = reader.next(from) else { break };
+        if last > first && !reader.is_person(first, last) {
+            let span = Span::new(run[first].word.span.start, run[last].word.span.end);
+            found.push(Found::new(part, span, Class::Organisation, Rule::OrganisationName));
+        }
+        from = last + 1;
+    }
+}
+
+struct Reader<'s, 'a> {
+    scene: &'s Scene<'a>,
+    part: usize,
+    run: &'s [Capital<'a>],
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn word(&self, row: usize) -> Word<'a> {
+        self.run[row].word
+    }
+
+    /// Whether a word joined without any other word stands before `row`.
+    fn is_joined(&self, row: usize) -> bool {
+        matches!(self.run[row].joint, Joint::Blank | Joint::Ampersand)
+    }
+
+    /// Leaves out what opens a sentence, and titles: "But Harale Corp", "President Harale Bank".
+    fn skip_opening(&self, mut row: usize) -> usize {
+        while row + 1 < self.run.len() {
+            let word = self.word(row);
+            let opens = word.is(Classes::CALENDAR)
+                || word.is(Classes::COMMON | Classes::BEHIND_NAME)
+                    && super::opens_sentence(self.text(), word.span.start);
+            if !opens && !(self.is_title(row) && self.is_joined(row + 1)) {
+                break;
+            }
+            row += 1;
+        }
+        row
+    }
+
+    fn text(&self) -> &'a str {
+        self.scene.parts[self.part].text
+    }
+
+    fn is_title(&self, row: usize) -> bool {
+        let start = self.word(row).span.start;
+        self.scene.sites_at(self.part, start).any(|site| site.has(Class::Title) && !site.has(Class::Organisation))
+    }
+
+    /// Whether a listed place or organisation begins here.
+    fn is_listed(&self, row: usize) -> bool {
+        let start = self.word(row).span.start;
+        self.scene.sites_at(self.part, start).any(|site| site.has(Class::Organisation) || site.has(Class::Place))
+    }
+
+    /// First and last word of the next organisation.
+    fn next(&self, from: usize) -> Option<(usize, usize)> {
+        (from..self.run.len()).find_map(|head| {
+            let word = self.word(head);
+            if word.is(Classes::ORGANISATION_FIRST) && self.is_followed_by_of(head) {
+                return Some((self.extend_left(from, head), self.extend_right(head)));
+            }
+            let suffix = head > from && self.is_joined(head) && is_last(word, self.word(head - 1));
+            suffix.then(|| (self.extend_left(from, head), self.last_head(head)))
+        })
+    }
+
+    fn is_followed_by_of(&self, head: usize) -> bool {
+        self.run.get(head + 1).is_some_and(|next| next.joint == Joint::Of && !next.word.is(Classes::CALENDAR))
+    }
+
+    /// The first word of the name whose head is at `head`.
+    fn extend_left(&self, from: usize, head: usize) -> usize {
+        let mut first = head;
+        while first > from && head - first < LONGEST {
+            let crosses = match self.run[first].joint {
+                Joint::Blank | Joint::Ampersand => true,
+                Joint::Of => first < head,
+                // "the Food and Drug Administration", but not "France and World Bank".
+                Joint::And => first < head && self.is_after_the(from) && !self.is_listed(first - 1),
+                Joint::None | Joint::Comma => false,
+            };
+            if !crosses {
+                break;
+            }
+            first -= 1;
+        }
+        self.skip_opening(first).min(head)
+    }
+
+    fn is_after_the(&self, row: usize) -> bool {
+        self.text()[..self.word(row).span.start].ends_with("the ")
+    }
+
+    /// The last word of a name that ends with the word at `head`: "Police Service", "Co Ltd", "Trade Bank Pakistan Office".
+    fn last_head(&self, head: usize) -> usize {
+        const REACH: usize = 2;
+        let mut last = head;
+        let mut row = head + 1;
+        while row < self.run.len() && row <= last + REACH && self.is_joined(row) && !self.is_title(row) {
+            let word = self.word(row);
+            if word.is(Classes::CALENDAR | Classes::BEHIND_NAME) {
+                break;
+            }
+            if word.is(Classes::ORGANISATION_LAST) {
+                last = row;
+            }
+            row += 1;
+        }
+        if self.word(last).is(Classes::ORGANISATION_FIRST) && self.is_followed_by_of(last) {
+            return self.extend_right(last);
+        }
+        last
+    }
+
+    /// The last word of "Ministry of Trade and Industry".
+    fn extend_right(&self, head: usize) -> usize {
+        let mut last = head;
+        for row in head + 1..self.run.len().min(head + LONGEST) {
+            let word = self.word(row);
+            let goes_on = match self.run[row].joint {
+                Joint::Of | Joint::Ampersand => true,
+                Joint::Blank => !self.is_title(row) && !word.is(Classes::BEHIND_NAME),
+                Joint::And => lists_subjects(self.word(head)) && self.is_subject(row),
+                Joint::Comma => lists_subjects(self.word(head)) && self.is_list(row),
+                Joint::None => false,
+            };
+            // "the Office of the President" is a body, "the Bank of England Governor" is not.
+            if !goes_on || word.is(Classes::CALENDAR) {
+                break;
+            }
+            last = row;
+        }
+        last
+    }
+
+    /// Whether the words from `row` to the next joint are a plain subject: no body of its own, no place.
+    fn is_subject(&self, row: usize) -> bool {
+        let mut rows = (row..self.run.len()).take_while(|other| *other == row || self.is_joined(*other));
+        !self.is_listed(row) && rows.all(|row| !self.word(row).is(Classes::ORGANISATION_FIRST))
+    }
+
+    /// "Ministry of Trade, Industry and Tourism": the list ends with "and".
+    fn is_list(&self, row: usize) -> bool {
+        let rest = self.run[row + 1..].iter().take(4).map(|next| next.joint);
+        let closes = rest.skip_while(|joint| matches!(joint, Joint::Blank | Joint::Comma)).next() == Some(Joint::And);
+        closes && self.is_subject(row)
+    }
+
+    /// "Ada Church": a given name before a word that is also a surname.
+    fn is_person(&self, first: usize, last: usize) -> bool {
+        last == first + 1 && self.word(first).is(Classes::FIRST_NAME)
+    }
+}
+
+/// Whether the word ends a name of an organisation.
+fn is_last(word: Word<'_>, before: Word<'_>) -> bool {
+    word.is(Classes::ORGANISATION_LAST) || word.text == "District" && before.text == "School"
+}
+
+/// Heads behind which "and" lists what the body is for; behind the others it joins two bodies.
+fn lists_subjects(head: Word<'_>) -> bool {
+    !matches!(
+        head.text,
+        "Bank" | "University" | "Embassy" | "Consulate" | "Government" | "Party" | "Church" | "Parliament"
+    )
+}
