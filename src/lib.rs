@@ -60,7 +60,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use gazetteer::Gazetteer;
 pub use ids::{AliasId, DocumentIndex, EntityId};
 pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap};
-pub use mention::{Mention, UnlistedMention};
+pub use mention::{Contest, Mention, UnlistedMention};
 pub use pipeline::{
     AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions,
     SelfcheckReport, StopFlag, TagSummary, Worker, analyze, selfcheck, tag,

@@ -22,6 +22,19 @@ pub struct Mention {
     pub head: Option<Span>,
     /// The rule that accepted it.
     pub rule: Rule,
+    /// How the entity was chosen, where the name may mean several.
+    pub contest: Option<Contest>,
+}
+
+/// The points of the chosen entity and of the best other one; their difference says how sure the choice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contest {
+    /// Points of the chosen entity.
+    pub score: i32,
+    /// The next best entity.
+    pub runner_up: EntityId,
+    /// Its points.
+    pub runner_up_score: i32,
 }
 
 /// A mention of something no list has, read by the look of its name: "Harale Trading Corp", "the village of Harale".

@@ -1,7 +1,8 @@
 //! Evidence that lets a weak name stand, and the free name that needs none.
 
-use super::facts::{AliasFacts, Class, EntityFacts};
+use super::facts::{AliasFacts, Class, EntityFacts, Tier};
 use super::gathered::Gathered;
+use super::lexicon::Lexicon;
 use super::lines::in_dateline;
 use super::scene::{Look, Scene, Site};
 use crate::gazetteer::Evidence;
@@ -12,6 +13,21 @@ fn takes(look: &Look<'_, '_>, evidence: Evidence) -> bool {
 
 pub(super) fn is_free(look: &Look<'_, '_>) -> bool {
     !look.alias.weak
+}
+
+/// A name that in news is seldom a place, without a sign that here it is one.
+pub(super) fn has_low_prior(look: &Look<'_, '_>) -> bool {
+    const SURNAME: u32 = 12;
+    const DOUBTFUL: u32 = 35;
+    if look.alias.class != Class::Place || look.alias.long || look.alias.demonym || look.entity.tier < Tier::Capital {
+        return false;
+    }
+    let Some(prior) = Lexicon::shared().prior(look.site.surface()) else { return false };
+    prior < DOUBTFUL
+        && !look.site.is_in()
+        && !(prior >= SURNAME && look.site.has_locative())
+        && !in_dateline(look.site.text, look.site.span)
+        && pair(look.scene, look.site, look.alias, look.entity) == 0
 }
 
 pub(super) fn has_preposition(look: &Look<'_, '_>) -> bool {

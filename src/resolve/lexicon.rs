@@ -60,6 +60,8 @@ classes! {
     PARTICLE = "particles",
     /// Words that stay small where all others have a capital.
     SMALL_IN_HEADLINE = "small in headlines",
+    /// Last words of long names that are no bodies: laws, cups, diseases, offices.
+    WORK = "works",
     /// Acronyms of things that are no organisations.
     COMMON_ACRONYM = "common acronyms",
 }
@@ -83,6 +85,8 @@ impl std::ops::BitOr for Classes {
 #[derive(Debug)]
 pub(super) struct Lexicon {
     words: HashMap<Box<str>, Classes>,
+    /// How often a name stood behind "in" or the like, and behind another capitalised word, in an archive of news.
+    priors: HashMap<&'static str, (u32, u32)>,
 }
 
 impl Lexicon {
@@ -92,7 +96,7 @@ impl Lexicon {
     }
 
     fn read() -> Self {
-        let mut lexicon = Self { words: HashMap::new() };
+        let mut lexicon = Self { words: HashMap::new(), priors: priors(include_str!("data/priors.txt")) };
         lexicon.add_lines(include_str!("data/first_names.txt"), Classes::FIRST_NAME);
         lexicon.add_lines(include_str!("data/common_words.txt"), Classes::COMMON);
         lexicon.add_lines(include_str!("data/calendar.txt"), Classes::CALENDAR);
@@ -125,6 +129,24 @@ impl Lexicon {
     pub(super) fn classes(&self, word: &str) -> Classes {
         with_folded(word.trim_end_matches('.'), |word| self.words.get(word).copied().unwrap_or_default())
     }
+
+    /// How place-like the name is in news, in per cent: 0 is a surname; `None` where it is a place in most cases.
+    pub(super) fn prior(&self, name: &str) -> Option<u32> {
+        let (located, joined) = with_folded(name, |name| self.priors.get(name).copied())?;
+        Some(located * 100 / (located + joined).max(1))
+    }
+}
+
+fn priors(table: &'static str) -> HashMap<&'static str, (u32, u32)> {
+    let rows = table.lines().filter(|line| !line.starts_with('#'));
+    let rows = rows.map(|row| {
+        let mut fields = row.split(' ');
+        let mut next = || fields.next().expect("three fields in a row of priors.txt");
+        let name = next();
+        let mut number = || next().parse().expect("a count in priors.txt");
+        (name, (number(), number()))
+    });
+    rows.collect()
 }
 
 /// Calls `read` with the folded word; allocates only for a word with other letters than those of English, or a long one.

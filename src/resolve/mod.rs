@@ -13,6 +13,7 @@ mod gathered;
 mod lexicon;
 mod lines;
 mod persons;
+mod rank;
 mod rules;
 mod runs;
 mod scene;
@@ -115,21 +116,32 @@ impl Resolver {
             persons::find_heads(&mut scene);
         }
         let mut verdicts = Verdicts::new(&scene);
-        self.judge(&scene, &mut verdicts, |look| self.local_rule(look));
+        self.judge(&scene, &mut verdicts, None, |look| self.local_rule(look));
         let gathered = Gathered::of(&scene, &verdicts);
         if self.rules.contains(Rule::KnownPerson) {
             persons::reject_known(&scene, &mut verdicts, &gathered);
         }
-        self.judge(&scene, &mut verdicts, |look| self.document_rule(look, &gathered));
+        self.judge(&scene, &mut verdicts, None, |look| self.document_rule(look, &gathered));
+        // What news seldom means is meant where the article has it as a place elsewhere.
+        self.judge(&scene, &mut verdicts, Some(Rule::LowPrior), |look| {
+            let elsewhere = self.rules.contains(Rule::LongForm) && evidence::has_long_form_in_document(look, &gathered);
+            Some(if elsewhere { Rule::LongForm } else { Rule::LowPrior })
+        });
         let found = unlisted::find(&scene, &verdicts, self.rules);
         select::select(&scene, &verdicts, &gathered, &found, self.overlap, resolution);
     }
 
-    /// Asks `rule` for every verdict that is still open.
-    fn judge(&self, scene: &Scene<'_>, verdicts: &mut Verdicts, rule: impl Fn(&Look<'_, '_>) -> Option<Rule>) {
+    /// Asks `rule` for every verdict that is still `open`.
+    fn judge(
+        &self,
+        scene: &Scene<'_>,
+        verdicts: &mut Verdicts,
+        open: Option<Rule>,
+        rule: impl Fn(&Look<'_, '_>) -> Option<Rule>,
+    ) {
         for site in &scene.sites {
             for (alias, verdict) in site.aliases.iter().zip(verdicts.of_mut(site)) {
-                if verdict.is_none() {
+                if *verdict == open {
                     *verdict = rule(&scene.look(site, *alias));
                 }
             }

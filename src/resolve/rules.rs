@@ -53,6 +53,7 @@ rules! {
     AfterFirstName = "after-first-name": "A given name or an initial stands directly before the name: it is a person's.",
     CapitalRunLeft = "capital-run-left": "An unknown capitalised word stands directly before: the name is part of a longer one.",
     CapitalRunRight = "capital-run-right": "An unknown capitalised word stands directly behind: the name is part of a longer one.",
+    LowPrior = "low-prior": "In news the name is seldom a place, and no preposition, dateline or pair says that here it is one.",
     KnownPerson = "known-person": "The name is the surname of a person met in the article.",
     LowerCaseTitle = "lower-case-title": "A title in small letters counts only beside a country, an organisation or a person's name.",
     TitleWithoutHead = "title-without-head": "A weak title needs a name behind it, or a country or an organisation before it.",
@@ -69,10 +70,11 @@ rules! {
     DefinedAcronym = "defined-acronym": "Accepted: an acronym in brackets behind the long name of an organisation, there and later.",
     UsedAcronym = "used-acronym": "Accepted: no list has the acronym, but the article uses it like an organisation's name (the LN said; LN's chief).",
     FeatureName = "feature-name": "Accepted: no list has it, but it is worded like a river's, a park's, a county's (X River, Mount X).",
-    StreetName = "street-name": "Accepted: no list has it, but it is worded like a street's (X Road).",
+    StreetName = "street-name": "Accepted: no list has it, but it is worded like a street's (X Road); wide profile.",
     FacilityName = "facility-name": "Accepted: no list has it, but it is worded like a building's (X Hospital); wide profile.",
     SettlementName = "settlement-name": "Accepted: no list has it, but the article says what it is (the village of X, in X district).",
     UnlistedPair = "unlisted-pair": "Accepted: no list has it, but it stands in \"in X, State\" or \"in X, Country\".",
+    PairElsewhere = "pair-elsewhere": "Accepted as a place no list has: \"City, State\" puts it in a division where no listed place of the name lies.",
     RepeatedName = "repeated-name": "Accepted: no list has it, but the article says elsewhere that it is a place.",
 }
 
@@ -95,6 +97,7 @@ pub(super) const FOR_NAMES: &[(Rule, Check)] = &[
     (Rule::CompoundAdjective, wording::is_compound_adjective),
     (Rule::CapitalRunLeft, runs::continues_left),
     (Rule::CapitalRunRight, runs::continues_right),
+    (Rule::LowPrior, evidence::has_low_prior),
     (Rule::Free, evidence::is_free),
     (Rule::Preposition, evidence::has_preposition),
     (Rule::Dateline, evidence::is_in_dateline),

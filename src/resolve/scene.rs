@@ -83,6 +83,7 @@ impl<'a> Site<'a> {
 /// One alias at one site, as a rule looks at it.
 #[derive(Clone, Copy)]
 pub(super) struct Look<'s, 'a> {
+    pub(super) id: AliasId,
     pub(super) scene: &'s Scene<'a>,
     pub(super) site: &'s Site<'a>,
     pub(super) alias: &'a AliasFacts,
@@ -136,7 +137,7 @@ impl<'a> Scene<'a> {
     /// One alias of a site, as a rule looks at it.
     pub(super) fn look<'s>(&'s self, site: &'s Site<'a>, alias: AliasId) -> Look<'s, 'a> {
         let facts = self.gazetteer.alias(alias);
-        Look { scene: self, site, alias: facts, entity: self.gazetteer.entity(facts.entity) }
+        Look { id: alias, scene: self, site, alias: facts, entity: self.gazetteer.entity(facts.entity) }
     }
 
     /// The row of the first site at or behind `start`.
@@ -211,11 +212,6 @@ impl Verdicts {
 
     pub(super) fn of_mut(&mut self, site: &Site<'_>) -> &mut [Option<Rule>] {
         &mut self.0[site.first_verdict..site.first_verdict + site.aliases.len()]
-    }
-
-    /// Each alias of a site with its verdict.
-    pub(super) fn pairs<'s>(&'s self, site: &Site<'s>) -> impl Iterator<Item = (AliasId, Option<Rule>)> + 's {
-        site.aliases.iter().copied().zip(self.of(site).iter().copied())
     }
 
     /// Whether a rule has accepted one of the site's aliases.

@@ -1,14 +1,13 @@
 //! Selection: the longest accepted names, and the likeliest entity of each.
 
-use super::evidence::pair;
 use super::facts::Class;
 use super::gathered::Gathered;
+use super::rank::{Ranking, Reading};
 use super::rules::Rule;
-use super::scene::{Scene, Site, Verdicts};
+use super::scene::{Scene, Verdicts};
 use super::unlisted::Found;
 use super::{Profile, Resolution};
 use crate::gazetteer::EntityType;
-use crate::ids::AliasId;
 use crate::matcher::Overlap;
 use crate::mention::{Mention, UnlistedMention};
 use crate::span::Span;
@@ -22,25 +21,36 @@ pub(super) fn select(
     overlap: Overlap,
     resolution: &mut Resolution,
 ) {
+    let ranking = Ranking::new(scene, verdicts, gathered);
     let mut cover = Cover { part: usize::MAX, last_end: 0, furthest: 0, top: None };
     let mut found = found.iter().peekable();
     for site in &scene.sites {
-        let Some((alias, rule)) = likeliest(scene, verdicts, gathered, site) else { continue };
+        let Some(reading) = ranking.read(site) else { continue };
         let place = (site.part, site.span.start, std::cmp::Reverse(site.span.end));
         while let Some(found) = found.next_if(|found| found.place() < place) {
             take_unlisted(scene, found, overlap, &mut cover, resolution);
         }
         found.next_if(|found| found.place() == place);
-        let facts = scene.gazetteer.alias(alias);
-        if cover.takes(scene.profile, overlap, site.part, site.span, facts.class) {
-            resolution.mentions.push(Mention {
-                part: scene.parts[site.part].part,
-                span: site.span,
-                alias,
-                entity: facts.entity,
-                head: if facts.class == Class::Title { site.head } else { None },
-                rule,
-            });
+        match reading {
+            Reading::Listed { alias, rule, contest } => {
+                let facts = scene.gazetteer.alias(alias);
+                if cover.takes(scene.profile, overlap, site.part, site.span, facts.class) {
+                    resolution.mentions.push(Mention {
+                        part: scene.parts[site.part].part,
+                        span: site.span,
+                        alias,
+                        entity: facts.entity,
+                        head: if facts.class == Class::Title { site.head } else { None },
+                        rule,
+                        contest,
+                    });
+                }
+            }
+            Reading::Elsewhere { named } => {
+                let mut found = Found::new(site.part, site.span, Class::Place, Rule::PairElsewhere);
+                found.named = named;
+                take_unlisted(scene, &found, overlap, &mut cover, resolution);
+            }
         }
     }
     for found in found {
@@ -56,7 +66,15 @@ fn take_unlisted(scene: &Scene<'_>, found: &Found, overlap: Overlap, cover: &mut
     match found.alias {
         Some(alias) => {
             let entity = scene.gazetteer.alias(alias).entity;
-            resolution.mentions.push(Mention { part, span: found.span, alias, entity, head: None, rule: found.rule });
+            resolution.mentions.push(Mention {
+                part,
+                span: found.span,
+                alias,
+                entity,
+                head: None,
+                rule: found.rule,
+                contest: None,
+            });
         }
         None => resolution.unlisted.push(UnlistedMention {
             part,
@@ -98,23 +116,4 @@ impl Cover {
             && class == Class::Place
             && self.top.is_some_and(|(top, covering)| covering == Class::Organisation && top.contains(span))
     }
-}
-
-/// The best of the accepted aliases of a site: free names first, then the country the article is about, then what is
-/// larger; equal candidates are decided by id, so that the result never depends on chance.
-fn likeliest(scene: &Scene<'_>, verdicts: &Verdicts, gathered: &Gathered, site: &Site<'_>) -> Option<(AliasId, Rule)> {
-    let accepted = site
-        .aliases
-        .iter()
-        .zip(verdicts.of(site))
-        .filter_map(|(alias, rule)| rule.filter(|rule| rule.accepts()).map(|rule| (*alias, rule)));
-    let several = site.aliases.len() > 1;
-    accepted.max_by_key(|(alias, rule)| {
-        let look = scene.look(site, *alias);
-        let near = several && (*rule == Rule::Pair || pair(scene, site, look.alias, look.entity) > 0);
-        let known = gathered.has_long_form(look.alias.entity);
-        let local = gathered.local(look.entity.country);
-        let tier = std::cmp::Reverse(look.entity.tier);
-        (near, known, !look.alias.weak, local, tier, look.entity.population, std::cmp::Reverse(*alias))
-    })
 }

@@ -9,8 +9,10 @@ pub(super) enum Joint {
     /// Nothing that joins: a new run begins.
     None,
     Blank,
-    /// "of", "of the", "for", "de" and the like.
+    /// "of", "of the", "for" and the like.
     Of,
+    /// "de", "del" and the like.
+    Particle,
     And,
     Ampersand,
     Comma,

@@ -36,7 +36,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    fn new(part: usize, span: Span, class: Class, rule: Rule) -> Self {
+    pub(super) fn new(part: usize, span: Span, class: Class, rule: Rule) -> Self {
         Self { part, span, class, rule, named: (part, span), alias: None }
     }
 
@@ -69,7 +69,6 @@ pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts, rules: RuleSet) -> Ve
 #[derive(Debug, Clone)]
 struct ShortForm {
     rule: Rule,
-    class: Class,
     named: (usize, Span),
     alias: Option<AliasId>,
 }
@@ -112,21 +111,18 @@ fn find_in_run<'a>(
             });
         let by_look =
             found[known..].iter().find(|found| found.span.end == last.span.end && found.class == Class::Organisation);
-        let spelled = || acronyms::spelled_by(run, acronym);
+        let is_title = |row: &usize| scene.sites_at(part, run[*row].word.span.start).any(|site| site.has(Class::Title));
+        let spelled = || acronyms::spelled_by(run, acronym).filter(|first| !is_title(first));
         let named = match (listed, by_look) {
             (Some(_), _) => Some(last.span),
             (None, Some(found)) => Some(found.span),
             (None, None) => spelled()
-                .filter(|_| !last.is(Classes::FEATURE_LAST | Classes::FACILITY | Classes::STREET))
+                .filter(|_| !last.is(Classes::FEATURE_LAST | Classes::FACILITY | Classes::STREET | Classes::WORK))
                 .map(|first| Span::new(run[first].word.span.start, last.span.end)),
         };
         if let Some(named) = named {
-            let form = ShortForm {
-                rule: Rule::DefinedAcronym,
-                class: Class::Organisation,
-                named: (part, named),
-                alias: listed.map(|(alias, _)| *alias),
-            };
+            let form =
+                ShortForm { rule: Rule::DefinedAcronym, named: (part, named), alias: listed.map(|(alias, _)| *alias) };
             if listed.is_none() && by_look.is_none() {
                 found.push(Found::new(part, named, Class::Organisation, Rule::DefinedAcronym));
             }
@@ -135,12 +131,7 @@ fn find_in_run<'a>(
     }
     for word in used {
         if !is_listed(scene, verdicts, part, word.span) {
-            let form = ShortForm {
-                rule: Rule::UsedAcronym,
-                class: Class::Organisation,
-                named: (part, word.span),
-                alias: None,
-            };
+            let form = ShortForm { rule: Rule::UsedAcronym, named: (part, word.span), alias: None };
             short_forms.entry(word.text).or_insert(form);
         }
     }
@@ -187,7 +178,7 @@ fn repeat(
                 continue;
             }
             // A person's name is no place because a village is called like it.
-            let joined = |capital: &Capital<'_>| capital.joint == Joint::Blank;
+            let joined = |capital: &Capital<'_>| matches!(capital.joint, Joint::Blank | Joint::Particle);
             if joined(capital) && !words[row - 1].word.is(Classes::CALENDAR | Classes::COMMON) {
                 continue;
             }

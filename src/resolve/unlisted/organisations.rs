@@ -3,7 +3,7 @@
 use super::Found;
 use super::capitals::{Capital, Joint};
 use crate::resolve::facts::Class;
-use crate::resolve::lexicon::Classes;
+use crate::resolve::lexicon::{Classes, Lexicon};
 use crate::resolve::rules::Rule;
 use crate::resolve::scene::Scene;
 use crate::resolve::words::Word;
@@ -80,7 +80,8 @@ impl<'a> Reader<'_, 'a> {
                 return Some((self.extend_left(from, head), self.extend_right(head)));
             }
             let suffix = head > from && self.is_joined(head) && is_last(word, self.word(head - 1));
-            suffix.then(|| (self.extend_left(from, head), self.last_head(head)))
+            let last = suffix.then(|| self.last_head(head))??;
+            Some((self.extend_left(from, head), last))
         })
     }
 
@@ -93,11 +94,10 @@ impl<'a> Reader<'_, 'a> {
         let mut first = head;
         while first > from && head - first < LONGEST {
             let crosses = match self.run[first].joint {
-                Joint::Blank | Joint::Ampersand => true,
-                Joint::Of => first < head,
+                Joint::Blank | Joint::Ampersand | Joint::Particle => true,
                 // "the Food and Drug Administration", but not "France and World Bank".
                 Joint::And => first < head && self.is_after_the(from) && !self.is_listed(first - 1),
-                Joint::None | Joint::Comma => false,
+                Joint::None | Joint::Of | Joint::Comma => false,
             };
             if !crosses {
                 break;
@@ -108,11 +108,13 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn is_after_the(&self, row: usize) -> bool {
-        self.text()[..self.word(row).span.start].ends_with("the ")
+        let before = &self.text()[..self.word(row).span.start];
+        before.ends_with("the ") || before.ends_with("The ")
     }
 
     /// The last word of a name that ends with the word at `head`: "Police Service", "Co Ltd", "Trade Bank Pakistan Office".
-    fn last_head(&self, head: usize) -> usize {
+    /// `None` if it goes on to be a building: "Police Station".
+    fn last_head(&self, head: usize) -> Option<usize> {
         const REACH: usize = 2;
         let mut last = head;
         let mut row = head + 1;
@@ -121,15 +123,19 @@ impl<'a> Reader<'_, 'a> {
             if word.is(Classes::CALENDAR | Classes::BEHIND_NAME) {
                 break;
             }
-            if word.is(Classes::ORGANISATION_LAST) {
+            if word.is(Classes::FACILITY) && row == last + 1 {
+                return None;
+            }
+            let branch = row == last + 1 && row + 1 == self.run.len() && self.is_listed(row);
+            if word.is(Classes::ORGANISATION_LAST) || branch {
                 last = row;
             }
             row += 1;
         }
         if self.word(last).is(Classes::ORGANISATION_FIRST) && self.is_followed_by_of(last) {
-            return self.extend_right(last);
+            return Some(self.extend_right(last));
         }
-        last
+        Some(last)
     }
 
     /// The last word of "Ministry of Trade and Industry".
@@ -138,13 +144,14 @@ impl<'a> Reader<'_, 'a> {
         for row in head + 1..self.run.len().min(head + LONGEST) {
             let word = self.word(row);
             let goes_on = match self.run[row].joint {
-                Joint::Of | Joint::Ampersand => true,
+                // "the Office of the President" is a body, "the Government of President Hale" is the government.
+                Joint::Of => !self.is_title(row) || self.word(head).text == "Office",
+                Joint::Ampersand | Joint::Particle => true,
                 Joint::Blank => !self.is_title(row) && !word.is(Classes::BEHIND_NAME),
                 Joint::And => lists_subjects(self.word(head)) && self.is_subject(row),
                 Joint::Comma => lists_subjects(self.word(head)) && self.is_list(row),
                 Joint::None => false,
             };
-            // "the Office of the President" is a body, "the Bank of England Governor" is not.
             if !goes_on || word.is(Classes::CALENDAR) {
                 break;
             }
@@ -156,7 +163,9 @@ impl<'a> Reader<'_, 'a> {
     /// Whether the words from `row` to the next joint are a plain subject: no body of its own, no place.
     fn is_subject(&self, row: usize) -> bool {
         let mut rows = (row..self.run.len()).take_while(|other| *other == row || self.is_joined(*other));
-        !self.is_listed(row) && rows.all(|row| !self.word(row).is(Classes::ORGANISATION_FIRST))
+        // "the Association of Hong Kong and Macau Studies", but not "the Bank of Japan and Nissan".
+        let plain = !self.is_listed(row) || self.is_listed(row - 1);
+        plain && rows.all(|row| !self.word(row).is(Classes::ORGANISATION_FIRST))
     }
 
     /// "Ministry of Trade, Industry and Tourism": the list ends with "and".
@@ -175,6 +184,12 @@ impl<'a> Reader<'_, 'a> {
 /// Whether the word ends a name of an organisation.
 fn is_last(word: Word<'_>, before: Word<'_>) -> bool {
     word.is(Classes::ORGANISATION_LAST) || word.text == "District" && before.text == "School"
+}
+
+/// "Canberra-based", "State-run".
+fn is_compound_adjective(word: Word<'_>) -> bool {
+    let ending = word.text.rsplit_once('-').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| Lexicon::shared().classes(ending).any(Classes::ADJECTIVE_ENDING))
 }
 
 /// Heads behind which "and" lists what the body is for; behind the others it joins two bodies.

@@ -15,7 +15,7 @@ use crate::span::Span;
 pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts, part: usize, run: &[Capital<'_>], found: &mut Vec<Found>) {
     let mut first = 0;
     for end in 1..=run.len() {
-        if end == run.len() || run[end].joint != Joint::Blank {
+        if end == run.len() || !matches!(run[end].joint, Joint::Blank | Joint::Particle) {
             let words = Words { scene, verdicts, part, words: &run[first..end] };
             if let Some((span, rule)) = words.place() {
                 found.push(Found::new(part, span, Class::Place, rule));
@@ -48,13 +48,15 @@ impl<'a> Words<'_, 'a> {
         let (first, last) = (words.first()?.word, words.last()?.word);
         let span = Span::new(first.span.start, last.span.end);
         if words.len() >= 2 && words.len() <= 5 {
-            if last.is(Classes::FEATURE_LAST) && !self.is_title(first) {
+            let person = first.is(Classes::FIRST_NAME) && words.len() == 2;
+            if last.is(Classes::FEATURE_LAST) && !self.is_title(first) && !person {
                 return Some((span, Rule::FeatureName));
             }
-            if last.is(Classes::STREET) && !self.is_title(first) {
+            let wide = self.scene.profile == Profile::Wide;
+            if wide && last.is(Classes::STREET) && !self.is_title(first) {
                 return Some((span, Rule::StreetName));
             }
-            if self.scene.profile == Profile::Wide && last.is(Classes::FACILITY) && !self.is_title(first) {
+            if wide && last.is(Classes::FACILITY) && !self.is_title(first) {
                 return Some((span, Rule::FacilityName));
             }
             if first.is(Classes::FEATURE_FIRST)
@@ -112,6 +114,6 @@ impl<'a> Words<'_, 'a> {
             && !self
                 .scene
                 .sites_in(self.part, span)
-                .any(|site| site.has_other_than(Class::Place) || self.verdicts.accepted(site))
+                .any(|site| site.has_other_than(Class::Place) || site.solid || self.verdicts.accepted(site))
     }
 }

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Learns how place-like the one-word names of the gazetteer are, from any archive of news.
+
+    zstdcat news.jsonl.zst | gazetteer/learn_priors.py > src/resolve/data/priors.txt
+
+Reads JSON Lines with "text" on standard input, writes a table: name, how often it stood directly behind "in", "at" or
+"near", how often directly behind another capitalised word (a given name, most often). "Jones 7 2985" is a surname, "Paris
+527 25" a city. Counts of single words only: nothing of the text is kept. Words seen fewer than LEAST times, and words that
+are places in most cases, are left out: the rules need to know only the others. Standard library only.
+"""
+
+import collections
+import json
+import pathlib
+import re
+import sys
+import unicodedata
+
+LEAST = 10
+# Names at least this often behind a preposition need no row.
+PLACE_LIKE = 0.5
+LAYERS = pathlib.Path(__file__).resolve().parent.parent / "src" / "gazetteer" / "builtin"
+# Words that stand capitalised before a place without making it a person.
+HARMLESS = frozenset(
+    """north south east west northern southern eastern western central greater downtown upper lower new old san santa st
+    saint fort port lake mount the in at near from and of for but as on to by with after before while when since monday
+    tuesday wednesday thursday friday saturday sunday january february march april may june july august september october
+    november december jan feb mar apr jun jul aug sep sept oct nov dec""".split()
+)
+# A word, what stands before it on the same line or the one before, and the name.
+PATTERN = re.compile(r"(?<![\w’'-])([^\W\d_][\w’'-]*\.?)[ \n]([^\W\d_][\w-]+)(?![\w-])")
+
+
+def fold(name):
+    """Lower case without accents, as the program compares names."""
+    decomposed = unicodedata.normalize("NFKD", name)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+
+
+def place_names(layers=LAYERS):
+    """Folded one-word names of places, countries and adjectives left out."""
+    names, kind = set(), ""
+    for path in sorted(layers.glob("*.gaz")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            fields = re.split(r"\t| {2,}", line.strip())
+            if len(fields) < 3 or line.startswith(("#", "!")):
+                continue
+            if fields[0] != "+":
+                kind = fields[1]
+            elif fields[1] in ("adj", "demonym"):
+                continue
+            if kind.startswith("place.") and kind != "place.country" and " " not in fields[2]:
+                names.add(fold(fields[2]))
+    return names
+
+
+def learn(texts, names):
+    """Counts (located, joined) of each name over the texts."""
+    counts = collections.defaultdict(lambda: [0, 0])
+    for text in texts:
+        at = 0
+        while match := PATTERN.search(text, at):
+            before, word = match.groups()
+            at = match.start(2)
+            if not word[0].isupper() or word.isupper():
+                continue
+            key = fold(word)
+            if key not in names:
+                continue
+            if before in ("in", "at", "near", "In", "At", "Near"):
+                counts[key][0] += 1
+            elif before[0].isupper() and not before.isupper() and fold(before.rstrip(".")) not in HARMLESS:
+                counts[key][1] += 1
+    return counts
+
+
+def table(counts):
+    """The rows worth keeping, sorted by name."""
+    for name, (located, joined) in sorted(counts.items()):
+        if located + joined >= LEAST and located < PLACE_LIKE * (located + joined):
+            yield f"{name} {located} {joined}"
+
+
+def main():
+    texts = (json.loads(line).get("text") or "" for line in sys.stdin if line.strip())
+    print("# How place-like a word is in news: folded name, times behind in/at/near, times behind another capitalised word.")
+    print("# Counts of single words, made by gazetteer/learn_priors.py; places in most cases are left out.")
+    for row in table(learn(texts, place_names())):
+        print(row)
+
+
+if __name__ == "__main__":
+    main()
