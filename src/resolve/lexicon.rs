@@ -42,6 +42,8 @@ classes! {
     ORGANISATION_FIRST = "organisations, first",
     /// Last words of organisations' names.
     ORGANISATION_LAST = "organisations, last",
+    /// The part of a firm's name that news drops: "Harale Group", then "Harale".
+    COMPANY = "companies",
     /// Last words of names of buildings and grounds.
     FACILITY = "facilities",
     /// What else stands behind a place in the name of something there.

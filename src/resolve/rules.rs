@@ -67,6 +67,8 @@ rules! {
     Head = "head": "Accepted: a title with a person's name or a country beside it.",
     Free = "free": "Accepted: a free name and nothing against it.",
     OrganisationName = "organisation-name": "Accepted: no list has it, but it is worded like an organisation's name (X Corp, Ministry of X).",
+    BranchName = "branch-name": "Accepted: an organisation of a list with a place behind it (X Bank Kenya).",
+    ShortName = "short-name": "Accepted: the article has the firm's full name elsewhere (X Group, then X).",
     DefinedAcronym = "defined-acronym": "Accepted: an acronym in brackets behind the long name of an organisation, there and later.",
     UsedAcronym = "used-acronym": "Accepted: no list has the acronym, but the article uses it like an organisation's name (the LN said; LN's chief).",
     FeatureName = "feature-name": "Accepted: no list has it, but it is worded like a river's, a park's, a county's (X River, Mount X).",

@@ -23,6 +23,11 @@ impl<'t> Word<'t> {
         self.classes.any(classes)
     }
 
+    /// Whether the lexicon knows nothing of it.
+    pub(super) fn is_unknown(self) -> bool {
+        self.classes == Classes::default()
+    }
+
     /// Whether it begins with a capital letter.
     pub(super) fn is_capitalised(self) -> bool {
         self.text.starts_with(char::is_uppercase)

@@ -40,7 +40,7 @@ pub(super) fn capitals(text: &str) -> Vec<Capital<'_>> {
                 at = if joins_word(c) { skip_word(text, at) } else { at + c.len_utf8() };
                 continue;
             }
-            let end = word_end(text, at).max(at + c.len_utf8());
+            let end = dotted_end(text, word_end(text, at).max(at + c.len_utf8()));
             let word = Word::new(text, Span::new(at, end));
             let joint = found.last().map_or(Joint::None, |last| joint(&text[last.word.span.end..at]));
             found.push(Capital { word, joint });
@@ -50,6 +50,18 @@ pub(super) fn capitals(text: &str) -> Vec<Capital<'_>> {
         }
     }
     found
+}
+
+/// "U.S.", "N.W.T.": letters with points are one word.
+fn dotted_end(text: &str, mut end: usize) -> usize {
+    let bytes = text.as_bytes();
+    while bytes[end - 1] == b'.'
+        && bytes.get(end).is_some_and(u8::is_ascii_uppercase)
+        && bytes.get(end + 1) == Some(&b'.')
+    {
+        end += 2;
+    }
+    end
 }
 
 fn skip_word(text: &str, at: usize) -> usize {
@@ -96,6 +108,7 @@ mod tests {
         check("Évian, Lyon. The Alps", &[("Évian", None), ("Lyon", Comma), ("The", None), ("Alps", Blank)]);
         check("Harale's Big Band\n\nNew", &[("Harale", None), ("Big", None), ("Band", Blank), ("New", None)]);
         check("eBay aB 3D éA – Ü", &[("Ü", None)]);
+        check("the U.S. Army", &[("U.S.", None), ("Army", Blank)]);
         check("", &[]);
     }
 }

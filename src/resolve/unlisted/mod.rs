@@ -57,6 +57,7 @@ pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts, rules: RuleSet) -> Ve
             find_in_run(scene, verdicts, part, run, &mut lines, &mut found, &mut short_forms);
         }
     }
+    organisations::find_branches(scene, verdicts, &mut found);
     found.retain(|found| rules.contains(found.rule));
     short_forms.retain(|_, form: &mut ShortForm| rules.contains(form.rule));
     repeat(scene, verdicts, &words, &short_forms, rules, &mut found);
@@ -101,6 +102,12 @@ fn find_in_run<'a>(
         found.truncate(known);
         return;
     }
+    for found in found[known..].iter().filter(|found| found.rule == Rule::OrganisationName) {
+        if let Some(word) = organisations::short_name(scene, run, found) {
+            let form = ShortForm { rule: Rule::ShortName, named: (part, found.span), alias: None };
+            short_forms.entry(word.text).or_insert(form);
+        }
+    }
     if let Some(acronym) = acronym.filter(|acronym| !is_listed(scene, verdicts, part, acronym.span)) {
         let listed = scene
             .sites_ending(part, last.span.end)
@@ -126,7 +133,7 @@ fn find_in_run<'a>(
             if listed.is_none() && by_look.is_none() {
                 found.push(Found::new(part, named, Class::Organisation, Rule::DefinedAcronym));
             }
-            short_forms.entry(acronym.text).or_insert(form);
+            short_forms.insert(acronym.text, form);
         }
     }
     for word in used {

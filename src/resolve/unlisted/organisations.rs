@@ -4,8 +4,9 @@ use super::Found;
 use super::capitals::{Capital, Joint};
 use crate::resolve::facts::Class;
 use crate::resolve::lexicon::{Classes, Lexicon};
+use crate::resolve::lines::LineCase;
 use crate::resolve::rules::Rule;
-use crate::resolve::scene::Scene;
+use crate::resolve::scene::{Scene, Verdicts};
 use crate::resolve::words::Word;
 use crate::span::Span;
 
@@ -23,6 +24,39 @@ pub(super) fn find(scene: &Scene<'_>, part: usize, run: &[Capital<'_>], found: &
             found.push(Found::new(part, span, Class::Organisation, Rule::OrganisationName));
         }
         from = last + 1;
+    }
+}
+
+/// "Harale Group" gives "Harale": the one word before the words that news drops, if nothing else is called so.
+pub(super) fn short_name<'a>(scene: &Scene<'a>, run: &[Capital<'a>], found: &Found) -> Option<Word<'a>> {
+    let mut words = run.iter().map(|capital| capital.word).filter(|word| found.span.contains(word.span));
+    let first = words.next()?;
+    let known = scene.sites_at(found.part, first.span.start).next().is_some();
+    let letters = first.text.chars().count();
+    (!known && first.is_unknown() && letters >= 4 && words.all(|word| word.is(Classes::COMPANY))).then_some(first)
+}
+
+/// Branches: a listed organisation with a place behind it, "Harale Bank Kenya".
+pub(super) fn find_branches(scene: &Scene<'_>, verdicts: &Verdicts, found: &mut Vec<Found>) {
+    for site in scene.sites.iter().filter(|site| site.line == LineCase::Sentence && site.has(Class::Organisation)) {
+        let Some(right) = site.right.filter(|right| right.is_capitalised()) else { continue };
+        let place = scene.sites_at(site.part, right.span.start).find(|other| {
+            let place = other.aliases.iter().any(|alias| {
+                let facts = scene.gazetteer.alias(*alias);
+                facts.class == Class::Place && !facts.demonym && !facts.weak
+            });
+            place && !other.has_other_than(Class::Place) && other.right.is_none_or(|right| !right.is_capitalised())
+        });
+        let accepted = site.aliases.iter().zip(verdicts.of(site)).find(|(alias, rule)| {
+            scene.gazetteer.alias(**alias).class == Class::Organisation && rule.is_some_and(Rule::accepts)
+        });
+        if let (Some(place), Some((alias, _))) = (place, accepted)
+            && !site.text[site.span.end..place.span.start].contains('\n')
+        {
+            let span = Span::new(site.span.start, place.span.end);
+            let branch = Found::new(site.part, span, Class::Organisation, Rule::BranchName);
+            found.push(Found { alias: Some(*alias), ..branch });
+        }
     }
 }
 
