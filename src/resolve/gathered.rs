@@ -36,7 +36,12 @@ impl Gathered {
                 gathered.remember_person(site.surface());
             }
         }
-        for site in scene.sites.iter().filter(|site| verdicts.accepted(site)) {
+        for site in &scene.sites {
+            // A demonym names its country even where the profile does not count it.
+            let demonym = verdicts.of(site).contains(&Some(Rule::DemonymInStrict));
+            if !demonym && !verdicts.accepted(site) {
+                continue;
+            }
             gathered.note(scene, verdicts, site);
             if !gathered.surnames.is_empty() && site.has_locative() {
                 with_folded(site.surface(), |name| {
@@ -53,7 +58,6 @@ impl Gathered {
     fn note(&mut self, scene: &Scene<'_>, verdicts: &Verdicts, site: &Site<'_>) {
         for (alias, rule) in site.aliases.iter().zip(verdicts.of(site)) {
             let look = scene.look(site, *alias);
-            // A demonym names its country even where the profile does not count it.
             if look.alias.class == Class::Title
                 || !rule.is_some_and(|rule| rule.accepts() || rule == Rule::DemonymInStrict)
             {

@@ -128,7 +128,7 @@ impl Resolver {
             Some(if elsewhere { Rule::LongForm } else { Rule::LowPrior })
         });
         let found = unlisted::find(&scene, &verdicts, self.rules);
-        select::select(&scene, &verdicts, &gathered, &found, self.overlap, resolution);
+        select::select(&scene, &verdicts, &gathered, &found, (self.overlap, self.rules), resolution);
     }
 
     /// Asks `rule` for every verdict that is still `open`.

@@ -11,7 +11,7 @@ use super::facts::{Class, EntityFacts, Tier};
 use super::gathered::Gathered;
 use super::lexicon::with_folded;
 use super::lines::in_dateline;
-use super::rules::Rule;
+use super::rules::{Rule, RuleSet};
 use super::scene::{Look, Scene, Site, Verdicts};
 use crate::ids::{AliasId, EntityId};
 use crate::mention::Contest;
@@ -26,7 +26,7 @@ const LONG_FORM: i32 = 300;
 /// Its division, its country, and each of up to four other places and bodies of its country are in the article.
 const DIVISION: i32 = 120;
 const COUNTRY: i32 = 50;
-const COMPATRIOT: i32 = 60;
+const COMPATRIOT: i32 = 80;
 /// Each of up to three places nearby.
 const NEIGHBOUR: i32 = 40;
 /// Its name needs evidence.
@@ -67,16 +67,16 @@ pub(super) struct Ranking<'s, 'a> {
 }
 
 impl<'s, 'a> Ranking<'s, 'a> {
-    pub(super) fn new(scene: &'s Scene<'a>, verdicts: &'s Verdicts, gathered: &'s Gathered) -> Self {
+    pub(super) fn new(scene: &'s Scene<'a>, verdicts: &'s Verdicts, gathered: &'s Gathered, rules: RuleSet) -> Self {
         let mut ranking =
             Self { scene, verdicts, gathered, anchors: Vec::new(), paired: Vec::new(), elsewhere: BTreeMap::new() };
         for site in &scene.sites {
-            ranking.note(site);
+            ranking.note(site, rules);
         }
         ranking
     }
 
-    fn note(&mut self, site: &'s Site<'a>) {
+    fn note(&mut self, site: &'s Site<'a>, rules: RuleSet) {
         let mut candidates = self.candidates(site).peekable();
         let Some((first, _)) = candidates.peek().copied() else { return };
         if site.aliases.len() == 1 {
@@ -91,7 +91,9 @@ impl<'s, 'a> Ranking<'s, 'a> {
                 .collect();
             self.paired.extend(paired);
         }
-        if let Some(named) = self.contradiction(site) {
+        if rules.contains(Rule::PairElsewhere)
+            && let Some(named) = self.contradiction(site)
+        {
             let name = with_folded(site.surface(), str::to_owned);
             self.elsewhere.entry(name).or_insert((site.part, named));
         }
@@ -149,7 +151,7 @@ impl<'s, 'a> Ranking<'s, 'a> {
         if entity.parent.is_some_and(|parent| self.gathered.mentions(parent) && !self.is_country(parent)) {
             points += DIVISION;
         }
-        if self.gathered.mentions_country(entity.country) {
+        if !entity.is_sovereign() && self.gathered.mentions_country(entity.country) {
             points += COUNTRY;
         }
         points += COMPATRIOT * self.gathered.local(entity.country).min(4) as i32;
@@ -173,7 +175,9 @@ impl<'s, 'a> Ranking<'s, 'a> {
         }
         let named = with_folded(site.surface(), |name| self.elsewhere.get(name).copied())?;
         let supported = |(look, _): (Look<'s, 'a>, Rule)| {
-            pair(self.scene, site, look.alias, look.entity) > 0 || look.entity.tier < Tier::Division
+            let paired = pair(self.scene, site, look.alias, look.entity);
+            let elsewhere = look.entity.parent.is_some_and(|parent| !self.is_country(parent));
+            paired == 2 || paired == 1 && !elsewhere || look.entity.tier < Tier::Capital
         };
         (!self.candidates(site).any(supported)).then_some(named)
     }

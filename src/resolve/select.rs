@@ -3,7 +3,7 @@
 use super::facts::Class;
 use super::gathered::Gathered;
 use super::rank::{Ranking, Reading};
-use super::rules::Rule;
+use super::rules::{Rule, RuleSet};
 use super::scene::{Scene, Verdicts};
 use super::unlisted::Found;
 use super::{Profile, Resolution};
@@ -18,10 +18,10 @@ pub(super) fn select(
     verdicts: &Verdicts,
     gathered: &Gathered,
     found: &[Found],
-    overlap: Overlap,
+    (overlap, rules): (Overlap, RuleSet),
     resolution: &mut Resolution,
 ) {
-    let ranking = Ranking::new(scene, verdicts, gathered);
+    let ranking = Ranking::new(scene, verdicts, gathered, rules);
     let mut cover = Cover { part: usize::MAX, last_end: 0, furthest: 0, top: None };
     let mut found = found.iter().peekable();
     for site in &scene.sites {

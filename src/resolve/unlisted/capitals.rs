@@ -9,8 +9,10 @@ pub(super) enum Joint {
     /// Nothing that joins: a new run begins.
     None,
     Blank,
-    /// "of", "of the", "for" and the like.
+    /// "of", "of the".
     Of,
+    /// "for", "for the", "on".
+    For,
     /// "de", "del" and the like.
     Particle,
     And,
@@ -42,7 +44,7 @@ pub(super) fn capitals(text: &str) -> Vec<Capital<'_>> {
             }
             let end = dotted_end(text, word_end(text, at).max(at + c.len_utf8()));
             let word = Word::new(text, Span::new(at, end));
-            let joint = found.last().map_or(Joint::None, |last| joint(&text[last.word.span.end..at]));
+            let joint = found.last().map_or(Joint::None, |last| joint(last.word, &text[last.word.span.end..at]));
             found.push(Capital { word, joint });
             at = skip_word(text, end);
         } else {
@@ -71,7 +73,9 @@ fn skip_word(text: &str, at: usize) -> usize {
     at + ascii + rest.find(|c| !joins_word(c)).unwrap_or(rest.len())
 }
 
-fn joint(gap: &str) -> Joint {
+fn joint(before: Word<'_>, gap: &str) -> Joint {
+    // "Zandvoort People's Party": whose it is belongs to the name.
+    const OWNERS: [&str; 8] = ["People", "Women", "Men", "Children", "Workers", "Farmers", "Teachers", "Veterans"];
     // Longer gaps hold other words.
     if gap.len() > 12 {
         return Joint::None;
@@ -79,12 +83,11 @@ fn joint(gap: &str) -> Joint {
     let blank = gap.starts_with(char::is_whitespace);
     match gap.trim() {
         "" if blank && gap.bytes().filter(|byte| *byte == b'\n').count() < 2 => Joint::Blank,
-        "of" | "of the" | "for" | "for the" | "de" | "del" | "de la" | "du" | "on" | "to" | "against" | "in"
-            if blank =>
-        {
-            Joint::Of
-        }
+        "of" | "of the" if blank => Joint::Of,
+        "for" | "for the" | "on" if blank => Joint::For,
+        "de" | "del" | "de la" | "de los" | "de las" | "du" | "des" | "da" | "do" | "dos" if blank => Joint::Particle,
         "and" | "and the" | "y" if blank => Joint::And,
+        "'s" | "’s" | "'" | "’" if OWNERS.contains(&before.text) => Joint::Blank,
         "&" => Joint::Ampersand,
         "," if gap.ends_with(char::is_whitespace) => Joint::Comma,
         _ => Joint::None,

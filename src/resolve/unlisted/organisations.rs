@@ -81,9 +81,13 @@ impl<'a> Reader<'_, 'a> {
         while row + 1 < self.run.len() {
             let word = self.word(row);
             let opens = word.is(Classes::CALENDAR)
+                || matches!(word.text, "The" | "A" | "An")
+                || is_compound_adjective(word)
                 || word.is(Classes::COMMON | Classes::BEHIND_NAME)
                     && super::opens_sentence(self.text(), word.span.start);
-            if !opens && !(self.is_title(row) && self.is_joined(row + 1)) {
+            let office =
+                self.is_title(row) && matches!(self.run[row + 1].joint, Joint::Blank | Joint::Ampersand | Joint::Of);
+            if !opens && !office {
                 break;
             }
             row += 1;
@@ -120,7 +124,12 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn is_followed_by_of(&self, head: usize) -> bool {
-        self.run.get(head + 1).is_some_and(|next| next.joint == Joint::Of && !next.word.is(Classes::CALENDAR))
+        let word = self.word(head);
+        // "He left Boston University for Boston."
+        let for_what = lists_subjects(word) && !matches!(word.text, "College" | "School" | "Company" | "Club");
+        self.run.get(head + 1).is_some_and(|next| {
+            (next.joint == Joint::Of || next.joint == Joint::For && for_what) && !next.word.is(Classes::CALENDAR)
+        })
     }
 
     /// The first word of the name whose head is at `head`.
@@ -131,7 +140,7 @@ impl<'a> Reader<'_, 'a> {
                 Joint::Blank | Joint::Ampersand | Joint::Particle => true,
                 // "the Food and Drug Administration", but not "France and World Bank".
                 Joint::And => first < head && self.is_after_the(from) && !self.is_listed(first - 1),
-                Joint::None | Joint::Of | Joint::Comma => false,
+                Joint::None | Joint::Of | Joint::For | Joint::Comma => false,
             };
             if !crosses {
                 break;
@@ -179,7 +188,7 @@ impl<'a> Reader<'_, 'a> {
             let word = self.word(row);
             let goes_on = match self.run[row].joint {
                 // "the Office of the President" is a body, "the Government of President Hale" is the government.
-                Joint::Of => !self.is_title(row) || self.word(head).text == "Office",
+                Joint::Of | Joint::For => !self.is_title(row) || self.word(head).text == "Office",
                 Joint::Ampersand | Joint::Particle => true,
                 Joint::Blank => !self.is_title(row) && !word.is(Classes::BEHIND_NAME),
                 Joint::And => lists_subjects(self.word(head)) && self.is_subject(row),
