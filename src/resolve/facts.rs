@@ -1,7 +1,5 @@
 //! What the rules ask about aliases and entities, looked up once for a gazetteer.
 
-use std::collections::BTreeMap;
-
 use crate::gazetteer::{AliasKind, CasePolicy, EntityType, Evidence, Gazetteer};
 use crate::ids::{AliasId, EntityId};
 
@@ -67,6 +65,19 @@ pub(super) enum Tier {
     Other,
 }
 
+impl Tier {
+    /// The tier of a kind; capitals are told from other towns elsewhere.
+    fn of(kind: &str) -> Self {
+        match kind {
+            "place.country" | "place.territory" | "place.former" => Self::Sovereign,
+            "place.region" => Self::Region,
+            kind if kind.starts_with("org") => Self::Organisation,
+            "place.admin1" => Self::Division,
+            _ => Self::Other,
+        }
+    }
+}
+
 impl EntityFacts {
     pub(super) fn is_sovereign(&self) -> bool {
         self.tier == Tier::Sovereign
@@ -75,28 +86,20 @@ impl EntityFacts {
 
 impl GazetteerFacts {
     pub(super) fn new(gazetteer: &Gazetteer) -> Self {
-        let mut countries: BTreeMap<&str, u32> = BTreeMap::new();
-        for entity in gazetteer.entities() {
-            if let Some(country) = entity.country() {
-                let next = countries.len() as u32 + 1;
-                countries.entry(country).or_insert(next);
+        let kinds: Vec<Tier> = gazetteer.kinds().iter().map(|kind| Tier::of(kind)).collect();
+        let entities = (0..gazetteer.n_entities()).map(|row| {
+            let id = EntityId::new(row);
+            let entity = gazetteer.entity(id);
+            let tier = kinds.get(usize::from(gazetteer.kind_number(id))).copied().unwrap_or(Tier::Other);
+            EntityFacts {
+                country: gazetteer.country_number(id),
+                parent: entity.field("parent").and_then(|parent| gazetteer.find(parent)),
+                tier: if entity.kind == "place.city" && gazetteer.is_capital(id) { Tier::Capital } else { tier },
+                population: gazetteer.population(id),
+                point: entity.coordinates,
             }
-        }
-        let entities = gazetteer.entities().iter().map(|entity| EntityFacts {
-            country: entity.country().map_or(0, |country| countries[country]),
-            parent: entity.field("parent").and_then(|parent| gazetteer.find(parent)),
-            tier: match entity.kind.as_str() {
-                "place.country" | "place.territory" | "place.former" => Tier::Sovereign,
-                "place.region" => Tier::Region,
-                kind if kind.starts_with("org") => Tier::Organisation,
-                "place.city" if entity.field("capital").is_some() => Tier::Capital,
-                "place.admin1" => Tier::Division,
-                _ => Tier::Other,
-            },
-            population: entity.population().unwrap_or(0),
-            point: entity.coordinates,
         });
-        let aliases = gazetteer.aliases().iter().map(|alias| {
+        let aliases = gazetteer.aliases().map(|alias| {
             let entity = gazetteer.entity(alias.entity);
             let class = match entity.entity_type() {
                 EntityType::Place => Class::Place,
@@ -105,7 +108,7 @@ impl GazetteerFacts {
                 EntityType::Other(_) => Class::Other,
             };
             let evidence = match (alias.evidence.is_empty(), class) {
-                (false, _) => alias.evidence.clone(),
+                (false, _) => alias.evidence.iter().collect(),
                 (true, Class::Place) => {
                     vec![Evidence::Preposition, Evidence::Dateline, Evidence::Pair, Evidence::LongForm]
                 }
