@@ -21,6 +21,9 @@ use crate::span::Span;
 const PAIRED: i32 = 600;
 const PAIRED_COUNTRY: i32 = 350;
 const PAIRED_ELSEWHERE: i32 = 300;
+/// A division with the word "state" behind it, or in a list of divisions ("New Mexico, New York and Ohio").
+const CALLED_STATE: i32 = 400;
+const IN_LIST: i32 = 400;
 /// A longer name of it is in the article.
 const LONG_FORM: i32 = 300;
 /// Its division, its country, and each of up to four other places and bodies of its country are in the article.
@@ -148,14 +151,42 @@ impl<'s, 'a> Ranking<'s, 'a> {
         if look.alias.weak {
             points += WEAK;
         }
-        if entity.parent.is_some_and(|parent| self.gathered.mentions(parent) && !self.is_country(parent)) {
+        // The division must be mentioned elsewhere: "New York" itself may be either.
+        let elsewhere =
+            |parent| look.site.aliases.iter().all(|alias| self.scene.gazetteer.alias(*alias).entity != parent);
+        if entity
+            .parent
+            .is_some_and(|parent| self.gathered.mentions(parent) && !self.is_country(parent) && elsewhere(parent))
+        {
             points += DIVISION;
+        }
+        if entity.tier == Tier::Division {
+            if look.site.right.is_some_and(|right| matches!(right.text, "state" | "State")) {
+                points += CALLED_STATE;
+            }
+            if self.is_in_list_of_divisions(look.site) {
+                points += IN_LIST;
+            }
         }
         if !entity.is_sovereign() && self.gathered.mentions_country(entity.country) {
             points += COUNTRY;
         }
         points += COMPATRIOT * self.gathered.local(entity.country).min(4) as i32;
         points + NEIGHBOUR * self.neighbours(entity)
+    }
+
+    /// Whether the item of a list before or behind the site is a division and nothing else.
+    fn is_in_list_of_divisions(&self, site: &'s Site<'a>) -> bool {
+        let text = site.text;
+        let is_division = |other: &'s Site<'a>| {
+            let facts = |alias: &AliasId| (self.scene.gazetteer.alias(*alias), self.scene.gazetteer.entity_of(*alias));
+            other.aliases.iter().map(facts).all(|(alias, entity)| entity.tier == Tier::Division && !alias.demonym)
+        };
+        let behind = [", and ", ", ", " and "].iter().find(|joint| text[site.span.end..].starts_with(**joint));
+        let before = [", and ", ", ", " and "].iter().find(|joint| text[..site.span.start].ends_with(**joint));
+        behind.is_some_and(|joint| self.scene.sites_at(site.part, site.span.end + joint.len()).any(is_division))
+            || before
+                .is_some_and(|joint| self.scene.sites_ending(site.part, site.span.start - joint.len()).any(is_division))
     }
 
     fn is_country(&self, entity: EntityId) -> bool {

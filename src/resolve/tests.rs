@@ -190,6 +190,13 @@ fn namesakes_follow_the_article() {
 }
 
 #[test]
+fn lists_of_states_hold_states() {
+    check_entity("He saw Texas, Washington and Kentucky then.", "Washington", "us/wa");
+    check_entity("a Washington state farm in Texas", "Washington", "us/wa");
+    check_entity("She lives in Washington near Atlanta.", "Washington", "wa");
+}
+
+#[test]
 fn every_rule_has_a_name_and_a_meaning() {
     let names: BTreeSet<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
     assert_eq!(names.len(), Rule::ALL.len());
