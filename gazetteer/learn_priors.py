@@ -16,7 +16,7 @@ import re
 import sys
 import unicodedata
 
-LEAST = 10
+LEAST = 30
 # Names at least this often behind a preposition need no row.
 PLACE_LIKE = 0.5
 LAYERS = pathlib.Path(__file__).resolve().parent.parent / "src" / "gazetteer" / "builtin"
@@ -38,8 +38,8 @@ def fold(name):
 
 
 def place_names(layers=LAYERS):
-    """Folded one-word names of places, countries and adjectives left out."""
-    names, kind = set(), ""
+    """Folded one-word names of places, countries and adjectives left out; and the pairs of words inside longer names."""
+    names, pairs, kind = set(), set(), ""
     for path in sorted(layers.glob("*.gaz")):
         for line in path.read_text(encoding="utf-8").splitlines():
             fields = re.split(r"\t| {2,}", line.strip())
@@ -49,13 +49,16 @@ def place_names(layers=LAYERS):
                 kind = fields[1]
             elif fields[1] in ("adj", "demonym"):
                 continue
-            if kind.startswith("place.") and kind != "place.country" and " " not in fields[2]:
-                names.add(fold(fields[2]))
-    return names
+            words = fold(fields[2]).split(" ")
+            if kind.startswith("place."):
+                pairs.update(zip(words, words[1:]))
+                if kind != "place.country" and len(words) == 1:
+                    names.add(words[0])
+    return names, pairs
 
 
-def learn(texts, names):
-    """Counts (located, joined) of each name over the texts."""
+def learn(texts, names, pairs):
+    """Counts (located, joined) of each name over the texts; "York" in "New York" is no occurrence of "York"."""
     counts = collections.defaultdict(lambda: [0, 0])
     for text in texts:
         at = 0
@@ -65,7 +68,7 @@ def learn(texts, names):
             if not word[0].isupper() or word.isupper():
                 continue
             key = fold(word)
-            if key not in names:
+            if key not in names or (fold(before), key) in pairs:
                 continue
             if before in ("in", "at", "near", "In", "At", "Near"):
                 counts[key][0] += 1
@@ -85,7 +88,7 @@ def main():
     texts = (json.loads(line).get("text") or "" for line in sys.stdin if line.strip())
     print("# How place-like a word is in news: folded name, times behind in/at/near, times behind another capitalised word.")
     print("# Counts of single words, made by gazetteer/learn_priors.py; places in most cases are left out.")
-    for row in table(learn(texts, place_names())):
+    for row in table(learn(texts, *place_names())):
         print(row)
 
 

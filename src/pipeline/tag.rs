@@ -73,6 +73,17 @@ struct SpanLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     head: Option<HeadLine<'a>>,
     rule: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runner_up: Option<RunnerUpLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct RunnerUpLine<'a> {
+    entity: &'a str,
+    name: &'a str,
+    score: i32,
 }
 
 #[derive(Serialize)]
@@ -192,6 +203,11 @@ fn listed_line<'a>(
         demonym: gazetteer.alias(mention.alias).kind.is_demonym(),
         head,
         rule: mention.rule.name(),
+        score: mention.contest.map(|contest| contest.score),
+        runner_up: mention.contest.map(|contest| {
+            let entity = gazetteer.entity(contest.runner_up);
+            RunnerUpLine { entity: entity.id, name: entity.name, score: contest.runner_up_score }
+        }),
     }
 }
 
@@ -212,6 +228,8 @@ fn unlisted_line<'a>(document: &'a Document<'_>, mention: &UnlistedMention, offs
         demonym: false,
         head: None,
         rule: mention.rule.name(),
+        score: None,
+        runner_up: None,
     }
 }
 

@@ -19,7 +19,8 @@ pub(super) fn is_free(look: &Look<'_, '_>) -> bool {
 pub(super) fn has_low_prior(look: &Look<'_, '_>) -> bool {
     const SURNAME: u32 = 12;
     const DOUBTFUL: u32 = 35;
-    if look.alias.class != Class::Place || look.alias.long || look.alias.demonym || look.entity.tier < Tier::Capital {
+    let town = matches!(look.entity.tier, Tier::Capital | Tier::Town);
+    if !town || look.alias.long || look.alias.demonym {
         return false;
     }
     let Some(prior) = Lexicon::shared().prior(look.site.surface()) else { return false };

@@ -62,6 +62,7 @@ pub(super) enum Tier {
     Organisation,
     Capital,
     Division,
+    Town,
     Other,
 }
 
@@ -73,6 +74,7 @@ impl Tier {
             "place.region" => Self::Region,
             kind if kind.starts_with("org") => Self::Organisation,
             "place.admin1" => Self::Division,
+            "place.city" => Self::Town,
             _ => Self::Other,
         }
     }

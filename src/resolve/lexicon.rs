@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
+
 use crate::normalize::fold;
 
 /// Classes of one word, as a set of bits.
@@ -86,9 +88,9 @@ impl std::ops::BitOr for Classes {
 /// Word lists, folded; built once for the process.
 #[derive(Debug)]
 pub(super) struct Lexicon {
-    words: HashMap<Box<str>, Classes>,
+    words: HashMap<Box<str>, Classes, FixedState>,
     /// How often a name stood behind "in" or the like, and behind another capitalised word, in an archive of news.
-    priors: HashMap<&'static str, (u32, u32)>,
+    priors: HashMap<&'static str, (u32, u32), FixedState>,
 }
 
 impl Lexicon {
@@ -98,7 +100,7 @@ impl Lexicon {
     }
 
     fn read() -> Self {
-        let mut lexicon = Self { words: HashMap::new(), priors: priors(include_str!("data/priors.txt")) };
+        let mut lexicon = Self { words: HashMap::default(), priors: priors(include_str!("data/priors.txt")) };
         lexicon.add_lines(include_str!("data/first_names.txt"), Classes::FIRST_NAME);
         lexicon.add_lines(include_str!("data/common_words.txt"), Classes::COMMON);
         lexicon.add_lines(include_str!("data/calendar.txt"), Classes::CALENDAR);
@@ -139,7 +141,7 @@ impl Lexicon {
     }
 }
 
-fn priors(table: &'static str) -> HashMap<&'static str, (u32, u32)> {
+fn priors(table: &'static str) -> HashMap<&'static str, (u32, u32), FixedState> {
     let rows = table.lines().filter(|line| !line.starts_with('#'));
     let rows = rows.map(|row| {
         let mut fields = row.split(' ');

@@ -123,10 +123,12 @@ impl Resolver {
         }
         self.judge(&scene, &mut verdicts, None, |look| self.document_rule(look, &gathered));
         // What news seldom means is meant where the article has it as a place elsewhere.
-        self.judge(&scene, &mut verdicts, Some(Rule::LowPrior), |look| {
-            let elsewhere = self.rules.contains(Rule::LongForm) && evidence::has_long_form_in_document(look, &gathered);
-            Some(if elsewhere { Rule::LongForm } else { Rule::LowPrior })
-        });
+        if self.rules.contains(Rule::LongForm) && verdicts.any(Rule::LowPrior) {
+            let accepted = verdicts.accepted_entities(&scene);
+            self.judge(&scene, &mut verdicts, Some(Rule::LowPrior), |look| {
+                Some(if accepted.contains(&look.alias.entity) { Rule::LongForm } else { Rule::LowPrior })
+            });
+        }
         let found = unlisted::find(&scene, &verdicts, self.rules);
         select::select(&scene, &verdicts, &gathered, &found, (self.overlap, self.rules), resolution);
     }

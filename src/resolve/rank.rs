@@ -28,12 +28,12 @@ const IN_LIST: i32 = 400;
 const LONG_FORM: i32 = 300;
 /// Its division, its country, and each of up to four other places and bodies of its country are in the article.
 const DIVISION: i32 = 120;
-const COUNTRY: i32 = 50;
-const COMPATRIOT: i32 = 80;
+const COUNTRY: i32 = 120;
+const COMPATRIOT: i32 = 60;
 /// Each of up to three places nearby.
 const NEIGHBOUR: i32 = 40;
 /// Its name needs evidence.
-const WEAK: i32 = -120;
+const WEAK: i32 = -240;
 /// For each doubling of its inhabitants.
 const DOUBLING: i32 = 12;
 
@@ -44,7 +44,7 @@ fn tier_points(tier: Tier) -> i32 {
         Tier::Capital => 160,
         Tier::Organisation => 150,
         Tier::Division => 120,
-        Tier::Other => 0,
+        Tier::Town | Tier::Other => 0,
     }
 }
 

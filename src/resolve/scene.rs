@@ -1,11 +1,13 @@
 //! One document while it is being judged: the places where names match, and what stands beside each.
 
+use std::collections::BTreeSet;
+
 use super::facts::{AliasFacts, Class, EntityFacts, GazetteerFacts};
 use super::lines::{LineCase, Lines};
 use super::rules::Rule;
 use super::words::{Word, gap_before, is_all_caps, word_after, word_before};
 use super::{PartMatches, Profile};
-use crate::ids::AliasId;
+use crate::ids::{AliasId, EntityId};
 use crate::span::Span;
 
 /// All sites of a document, in order of part and span (start, then longer first).
@@ -212,6 +214,18 @@ impl Verdicts {
 
     pub(super) fn of_mut(&mut self, site: &Site<'_>) -> &mut [Option<Rule>] {
         &mut self.0[site.first_verdict..site.first_verdict + site.aliases.len()]
+    }
+
+    /// Whether a rule decided anywhere.
+    pub(super) fn any(&self, rule: Rule) -> bool {
+        self.0.contains(&Some(rule))
+    }
+
+    /// The entities accepted anywhere.
+    pub(super) fn accepted_entities(&self, scene: &Scene<'_>) -> BTreeSet<EntityId> {
+        let pairs = scene.sites.iter().flat_map(|site| site.aliases.iter().zip(self.of(site)));
+        let accepted = pairs.filter(|(_, rule)| rule.is_some_and(Rule::accepts));
+        accepted.map(|(alias, _)| scene.gazetteer.alias(*alias).entity).collect()
     }
 
     /// Whether a rule has accepted one of the site's aliases.
