@@ -4,8 +4,7 @@
     zstdcat news.jsonl.zst | gazetteer/learn_priors.py > src/resolve/data/priors.txt
 
 Reads JSON Lines with "text" on standard input, writes a table: name, how often it stood directly behind "in", "at" or
-"near", how often directly behind another capitalised word (a given name, most often). "Jones 7 2985" is a surname, "Paris
-527 25" a city. Counts of single words only: nothing of the text is kept. Words seen fewer than LEAST times, and words that
+"near", how often directly behind a given name, an initial or "Mr.". "Jones 7 2985" is a surname, "Paris 527 25" a city. Counts of single words only: nothing of the text is kept. Words seen fewer than LEAST times, and words that
 are places in most cases, are left out: the rules need to know only the others. Standard library only.
 """
 
@@ -16,17 +15,12 @@ import re
 import sys
 import unicodedata
 
-LEAST = 30
+LEAST = 20
 # Names at least this often behind a preposition need no row.
 PLACE_LIKE = 0.5
 LAYERS = pathlib.Path(__file__).resolve().parent.parent / "src" / "gazetteer" / "builtin"
-# Words that stand capitalised before a place without making it a person.
-HARMLESS = frozenset(
-    """north south east west northern southern eastern western central greater downtown upper lower new old san santa st
-    saint fort port lake mount the in at near from and of for but as on to by with after before while when since monday
-    tuesday wednesday thursday friday saturday sunday january february march april may june july august september october
-    november december jan feb mar apr jun jul aug sep sept oct nov dec""".split()
-)
+GIVEN_NAMES = LAYERS.parent.parent / "resolve" / "data" / "first_names.txt"
+COURTESY = frozenset("mr mrs ms miss dr sir lord lady".split())
 # A word, what stands before it on the same line or the one before, and the name.
 PATTERN = re.compile(r"(?<![\w’'-])([^\W\d_][\w’'-]*\.?)[ \n]([^\W\d_][\w-]+)(?![\w-])")
 
@@ -57,7 +51,19 @@ def place_names(layers=LAYERS):
     return names, pairs
 
 
-def learn(texts, names, pairs):
+def given_names_of(path=GIVEN_NAMES):
+    """Folded given names."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {fold(line.strip()) for line in lines if line.strip() and not line.startswith("#")}
+
+
+def is_persons(word, given_names):
+    """Whether a person's surname follows: a given name, an initial, "Mr."."""
+    bare = fold(word.rstrip("."))
+    return bare in given_names or bare in COURTESY or len(bare) == 1 and word.endswith(".")
+
+
+def learn(texts, names, pairs, given_names):
     """Counts (located, joined) of each name over the texts; "York" in "New York" is no occurrence of "York"."""
     counts = collections.defaultdict(lambda: [0, 0])
     for text in texts:
@@ -72,7 +78,7 @@ def learn(texts, names, pairs):
                 continue
             if before in ("in", "at", "near", "In", "At", "Near"):
                 counts[key][0] += 1
-            elif before[0].isupper() and not before.isupper() and fold(before.rstrip(".")) not in HARMLESS:
+            elif before[0].isupper() and is_persons(before, given_names):
                 counts[key][1] += 1
     return counts
 
@@ -86,9 +92,9 @@ def table(counts):
 
 def main():
     texts = (json.loads(line).get("text") or "" for line in sys.stdin if line.strip())
-    print("# How place-like a word is in news: folded name, times behind in/at/near, times behind another capitalised word.")
+    print("# How place-like a word is in news: folded name, times behind in/at/near, times behind a given name, an initial or Mr.")
     print("# Counts of single words, made by gazetteer/learn_priors.py; places in most cases are left out.")
-    for row in table(learn(texts, *place_names())):
+    for row in table(learn(texts, *place_names(), given_names_of())):
         print(row)
 
 

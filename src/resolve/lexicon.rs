@@ -88,8 +88,8 @@ impl std::ops::BitOr for Classes {
 /// Word lists, folded; built once for the process.
 #[derive(Debug)]
 pub(super) struct Lexicon {
-    words: HashMap<Box<str>, Classes, FixedState>,
-    /// How often a name stood behind "in" or the like, and behind another capitalised word, in an archive of news.
+    words: HashMap<Box<[u8]>, Classes, FixedState>,
+    /// How often a name stood behind "in" or the like, and behind a given name, in an archive of news.
     priors: HashMap<&'static str, (u32, u32), FixedState>,
 }
 
@@ -125,13 +125,13 @@ impl Lexicon {
 
     fn add(&mut self, word: &str, class: Classes) {
         let folded = fold(word);
-        let entry = self.words.entry(folded.trim_end_matches('.').into()).or_default();
+        let entry = self.words.entry(folded.trim_end_matches('.').as_bytes().into()).or_default();
         *entry = *entry | class;
     }
 
     /// The classes of a word, whatever its case, accents and final point.
     pub(super) fn classes(&self, word: &str) -> Classes {
-        with_folded(word.trim_end_matches('.'), |word| self.words.get(word).copied().unwrap_or_default())
+        with_folded_bytes(word.trim_end_matches('.'), |word| self.words.get(word).copied().unwrap_or_default())
     }
 
     /// How place-like the name is in news, in per cent: 0 is a surname; `None` where it is a place in most cases.
@@ -155,17 +155,21 @@ fn priors(table: &'static str) -> HashMap<&'static str, (u32, u32), FixedState> 
 
 /// Calls `read` with the folded word; allocates only for a word with other letters than those of English, or a long one.
 pub(super) fn with_folded<T>(word: &str, read: impl FnOnce(&str) -> T) -> T {
+    with_folded_bytes(word, |folded| read(std::str::from_utf8(folded).expect("folding gives UTF-8")))
+}
+
+fn with_folded_bytes<T>(word: &str, read: impl FnOnce(&[u8]) -> T) -> T {
     let mut small = [0_u8; 32];
     // Folding turns more than letters: blanks and signs are left to it.
     if word.len() > small.len()
         || !word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'\''))
     {
-        return read(&fold(word));
+        return read(fold(word).as_bytes());
     }
     let small = &mut small[..word.len()];
     small.copy_from_slice(word.as_bytes());
     small.make_ascii_lowercase();
-    read(std::str::from_utf8(small).expect("ASCII is UTF-8"))
+    read(small)
 }
 
 #[cfg(test)]

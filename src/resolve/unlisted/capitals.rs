@@ -70,6 +70,10 @@ fn skip_word(text: &str, at: usize) -> usize {
     let rest = &text[at..];
     let ascii = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
     let rest = &rest[ascii..];
+    // Nearly every word ends here.
+    if rest.as_bytes().first().is_none_or(|byte| byte.is_ascii() && !matches!(byte, b'-' | b'\'' | b'&' | b'_')) {
+        return at + ascii;
+    }
     at + ascii + rest.find(|c| !joins_word(c)).unwrap_or(rest.len())
 }
 
