@@ -1,0 +1,1 @@
+//! Every format, over a run with awkward names.
