@@ -39,9 +39,10 @@ class Block(NamedTuple):
 class DlnFile:
     """An open ``.dln`` file. Opening checks the whole frame; a payload is checked when it is read."""
 
-    def __init__(self, path: Union[str, "os.PathLike[str]"]) -> None:
-        self.path = os.fspath(path)
-        self._file: BinaryIO = open(self.path, "rb")
+    def __init__(self, source: Union[str, "os.PathLike[str]", BinaryIO]) -> None:
+        is_open = hasattr(source, "read")
+        self.path = str(getattr(source, "name", "file")) if is_open else os.fspath(source)
+        self._file: BinaryIO = source if is_open else open(self.path, "rb")
         try:
             self.bytes = self._file.seek(0, 2)
             start = self._read_header()

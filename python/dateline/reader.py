@@ -63,7 +63,7 @@ class Run:
         summary = self.manifest["files"].get(name)
         if summary is None:
             raise FormatError(f"{path}: the run was made without this file")
-        if not os.path.exists(path):
+        if not os.path.isfile(path):
             raise FormatError(f"{path}: missing, though the manifest lists it{REMEDY}")
         file = DlnFile(path)
         header = file.header
@@ -103,9 +103,14 @@ class Run:
     def verify(self) -> None:
         """Reads all of the run: every hash, checksum and row."""
         for name, summary in self.manifest["files"].items():
-            with open(os.path.join(self.path, name), "rb") as file:
-                if hashlib.sha256(file.read()).hexdigest() != summary["sha256"]:
-                    raise FormatError(f"{os.path.join(self.path, name)}: damaged: its SHA-256 differs{REMEDY}")
+            path, sha = os.path.join(self.path, name), hashlib.sha256()
+            if not os.path.isfile(path):
+                raise FormatError(f"{path}: missing, though the manifest lists it{REMEDY}")
+            with open(path, "rb") as file:
+                for part in iter(lambda: file.read(1 << 20), b""):
+                    sha.update(part)
+            if sha.hexdigest() != summary["sha256"]:
+                raise FormatError(f"{path}: damaged: its SHA-256 is not that of the manifest{REMEDY}")
             if name.endswith(".dln"):
                 with self.file(name) as dln:
                     dln.verify()

@@ -184,7 +184,7 @@ pub struct ExportSummary {
 /// # use dateline::{Analyzer, AnalyzeOptions, Archive, ArchiveOptions, Gazetteer, analyze};
 /// # let folder = tempfile::tempdir()?;
 /// # std::fs::write(folder.path().join("a.txt"), "Iraq and Oslo. Oslo!")?;
-/// # let gazetteer = Gazetteer::from_text("iq place.country Iraq - cc=IQ\nos place.city Oslo - cc=NO\n", "mine.gaz")?;
+/// # let gazetteer = Gazetteer::from_text("iq\tplace.country\tIraq\t-\tcc=IQ\nos\tplace.city\tOslo\t-\tcc=NO\n", "mine.gaz")?;
 /// # let archive = Archive::open(&[folder.path().join("a.txt")], ArchiveOptions::default())?;
 /// # let summary = analyze(&Analyzer::new(&gazetteer)?, &archive, &folder.path().join("run"), AnalyzeOptions::default())?;
 /// # let (run, out) = (summary.run, folder.path().join("edges.csv"));

@@ -1,5 +1,7 @@
-//! Pajek's `.net`: vertices numbered from 1, labels in quotes, edges with their weight.
+//! Pajek's `.net`: vertices numbered from 1, labels in quotes, edges with their weight. Equal names are told apart by
+//! their ids: "Georgia (ge)".
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -22,10 +24,21 @@ impl Exporter for Pajek {
             file.put(&format!("% {notice}\n"))?;
         }
         let (numbers, n_vertices) = source.renumbered();
+        // Readers that take the label for the vertex would make one of two.
+        let mut times: HashMap<String, u32> = HashMap::new();
+        nodes(source, |_, entity| {
+            *times.entry(entity.name.to_owned()).or_default() += 1;
+            Ok(())
+        })?;
         file.put(&format!("*Vertices {n_vertices}\n"))?;
         let n_nodes = nodes(source, |row, entity| {
             let vertex = numbers[row as usize] + 1;
-            file.put(&format!("{vertex} \"{}\"\n", label(entity.name)))
+            let name = if times[entity.name] > 1 {
+                format!("{} ({})", entity.name, entity.id)
+            } else {
+                entity.name.to_owned()
+            };
+            file.put(&format!("{vertex} \"{}\"\n", label(&name)))
         })?;
         file.put("*Edges\n")?;
         let n_edges = edges(source, |pair| {

@@ -86,9 +86,8 @@ class Case(unittest.TestCase):
         return out
 
     def each_run(self):
-        for name in self.runs:
-            with self.subTest(run=name):
-                yield name, dateline.open_run(self.runs[name])
+        for name, path in self.runs.items():
+            yield name, dateline.open_run(path)
 
 
 def rows_of(run, table):

@@ -145,7 +145,7 @@ class Networks(Case):
                 header, *rows = csv.reader(file, strict=True)
             self.assertEqual(header, columns)
             self.assertEqual([(*row[:3], int(row[3]), *row[4:]) for row in rows], right)
-            frame = polars.read_csv(out, missing_utf8_is_empty_string=True, infer_schema_length=None)
+            frame = polars.read_csv(out, empty_string_is_null=False, infer_schema_length=None)
             self.assertEqual(frame.rows(), right)
             graph = networkx.from_pandas_edgelist(frame.to_pandas(), "Source", "Target", "Weight")
             self.assertEqual(graph.number_of_edges(), len(right))

@@ -89,7 +89,7 @@ class Tables(Case):
         for run, table, path in self.each_table("parquet", "parquet"):
             found = pyarrow.parquet.read_table(path)
             self.check(run, table, found.column_names, list(zip(*(c.to_pylist() for c in found.columns))))
-            notice = (found.schema.metadata or {}).get(b"dateline.attribution")
+            notice = pyarrow.parquet.read_metadata(path).metadata.get(b"dateline.attribution")
             self.assertEqual(notice is None, run.path.endswith("awkward"))
 
     def test_parquet_by_pandas(self):

@@ -421,7 +421,7 @@ entities in a pair that is left stay. Documents always stay, so that shares keep
 run, but matrices and pajek number what is left anew.
 
 Every character of a name survives in every format, but for XML (gexf, graphml), which cannot hold most control characters: they \
-become U+FFFD, and their number is reported. Pajek's labels write quotes, ampersands, backslashes and control characters as &#34;. A cell of a \
+become U+FFFD, and their number is reported. Pajek's labels write quotes, ampersands, backslashes and control characters as &#34; and tell equal names apart by ids. A cell of a \
 CSV that begins with = + - or @ is a formula to a spreadsheet: before you open an export of names you do not trust in one, use --csv-safe, which \
 puts an apostrophe before such names. A reader must not take the country code NA (Namibia) for a missing value.
 
