@@ -32,11 +32,13 @@
 // Foundations
 pub mod diagnostics;
 mod error;
+mod hash;
 mod ids;
 pub mod normalize;
 mod span;
 // Sources
 pub mod archive;
+mod builtin;
 mod document;
 pub mod gazetteer;
 // Finding
@@ -60,7 +62,7 @@ pub use document::{Document, Part};
 pub use error::{Error, ErrorKind, Result};
 pub use gazetteer::Gazetteer;
 pub use ids::{AliasId, DocumentIndex, EntityId};
-pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap};
+pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, SimdLevel, compile, load_cached};
 pub use mention::Mention;
 pub use pipeline::{
     AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions,
@@ -69,12 +71,3 @@ pub use pipeline::{
 pub use resolve::{PartMatches, Profile, Resolver, Rule};
 pub use span::Span;
 pub use store::{Run, RunManifest, RunWriter};
-
-/// Lower-case hexadecimal digits of a hash.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}

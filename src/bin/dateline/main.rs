@@ -4,6 +4,7 @@ mod analyze;
 mod args;
 mod exit_code;
 mod export;
+mod gazetteer;
 mod inputs;
 mod inspect;
 mod pairs;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Inspect(command) => inspect::run(command),
         Command::Selfcheck(command) => selfcheck::run(command, &args),
         Command::Verify(command) => verify::run(command, &args),
+        Command::Gazetteer(command) => gazetteer::run(command, &args),
     };
     exit_code::of(outcome)
 }
