@@ -40,9 +40,9 @@ class DlnFile:
     """An open ``.dln`` file. Opening checks the whole frame; a payload is checked when it is read."""
 
     def __init__(self, source: Union[str, "os.PathLike[str]", BinaryIO]) -> None:
-        is_open = hasattr(source, "read")
-        self.path = str(getattr(source, "name", "file")) if is_open else os.fspath(source)
-        self._file: BinaryIO = source if is_open else open(self.path, "rb")
+        is_path = isinstance(source, (str, os.PathLike))
+        self.path = os.fspath(source) if is_path else str(getattr(source, "name", "file"))
+        self._file: Any = open(self.path, "rb") if is_path else source
         try:
             self.bytes = self._file.seek(0, 2)
             start = self._read_header()
@@ -114,7 +114,7 @@ class DlnFile:
         self.header: Dict[str, Any] = read_json(covered[16:], shape, self.path)
         if not isinstance(self.header.setdefault("properties", {}), dict):
             self._damaged("the header's properties are no object")
-        return 20 + length
+        return 20 + int(length)
 
     def _read_footer(self, start: int) -> Tuple[List[Tuple[int, int, int]], int]:
         if self.bytes < start + 24:
@@ -143,8 +143,8 @@ class DlnFile:
             if end - at < 40:
                 self._damaged("the footer begins inside of a block")
             header = self._at(at, 40)
-            block = Block(*struct.unpack_from("<IIQQQI", header), at)
-            kind, codec, stored_len, raw_len, rows, _, _ = block
+            kind, codec, stored_len, raw_len, rows, payload_crc = struct.unpack_from("<IIQQQI", header)
+            block = Block(kind, codec, stored_len, raw_len, rows, payload_crc, at)
             if crc32(header[:36]) != struct.unpack_from("<I", header, 36)[0]:
                 self._damaged("its header does not match its checksum", block)
             if stored_len > end - at - 40 or raw_len > MAX_BLOCK or stored_len > MAX_STORED or rows > raw_len:
@@ -199,10 +199,10 @@ class DlnFile:
         try:
             return [str(text[a:b], "utf-8") for a, b in zip(offsets, offsets[1:])], at
         except UnicodeDecodeError as error:
-            self._damaged(f"a string is not UTF-8: {error}", block)
+            return self._damaged(f"a string is not UTF-8: {error}", block)
 
     def _numbers(self, payload: memoryview, at: int, type_name: str, block: Optional[Block]) -> Tuple[Any, int]:
-        code = TYPES[type_name]
+        code: Any = TYPES[type_name]
         data, at = self._vector(payload, at, struct.calcsize("<" + code), block)
         if numpy is not None:
             return numpy.frombuffer(data, numpy.dtype(code).newbyteorder("<")), at

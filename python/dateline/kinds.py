@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Tuple
 
 try:
-    import numpy
+    import numpy as _numpy
 except ImportError:
-    numpy = None  # type: ignore[assignment]
+    _numpy = None  # type: ignore[assignment, unused-ignore]
+
+#: The module, or None where it is not installed.
+numpy: Any = _numpy
 
 
 #: A table or a part of it, by the names of its columns.

@@ -13,6 +13,7 @@ const ROOMS: [&[&str]; 17] = [
     &["normalize"],
     &["builtin"],
     &["gazetteer"],
+    &["interchange"],
     &["document"],
     &["archive"],
     &["matcher"],
@@ -230,6 +231,7 @@ fn files_are_opened_at_the_edges() {
         &[
             "archive/",
             "gazetteer/",
+            "interchange/",
             "matcher/compiled.rs",
             "matcher/word_start/simd.rs",
             "store/",
