@@ -6,13 +6,13 @@
 //! Data flows in one direction, and the rooms are listed in that order:
 //!
 //! ```text
-//! paths → Archive → Document → Matcher → Mention → Resolver → DocumentCounts → CooccurrenceMatrix → store
+//! paths → Archive → Document → Matcher → Mention → Resolver → DocumentCounts → CooccurrenceMatrix → store → export
 //! ```
 //!
 //! - A [`Gazetteer`] is built in, or read from files ([`gazetteer`]); [`interchange`] takes in those of others.
 //! - A [`Matcher`] finds every name that passes its checks; a [`Resolver`] decides which stand, and for whom.
 //! - An [`Analyzer`] is both, ready for documents; [`analyze`] and [`tag`] drive it over an [`Archive`].
-//! - A [`Run`] opens and verifies what [`analyze`] wrote ([`store`]).
+//! - A [`Run`] opens and verifies what [`analyze`] wrote ([`store`]); [`export`](mod@export) turns it into what other tools open.
 //!
 //! ```
 //! use dateline::{Analyzer, Document, Gazetteer};
@@ -50,6 +50,7 @@ mod resolve;
 mod cooccurrence;
 mod counts;
 // Results
+pub mod export;
 pub mod store;
 // Conductor
 mod pipeline;

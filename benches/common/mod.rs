@@ -224,7 +224,7 @@ impl<'g> Names<'g> {
                 let entity = gazetteer.entity(alias.entity);
                 let usual = !alias.flags.stop && !alias.flags.after_comma && alias.kind != AliasKind::Misspelling;
                 if usual && entity.entity_type() == wanted && (!ascii || alias.text.is_ascii()) {
-                    names.push((entity.kind == "place.country", &alias.text));
+                    names.push((entity.kind == "place.country", alias.text));
                 }
             }
             random.shuffle(&mut names);

@@ -310,6 +310,17 @@ impl Evidence {
 pub struct EvidenceSet(pub(super) u8);
 
 impl EvidenceSet {
+    /// The set of these.
+    #[must_use]
+    pub const fn of(evidence: &[Evidence]) -> Self {
+        let (mut set, mut index) = (0, 0);
+        while index < evidence.len() {
+            set |= 1 << evidence[index] as u8;
+            index += 1;
+        }
+        Self(set)
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(self) -> bool {
@@ -330,7 +341,7 @@ impl EvidenceSet {
 
 impl FromIterator<Evidence> for EvidenceSet {
     fn from_iter<I: IntoIterator<Item = Evidence>>(evidence: I) -> Self {
-        Self(evidence.into_iter().fold(0, |set, evidence| set | 1 << evidence as u8))
+        evidence.into_iter().fold(Self::default(), |set, evidence| Self(set.0 | Self::of(&[evidence]).0))
     }
 }
 

@@ -342,7 +342,7 @@ impl Gazetteer {
     /// If the id is of another gazetteer and out of range.
     #[must_use]
     pub fn entity(&self, id: EntityId) -> Entity<'_> {
-        let record = self.entity_record(id);
+        let (row, record) = (id, self.entity_record(id));
         let mut blob = self.blob(record);
         let id = blob.str().unwrap_or_default();
         let first = u32_at(record, 4);
@@ -353,16 +353,7 @@ impl Gazetteer {
         };
         let fields = Fields::read(blob, &self.meta.keys);
         let bits = u32_at(record, 12);
-        let degrees = |at| f64::from(u32_at(record, at) as i32) / 1e7;
-        let field = |key: &str| {
-            let value = fields.into_iter().find(|(name, _)| *name == key)?.1;
-            value.parse::<f64>().ok()
-        };
-        let coordinates = match (bits & compile::HAS_COORDINATES, bits & compile::LONG_COORDINATES) {
-            (0, _) => None,
-            (_, 0) => Some((degrees(24), degrees(28))),
-            _ => field("lat").zip(field("lon")),
-        };
+        let coordinates = self.coordinates(row);
         Entity {
             id,
             kind: self.meta.kinds.get(usize::from(u16_at(record, 8))).map_or("", String::as_str),
@@ -383,7 +374,7 @@ impl Gazetteer {
     pub fn alias(&self, id: AliasId) -> Alias<'_> {
         let record = self.alias_record(id);
         let (kind, flags, evidence) = entity::unpack(u32_at(record, 8));
-        Alias { entity: EntityId(u32_at(record, 0)), text: self.alias_text(id.0), kind, flags, evidence }
+        Alias { entity: self.alias_entity(id), text: self.alias_text(id.0), kind, flags, evidence }
     }
 
     /// The aliases of one entity, sorted by text.
@@ -402,19 +393,10 @@ impl Gazetteer {
     /// If the id is of another gazetteer and out of range.
     #[must_use]
     pub fn alias_fields(&self, id: AliasId) -> Fields<'_> {
-        let entity = EntityId(u32_at(self.alias_record(id), 0));
         let none = Fields::read(Cursor::new(&[]), &self.meta.keys);
-        if entity.index() >= self.n_entities() {
-            return none;
-        }
-        let record = self.entity_record(entity);
+        let record = self.entity_record(self.alias_entity(id));
         let number = u64::from(id.0.saturating_sub(u32_at(record, 4)));
-        let mut blob = self.blob(record);
-        let _ = blob.str();
-        if blob.number() == Some(0) {
-            let _ = blob.str();
-        }
-        let mut rest = Fields::read(blob, &self.meta.keys).rest();
+        let mut rest = self.fields_of(record).rest();
         for _ in 0..rest.number().unwrap_or(0) {
             let Some(described) = rest.number() else { break };
             let fields = Fields::read(rest, &self.meta.keys);
@@ -491,6 +473,31 @@ impl Gazetteer {
         u32_at(self.entity_record(id), 12) & compile::HAS_CAPITAL != 0
     }
 
+    /// Latitude and longitude in degrees, if both are known.
+    pub(crate) fn coordinates(&self, id: EntityId) -> Option<(f64, f64)> {
+        let record = self.entity_record(id);
+        let bits = u32_at(record, 12);
+        if bits & compile::HAS_COORDINATES == 0 {
+            return None;
+        }
+        if bits & compile::LONG_COORDINATES == 0 {
+            let degrees = |at| f64::from(u32_at(record, at) as i32) / 1e7;
+            return Some((degrees(24), degrees(28)));
+        }
+        let fields = self.fields_of(record);
+        let degrees = |key| {
+            let (_, value) = fields.into_iter().find(|(name, _)| *name == key)?;
+            value.parse::<f64>().ok()
+        };
+        degrees("lat").zip(degrees("lon"))
+    }
+
+    /// The entity of an alias.
+    pub(crate) fn alias_entity(&self, id: AliasId) -> EntityId {
+        let last = (self.n_entities() as u32).saturating_sub(1);
+        EntityId(u32_at(self.alias_record(id), 0).min(last))
+    }
+
     /// Inhabitants, 0 if unknown.
     pub(crate) fn population(&self, id: EntityId) -> u64 {
         u64_at(self.entity_record(id), 16)
@@ -530,8 +537,8 @@ impl Gazetteer {
             parents: image.section(compile::PARENTS).unwrap_or_default(),
             image,
         };
-        let whole = gazetteer.entities.len() % compile::ENTITY_LEN == 0
-            && gazetteer.aliases.len() % compile::ALIAS_LEN == 0
+        let whole = gazetteer.entities.len().is_multiple_of(compile::ENTITY_LEN)
+            && gazetteer.aliases.len().is_multiple_of(compile::ALIAS_LEN)
             && gazetteer.entities.len() / compile::ENTITY_LEN < u32::MAX as usize
             && gazetteer.aliases.len() / compile::ALIAS_LEN < u32::MAX as usize;
         if whole { Ok(gazetteer) } else { Err("its tables have no whole number of rows".to_owned()) }
@@ -590,6 +597,16 @@ impl Gazetteer {
         let names = &self.image.bytes()[self.names.clone()];
         let bytes = names.get(start..start + length).unwrap_or_default();
         std::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// The fields of an entity: what follows its id and its name.
+    fn fields_of(&self, record: &[u8]) -> Fields<'_> {
+        let mut blob = self.blob(record);
+        let _ = blob.str();
+        if blob.number() == Some(0) {
+            let _ = blob.str();
+        }
+        Fields::read(blob, &self.meta.keys)
     }
 
     fn blob(&self, record: &[u8]) -> Cursor<'_> {

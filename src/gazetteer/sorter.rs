@@ -133,10 +133,13 @@ impl Run {
     }
 }
 
+/// The records of a sorter that never spilled: its arena, and where each begins, in order.
+type InMemory = (Vec<u8>, std::vec::IntoIter<(u64, usize)>);
+
 /// Sorted records. Not an iterator: a record is borrowed until the next one is asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Sorted {
-    memory: Option<(Vec<u8>, std::vec::IntoIter<(u64, usize)>)>,
+    memory: Option<InMemory>,
     runs: Vec<Run>,
     /// The next key of each run that has one; equal keys by run, which is the order they went in.
     heads: BinaryHeap<Reverse<(Vec<u8>, usize)>>,

@@ -356,9 +356,9 @@ impl Finisher<'_> {
             let (latitude, longitude) = entity.coordinates.unwrap_or((f64::NAN, f64::NAN));
             writer.push(|rows| {
                 rows.push(EntityRow {
-                    id: &entity.id,
-                    name: &entity.name,
-                    kind: &entity.kind,
+                    id: entity.id,
+                    name: entity.name,
+                    kind: entity.kind,
                     country: entity.country().unwrap_or_default(),
                     latitude,
                     longitude,

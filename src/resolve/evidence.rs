@@ -8,7 +8,7 @@ use super::scene::{Look, Scene, Site};
 use crate::gazetteer::Evidence;
 
 fn takes(look: &Look<'_, '_>, evidence: Evidence) -> bool {
-    look.alias.evidence.contains(&evidence)
+    look.alias.evidence.contains(evidence)
 }
 
 pub(super) fn is_free(look: &Look<'_, '_>) -> bool {
@@ -59,7 +59,7 @@ pub(super) fn has_long_form_in_document(look: &Look<'_, '_>, gathered: &Gathered
 
 /// "City, State" and "City, Country" on either side: 2 if the other is the division or country it lies in, 1 if it is of
 /// the same country.
-pub(super) fn pair(scene: &Scene<'_>, site: &Site<'_>, alias: &AliasFacts, entity: &EntityFacts) -> u32 {
+pub(super) fn pair(scene: &Scene<'_>, site: &Site<'_>, alias: AliasFacts, entity: EntityFacts) -> u32 {
     let strength = |other: &Site<'_>| {
         let kin = other.aliases.iter().map(|other| {
             let (other, facts) = (scene.gazetteer.alias(*other), scene.gazetteer.entity_of(*other));

@@ -1,17 +1,26 @@
-//! What the rules ask about aliases and entities, looked up once for a gazetteer.
+//! What the rules ask about aliases and entities.
 
-use crate::gazetteer::{AliasKind, CasePolicy, EntityType, Evidence, Gazetteer};
+use crate::gazetteer::{AliasKind, CasePolicy, EntityType, Evidence, EvidenceSet, Gazetteer};
 use crate::ids::{AliasId, EntityId};
 
-/// Everything the rules ask about a gazetteer.
+/// Everything the rules ask about a gazetteer, read from its image when it is asked: nothing is made for each entity at start.
 #[derive(Debug)]
 pub(super) struct GazetteerFacts {
-    aliases: Vec<AliasFacts>,
-    entities: Vec<EntityFacts>,
+    gazetteer: Gazetteer,
+    kinds: Vec<KindFacts>,
+}
+
+/// What the rules ask about a kind of entity.
+#[derive(Debug, Clone, Copy)]
+struct KindFacts {
+    class: Class,
+    tier: Tier,
+    city: bool,
+    honorific: bool,
 }
 
 /// What the rules ask about an alias.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct AliasFacts {
     pub(super) entity: EntityId,
     pub(super) class: Class,
@@ -21,8 +30,14 @@ pub(super) struct AliasFacts {
     /// More than one word.
     pub(super) long: bool,
     pub(super) honorific: bool,
-    pub(super) evidence: Vec<Evidence>,
+    pub(super) evidence: EvidenceSet,
 }
+
+/// The evidence that weak names accept when their line names none.
+const PLACES_BY_DEFAULT: EvidenceSet =
+    EvidenceSet::of(&[Evidence::Preposition, Evidence::Dateline, Evidence::Pair, Evidence::LongForm]);
+const TITLES_BY_DEFAULT: EvidenceSet = EvidenceSet::of(&[Evidence::Head]);
+const OTHERS_BY_DEFAULT: EvidenceSet = EvidenceSet::of(&[Evidence::Country, Evidence::LongForm]);
 
 /// The types of entity, as the rules see them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +56,7 @@ impl Class {
 }
 
 /// What the rules ask about an entity.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct EntityFacts {
     /// Number of the country code; 0 without one.
     pub(super) country: u32,
@@ -86,60 +101,62 @@ impl EntityFacts {
     }
 }
 
+impl KindFacts {
+    fn of(kind: &str) -> Self {
+        let class = match EntityType::of_kind(kind) {
+            EntityType::Place => Class::Place,
+            EntityType::Organisation => Class::Organisation,
+            EntityType::Title => Class::Title,
+            EntityType::Other(_) => Class::Other,
+        };
+        Self { class, tier: Tier::of(kind), city: kind == "place.city", honorific: kind == "title.honorific" }
+    }
+}
+
 impl GazetteerFacts {
     pub(super) fn new(gazetteer: &Gazetteer) -> Self {
-        let kinds: Vec<Tier> = gazetteer.kinds().iter().map(|kind| Tier::of(kind)).collect();
-        let entities = (0..gazetteer.n_entities()).map(|row| {
-            let id = EntityId::new(row);
-            let entity = gazetteer.entity(id);
-            let tier = kinds.get(usize::from(gazetteer.kind_number(id))).copied().unwrap_or(Tier::Other);
-            EntityFacts {
-                country: gazetteer.country_number(id),
-                parent: entity.field("parent").and_then(|parent| gazetteer.find(parent)),
-                tier: if entity.kind == "place.city" && gazetteer.is_capital(id) { Tier::Capital } else { tier },
-                population: gazetteer.population(id),
-                point: entity.coordinates,
-            }
-        });
-        let aliases = gazetteer.aliases().map(|alias| {
-            let entity = gazetteer.entity(alias.entity);
-            let class = match entity.entity_type() {
-                EntityType::Place => Class::Place,
-                EntityType::Organisation => Class::Organisation,
-                EntityType::Title => Class::Title,
-                EntityType::Other(_) => Class::Other,
-            };
-            let evidence = match (alias.evidence.is_empty(), class) {
-                (false, _) => alias.evidence.iter().collect(),
-                (true, Class::Place) => {
-                    vec![Evidence::Preposition, Evidence::Dateline, Evidence::Pair, Evidence::LongForm]
-                }
-                (true, Class::Title) => vec![Evidence::Head],
-                (true, _) => vec![Evidence::Country, Evidence::LongForm],
-            };
-            AliasFacts {
-                entity: alias.entity,
-                class,
-                demonym: alias.kind.is_demonym(),
-                weak: alias.flags.weak,
-                any_case: alias.flags.case == CasePolicy::Any,
-                long: alias.text.contains(' ') && alias.kind != AliasKind::Plural,
-                honorific: entity.kind == "title.honorific",
-                evidence,
-            }
-        });
-        Self { entities: entities.collect(), aliases: aliases.collect() }
+        let kinds = gazetteer.kinds().iter().map(|kind| KindFacts::of(kind)).collect();
+        Self { gazetteer: gazetteer.clone(), kinds }
     }
 
-    pub(super) fn alias(&self, alias: AliasId) -> &AliasFacts {
-        &self.aliases[alias.index()]
+    fn kind(&self, entity: EntityId) -> KindFacts {
+        let number = usize::from(self.gazetteer.kind_number(entity));
+        self.kinds.get(number).copied().unwrap_or_else(|| KindFacts::of(""))
     }
 
-    pub(super) fn entity(&self, entity: EntityId) -> &EntityFacts {
-        &self.entities[entity.index()]
+    pub(super) fn alias(&self, alias: AliasId) -> AliasFacts {
+        let alias = self.gazetteer.alias(alias);
+        let kind = self.kind(alias.entity);
+        let evidence = match (alias.evidence.is_empty(), kind.class) {
+            (false, _) => alias.evidence,
+            (true, Class::Place) => PLACES_BY_DEFAULT,
+            (true, Class::Title) => TITLES_BY_DEFAULT,
+            (true, _) => OTHERS_BY_DEFAULT,
+        };
+        AliasFacts {
+            entity: alias.entity,
+            class: kind.class,
+            demonym: alias.kind.is_demonym(),
+            weak: alias.flags.weak,
+            any_case: alias.flags.case == CasePolicy::Any,
+            long: alias.text.contains(' ') && alias.kind != AliasKind::Plural,
+            honorific: kind.honorific,
+            evidence,
+        }
     }
 
-    pub(super) fn entity_of(&self, alias: AliasId) -> &EntityFacts {
-        self.entity(self.alias(alias).entity)
+    pub(super) fn entity(&self, entity: EntityId) -> EntityFacts {
+        let kind = self.kind(entity);
+        EntityFacts {
+            country: self.gazetteer.country_number(entity),
+            parent: self.gazetteer.parent(entity),
+            tier: if kind.city && self.gazetteer.is_capital(entity) { Tier::Capital } else { kind.tier },
+            population: self.gazetteer.population(entity),
+            point: self.gazetteer.coordinates(entity),
+        }
+    }
+
+    pub(super) fn entity_of(&self, alias: AliasId) -> EntityFacts {
+        self.entity(self.gazetteer.alias_entity(alias))
     }
 }

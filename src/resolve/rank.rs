@@ -193,7 +193,7 @@ impl<'s, 'a> Ranking<'s, 'a> {
         self.scene.gazetteer.entity(entity).is_sovereign()
     }
 
-    fn neighbours(&self, entity: &EntityFacts) -> i32 {
+    fn neighbours(&self, entity: EntityFacts) -> i32 {
         const NEAR_KM: f64 = 250.0;
         let Some(point) = entity.point.filter(|_| entity.tier >= Tier::Capital) else { return 0 };
         self.anchors.iter().filter(|anchor| distance_km(point, **anchor) < NEAR_KM).take(3).count() as i32

@@ -88,8 +88,8 @@ pub(super) struct Look<'s, 'a> {
     pub(super) id: AliasId,
     pub(super) scene: &'s Scene<'a>,
     pub(super) site: &'s Site<'a>,
-    pub(super) alias: &'a AliasFacts,
-    pub(super) entity: &'a EntityFacts,
+    pub(super) alias: AliasFacts,
+    pub(super) entity: EntityFacts,
 }
 
 impl<'a> Scene<'a> {

@@ -94,6 +94,22 @@ impl<S: AsRef<str>> FromIterator<S> for StringColumn {
     }
 }
 
+/// One column of a block, borrowed, for code that goes over the columns of any kind of block.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum ColumnRef<'b> {
+    /// Numbers of 32 bits.
+    U32(&'b [u32]),
+    /// Numbers of 64 bits.
+    U64(&'b [u64]),
+    /// Numbers of 32 bits with a sign.
+    I32(&'b [i32]),
+    /// Floating-point numbers.
+    F64(&'b [f64]),
+    /// Texts.
+    Text(&'b StringColumn),
+}
+
 /// What blocks need of their columns, whatever their type.
 pub(super) trait Column {
     /// What one row holds.
@@ -109,6 +125,11 @@ pub(super) trait Column {
 
     /// Forgets the rows and keeps the memory.
     fn reset(&mut self);
+
+    fn as_ref(&self) -> ColumnRef<'_>;
+
+    /// Keeps the rows whose flag is set.
+    fn retain(&mut self, keep: &[bool]);
 
     /// Bytes of the column in a payload.
     fn raw_len(&self) -> usize;
@@ -135,6 +156,14 @@ impl Column for StringColumn {
     fn reset(&mut self) {
         self.offsets.truncate(1);
         self.text.clear();
+    }
+
+    fn as_ref(&self) -> ColumnRef<'_> {
+        ColumnRef::Text(self)
+    }
+
+    fn retain(&mut self, keep: &[bool]) {
+        *self = self.iter().zip(keep).filter(|(_, keep)| **keep).map(|(string, _)| string).collect();
     }
 
     fn raw_len(&self) -> usize {
@@ -164,7 +193,7 @@ impl Column for StringColumn {
 }
 
 macro_rules! number_column {
-    ($($number:ty, $canonical:expr;)+) => {$(
+    ($($number:ty, $variant:ident, $canonical:expr;)+) => {$(
         impl Column for Vec<$number> {
             type Item<'a> = $number;
 
@@ -185,6 +214,15 @@ macro_rules! number_column {
                 self.clear();
             }
 
+            fn as_ref(&self) -> ColumnRef<'_> {
+                ColumnRef::$variant(self)
+            }
+
+            fn retain(&mut self, keep: &[bool]) {
+                let mut keep = keep.iter();
+                Vec::retain(self, |_| keep.next().copied().unwrap_or(false));
+            }
+
             fn raw_len(&self) -> usize {
                 8 + size_of::<$number>() * self.len()
             }
@@ -197,11 +235,11 @@ macro_rules! number_column {
 }
 
 number_column! {
-    u32, |number| number;
-    u64, |number| number;
-    i32, |number| number;
+    u32, U32, |number| number;
+    u64, U64, |number| number;
+    i32, I32, |number| number;
     // "Not a number" has many bit patterns, "the same bytes every time" allows one. Adding zero turns -0 into 0.
-    f64, |number| if number.is_nan() { f64::NAN } else { number + 0.0 };
+    f64, F64, |number| if number.is_nan() { f64::NAN } else { number + 0.0 };
 }
 
 /// Reads a string by borrowing it first, so that a forged length is noticed before anything is allocated.

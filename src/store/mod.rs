@@ -41,6 +41,7 @@
 
 mod codec;
 mod column;
+mod directory;
 mod frame;
 mod manifest;
 mod reader;
@@ -53,7 +54,8 @@ mod verify;
 mod wire;
 mod writer;
 
-pub use column::StringColumn;
+pub use column::{ColumnRef, StringColumn};
+pub(crate) use directory::{Marker, StagedDirectory, parent_and_name, sync_directory};
 pub use frame::{BlockColumns, BlockEntry, Codec, FORMAT_VERSION, FileHeader, PRODUCER};
 pub use manifest::{Books, ManifestGazetteer, ManifestInput, RunManifest, RunVersion, Totals};
 pub use reader::{Blocks, FileReader};

@@ -9,12 +9,12 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::directory::list;
 use super::manifest::RunManifest;
 use super::rejects::count_rejects;
 use super::run::{
     COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, MANIFEST_FILE, MENTIONS_FILE, REJECTS_FILE, Run,
 };
-use super::run_writer::list;
 use super::wire::MentionRows;
 use super::writer::FileSummary;
 use crate::error::Result;

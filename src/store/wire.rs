@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::codec;
-use super::column::{Column, StringColumn};
+use super::column::{Column, ColumnRef, StringColumn};
 
 /// A writer should end a block once its payload has this many bytes: 2 MiB.
 const FULL_BLOCK: usize = 2 << 20;
@@ -42,6 +42,12 @@ pub trait Block: Serialize + DeserializeOwned {
     ///
     /// One pass over the rows.
     fn validate(&self) -> Result<(), String>;
+
+    /// The columns, in the order of [`COLUMNS`](Self::COLUMNS).
+    fn columns(&self) -> Vec<ColumnRef<'_>>;
+
+    /// Keeps the rows whose flag is set; rows without a flag go.
+    fn retain(&mut self, keep: &[bool]);
 
     /// Whether it is time to write this block and begin the next; a function of the rows alone, so that the same rows
     /// always fall into the same blocks.
@@ -116,6 +122,14 @@ macro_rules! blocks {
 
                 fn raw_len(&self) -> usize {
                     0 $( + self.$column.raw_len() )+
+                }
+
+                fn columns(&self) -> Vec<ColumnRef<'_>> {
+                    vec![$( Column::as_ref(&self.$column), )+]
+                }
+
+                fn retain(&mut self, keep: &[bool]) {
+                    $( Column::retain(&mut self.$column, keep); )+
                 }
 
                 fn validate(&self) -> Result<(), String> {

@@ -22,6 +22,7 @@ const ROOMS: [&[&str]; 17] = [
     &["counts"],
     &["cooccurrence"],
     &["store"],
+    &["export"],
     &["pipeline"],
     &["lib"],
 ];
@@ -234,6 +235,7 @@ fn files_are_opened_at_the_edges() {
             "matcher/compiled.rs",
             "matcher/word_start/simd.rs",
             "store/",
+            "export/",
             "pipeline/analyze.rs",
             "bin/",
             "builtin.rs",

@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
+use dateline::export::Filter;
 use dateline::store::REJECTS_FILE;
 use dateline::{AnalyzeOptions, RunSummary, ScanOptions};
 
-use crate::args::{Analyze, Args, Format, ListArgs, Pairs};
+use crate::args::{Analyze, Args};
 use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::{self, plural};
 use crate::table::thousands;
@@ -108,9 +109,8 @@ fn bar(value: u64, most: u64) -> String {
 }
 
 fn write_pairs(text: &mut String, summary: &RunSummary, found: &[FoundEntity]) -> Result<(), Box<dyn StdError>> {
-    let list = ListArgs { rows: ROWS, kind: None, format: Format::Table };
-    let command = Pairs { run: summary.run.path().to_owned(), list, with: None, min_documents: 2 };
-    let pairs = pairs::strongest(&summary.run, found, &command)?;
+    let filter = Filter { min_documents: 2, ..Filter::default() };
+    let pairs = pairs::strongest(&summary.run, found, &filter, ROWS)?;
     if pairs.is_empty() {
         return Ok(());
     }

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use dateline::archive::InputFormat;
+use dateline::export::{ExportFormat, Filter, Table};
 use dateline::{Engine, OffsetUnit, Overlap, Profile};
 
 /// Version of the program and date of the built-in names, as `--version` prints them.
@@ -59,6 +61,8 @@ pub(crate) enum Command {
     Top(Top),
     /// List the pairs of entities that occur together in a run
     Pairs(Pairs),
+    /// Write a run for another tool: Parquet, CSV, SQLite, Matrix Market, Gephi, ...
+    Export(Export),
     /// Show what a result file or a run holds
     Inspect(Inspect),
     /// Match a sample of an archive again with the slow oracle, and compare
@@ -317,15 +321,40 @@ Examples:
   dateline tag article.txt
   dateline tag --profile wide archive.jsonl.gz > mentions.jsonl";
 
+/// Of which entities.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct KindArg {
+    /// Only entities of this type (place, organisation, title) or kind (place.city); for pairs, both
+    #[arg(short = 't', long = "type", value_name = "TYPE")]
+    pub(crate) kind: Option<String>,
+}
+
+/// Which pairs, and what they leave of the rest.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FilterArgs {
+    #[command(flatten)]
+    pub(crate) kind: KindArg,
+    /// Only pairs with this entity, given by id or by exact name
+    #[arg(short, long, value_name = "ENTITY")]
+    pub(crate) with: Option<String>,
+    /// Only pairs with at least this many documents
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) min_documents: u32,
+}
+
+impl From<&FilterArgs> for Filter {
+    fn from(args: &FilterArgs) -> Self {
+        let FilterArgs { kind, with, min_documents } = args;
+        Self { kind: kind.kind.clone(), with: with.clone(), min_documents: *min_documents }
+    }
+}
+
 /// How to print a list.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ListArgs {
     /// How many rows to print; 0 prints all
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     pub(crate) rows: usize,
-    /// Only entities of this type (place, organisation, title) or kind (place.city); for pairs, both
-    #[arg(short = 't', long = "type", value_name = "TYPE")]
-    pub(crate) kind: Option<String>,
     /// table for people, jsonl or csv for programs
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,
@@ -348,6 +377,8 @@ pub(crate) struct Top {
     pub(crate) run: PathBuf,
     #[command(flatten)]
     pub(crate) list: ListArgs,
+    #[command(flatten)]
+    pub(crate) kind: KindArg,
     /// What to order by
     #[arg(long, value_enum, default_value = "mentions")]
     pub(crate) by: TopBy,
@@ -375,12 +406,103 @@ pub(crate) struct Pairs {
     pub(crate) run: PathBuf,
     #[command(flatten)]
     pub(crate) list: ListArgs,
-    /// Only pairs with this entity, given by id or by exact name
-    #[arg(short, long, value_name = "ENTITY")]
-    pub(crate) with: Option<String>,
-    /// Only pairs with at least this many documents
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) min_documents: u32,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+}
+
+const EXPORT_HELP: &str = "\
+P is a directory for parquet, arrow, csv, jsonl (a file for each table), mtx, npz (both matrices, with documents.csv and \
+entities.csv naming rows and columns) and duckdb (Parquet and load.sql), with an export.json that says what it holds; with --table it \
+is one file. For all others P is one file.
+
+Tables (sqlite: also the views named_pairs and named_counts):
+  entities   entity (row number), id, name, kind, country, latitude, longitude, mentions, documents
+  documents  document (row number), id, date (as delivered), day, source, file, offset, length, characters, mentions
+  counts     document, entity, count (mentions of the entity in the document)
+  pairs      a, b (entities, a < b), joint (contexts that mention both)
+  marginals  entity, contexts (that mention it)
+  mentions   document, part (0 title, 1 text), start, end (bytes), start_char, end_char (characters), entity
+Unknown days and coordinates are null (in CSV empty), an unknown country, date or source is an empty text.
+
+Matrices: counts is documents × entities; cooccurrence is entities × entities with the contexts of each entity on its diagonal, as the \
+triangle only: mtx says symmetric, so readers fill it; npz is the upper triangle, fill it with m + scipy.sparse.triu(m, 1).T.
+Networks (gexf, graphml, pajek, vosviewer): entities are nodes, pairs are undirected edges, the weight is joint.
+edges: Source, Target (ids), Type (Undirected), Weight, SourceLabel, TargetLabel. geojson: places with coordinates, with mentions and documents.
+
+Conditions work as in `dateline pairs`. --type keeps entities of a type and what is between them; with --with or --min-documents only \
+entities in a pair that is left stay. Documents always stay, so that shares keep their denominators. Row numbers are those of the \
+run, but matrices and pajek number what is left anew.
+
+Every character of a name survives in every format, but for XML (gexf, graphml), which cannot hold most control characters: they \
+become U+FFFD, and their number is reported. Pajek's labels write quotes, ampersands, backslashes and control characters as &#34; and tell equal names apart by ids. A cell of a \
+CSV that begins with = + - or @ is a formula to a spreadsheet: before you open an export of names you do not trust in one, use --csv-safe, which \
+puts an apostrophe before such names. A reader must not take the country code NA (Namibia) for a missing value.
+
+Rows of GeoNames (CC BY 4.0) carry its notice in the export where the format has a place, else it is printed: keep it with the file.
+
+Examples:
+  dateline export results --to parquet --out results.parquet
+  dateline export results --to csv --table pairs --min-documents 5 --out pairs.csv
+  dateline export results --to gexf --type place --min-documents 3 --out places.gexf";
+
+/// Writes a run, or a part of it, for another tool. The same run and options give the same bytes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "See --help for the tables and columns of each format.", after_long_help = EXPORT_HELP)]
+pub(crate) struct Export {
+    /// The run
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// For which tool
+    #[arg(long, value_name = "FORMAT", value_parser = export_formats())]
+    pub(crate) to: ExportFormat,
+    /// File or directory to write; it appears when it is complete, or not at all
+    #[arg(short, long, value_name = "P")]
+    pub(crate) out: PathBuf,
+    /// One table instead of all (parquet, arrow, csv, jsonl); P is then a file
+    #[arg(long, value_enum, value_name = "TABLE")]
+    pub(crate) table: Option<TableArg>,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    /// In CSV, put an apostrophe before texts that a spreadsheet would take for a formula
+    #[arg(long)]
+    pub(crate) csv_safe: bool,
+    /// Replace an earlier export of that name
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Show no progress (there is none anyway unless standard error is a terminal)
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum TableArg {
+    Entities,
+    Documents,
+    Counts,
+    Pairs,
+    Marginals,
+    Mentions,
+}
+
+impl From<TableArg> for Table {
+    fn from(table: TableArg) -> Self {
+        match table {
+            TableArg::Entities => Self::Entities,
+            TableArg::Documents => Self::Documents,
+            TableArg::Counts => Self::Counts,
+            TableArg::Pairs => Self::Pairs,
+            TableArg::Marginals => Self::Marginals,
+            TableArg::Mentions => Self::Mentions,
+        }
+    }
+}
+
+/// Takes the names of the library, so that there is one list of formats.
+fn export_formats() -> impl TypedValueParser<Value = ExportFormat> {
+    PossibleValuesParser::new(ExportFormat::ALL.map(|(name, _)| name)).map(|name| {
+        let found = ExportFormat::ALL.into_iter().find(|(known, _)| *known == name);
+        found.expect("clap lets the names of the list pass").1
+    })
 }
 
 /// Shows what a .dln file, or each file of a run, says about itself: format, columns, blocks, properties.

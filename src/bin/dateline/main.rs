@@ -3,6 +3,7 @@
 mod analyze;
 mod args;
 mod exit_code;
+mod export;
 mod gazetteer;
 mod inputs;
 mod inspect;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Command::Tag(command) => tag::run(command, &args),
         Command::Top(command) => top::run(command),
         Command::Pairs(command) => pairs::run(command),
+        Command::Export(command) => export::run(command, &args),
         Command::Inspect(command) => inspect::run(command),
         Command::Selfcheck(command) => selfcheck::run(command, &args),
         Command::Verify(command) => verify::run(command, &args),

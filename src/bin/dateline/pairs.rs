@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use dateline::Run;
+use dateline::export::Filter;
 use serde_json::Value;
 
 use crate::args::Pairs;
@@ -17,7 +18,7 @@ type Ranked<'e> = (Reverse<u32>, &'e FoundEntity, &'e FoundEntity);
 pub(crate) fn run(command: &Pairs) -> CommandResult {
     let run = Run::open(&command.run)?;
     let entities = entities(&run)?;
-    let pairs = strongest(&run, &entities, command)?;
+    let pairs = strongest(&run, &entities, &Filter::from(&command.filter), command.list.rows)?;
     let columns = [text("a"), text("name_a"), text("b"), text("name_b"), number("documents")];
     let rows = pairs.iter().map(|(Reverse(documents), a, b)| {
         let cells: [Value; 5] = [
@@ -33,28 +34,20 @@ pub(crate) fn run(command: &Pairs) -> CommandResult {
     Ok(Outcome::Done)
 }
 
-/// The first pairs of the list, in order. Holds no more than are asked for.
+/// The first `rows` pairs of the list (0 for all), in order. Holds no more than are asked for.
 pub(crate) fn strongest<'e>(
     run: &Run,
     entities: &'e [FoundEntity],
-    command: &Pairs,
+    filter: &Filter,
+    rows: usize,
 ) -> Result<Vec<Ranked<'e>>, dateline::Error> {
-    let limit = if command.list.rows == 0 { usize::MAX } else { command.list.rows };
-    let kind = command.list.kind.as_deref();
-    let wanted = |a: &FoundEntity, b: &FoundEntity| {
-        let with =
-            command.with.as_deref().is_none_or(|name| [&a.id, &a.name, &b.id, &b.name].iter().any(|own| *own == name));
-        with && a.is_of(kind) && b.is_of(kind)
-    };
+    let limit = if rows == 0 { usize::MAX } else { rows };
+    let selection = filter.select(run)?;
     // The greatest of the heap is the last of the list.
     let mut first: BinaryHeap<Ranked<'e>> = BinaryHeap::new();
     for block in run.pairs()? {
-        for row in block?.iter().filter(|row| row.joint >= command.min_documents) {
-            let (a, b) = (&entities[row.a as usize], &entities[row.b as usize]);
-            if !wanted(a, b) {
-                continue;
-            }
-            let pair = (Reverse(row.joint), a, b);
+        for row in block?.iter().filter(|row| selection.pair(*row)) {
+            let pair = (Reverse(row.joint), &entities[row.a as usize], &entities[row.b as usize]);
             if first.len() < limit {
                 first.push(pair);
             } else if first.peek().is_some_and(|last| pair < *last) {

@@ -8,6 +8,20 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::{Args, InputArgs};
 
+/// A count of rows whose end is not known.
+pub(crate) fn rows(hidden: bool) -> ProgressBar {
+    let bar = ProgressBar::no_length();
+    if hidden || !std::io::stderr().is_terminal() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+        return bar;
+    }
+    bar.set_style(
+        ProgressStyle::with_template("{spinner} {human_pos} rows  {elapsed}").expect("the template is valid"),
+    );
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
 /// A bar over the bytes of the archive, with documents a second and the time left.
 pub(crate) fn bar(archive: &Archive, input: &InputArgs, args: &Args) -> ProgressBar {
     let hidden = args.quiet || input.no_progress || !std::io::stderr().is_terminal();

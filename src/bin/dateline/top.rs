@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use dateline::export::Filter;
 use dateline::gazetteer::EntityType;
 use dateline::{Error, Run};
 use serde_json::Value;
@@ -24,14 +25,6 @@ impl FoundEntity {
     pub(crate) fn type_name(&self) -> &str {
         EntityType::of_kind(&self.kind).as_str()
     }
-
-    /// Whether the entity is of the type or kind typed by the user.
-    pub(crate) fn is_of(&self, wanted: Option<&str>) -> bool {
-        wanted.is_none_or(|wanted| {
-            let below = self.kind.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-            below || self.type_name() == wanted
-        })
-    }
 }
 
 /// All entities of a run; the row is the entity's number in its other files.
@@ -52,7 +45,9 @@ pub(crate) fn entities(run: &Run) -> Result<Vec<FoundEntity>, Error> {
 pub(crate) fn run(command: &Top) -> CommandResult {
     let run = Run::open(&command.run)?;
     let mut entities = entities(&run)?;
-    entities.retain(|entity| entity.is_of(command.list.kind.as_deref()));
+    if let Some(wanted) = &command.kind.kind {
+        entities.retain(|entity| Filter::is_of(&entity.kind, wanted));
+    }
     entities.sort_by_cached_key(|entity| {
         let (mentions, documents) = (entity.mentions, u64::from(entity.documents));
         let keys = if command.by == TopBy::Mentions { (mentions, documents) } else { (documents, mentions) };

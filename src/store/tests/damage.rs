@@ -284,3 +284,21 @@ fn a_writer_refuses_what_a_reader_would() {
     assert!(file.write_block(&twice).unwrap_err().to_string().contains("row 1: out of order"));
     assert!(file.write_block(&sample().pairs).unwrap_err().to_string().contains("not described in its header"));
 }
+
+/// The files of `tests/format/forged`, which the readers in Python and R are tested on too.
+#[test]
+fn every_reader_refuses_the_same_forgeries() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/format/forged");
+    let check = |verdict: &str, is_right: bool, least: usize| {
+        let mut n_files = 0;
+        for entry in fs::read_dir(folder.join(verdict)).unwrap() {
+            let path = entry.unwrap().path();
+            let read = verify(&fs::read(&path).unwrap());
+            assert_eq!(read.is_ok(), is_right, "{}: {read:?}", path.display());
+            n_files += 1;
+        }
+        assert!(n_files >= least, "only {n_files} {verdict}");
+    };
+    check("refused", false, 40);
+    check("accepted", true, 4);
+}

@@ -1,0 +1,41 @@
+//! A flat list of edges in CSV, with the columns that Gephi, Cytoscape and bibliometric tools look for.
+
+use std::path::Path;
+
+use super::csv::CsvFile;
+use super::graph::edges;
+use super::source::Source;
+use super::{ExportOptions, Exporter, Layout, Written};
+use crate::error::Result;
+
+pub(super) struct Edges;
+
+impl Exporter for Edges {
+    fn layout(&self, _options: &ExportOptions) -> Layout {
+        Layout::File
+    }
+
+    fn write(&self, source: &mut Source<'_>, options: &ExportOptions, path: &Path) -> Result<Written> {
+        let names = source.names()?;
+        let mut file = CsvFile::create(path, options.csv_safe)?;
+        for column in ["Source", "Target", "Type", "Weight", "SourceLabel", "TargetLabel"] {
+            file.plain(column)?;
+        }
+        file.end_row()?;
+        let n_edges = edges(source, |pair| {
+            let [(id_a, name_a), (id_b, name_b)] = [pair.a, pair.b].map(|entity| &names[entity as usize]);
+            file.text(id_a)?;
+            file.text(id_b)?;
+            file.plain("Undirected")?;
+            file.plain(pair.joint)?;
+            file.text(name_a)?;
+            file.text(name_b)?;
+            file.end_row()
+        })?;
+        file.finish()?;
+        if let Some(notice) = source.attribution() {
+            source.notes.push(format!("keep with the file, which has no place for it: {notice}"));
+        }
+        Ok(vec![("edges".to_owned(), n_edges)])
+    }
+}

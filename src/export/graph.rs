@@ -1,0 +1,63 @@
+//! The network of a run: entities are nodes, pairs are undirected edges weighted by what they have in common.
+//!
+//! Every entity in the export is a node, also one without an edge. A node's number is its entity's row in the run.
+
+use super::source::Source;
+use crate::error::Result;
+use crate::gazetteer::EntityType;
+use crate::store::{EntityRow, PairRow};
+
+/// An attribute of a node.
+pub(super) struct NodeAttribute {
+    pub(super) name: &'static str,
+    /// `string`, `long` or `double`: what GEXF and GraphML both call it.
+    pub(super) kind: &'static str,
+}
+
+/// The attributes of every node, beside its label, which is the entity's name.
+pub(super) const NODE_ATTRIBUTES: [NodeAttribute; 8] = [
+    NodeAttribute { name: "entity", kind: "string" },
+    NodeAttribute { name: "type", kind: "string" },
+    NodeAttribute { name: "kind", kind: "string" },
+    NodeAttribute { name: "country", kind: "string" },
+    NodeAttribute { name: "latitude", kind: "double" },
+    NodeAttribute { name: "longitude", kind: "double" },
+    NodeAttribute { name: "mentions", kind: "long" },
+    NodeAttribute { name: "documents", kind: "long" },
+];
+
+/// The values of [`NODE_ATTRIBUTES`] as text; `None` if unknown.
+pub(super) fn node_values(entity: &EntityRow<'_>) -> [Option<String>; 8] {
+    let degrees = |number: f64| (!number.is_nan()).then(|| number.to_string());
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    [
+        Some(entity.id.to_owned()),
+        text(EntityType::of_kind(entity.kind).as_str()),
+        text(entity.kind),
+        text(entity.country),
+        degrees(entity.latitude),
+        degrees(entity.longitude),
+        Some(entity.mentions.to_string()),
+        Some(entity.documents.to_string()),
+    ]
+}
+
+/// Every node with its number.
+pub(super) fn nodes(source: &mut Source<'_>, mut each: impl FnMut(u32, EntityRow<'_>) -> Result<()>) -> Result<u64> {
+    let mut n_nodes = 0;
+    source.entities(|rows, entities| {
+        n_nodes += rows.len() as u64;
+        rows.iter().zip(entities.iter()).try_for_each(|(&row, entity)| each(row, entity))
+    })?;
+    Ok(n_nodes)
+}
+
+/// Every edge.
+pub(super) fn edges(source: &mut Source<'_>, mut each: impl FnMut(PairRow) -> Result<()>) -> Result<u64> {
+    let mut n_edges = 0;
+    source.pairs(|pairs| {
+        n_edges += pairs.a.len() as u64;
+        pairs.iter().try_for_each(&mut each)
+    })?;
+    Ok(n_edges)
+}

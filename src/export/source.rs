@@ -1,0 +1,239 @@
+//! The rows of a run as exporters get them: filtered, in range and in order, block by block.
+
+use super::filter::{Filter, Selection};
+use super::output::About;
+use crate::error::{Error, Result};
+use crate::store::{
+    Block, COOCCURRENCE_FILE, COUNTS_FILE, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE, EntityRows,
+    MENTIONS_FILE, MarginalRows, MentionRows, PairRows, Run,
+};
+
+/// What GeoNames asks for wherever its rows go.
+pub(super) const GEONAMES: &str = "Contains place data from GeoNames (https://www.geonames.org/), licensed under CC BY 4.0 \
+     (https://creativecommons.org/licenses/by/4.0/), filtered, renamed and merged.";
+
+/// A run, and which of its rows are wanted.
+pub(super) struct Source<'r> {
+    pub(super) run: &'r Run,
+    pub(super) filter: &'r Filter,
+    selection: Selection,
+    /// By row of the entities: whether it is in the export.
+    kept: Vec<bool>,
+    n_documents: u64,
+    /// What the user should know of what was written.
+    pub(super) notes: Vec<String>,
+    /// Whether rows of GeoNames are in the export.
+    pub(super) geonames: bool,
+    on_rows: &'r dyn Fn(u64) -> bool,
+    rows_read: u64,
+}
+
+impl<'r> Source<'r> {
+    pub(super) fn new(run: &'r Run, filter: &'r Filter, on_rows: &'r dyn Fn(u64) -> bool) -> Result<Self> {
+        let selection = filter.select(run)?;
+        let kept = (0..selection.n_entities() as u32).map(|row| selection.entity(row)).collect();
+        let n_documents = run.file(DOCUMENTS_FILE)?.rows::<DocumentRows>();
+        let mut source = Self {
+            run,
+            filter,
+            selection,
+            kept,
+            n_documents,
+            notes: Vec::new(),
+            geonames: false,
+            on_rows,
+            rows_read: 0,
+        };
+        if filter.is_of_pairs() {
+            let mut in_pair = vec![false; source.kept.len()];
+            source.pairs(|pairs| {
+                pairs.a.iter().chain(&pairs.b).for_each(|&entity| in_pair[entity as usize] = true);
+                Ok(())
+            })?;
+            source.kept = in_pair;
+        }
+        let built_in = run.manifest().gazetteer.names.iter().any(|name| name == "world" || name == "core");
+        let mut geonames = false;
+        source.entities(|_, entities| {
+            let mut rows = entities.iter();
+            geonames |= rows.any(|row| {
+                row.id.starts_with("gn:") || row.id.starts_with("geonames:") || built_in && !row.latitude.is_nan()
+            });
+            Ok(())
+        })?;
+        source.geonames = geonames;
+        Ok(source)
+    }
+
+    /// What the export says of itself.
+    pub(super) fn about(&self, to: &'static str) -> About<'r> {
+        let gazetteer = &self.run.manifest().gazetteer.fingerprint;
+        About::new(to, gazetteer, self.filter, self.attribution())
+    }
+
+    /// The notice that the export must carry, if any.
+    pub(super) fn attribution(&self) -> Option<&'static str> {
+        self.geonames.then_some(GEONAMES)
+    }
+
+    pub(super) fn n_documents(&self) -> u64 {
+        self.n_documents
+    }
+
+    pub(super) fn is_kept(&self, entity: u32) -> bool {
+        self.kept[entity as usize]
+    }
+
+    /// By row of the entities, its number among those in the export, from 0; and how many there are.
+    pub(super) fn renumbered(&self) -> (Vec<u32>, u32) {
+        let mut next = 0;
+        let numbers = self.kept.iter().map(|&kept| {
+            let number = next;
+            next += u32::from(kept);
+            number
+        });
+        (numbers.collect(), next)
+    }
+
+    /// The entities in the export with their rows in the run.
+    pub(super) fn entities(&mut self, mut each: impl FnMut(&[u32], &EntityRows) -> Result<()>) -> Result<()> {
+        let mut first = 0;
+        for block in self.run.entities()? {
+            let mut block = block?;
+            let rows = row_numbers(&mut first, block.rows())?;
+            let keep: Vec<bool> = rows.iter().map(|&row| self.is_kept(row)).collect();
+            self.advance(block.rows())?;
+            block.retain(&keep);
+            each(&rows.iter().zip(keep).filter_map(|(&row, keep)| keep.then_some(row)).collect::<Vec<_>>(), &block)?;
+        }
+        Ok(())
+    }
+
+    /// All documents, filtered or not, so that rates have their denominators; with their rows in the run.
+    pub(super) fn documents(&mut self, mut each: impl FnMut(&[u32], &DocumentRows) -> Result<()>) -> Result<()> {
+        let mut first = 0;
+        for block in self.run.documents()? {
+            let block = block?;
+            let rows = row_numbers(&mut first, block.rows())?;
+            self.advance(block.rows())?;
+            each(&rows, &block)?;
+        }
+        Ok(())
+    }
+
+    /// The counts of the entities in the export.
+    pub(super) fn counts(&mut self, each: impl FnMut(&CountRows) -> Result<()>) -> Result<()> {
+        let key = |rows: &CountRows, row: usize| [rows.document[row], rows.entity[row], 0];
+        self.walk(COUNTS_FILE, |rows: &CountRows| (Some(&rows.document), &rows.entity), key, true, each)
+    }
+
+    /// The pairs that meet the conditions.
+    pub(super) fn pairs(&mut self, mut each: impl FnMut(&PairRows) -> Result<()>) -> Result<()> {
+        let selection = self.selection.clone();
+        let everything = self.filter.is_everything();
+        // `walk` sees to the range and the order of all pairs; its filter by entity would be too early here.
+        let kept = std::mem::replace(&mut self.kept, vec![true; selection.n_entities()]);
+        let key = |rows: &PairRows, row: usize| [rows.a[row], rows.b[row], 0];
+        let walked = self.walk(
+            COOCCURRENCE_FILE,
+            |rows: &PairRows| (None, &rows.b),
+            key,
+            true,
+            |rows: &PairRows| {
+                if everything {
+                    return each(rows);
+                }
+                let mut rows = rows.clone();
+                let keep: Vec<bool> = rows.iter().map(|pair| selection.pair(pair)).collect();
+                rows.retain(&keep);
+                each(&rows)
+            },
+        );
+        self.kept = kept;
+        walked
+    }
+
+    /// The marginals of the entities in the export.
+    pub(super) fn marginals(&mut self, each: impl FnMut(&MarginalRows) -> Result<()>) -> Result<()> {
+        let key = |rows: &MarginalRows, row: usize| [rows.entity[row], 0, 0];
+        self.walk(COOCCURRENCE_FILE, |rows: &MarginalRows| (None, &rows.entity), key, true, each)
+    }
+
+    /// The mentions of the entities in the export; the run must have stored them.
+    pub(super) fn mentions(&mut self, each: impl FnMut(&MentionRows) -> Result<()>) -> Result<()> {
+        let key = |rows: &MentionRows, row: usize| [rows.document[row], rows.part[row], rows.start[row]];
+        self.walk(MENTIONS_FILE, |rows: &MentionRows| (Some(&rows.document), &rows.entity), key, false, each)
+    }
+
+    /// Reads the blocks of a kind; refuses rows that point nowhere or come out of order; drops those of other entities.
+    fn walk<B: Block>(
+        &mut self,
+        file: &str,
+        columns: impl Fn(&B) -> (Option<&Vec<u32>>, &Vec<u32>),
+        key: impl Fn(&B, usize) -> [u32; 3],
+        strictly: bool,
+        mut each: impl FnMut(&B) -> Result<()>,
+    ) -> Result<()> {
+        let all = self.kept.iter().all(|&kept| kept);
+        let mut last = None;
+        let refuse = |fault: String| {
+            let error = Error::format(self.run.path().join(file), format!("damaged: {fault}"));
+            Err(error.with_remedy("`dateline verify` says more"))
+        };
+        for block in self.run.blocks::<B>(file)? {
+            let mut block = block?;
+            if block.rows() == 0 {
+                continue;
+            }
+            let (documents, entities) = columns(&block);
+            if let Some(entity) = entities.iter().find(|&&entity| entity as usize >= self.kept.len()) {
+                return refuse(format!("a row of {} is of entity {entity} of {}", B::NAME, self.kept.len()));
+            }
+            let documents = documents.into_iter().flatten();
+            if let Some(document) = documents.into_iter().find(|&&document| u64::from(document) >= self.n_documents) {
+                return refuse(format!("a row of {} is of document {document} of {}", B::NAME, self.n_documents));
+            }
+            let first = key(&block, 0);
+            if last.is_some_and(|last| if strictly { last >= first } else { last > first }) {
+                return refuse(format!("the rows of {} are out of order from one block to the next", B::NAME));
+            }
+            last = Some(key(&block, block.rows() - 1));
+            self.rows_read += block.rows() as u64;
+            if !(self.on_rows)(self.rows_read) {
+                return Err(Error::interrupted());
+            }
+            if !all {
+                let keep: Vec<bool> = entities.iter().map(|&entity| self.kept[entity as usize]).collect();
+                block.retain(&keep);
+            }
+            each(&block)?;
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self, rows: usize) -> Result<()> {
+        self.rows_read += rows as u64;
+        if (self.on_rows)(self.rows_read) { Ok(()) } else { Err(Error::interrupted()) }
+    }
+
+    /// Rows of a kind in the file, before any condition.
+    pub(super) fn n_rows<B: Block>(&self, file: &str) -> Result<u64> {
+        Ok(self.run.file(file)?.rows::<B>())
+    }
+
+    /// Names and ids of all entities, by row.
+    pub(super) fn names(&self) -> Result<Vec<(String, String)>> {
+        let mut names = Vec::with_capacity(self.kept.len());
+        for block in self.run.blocks::<EntityRows>(ENTITIES_FILE)? {
+            names.extend(block?.iter().map(|entity| (entity.id.to_owned(), entity.name.to_owned())));
+        }
+        Ok(names)
+    }
+}
+
+/// The row numbers of the next block.
+fn row_numbers(first: &mut u32, n_rows: usize) -> Result<Vec<u32>> {
+    let end = u32::try_from(n_rows).ok().and_then(|n_rows| first.checked_add(n_rows));
+    let end = end.ok_or_else(|| Error::limit("more rows in a table than a 32-bit index holds"))?;
+    Ok((std::mem::replace(first, end)..end).collect())
+}

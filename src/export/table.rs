@@ -1,0 +1,216 @@
+//! Tables: what the formats of rows and columns (CSV, JSON Lines, Parquet, Arrow, SQLite) have in common.
+
+use jiff::civil::Date;
+
+use super::source::Source;
+use crate::error::{Error, Result};
+use crate::store::{
+    Block, COOCCURRENCE_FILE, COUNTS_FILE, ColumnRef, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE,
+    EntityRows, MENTIONS_FILE, MarginalRows, MentionRows, PairRows,
+};
+
+/// A table of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Table {
+    /// The entities found, with their row number `entity` first.
+    Entities,
+    /// The documents, with their row number `document` first.
+    Documents,
+    /// Mentions of each entity in each document.
+    Counts,
+    /// Contexts that two entities have in common.
+    Pairs,
+    /// Contexts of each entity.
+    Marginals,
+    /// Every mention with its place, if the run stored them.
+    Mentions,
+}
+
+impl Table {
+    pub(super) const ALL: [Self; 6] =
+        [Self::Entities, Self::Documents, Self::Counts, Self::Pairs, Self::Marginals, Self::Mentions];
+
+    /// The word for the table: `entities`, `counts`, ...
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Entities => EntityRows::NAME,
+            Self::Documents => DocumentRows::NAME,
+            Self::Counts => CountRows::NAME,
+            Self::Pairs => PairRows::NAME,
+            Self::Marginals => MarginalRows::NAME,
+            Self::Mentions => MentionRows::NAME,
+        }
+    }
+
+    fn file(self) -> &'static str {
+        match self {
+            Self::Entities => ENTITIES_FILE,
+            Self::Documents => DOCUMENTS_FILE,
+            Self::Counts => COUNTS_FILE,
+            Self::Pairs | Self::Marginals => COOCCURRENCE_FILE,
+            Self::Mentions => MENTIONS_FILE,
+        }
+    }
+
+    /// Whether the run has the table.
+    pub(super) fn is_in(self, source: &Source<'_>) -> bool {
+        source.run.has(self.file())
+    }
+
+    pub(super) fn fields(self) -> Vec<Field> {
+        let (number, columns) = match self {
+            Self::Entities => (Some("entity"), EntityRows::COLUMNS),
+            Self::Documents => (Some("document"), DocumentRows::COLUMNS),
+            Self::Counts => (None, CountRows::COLUMNS),
+            Self::Pairs => (None, PairRows::COLUMNS),
+            Self::Marginals => (None, MarginalRows::COLUMNS),
+            Self::Mentions => (None, MentionRows::COLUMNS),
+        };
+        let number = number.map(|name| Field { name, kind: FieldKind::U32 });
+        number.into_iter().chain(columns.iter().map(|column| Field::of(column))).collect()
+    }
+}
+
+/// Pairs and counts with their names, in the SQL that DuckDB and SQLite have in common.
+#[cfg_attr(not(any(feature = "parquet", feature = "sqlite")), allow(dead_code, reason = "only these speak SQL"))]
+pub(super) const NAMED_VIEWS: &str = "\
+CREATE VIEW named_pairs AS
+  SELECT x.id AS id_a, x.name AS name_a, y.id AS id_b, y.name AS name_b, pairs.joint
+  FROM pairs JOIN entities x ON x.entity = pairs.a JOIN entities y ON y.entity = pairs.b;
+CREATE VIEW named_counts AS
+  SELECT documents.id AS document_id, entities.id AS entity_id, entities.name, counts.count
+  FROM counts JOIN documents ON documents.document = counts.document
+  JOIN entities ON entities.entity = counts.entity;
+";
+
+/// A column of an export.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) kind: FieldKind,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FieldKind {
+    U32,
+    U64,
+    /// A day; the smallest number means unknown.
+    Day,
+    /// A number; NaN means unknown.
+    F64,
+    Text,
+}
+
+impl Field {
+    fn of(column: &'static str) -> Self {
+        let (name, kind) = column.split_once(':').expect("every column has a type");
+        let kind = match kind {
+            "u32" => FieldKind::U32,
+            "u64" => FieldKind::U64,
+            "i32" => FieldKind::Day,
+            "f64" => FieldKind::F64,
+            _ => FieldKind::Text,
+        };
+        Self { name, kind }
+    }
+}
+
+/// Some rows of a table; the columns are those of its [`Table::fields`].
+pub(super) struct Batch<'b> {
+    pub(super) rows: usize,
+    pub(super) columns: Vec<ColumnRef<'b>>,
+}
+
+impl<'b> Batch<'b> {
+    fn new<B: Block>(numbers: Option<&'b [u32]>, block: &'b B) -> Self {
+        let numbers = numbers.map(ColumnRef::U32);
+        Self { rows: block.rows(), columns: numbers.into_iter().chain(block.columns()).collect() }
+    }
+
+    pub(super) fn cell(&self, column: usize, row: usize) -> Result<Cell<'b>> {
+        Ok(match self.columns[column] {
+            ColumnRef::U32(numbers) => Cell::Integer(i64::from(numbers[row])),
+            ColumnRef::U64(numbers) => Cell::Integer(signed(numbers[row])?),
+            ColumnRef::I32(days) if days[row] == i32::MIN => Cell::Unknown,
+            ColumnRef::I32(days) => Cell::Day(date(days[row])?),
+            ColumnRef::F64(numbers) if numbers[row].is_nan() => Cell::Unknown,
+            ColumnRef::F64(numbers) => Cell::Float(numbers[row]),
+            ColumnRef::Text(texts) => Cell::Text(texts.get(row)),
+        })
+    }
+}
+
+/// One value of a table.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Cell<'b> {
+    Unknown,
+    Integer(i64),
+    Float(f64),
+    Day(Date),
+    Text(&'b str),
+}
+
+/// The number as the signed 64 bits that SQL, Arrow readers and Spark have in common.
+pub(super) fn signed(number: u64) -> Result<i64> {
+    i64::try_from(number).map_err(|_| Error::limit(format!("{number} is more than 63 bits hold")))
+}
+
+fn date(day: i32) -> Result<Date> {
+    let date = jiff::Span::new().try_days(day).and_then(|days| Date::constant(1970, 1, 1).checked_add(days));
+    date.map_err(|_| Error::limit(format!("day {day} (since 1970-01-01) is outside of the years -9999 to 9999")))
+}
+
+/// Takes tables one after the other.
+pub(super) trait TableSink {
+    fn begin(&mut self, table: Table, fields: &[Field]) -> Result<()>;
+
+    fn write(&mut self, batch: &Batch<'_>) -> Result<()>;
+
+    /// Ends the table.
+    fn end(&mut self) -> Result<()>;
+}
+
+/// Sends the tables of a run through a sink, and tells the rows of each.
+pub(super) fn write_tables(
+    source: &mut Source<'_>,
+    tables: &[Table],
+    sink: &mut impl TableSink,
+) -> Result<Vec<(Table, u64)>> {
+    let mut written = Vec::new();
+    for &table in tables {
+        sink.begin(table, &table.fields())?;
+        let mut n_rows = 0;
+        let mut put = |batch: Batch<'_>| {
+            n_rows += batch.rows as u64;
+            if batch.rows == 0 { Ok(()) } else { sink.write(&batch) }
+        };
+        match table {
+            Table::Entities => source.entities(|numbers, rows| put(Batch::new(Some(numbers), rows)))?,
+            Table::Documents => source.documents(|numbers, rows| put(Batch::new(Some(numbers), rows)))?,
+            Table::Counts => source.counts(|rows| put(Batch::new(None, rows)))?,
+            Table::Pairs => source.pairs(|rows| put(Batch::new(None, rows)))?,
+            Table::Marginals => source.marginals(|rows| put(Batch::new(None, rows)))?,
+            Table::Mentions => source.mentions(|rows| put(Batch::new(None, rows)))?,
+        }
+        sink.end()?;
+        written.push((table, n_rows));
+    }
+    Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_dates() {
+        assert_eq!(date(0).unwrap().to_string(), "1970-01-01");
+        assert_eq!(date(20_758).unwrap().to_string(), "2026-11-01");
+        assert_eq!(date(-61).unwrap().to_string(), "1969-11-01");
+        assert!(date(i32::MAX).unwrap_err().to_string().contains("day 2147483647"));
+        assert!(signed(u64::MAX).is_err());
+    }
+}
