@@ -1,7 +1,7 @@
 //! Who and where a news archive is about.
 //!
-//! dateline compiles a *gazetteer* (places, organisations and titles with their aliases) into an Aho-Corasick automaton,
-//! matches it in parallel over batches of news articles, and writes per-document counts and co-occurrence matrices.
+//! dateline compiles a *gazetteer* (places, organisations and titles with their aliases) into tables of word starts,
+//! matches them in parallel over batches of news articles, and writes per-document counts and co-occurrence matrices.
 //!
 //! Data flows in one direction, and the rooms are listed in that order:
 //!
@@ -32,11 +32,13 @@
 // Foundations
 pub mod diagnostics;
 mod error;
+mod hash;
 mod ids;
 pub mod normalize;
 mod span;
 // Sources
 pub mod archive;
+mod builtin;
 mod document;
 pub mod gazetteer;
 // Finding
@@ -59,7 +61,7 @@ pub use document::{Document, Part};
 pub use error::{Error, ErrorKind, Result};
 pub use gazetteer::Gazetteer;
 pub use ids::{AliasId, DocumentIndex, EntityId};
-pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, SimdLevel};
+pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, SimdLevel, compile, load_cached};
 pub use mention::Mention;
 pub use pipeline::{
     AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions,
@@ -68,12 +70,3 @@ pub use pipeline::{
 pub use resolve::{PartMatches, Profile, Resolver, Rule};
 pub use span::Span;
 pub use store::{Run, RunManifest, RunWriter};
-
-/// Lower-case hexadecimal digits of a hash.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}

@@ -35,7 +35,7 @@ impl Automaton {
         hits.clear();
         folded.fold(text);
         for (span, key) in self.find_in(folded) {
-            for &alias in names.aliases(key) {
+            for alias in names.aliases(key) {
                 if names.passes(alias, text, span, pattern) {
                     hits.push((span, alias));
                 }

@@ -9,6 +9,8 @@
 //! `automaton`), which is the reference; and the oracle (module `naive`), which is slow and obvious.
 
 mod automaton;
+mod compiled;
+mod index;
 mod naive;
 mod names;
 mod select;
@@ -30,6 +32,8 @@ use names::NameTable;
 use word_start::WordStart;
 
 pub use word_start::SimdLevel;
+
+pub use compiled::{compile, load_cached};
 
 /// Which of the passing candidates are kept where they overlap.
 ///
@@ -136,7 +140,7 @@ impl MatcherBuilder {
     ///
     /// Linear in the bytes of all names.
     pub fn build(self, gazetteer: &Gazetteer) -> Result<Matcher> {
-        let names = NameTable::new(gazetteer);
+        let names = NameTable::new(gazetteer)?;
         let search = match self.engine {
             Engine::Auto | Engine::WordStart => {
                 let level = self.simd_level.map_or_else(SimdLevel::chosen, SimdLevel::checked)?;
@@ -271,7 +275,7 @@ impl Matcher {
     #[must_use]
     pub fn memory_usage(&self) -> usize {
         match &self.search {
-            Search::WordStart(word_start) => word_start.memory_usage(),
+            Search::WordStart(word_start) => word_start.memory_usage(&self.names),
             Search::Automaton(automaton) => automaton.memory_usage(),
             Search::Naive(_) => 0,
         }

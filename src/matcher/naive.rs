@@ -35,9 +35,9 @@ struct Unit {
 impl Naive {
     pub(super) fn new(gazetteer: &Gazetteer) -> Self {
         let mut names: BTreeMap<char, Vec<Name>> = BTreeMap::new();
-        for (row, alias) in gazetteer.aliases().iter().enumerate() {
-            let folded: String = units(&alias.text).iter().map(|unit| unit.folded.as_str()).collect();
-            let name = Name { alias: AliasId::new(row), text: alias.text.clone(), flags: alias.flags, folded };
+        for (row, alias) in gazetteer.aliases().enumerate() {
+            let folded: String = units(alias.text).iter().map(|unit| unit.folded.as_str()).collect();
+            let name = Name { alias: AliasId::new(row), text: alias.text.to_owned(), flags: alias.flags, folded };
             let first = name.folded.chars().next().expect("a name has a letter");
             names.entry(first).or_default().push(name);
         }

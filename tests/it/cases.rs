@@ -62,7 +62,7 @@ fn run(case: &toml::Table, engine: MatcherBuilder) -> Result<(), String> {
     if let Some(entities) = case.get("entities").and_then(toml::Value::as_array) {
         for ((span, aliases), ids) in matches.iter().zip(entities) {
             let found: BTreeSet<&str> =
-                aliases.iter().map(|alias| gazetteer.entity(gazetteer.alias(*alias).entity).id.as_str()).collect();
+                aliases.iter().map(|alias| gazetteer.entity(gazetteer.alias(*alias).entity).id).collect();
             let ids: BTreeSet<&str> = ids.as_array().ok_or("ids")?.iter().filter_map(toml::Value::as_str).collect();
             if found != ids {
                 return Err(format!("at {span:?} expected {ids:?}, found {found:?}"));

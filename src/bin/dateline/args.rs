@@ -65,6 +65,9 @@ pub(crate) enum Command {
     Selfcheck(Selfcheck),
     /// Check that a run is whole and that its sums agree
     Verify(Verify),
+    /// Compile, check, import, export and look into gazetteers
+    #[command(subcommand)]
+    Gazetteer(crate::gazetteer::GazetteerCommand),
 }
 
 const INPUT_HELP: &str = "\
@@ -115,9 +118,12 @@ pub(crate) struct InputArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Gazetteer and reading")]
 pub(crate) struct GazetteerArgs {
-    /// Built-in gazetteer (world, core) or .gaz file; repeat it to lay one over another
+    /// Built-in gazetteer (world, core), .gaz file or compiled .dlz; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     pub(crate) gazetteer: Vec<String>,
+    /// Do not keep compiled gazetteers in the user's cache folder (DATELINE_CACHE, else XDG_CACHE_HOME/dateline)
+    #[arg(long)]
+    pub(crate) no_cache: bool,
     /// strict: neither "York" in "New York Times" nor "Iraqi" is a place; wide: both are
     #[arg(long, value_enum, default_value = "strict")]
     pub(crate) profile: ProfileArg,

@@ -3,6 +3,7 @@
 mod analyze;
 mod args;
 mod exit_code;
+mod gazetteer;
 mod inputs;
 mod inspect;
 mod pairs;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::Inspect(command) => inspect::run(command),
         Command::Selfcheck(command) => selfcheck::run(command, &args),
         Command::Verify(command) => verify::run(command, &args),
+        Command::Gazetteer(command) => gazetteer::run(command, &args),
     };
     exit_code::of(outcome)
 }

@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"DLWORDS\0";
 /// Changes with the bytes, the hash, the filters or the cutting of names.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 pub(super) const HEADER: usize = 128;
 /// How the section is called in errors; who reads it from a file puts the file's name in its place.
 const SECTION: &str = "word-start tables";
