@@ -37,7 +37,7 @@ pub(super) fn low_bytes(value: u64, n: usize) -> u64 {
 #[inline(always)]
 fn multiply(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
-    product as u64 ^ (product >> 64) as u64
+    product as u64 ^ ((product >> 64) as u64)
 }
 
 /// What the steps so far and the kind of the next one contribute. `before` is the hash of the last step; 0 at the beginning.

@@ -213,7 +213,7 @@ impl<'t> View<'t> {
 /// The line in which the search for a hash begins.
 #[inline(always)]
 pub(super) fn line_of(hash: u64, n_lines: u32) -> usize {
-    ((hash >> 32) * u64::from(n_lines) >> 32) as usize
+    (((hash >> 32) * u64::from(n_lines)) >> 32) as usize
 }
 
 /// What tells the records in a line apart, nearly always.
@@ -234,7 +234,7 @@ impl Filter<'_> {
         let last = self.0.len().wrapping_sub(1);
         let Some(word) = self.0.get((hash >> 12) as usize & last) else { return (false, false) };
         let word = u64::from_le_bytes(*word);
-        (word >> (hash & 63) & word >> (hash >> 6 & 63) & 1 != 0, word >> (hash >> 40 & 63) & 1 != 0)
+        (((word >> (hash & 63)) & (word >> ((hash >> 6) & 63)) & 1) != 0, ((word >> ((hash >> 40) & 63)) & 1) != 0)
     }
 
     /// Whether nothing is in it.
@@ -246,7 +246,8 @@ impl Filter<'_> {
 /// Puts a hash into a filter of bytes, the number of whose words is a power of two.
 pub(super) fn add_to_filter(filter: &mut [u8], hash: u64, marked: bool) {
     let at = ((hash >> 12) as usize & (filter.len() / 8 - 1)) * 8;
-    let word = load(filter, at) | 1 << (hash & 63) | 1 << (hash >> 6 & 63) | u64::from(marked) << (hash >> 40 & 63);
+    let bits = (1 << (hash & 63)) | (1 << ((hash >> 6) & 63)) | (u64::from(marked) << ((hash >> 40) & 63));
+    let word = load(filter, at) | bits;
     filter[at..at + 8].copy_from_slice(&word.to_le_bytes());
 }
 

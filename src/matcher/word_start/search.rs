@@ -113,7 +113,7 @@ impl<S: Simd> Search<'_, S> {
         let (mut n_others, mut n_small) = (0, 0);
         for index in chunk {
             let (word, small) = self.classes.at(index);
-            let begins = word & !(word << 1 | before);
+            let begins = word & !((word << 1) | before);
             before = word >> 63;
             n_others = note_positions(&mut starts.others, n_others, 64 * index, begins & !small);
             if with_small {
@@ -209,7 +209,7 @@ impl<S: Simd> Search<'_, S> {
     #[cold]
     fn edges(&self, node: Node, start: usize, end: usize, report: &mut Report<'_>) {
         self.leads(node, start, end, report);
-        for length in (1..=MAX_EDGE).filter(|length| node.record.edges >> (length - 1) & 1 != 0) {
+        for length in (1..=MAX_EDGE).filter(|length| (node.record.edges >> (length - 1)) & 1 != 0) {
             if end + length > self.length {
                 return;
             }
@@ -224,7 +224,7 @@ impl<S: Simd> Search<'_, S> {
 
     fn leads(&self, node: Node, start: usize, end: usize, report: &mut Report<'_>) {
         let lengths = 1..=MAX_EDGE.min(start);
-        for length in lengths.filter(|length| node.record.edges >> (MAX_EDGE + length - 1) & 1 != 0) {
+        for length in lengths.filter(|length| (node.record.edges >> (MAX_EDGE + length - 1)) & 1 != 0) {
             if let Some(lead) = self.find_step(node, Kind::Lead, start - length, length)
                 && lead.record.flags & ENDS != 0
             {
