@@ -132,7 +132,7 @@ impl Around {
         let is_hyphen = |c: Option<char>| c.is_some_and(is_hyphen);
         match boundary {
             // An open name may begin and end inside a word, but not between a letter and its mark.
-            Boundary::Open => !is_mark(after) && !(is_mark(first) && before.is_some()),
+            Boundary::Open => !(is_mark(after) || is_mark(first) && before.is_some()),
             Boundary::Word | Boundary::NoHyphen => {
                 let inside_word = is_word(before) && is_word(first) || is_word(after) && is_word(last);
                 !inside_word && !(boundary == Boundary::NoHyphen && (is_hyphen(before) || is_hyphen(after)))
