@@ -10,10 +10,11 @@ use std::hint::black_box;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder};
 use dateline::normalize::FoldedText;
 use dateline::{
     Analyzer, Engine, Gazetteer, Matcher, MatcherScratch, Matches, Overlap, Part, PartMatches, Profile, Resolution,
-    Resolver,
+    Resolver, SimdLevel,
 };
 
 use common::{Article, Checksum, Corpus};
@@ -38,6 +39,56 @@ fn gazetteers() -> Vec<Names> {
 
 fn matcher(gazetteer: &Gazetteer, overlap: Overlap, engine: Engine) -> Matcher {
     Matcher::builder().overlap(overlap).engine(engine).build(gazetteer).expect("the names fit")
+}
+
+fn word_start(gazetteer: &Gazetteer, level: SimdLevel) -> (SimdLevel, Matcher) {
+    let builder = Matcher::builder().engine(Engine::WordStart).simd_level(level);
+    (level, builder.build(gazetteer).expect("the names fit"))
+}
+
+/// Two automata over the names as they are written, leftmost-longest, with a filter for word boundaries and nothing else: how
+/// fast the crates are when they need not fold.
+struct Leftmost {
+    aho_corasick: AhoCorasick,
+    daachorse: DoubleArrayAhoCorasick<u32>,
+}
+
+impl Leftmost {
+    fn new(gazetteer: &Gazetteer) -> Self {
+        let names: BTreeSet<&str> = gazetteer.aliases().map(|alias| alias.text).collect();
+        let aho_corasick = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(&names)
+            .expect("the names fit");
+        let daachorse = DoubleArrayAhoCorasickBuilder::new().match_kind(daachorse::MatchKind::LeftmostLongest);
+        Self { aho_corasick, daachorse: daachorse.build(&names).expect("the names fit") }
+    }
+
+    fn aho_corasick(&self, text: &str) -> usize {
+        self.aho_corasick.find_iter(text).filter(|found| is_whole_word(text, found.start(), found.end())).count()
+    }
+
+    fn daachorse(&self, text: &str) -> usize {
+        let found = self.daachorse.leftmost_find_iter(text);
+        found.filter(|found| is_whole_word(text, found.start(), found.end())).count()
+    }
+}
+
+fn is_whole_word(text: &str, start: usize, end: usize) -> bool {
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    !is_word(text[..start].chars().next_back()) && !is_word(text[end..].chars().next())
+}
+
+/// Holds the word starts against the automaton on the whole text, and the two crates against each other.
+fn check_word_starts(compiled: &Compiled, corpus: &Corpus) {
+    let expected = checksum(&compiled.longest, corpus.texts());
+    for (level, matcher) in &compiled.word_starts {
+        assert_eq!(checksum(matcher, corpus.texts()), expected, "{level:?} differs: {}", compiled.names.size);
+    }
+    for text in corpus.texts() {
+        assert_eq!(compiled.leftmost.aho_corasick(text), compiled.leftmost.daachorse(text));
+    }
 }
 
 /// What people write in an afternoon: lower-case everything, leftmost-longest, drop what is inside a word.
@@ -75,6 +126,9 @@ struct Compiled {
     names: Names,
     longest: Matcher,
     all: Matcher,
+    /// The word starts at each level of instructions, leftmost-longest.
+    word_starts: Vec<(SimdLevel, Matcher)>,
+    leftmost: Leftmost,
     afternoon: Afternoon,
 }
 
@@ -83,6 +137,8 @@ impl Compiled {
         Self {
             longest: matcher(&names.gazetteer, Overlap::Longest, Engine::AhoCorasick),
             all: matcher(&names.gazetteer, Overlap::All, Engine::AhoCorasick),
+            word_starts: SimdLevel::available().into_iter().map(|level| word_start(&names.gazetteer, level)).collect(),
+            leftmost: Leftmost::new(&names.gazetteer),
             afternoon: Afternoon::new(&names.gazetteer),
             names,
         }
@@ -167,6 +223,7 @@ fn find(criterion: &mut Criterion) {
             } else {
                 check_against_oracle(compiled, &corpus);
             }
+            check_word_starts(compiled, &corpus);
             compare_afternoon(compiled, &corpus);
 
             let mut bench_matcher = |name: &str, matcher: &Matcher| {
@@ -182,9 +239,19 @@ fn find(criterion: &mut Criterion) {
                 });
             };
             bench_matcher("longest", &compiled.longest);
+            for (level, matcher) in &compiled.word_starts {
+                bench_matcher(&format!("word-start-{}", level.as_str()), matcher);
+            }
             if size == "world" {
                 bench_matcher("all", &compiled.all);
             }
+            let mut bench_leftmost = |name: &str, count: fn(&Leftmost, &str) -> usize| {
+                group.bench_function(BenchmarkId::new(name, size), |bencher| {
+                    bencher.iter(|| corpus.texts().map(|text| count(&compiled.leftmost, text)).sum::<usize>());
+                });
+            };
+            bench_leftmost("leftmost-aho-corasick", Leftmost::aho_corasick);
+            bench_leftmost("leftmost-daachorse", Leftmost::daachorse);
             let mut spans = Vec::new();
             group.bench_function(BenchmarkId::new("plain-automaton", size), |bencher| {
                 bencher.iter(|| {

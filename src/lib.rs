@@ -1,7 +1,7 @@
 //! Who and where a news archive is about.
 //!
-//! dateline compiles a *gazetteer* (places, organisations and titles with their aliases) into an Aho-Corasick automaton,
-//! matches it in parallel over batches of news articles, and writes per-document counts and co-occurrence matrices.
+//! dateline compiles a *gazetteer* (places, organisations and titles with their aliases) into tables of word starts,
+//! matches them in parallel over batches of news articles, and writes per-document counts and co-occurrence matrices.
 //!
 //! Data flows in one direction, and the rooms are listed in that order:
 //!

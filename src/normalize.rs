@@ -62,6 +62,10 @@ pub fn is_word_char(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric() || c == '_';
     }
+    // Dashes, curly quotes and the like, which stand beside every other name.
+    if matches!(c, '\u{2010}'..='\u{203E}') {
+        return false;
+    }
     if c.is_alphabetic() || matches!(c, '\u{200C}' | '\u{200D}') {
         return true;
     }
@@ -220,6 +224,22 @@ impl CasePattern {
                 self.0.extend(letters.map(|(index, _)| if index == 0 { first } else { rest }));
             }
         }
+    }
+
+    /// Whether `hit` and `name`, which fold alike, are written in the same case, if that can be told byte by byte: both are
+    /// ASCII, with their blanks in the same places.
+    pub(crate) fn ascii_agrees(hit: &str, name: &str) -> Option<bool> {
+        if hit.len() != name.len() {
+            return None;
+        }
+        let mut agrees = true;
+        for (hit, name) in hit.bytes().zip(name.bytes()) {
+            if !hit.is_ascii() || !name.is_ascii() || is_ascii_blank(hit) != is_ascii_blank(name) {
+                return None;
+            }
+            agrees &= hit.is_ascii_uppercase() == name.is_ascii_uppercase();
+        }
+        Some(agrees)
     }
 
     /// Whether two names that fold alike are written in the same case.
@@ -407,18 +427,35 @@ impl FoldedText {
     /// Logarithmic in the number of edges.
     #[must_use]
     pub fn original(&self, start: usize, end: usize) -> Option<Span> {
+        let mut near = self.edges.partition_point(|edge| (edge.folded_start as usize) < start);
+        self.original_near(start, end, &mut near)
+    }
+
+    /// [`FoldedText::original`], looking on from the edge where the last search ended: quick for ranges in order.
+    #[inline]
+    pub(crate) fn original_near(&self, start: usize, end: usize, near: &mut usize) -> Option<Span> {
         let (from, to) = (start as u32, end as u32);
+        let (mut before, edges) = ((*near).min(self.edges.len()), self.edges.as_slice());
+        while before > 0 && edges[before - 1].folded_start > from {
+            before -= 1;
+        }
+        while before < edges.len() && edges[before].folded_start <= from {
+            before += 1;
+        }
+        *near = before;
         // The last edge that begins at or before `start`: invisible text before the range comes first among equals.
-        let before = self.edges.partition_point(|edge| edge.folded_start <= from);
-        let original_start = match before.checked_sub(1).map(|index| self.edges[index]) {
+        let original_start = match before.checked_sub(1).map(|index| edges[index]) {
             None => from,
             Some(edge) if edge.folded_start == from && edge.folded_end > from => edge.start,
             Some(edge) if edge.folded_end > from => return None,
             Some(edge) => edge.end + (from - edge.folded_end),
         };
+        while before < edges.len() && edges[before].folded_start < to {
+            before += 1;
+        }
         // The last edge that begins before `end`: invisible text at `end` is left out.
-        let before = self.edges.partition_point(|edge| edge.folded_start < to);
-        let original_end = match before.checked_sub(1).map(|index| self.edges[index]) {
+        let inside = edges[..before].iter().rev().find(|edge| edge.folded_start < to);
+        let original_end = match inside {
             None => to,
             Some(edge) if edge.folded_end > to => return None,
             Some(edge) => edge.end + (to - edge.folded_end),
@@ -535,6 +572,18 @@ mod tests {
 
     fn check(text: &str, folded: &str) {
         assert_eq!(fold(text), folded, "{text:?}");
+    }
+
+    #[test]
+    fn the_short_cut_knows_no_word_character() {
+        use GeneralCategory::{ConnectorPunctuation, DecimalNumber};
+        for c in '\u{2010}'..='\u{203E}' {
+            let category = c.general_category();
+            assert!(
+                !c.is_alphabetic() && !is_mark(c) && !matches!(category, DecimalNumber | ConnectorPunctuation),
+                "{c:?}"
+            );
+        }
     }
 
     #[test]

@@ -70,7 +70,7 @@ fn may_start_small(alias: &Alias<'_>) -> bool {
 
 /// Whether the letters of `hit` are written as the case policy of the alias wants them.
 fn passes_case(alias: &Alias<'_>, hit: &str, pattern: &mut CasePattern) -> bool {
-    if hit == alias.text {
+    if hit == alias.text || alias.flags.case == CasePolicy::Any && !alias.flags.accents_matter {
         return true;
     }
     if alias.flags.accents_matter && fold_keeping_accents(hit) != fold_keeping_accents(alias.text) {
@@ -79,41 +79,66 @@ fn passes_case(alias: &Alias<'_>, hit: &str, pattern: &mut CasePattern) -> bool 
     match alias.flags.case {
         CasePolicy::Any => true,
         CasePolicy::Title if !hit.chars().any(char::is_lowercase) => true,
-        // Plain letters that fold alike differ in nothing but case, and here they differ.
-        _ if hit.len() == alias.text.len() && is_plain(hit) && is_plain(alias.text) => false,
-        CasePolicy::Title | CasePolicy::Exact => {
+        CasePolicy::Title | CasePolicy::Exact => CasePattern::ascii_agrees(hit, alias.text).unwrap_or_else(|| {
             pattern.set(hit);
             pattern.agrees(&CasePattern::of(alias.text))
-        }
+        }),
     }
-}
-
-/// Whether a text holds only ASCII letters and digits.
-fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn passes_boundary(flags: Flags, text: &str, span: Span) -> bool {
-    let before = || visible_before(text, span.start);
-    let after = || visible_after(text, span.end);
-    let hit = span.of(text);
-    let word_at = |c: Option<char>| c.is_some_and(is_word_char);
-    let inside_word = |outside: Option<char>, inside: Option<char>| word_at(outside) && word_at(inside);
-    // An open name may begin and end inside a word, but not between a letter and its mark.
-    let mark_at = |c: Option<char>| c.is_some_and(is_mark);
-    if flags.boundary == Boundary::Open && (mark_at(after()) || mark_at(visible_after(hit, 0)) && before().is_some()) {
-        return false;
+    let around = Around::ascii(text, span).unwrap_or_else(|| Around::visible(text, span));
+    around.passes(flags.boundary) && (!flags.after_comma || follows_comma(text, span.start))
+}
+
+/// The visible characters before and behind the two ends of a hit.
+#[derive(Debug)]
+struct Around {
+    before: Option<char>,
+    first: Option<char>,
+    last: Option<char>,
+    after: Option<char>,
+}
+
+impl Around {
+    /// What nearly all hits have around them, which needs no decoding; `None` if something is not ASCII.
+    fn ascii(text: &str, span: Span) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let byte = |at: Option<usize>| at.and_then(|at| bytes.get(at)).map(|byte| char::from(*byte));
+        let around = Self {
+            before: byte(span.start.checked_sub(1)),
+            first: byte(Some(span.start)),
+            last: byte(span.end.checked_sub(1)),
+            after: byte(Some(span.end)),
+        };
+        let Self { before, first, last, after } = around;
+        [before, first, last, after].into_iter().flatten().all(|c| c.is_ascii()).then_some(around)
     }
-    if flags.boundary != Boundary::Open
-        && (inside_word(before(), visible_after(hit, 0)) || inside_word(after(), visible_before(hit, hit.len())))
-    {
-        return false;
+
+    fn visible(text: &str, span: Span) -> Self {
+        let hit = span.of(text);
+        Self {
+            before: visible_before(text, span.start),
+            first: visible_after(hit, 0),
+            last: visible_before(hit, hit.len()),
+            after: visible_after(text, span.end),
+        }
     }
-    let hyphen_at = |c: Option<char>| c.is_some_and(is_hyphen);
-    if flags.boundary == Boundary::NoHyphen && (hyphen_at(before()) || hyphen_at(after())) {
-        return false;
+
+    fn passes(&self, boundary: Boundary) -> bool {
+        let Self { before, first, last, after } = *self;
+        let is_word = |c: Option<char>| c.is_some_and(is_word_char);
+        let is_mark = |c: Option<char>| c.is_some_and(is_mark);
+        let is_hyphen = |c: Option<char>| c.is_some_and(is_hyphen);
+        match boundary {
+            // An open name may begin and end inside a word, but not between a letter and its mark.
+            Boundary::Open => !(is_mark(after) || is_mark(first) && before.is_some()),
+            Boundary::Word | Boundary::NoHyphen => {
+                let inside_word = is_word(before) && is_word(first) || is_word(after) && is_word(last);
+                !inside_word && !(boundary == Boundary::NoHyphen && (is_hyphen(before) || is_hyphen(after)))
+            }
+        }
     }
-    !flags.after_comma || follows_comma(text, span.start)
 }
 
 /// The last visible character before `at`.

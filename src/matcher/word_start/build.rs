@@ -33,15 +33,17 @@ pub(crate) struct KeyTraits {
 pub(crate) struct Builder {
     /// The header, to be written at last, the records, and [`READ_AHEAD`] bytes.
     bytes: Vec<u8>,
+    /// The hash of each record.
+    hashes: Vec<u64>,
+    segment: Segment,
     n_keys: usize,
-    n_nodes: usize,
     n_firsts: usize,
     n_smalls: usize,
     n_nexts: usize,
     /// The last key without a lead that the tables hold.
     last: String,
     /// The records of its beginnings, by their length: every beginning that any key before it had in common with it.
-    path: Vec<(usize, u32)>,
+    path: Vec<(usize, Node)>,
     segments: Segments,
     /// Keys with signs before the first word: they hang on the records of the rest, which comes elsewhere in the order.
     led: Vec<(String, u32, KeyTraits)>,
@@ -54,8 +56,9 @@ impl Builder {
     pub(crate) fn new() -> Self {
         Self {
             bytes: vec![0; HEADER + READ_AHEAD],
+            hashes: Vec::new(),
+            segment: Segment::default(),
             n_keys: 0,
-            n_nodes: 0,
             n_firsts: 0,
             n_smalls: 0,
             n_nexts: 0,
@@ -99,7 +102,7 @@ impl Builder {
         self.last.push_str(key);
 
         let n_words = self.segments.ends.len();
-        let (mut parent, mut start) = (ROOT, 0);
+        let (mut parent, mut start) = (Node::ROOT, 0);
         for word in 0..n_words {
             let end = self.segments.ends[word];
             let is_name = end == key.len();
@@ -108,7 +111,8 @@ impl Builder {
                 Some((other, node)) if *other == end => *node,
                 _ => {
                     let segment = &key.as_bytes()[start..end];
-                    let node = self.push_record(Kind::Word, parent, is_name.then_some(number), segment);
+                    let hash = self.segment.hash(parent.hash, Kind::Word, segment);
+                    let node = self.push_record(hash, Kind::Word, parent, is_name.then_some(number), segment);
                     self.path.insert(at, (end, node));
                     node
                 }
@@ -119,18 +123,19 @@ impl Builder {
             (parent, start) = (node, end);
         }
         if start < key.len() {
-            self.push_record(Kind::Tail, parent, Some(number), &key.as_bytes()[start..]);
+            let tail = &key.as_bytes()[start..];
+            let hash = self.segment.hash(parent.hash, Kind::Tail, tail);
+            self.push_record(hash, Kind::Tail, parent, Some(number), tail);
         }
     }
 
     /// Appends a record and tells its parent.
-    fn push_record(&mut self, kind: Kind, parent: u32, key: Option<u32>, segment: &[u8]) -> u32 {
-        // An offset beyond 32 bits is refused at the end; until then it only has to be harmless.
-        let offset = Record::push(&mut self.bytes, kind, parent, key, segment);
-        self.n_nodes += 1;
-        let at = parent as usize;
+    fn push_record(&mut self, hash: u64, kind: Kind, parent: Node, key: Option<u32>, segment: &[u8]) -> Node {
+        let offset = Record::push(&mut self.bytes, kind, parent.offset, key, segment);
+        self.hashes.push(hash);
+        let at = parent.offset as usize;
         match kind {
-            Kind::Word if parent == ROOT => self.n_firsts += 1,
+            Kind::Word if parent.offset == ROOT => self.n_firsts += 1,
             Kind::Word => {
                 self.n_nexts += 1;
                 self.bytes[at + FLAGS_AT] |= GOES_ON;
@@ -138,11 +143,12 @@ impl Builder {
             Kind::Tail => self.bytes[at + EDGES_AT] |= 1 << (segment.len() - 1),
             Kind::Lead => self.bytes[at + EDGES_AT] |= 1 << (MAX_EDGE + segment.len() - 1),
         }
-        u32::try_from(offset).unwrap_or(HEADER as u32)
+        // An offset beyond 32 bits is refused at the end; until then it only has to be harmless.
+        Node { offset: u32::try_from(offset).unwrap_or(HEADER as u32), hash }
     }
 
-    fn mark_small(&mut self, node: u32) {
-        let flags = &mut self.bytes[node as usize + FLAGS_AT];
+    fn mark_small(&mut self, node: Node) {
+        let flags = &mut self.bytes[node.offset as usize + FLAGS_AT];
         self.n_smalls += usize::from(*flags & SMALL == 0);
         *flags |= SMALL;
     }
@@ -158,9 +164,9 @@ impl Builder {
     /// Linear in the bytes of all keys.
     pub(crate) fn finish(mut self) -> Result<Vec<u8>> {
         let led = std::mem::take(&mut self.led);
-        let mut n_lines = (self.n_nodes + self.led_steps).div_ceil(RECORDS_PER_LINE).max(1);
+        let mut n_lines = (self.hashes.len() + self.led_steps).div_ceil(RECORDS_PER_LINE).max(1);
         let records_end = self.bytes.len() - READ_AHEAD;
-        let counts = (self.n_nodes, self.n_firsts, self.n_smalls, self.n_nexts);
+        let (n_records, counts) = (self.hashes.len(), (self.n_firsts, self.n_smalls, self.n_nexts));
         loop {
             self.check_limits(n_lines)?;
             if let Some(lines) = self.hash_all(n_lines, &led) {
@@ -170,7 +176,8 @@ impl Builder {
             n_lines += n_lines / 8 + 1;
             self.bytes.truncate(records_end);
             self.bytes.extend([0; READ_AHEAD]);
-            (self.n_nodes, self.n_firsts, self.n_smalls, self.n_nexts) = counts;
+            self.hashes.truncate(n_records);
+            (self.n_firsts, self.n_smalls, self.n_nexts) = counts;
         }
     }
 
@@ -189,9 +196,8 @@ impl Builder {
     /// Puts all records into lines, then the keys with leads; `None` if they do not fit.
     fn hash_all(&mut self, n_lines: usize, led: &[(String, u32, KeyTraits)]) -> Option<Vec<u8>> {
         let mut lines = vec![0; n_lines * LINE];
-        let mut segment = Segment::default();
-        for (offset, record) in records(&self.bytes) {
-            insert(&mut lines, segment.hash_of(&self.bytes, record), offset)?;
+        for ((offset, _), hash) in records(&self.bytes).zip(&self.hashes) {
+            insert(&mut lines, *hash, offset)?;
         }
         for (key, number, traits) in led {
             self.push_led(&mut lines, key, *number, *traits)?;
@@ -214,24 +220,23 @@ impl Builder {
             steps.push((Kind::Tail, start, key.len()));
         }
         steps.push((Kind::Lead, 0, first));
-        let mut segment = Segment::default();
-        let mut parent = ROOT;
+        let mut node = Node::ROOT;
         for (index, (kind, start, end)) in steps.into_iter().enumerate() {
             let bytes = &key.as_bytes()[start..end];
-            let hash = segment.hash(parent, kind, bytes);
-            let place = Place { bytes: segment.padded(), start: 0, length: bytes.len() };
-            let found = find_record(Scalar, lines, &self.bytes, hash, parent, kind, place);
-            parent = match found {
-                Some((offset, _)) => offset,
+            let hash = self.segment.hash(node.hash, kind, bytes);
+            let place = Place { bytes: self.segment.padded(), start: 0, length: bytes.len() };
+            let found = find_record(Scalar, lines, &self.bytes, hash, node.offset, kind, place);
+            node = match found {
+                Some((offset, _)) => Node { offset, hash },
                 None => {
                     let key = (kind == Kind::Lead).then_some(number);
-                    let offset = self.push_record(kind, parent, key, bytes);
-                    insert(lines, hash, offset)?;
-                    offset
+                    let node = self.push_record(hash, kind, node, key, bytes);
+                    insert(lines, hash, node.offset)?;
+                    node
                 }
             };
             if index == 0 && traits.lower_start {
-                self.mark_small(parent);
+                self.mark_small(node);
             }
         }
         self.segments.ends = ends;
@@ -243,7 +248,7 @@ impl Builder {
         self.check_limits(n_lines)?;
         let layout = Layout::new(&Sizes {
             n_keys: self.n_keys as u32,
-            n_nodes: self.n_nodes as u32,
+            n_nodes: self.hashes.len() as u32,
             n_lines: n_lines as u32,
             records_end: self.bytes.len(),
             firsts: filter_words(self.n_firsts),
@@ -260,40 +265,44 @@ impl Builder {
         let (head, filters) = bytes.split_at_mut(layout.firsts().start);
         let start = head.len();
         let part = |range: std::ops::Range<usize>| range.start - start..range.end - start;
-        let mut segment = Segment::default();
-        for (_, record) in records(&head[..layout.records_end()]) {
-            let hash = segment.hash_of(head, record);
+        for ((_, record), hash) in records(&head[..layout.records_end()]).zip(&self.hashes) {
             if record.kind() != Some(Kind::Word) {
                 continue;
             }
             if record.parent != ROOT {
-                add_to_filter(&mut filters[part(layout.nexts())], hash);
+                add_to_filter(&mut filters[part(layout.nexts())], *hash, false);
                 continue;
             }
-            add_to_filter(&mut filters[part(layout.firsts())], hash);
+            add_to_filter(&mut filters[part(layout.firsts())], *hash, record.may_end());
             if record.flags & SMALL != 0 {
-                add_to_filter(&mut filters[part(layout.smalls())], hash);
+                add_to_filter(&mut filters[part(layout.smalls())], *hash, record.may_end());
             }
         }
         Ok(bytes)
     }
 }
 
+/// A record with its hash.
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    offset: u32,
+    hash: u64,
+}
+
+impl Node {
+    const ROOT: Self = Self { offset: ROOT, hash: 0 };
+}
+
 /// A segment with room behind it, for hashing.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Segment(Vec<u8>);
 
 impl Segment {
-    fn hash(&mut self, parent: u32, kind: Kind, segment: &[u8]) -> u64 {
+    fn hash(&mut self, before: u64, kind: Kind, segment: &[u8]) -> u64 {
         self.0.clear();
         self.0.extend_from_slice(segment);
         self.0.extend([0; READ_AHEAD]);
-        hash::segment(hash::seed(parent, kind), &self.0, 0, segment.len())
-    }
-
-    fn hash_of(&mut self, bytes: &[u8], record: Record) -> u64 {
-        let kind = record.kind().expect("written by this builder");
-        self.hash(record.parent, kind, &bytes[record.start..record.start + record.length])
+        hash::segment(hash::seed(before, kind), &self.0, 0, segment.len())
     }
 
     fn padded(&self) -> &[u8] {

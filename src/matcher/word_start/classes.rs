@@ -44,7 +44,7 @@ impl Classes {
     pub(super) fn words_from(&self, at: usize) -> u64 {
         let (index, shift) = (at / 64, at % 64);
         match self.word.get(index..index + 2) {
-            Some(two) => two[0] >> shift | two[1] << 1 << (63 - shift),
+            Some(two) => (two[0] >> shift) | (two[1] << 1 << (63 - shift)),
             None => 0,
         }
     }
@@ -117,7 +117,7 @@ impl<S: Simd> Watch for Watcher<'_, S> {
             let behind =
                 rest.get(64).is_some_and(|byte| !byte.is_ascii() || byte.is_ascii_whitespace() || *byte == 0xB);
             let hard = block.blank | block.other;
-            let stops = block.other | block.blank & (hard >> 1 | u64::from(behind) << 63);
+            let stops = block.other | (block.blank & ((hard >> 1) | (u64::from(behind) << 63)));
             let plain = n.min(stops.trailing_zeros() as usize);
             self.classes.push(block.word, block.small, plain as u32);
             at += plain;

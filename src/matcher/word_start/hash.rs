@@ -37,35 +37,47 @@ pub(super) fn low_bytes(value: u64, n: usize) -> u64 {
 #[inline(always)]
 fn multiply(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
-    product as u64 ^ (product >> 64) as u64
+    product as u64 ^ ((product >> 64) as u64)
 }
 
-/// What the record at offset `parent` and the kind of step contribute; 0 for the first word of a name.
+/// What the steps so far and the kind of the next one contribute. `before` is the hash of the last step; 0 at the beginning.
 #[inline(always)]
-pub(super) fn seed(parent: u32, kind: Kind) -> u64 {
-    (u64::from(parent) << 2 | kind as u64).wrapping_mul(C)
+pub(super) fn seed(before: u64, kind: Kind) -> u64 {
+    before.wrapping_add((kind as u64).wrapping_mul(C))
 }
 
 /// The hash of `bytes[start..start + length]`, behind which [`READ_AHEAD`] bytes can be read.
 #[inline(always)]
 pub(super) fn segment(seed: u64, bytes: &[u8], start: usize, length: usize) -> u64 {
-    if length > 16 { long_segment(seed, bytes, start, length) } else { short_segment(seed, bytes, start, length) }
+    match (MASKS.get(length), bytes.get(start..start + READ_AHEAD)) {
+        (Some(mask), Some(sixteen)) => {
+            let [low, high] = [load(sixteen, 0) & mask[0], load(sixteen, 8) & mask[1]];
+            multiply(low ^ A ^ seed, high ^ B ^ length as u64)
+        }
+        _ => long_segment(seed, bytes, start, length),
+    }
 }
 
-#[inline(always)]
-fn short_segment(seed: u64, bytes: &[u8], start: usize, length: usize) -> u64 {
-    let low = low_bytes(load(bytes, start), length);
-    let high = low_bytes(load(bytes, start + 8), length.saturating_sub(8));
-    multiply(low ^ A ^ seed, high ^ B ^ length as u64)
-}
+/// The lowest bytes of two numbers, by how many.
+static MASKS: [[u64; 2]; READ_AHEAD + 1] = {
+    let mut masks = [[0; 2]; READ_AHEAD + 1];
+    let mut n = 1;
+    while n <= READ_AHEAD {
+        let mask = u128::MAX >> (128 - 8 * n);
+        masks[n] = [mask as u64, (mask >> 64) as u64];
+        n += 1;
+    }
+    masks
+};
 
 #[cold]
 #[inline(never)]
-fn long_segment(mut seed: u64, bytes: &[u8], mut start: usize, mut length: usize) -> u64 {
-    while length > 16 {
-        seed = multiply(load(bytes, start) ^ A ^ seed, load(bytes, start + 8) ^ C);
-        start += 16;
-        length -= 16;
+fn long_segment(mut seed: u64, bytes: &[u8], start: usize, length: usize) -> u64 {
+    let (mut at, end) = (start, start + length);
+    while end - at > 16 {
+        seed = multiply(load(bytes, at) ^ A ^ seed, load(bytes, at + 8) ^ C);
+        at += 16;
     }
-    short_segment(seed, bytes, start, length)
+    let [low, high] = [0, 8].map(|skip| low_bytes(load(bytes, at + skip), (end - at).saturating_sub(skip)));
+    multiply(low ^ A ^ seed, high ^ B ^ length as u64)
 }

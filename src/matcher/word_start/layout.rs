@@ -7,7 +7,7 @@
 //! |---|---|
 //! | header, 128 bytes | magic, version, numbers of keys, nodes and lines, sizes of the parts |
 //! | records | the trie of words, one record for each node (see [`Record`]) |
-//! | filters | two bits for each first word; the same for first words that may begin small; two bits for each later word |
+//! | filters | first words, marked if a name may end there; the same for first words that may begin small; later words |
 //! | lines | hash table of records in lines of 64 bytes (see [`LINE`]) |
 //! | leftovers | numbers of the keys that are not in the tables, ascending |
 //!
@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"DLWORDS\0";
 /// Changes with the bytes, the hash, the filters or the cutting of names.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 pub(super) const HEADER: usize = 128;
 /// How the section is called in errors; who reads it from a file puts the file's name in its place.
 const SECTION: &str = "word-start tables";
@@ -180,9 +180,9 @@ impl Layout {
     pub(crate) fn view<'t>(&self, bytes: &'t [u8]) -> View<'t> {
         View {
             records: &bytes[..self.records_end],
-            firsts: Filter(&bytes[self.firsts()]),
-            smalls: Filter(&bytes[self.smalls()]),
-            nexts: Filter(&bytes[self.nexts()]),
+            firsts: Filter(bytes[self.firsts()].as_chunks().0),
+            smalls: Filter(bytes[self.smalls()].as_chunks().0),
+            nexts: Filter(bytes[self.nexts()].as_chunks().0),
             lines: &bytes[self.lines()],
             leftovers: &bytes[self.leftovers()],
         }
@@ -213,7 +213,7 @@ impl<'t> View<'t> {
 /// The line in which the search for a hash begins.
 #[inline(always)]
 pub(super) fn line_of(hash: u64, n_lines: u32) -> usize {
-    ((hash >> 32) * u64::from(n_lines) >> 32) as usize
+    (((hash >> 32) * u64::from(n_lines)) >> 32) as usize
 }
 
 /// What tells the records in a line apart, nearly always.
@@ -222,18 +222,19 @@ pub(super) fn tag_of(hash: u64) -> u16 {
     (hash >> 8) as u16
 }
 
-/// A set of hashes that may say yes wrongly, never no: two bits in one 64-bit word for each.
+/// A set of hashes that may say yes wrongly, never no: two bits in one 64-bit word for each, and a third one for hashes with
+/// a mark.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Filter<'t>(&'t [u8]);
+pub(super) struct Filter<'t>(&'t [[u8; 8]]);
 
 impl Filter<'_> {
+    /// Whether the set may hold the hash, and whether it may do so with the mark.
     #[inline(always)]
-    pub(super) fn may_hold(&self, hash: u64) -> bool {
-        if self.0.is_empty() {
-            return false;
-        }
-        let word = load(self.0, filter_word(hash, self.0.len() / 8) * 8);
-        word >> (hash & 63) & word >> (hash >> 6 & 63) & 1 != 0
+    pub(super) fn may_hold(&self, hash: u64) -> (bool, bool) {
+        let last = self.0.len().wrapping_sub(1);
+        let Some(word) = self.0.get((hash >> 12) as usize & last) else { return (false, false) };
+        let word = u64::from_le_bytes(*word);
+        (((word >> (hash & 63)) & (word >> ((hash >> 6) & 63)) & 1) != 0, ((word >> ((hash >> 40) & 63)) & 1) != 0)
     }
 
     /// Whether nothing is in it.
@@ -242,16 +243,11 @@ impl Filter<'_> {
     }
 }
 
-/// Which of `n` words of a filter a hash belongs to; `n` is a power of two.
-#[inline(always)]
-fn filter_word(hash: u64, n: usize) -> usize {
-    (hash >> 12) as usize & (n - 1)
-}
-
-/// Puts a hash into a filter of bytes.
-pub(super) fn add_to_filter(filter: &mut [u8], hash: u64) {
-    let at = filter_word(hash, filter.len() / 8) * 8;
-    let word = load(filter, at) | 1 << (hash & 63) | 1 << (hash >> 6 & 63);
+/// Puts a hash into a filter of bytes, the number of whose words is a power of two.
+pub(super) fn add_to_filter(filter: &mut [u8], hash: u64, marked: bool) {
+    let at = ((hash >> 12) as usize & (filter.len() / 8 - 1)) * 8;
+    let bits = (1 << (hash & 63)) | (1 << ((hash >> 6) & 63)) | (u64::from(marked) << ((hash >> 40) & 63));
+    let word = load(filter, at) | bits;
     filter[at..at + 8].copy_from_slice(&word.to_le_bytes());
 }
 
@@ -323,6 +319,11 @@ impl Record {
         records.extend_from_slice(segment);
         records.extend([0; READ_AHEAD]);
         offset
+    }
+
+    /// Whether a name may end here, or behind the signs that follow.
+    pub(super) fn may_end(self) -> bool {
+        self.flags & ENDS != 0 || self.edges != 0
     }
 
     pub(super) fn kind(self) -> Option<Kind> {

@@ -27,18 +27,19 @@ impl Simd for Scalar {
             let folded = if byte == b'`' { b'\'' } else { folded };
             *out = if is_blank { b' ' } else { folded };
             debug_assert_eq!(is_blank, is_ascii_blank(byte));
-            *class = u8::from(is_small || is_capital || is_digit || byte == b'_') * WORD
-                | u8::from(is_small) * SMALL
-                | u8::from(is_blank) * BLANK
-                | u8::from(byte >= 0x80) * OTHER;
+            let class_if = |is: bool, class: u8| if is { class } else { 0 };
+            *class = class_if(is_small || is_capital || is_digit || byte == b'_', WORD)
+                | class_if(is_small, SMALL)
+                | class_if(is_blank, BLANK)
+                | class_if(byte >= 0x80, OTHER);
         }
         let gather = |bit: u8| {
             let eights = classes.chunks_exact(8).map(|eight| {
                 let eight = u64::from_le_bytes(eight.try_into().expect("eight bytes"));
                 // The lowest bit of each byte is moved to the highest byte, the first byte's lowest.
-                (eight / u64::from(bit) & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
+                ((eight / u64::from(bit)) & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
             });
-            eights.enumerate().fold(0, |bits, (index, eight)| bits | eight << (8 * index))
+            eights.enumerate().fold(0, |bits, (index, eight)| bits | (eight << (8 * index)))
         };
         Block { word: gather(WORD), small: gather(SMALL), blank: gather(BLANK), other: gather(OTHER) }
     }
@@ -46,7 +47,7 @@ impl Simd for Scalar {
     #[inline(always)]
     fn slots(self, line: &[u8; LINE], tag: u16) -> u32 {
         let tags = line[..2 * SLOTS].chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]]));
-        let equal = tags.enumerate().fold(0, |slots, (slot, other)| slots | u32::from(other == tag) << slot);
+        let equal = tags.enumerate().fold(0, |slots, (slot, other)| slots | (u32::from(other == tag) << slot));
         equal & used(line)
     }
 

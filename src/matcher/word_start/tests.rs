@@ -176,7 +176,7 @@ fn blocks_are_the_same_at_every_level() {
             let mut out = [0; 64];
             let block = classify(&input, &mut out);
             for (index, byte) in input.iter().enumerate() {
-                let bit = |bits: u64| bits >> index & 1 != 0;
+                let bit = |bits: u64| (bits >> index) & 1 != 0;
                 assert_eq!(bit(block.other), !byte.is_ascii());
                 if !byte.is_ascii() {
                     continue;
