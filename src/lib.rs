@@ -64,11 +64,11 @@ pub use error::{Error, ErrorKind, Result};
 pub use gazetteer::Gazetteer;
 pub use ids::{AliasId, DocumentIndex, EntityId};
 pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, SimdLevel, compile, load_cached};
-pub use mention::Mention;
+pub use mention::{Contest, Mention, UnlistedMention};
 pub use pipeline::{
     AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions,
     SelfcheckReport, StopFlag, TagSummary, Worker, analyze, selfcheck, tag,
 };
-pub use resolve::{PartMatches, Profile, Resolver, Rule};
+pub use resolve::{PartMatches, Profile, Resolution, Resolver, Rule, RuleSet};
 pub use span::Span;
 pub use store::{Run, RunManifest, RunWriter};
