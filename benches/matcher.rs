@@ -12,7 +12,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use dateline::normalize::FoldedText;
 use dateline::{
-    Analyzer, Engine, Gazetteer, Matcher, MatcherScratch, Matches, Overlap, Part, PartMatches, Profile, Resolution, Resolver,
+    Analyzer, Engine, Gazetteer, Matcher, MatcherScratch, Matches, Overlap, Part, PartMatches, Profile, Resolution,
+    Resolver,
 };
 
 use common::{Article, Checksum, Corpus};
