@@ -6,7 +6,7 @@ import json
 import os
 import struct
 import sys
-from typing import Any, BinaryIO, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, BinaryIO, Dict, Iterator, List, NamedTuple, NoReturn, Optional, Sequence, Tuple, Union
 from zlib import crc32
 
 from .kinds import KINDS, NAMES, Columns, any_row, in_order, numpy
@@ -40,9 +40,12 @@ class DlnFile:
     """An open ``.dln`` file. Opening checks the whole frame; a payload is checked when it is read."""
 
     def __init__(self, source: Union[str, "os.PathLike[str]", BinaryIO]) -> None:
-        is_path = isinstance(source, (str, os.PathLike))
-        self.path = os.fspath(source) if is_path else str(getattr(source, "name", "file"))
-        self._file: Any = open(self.path, "rb") if is_path else source
+        self._file: BinaryIO
+        if isinstance(source, (str, os.PathLike)):
+            self.path = os.fspath(source)
+            self._file = open(self.path, "rb")
+        else:
+            self.path, self._file = str(getattr(source, "name", "file")), source
         try:
             self.bytes = self._file.seek(0, 2)
             start = self._read_header()
@@ -85,7 +88,7 @@ class DlnFile:
         for block in self.blocks:
             self.read(block) if block.kind in NAMES else self._stored(block)
 
-    def _damaged(self, fault: str, block: Optional[Block] = None) -> Any:
+    def _damaged(self, fault: str, block: Optional[Block] = None) -> NoReturn:
         where = "" if block is None else f"block of kind {block.kind} at byte {block.offset}: "
         raise FormatError(f"{self.path}: damaged or cut short: {where}{fault}{REMEDY}")
 
@@ -199,7 +202,7 @@ class DlnFile:
         try:
             return [str(text[a:b], "utf-8") for a, b in zip(offsets, offsets[1:])], at
         except UnicodeDecodeError as error:
-            return self._damaged(f"a string is not UTF-8: {error}", block)
+            self._damaged(f"a string is not UTF-8: {error}", block)
 
     def _numbers(self, payload: memoryview, at: int, type_name: str, block: Optional[Block]) -> Tuple[Any, int]:
         code: Any = TYPES[type_name]
