@@ -9,7 +9,7 @@
 //! paths → Archive → Document → Matcher → Mention → Resolver → DocumentCounts → CooccurrenceMatrix → store
 //! ```
 //!
-//! - A [`Gazetteer`] is built in, or read from files ([`gazetteer`]).
+//! - A [`Gazetteer`] is built in, or read from files ([`gazetteer`]); [`interchange`] takes in those of others.
 //! - A [`Matcher`] finds every name that passes its checks; a [`Resolver`] decides which stand, and for whom.
 //! - An [`Analyzer`] is both, ready for documents; [`analyze`] and [`tag`] drive it over an [`Archive`].
 //! - A [`Run`] opens and verifies what [`analyze`] wrote ([`store`]).
@@ -41,6 +41,7 @@ pub mod archive;
 mod builtin;
 mod document;
 pub mod gazetteer;
+pub mod interchange;
 // Finding
 mod matcher;
 mod mention;
