@@ -24,9 +24,10 @@ pub(super) fn has_low_prior(look: &Look<'_, '_>) -> bool {
         return false;
     }
     let Some(prior) = Lexicon::shared().prior(look.site.surface()) else { return false };
+    // "in" tells a place from any surname, "from" and "to" only from a rare one.
+    let located = look.site.is_in() || prior >= SURNAME && look.site.has_locative();
     prior < DOUBTFUL
-        && !look.site.is_in()
-        && !(prior >= SURNAME && look.site.has_locative())
+        && !located
         && !in_dateline(look.site.text, look.site.span)
         && pair(look.scene, look.site, look.alias, look.entity) == 0
 }

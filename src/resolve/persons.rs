@@ -56,7 +56,8 @@ pub(super) fn is_title_head(look: &Look<'_, '_>) -> bool {
 
 /// A long name of an organisation is nobody's, and so is a demonym or an acronym.
 fn may_be_person(look: &Look<'_, '_>) -> bool {
-    !look.alias.demonym && !(look.alias.long && look.alias.class == Class::Organisation) && !look.site.is_acronym()
+    let body = look.alias.long && look.alias.class == Class::Organisation;
+    !look.alias.demonym && !body && !look.site.is_acronym()
 }
 
 pub(super) fn is_after_title(look: &Look<'_, '_>) -> bool {

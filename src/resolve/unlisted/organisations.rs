@@ -214,7 +214,8 @@ impl<'a> Reader<'_, 'a> {
     /// "Ministry of Trade, Industry and Tourism": the list ends with "and".
     fn is_list(&self, row: usize) -> bool {
         let rest = self.run[row + 1..].iter().take(4).map(|next| next.joint);
-        let closes = rest.skip_while(|joint| matches!(joint, Joint::Blank | Joint::Comma)).next() == Some(Joint::And);
+        let mut rest = rest.filter(|joint| !matches!(joint, Joint::Blank | Joint::Comma));
+        let closes = rest.next() == Some(Joint::And);
         closes && self.is_subject(row)
     }
 
