@@ -27,22 +27,13 @@ const FILES: &[(&str, &str)] = layers![
     "titles.gaz",
 ];
 
-/// What `core` leaves out: places below the level of countries and regions.
-const NOT_CORE: [&str; 5] =
-    ["admin1.gaz", "cities.gaz", "generated-admin1.gaz", "generated-cities.gaz", "generated-counties.gaz"];
-
 /// The names `-g` accepts besides files.
 #[must_use]
 pub fn builtin_names() -> &'static [&'static str] {
     &["world", "core"]
 }
 
-/// The texts of a built-in gazetteer, or `None` if `name` is not one.
+/// The texts of a built-in gazetteer, or `None` if `name` is not one. Those of `core` are filtered when they are read.
 pub(super) fn texts(name: &str) -> Option<Vec<(&'static str, &'static str)>> {
-    let files = FILES.iter().copied();
-    match name {
-        "world" => Some(files.collect()),
-        "core" => Some(files.filter(|(file, _)| !NOT_CORE.contains(file)).collect()),
-        _ => None,
-    }
+    builtin_names().contains(&name).then(|| FILES.to_vec())
 }

@@ -8,8 +8,14 @@
 //! evidence is judged by the resolver.
 
 mod builtin;
+mod core;
+mod filter;
 mod line;
+mod lint;
+mod notices;
+mod rank;
 mod reader;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -22,7 +28,11 @@ use crate::ids::{AliasId, EntityId};
 use crate::normalize::{fold, trim};
 
 pub use builtin::{DATA_DATE, builtin_names};
+pub use core::{CORE_POPULATION, in_core};
 pub use line::parse_flags;
+pub use lint::{Code, Finding, Severity, lint};
+pub use notices::NOTICES;
+pub use rank::kind_rank;
 
 /// The immutable set of entities and their aliases.
 ///
@@ -271,6 +281,12 @@ impl Evidence {
         ("long", Self::LongForm),
         ("head", Self::Head),
     ];
+
+    /// The word of `ctx=`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("", |(word, _)| word)
+    }
 }
 
 impl Gazetteer {

@@ -43,9 +43,16 @@ struct FileReader<'a> {
 impl Reader {
     pub(super) fn read_builtin(&mut self, layer: &str, files: &[(&'static str, &'static str)]) {
         self.layers.push(layer.to_owned());
+        let mut own = Self::default();
         for (name, text) in files {
-            self.read_lines(text.as_bytes(), Path::new(name));
+            own.read_lines(text.as_bytes(), Path::new(name));
         }
+        let has = |draft: &Draft| {
+            let field = |key: &str| draft.fields.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
+            layer != "core" || super::core::belongs(&draft.kind, field)
+        };
+        self.drafts.extend(own.drafts.into_iter().filter(|(_, draft)| has(draft)));
+        self.diagnostics.append(&mut own.diagnostics);
     }
 
     pub(super) fn read_text(&mut self, text: &str, path: &Path) {

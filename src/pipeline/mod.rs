@@ -8,6 +8,7 @@
 mod analyze;
 mod scan;
 mod selfcheck;
+mod suggest;
 mod tag;
 
 use serde_json::json;
@@ -23,6 +24,7 @@ use crate::resolve::{PartMatches, Profile, Resolver};
 pub use analyze::{AnalyzeOptions, RunSummary, analyze};
 pub use scan::{Progress, ScanOptions, StopFlag};
 pub use selfcheck::{Difference, SelfcheckReport, selfcheck};
+pub use suggest::{Suggestion, Suggestions, inputs_of_run, suggest};
 pub use tag::{OffsetUnit, TagSummary, tag};
 
 /// A gazetteer, ready to be found in documents.

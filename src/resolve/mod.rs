@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::document::Part;
-use crate::gazetteer::{AliasKind, CasePolicy, EntityType, Evidence, Gazetteer};
+use crate::gazetteer::{AliasKind, CasePolicy, EntityType, Evidence, Gazetteer, kind_rank};
 use crate::ids::{AliasId, EntityId};
 use crate::matcher::{Matches, Overlap};
 use crate::mention::Mention;
@@ -165,17 +165,9 @@ impl Resolver {
         }
         let entities = gazetteer.entities().iter().map(|entity| {
             let sovereign = matches!(entity.kind.as_str(), "place.country" | "place.territory" | "place.former");
-            let rank = match entity.kind.as_str() {
-                _ if sovereign => 0,
-                "place.region" => 1,
-                kind if kind.starts_with("org") => 2,
-                "place.city" if entity.field("capital").is_some() => 3,
-                "place.admin1" => 4,
-                _ => 5,
-            };
             EntityFacts {
                 country: entity.country().map_or(0, |country| countries[country]),
-                rank,
+                rank: kind_rank(entity),
                 sovereign,
                 population: entity.population().unwrap_or(0),
             }

@@ -1,6 +1,6 @@
 //! From what was typed to the library's options, for the commands that read articles.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dateline::archive::FieldMap;
 use dateline::{Analyzer, Archive, ArchiveOptions, Error, Gazetteer, Reject, StopFlag};
@@ -9,6 +9,11 @@ use crate::args::{Args, GazetteerArgs, InputArgs};
 
 /// Opens the archive, saying what was passed over.
 pub(crate) fn open_archive(input: &InputArgs, args: &Args) -> Result<Archive, Error> {
+    open_paths(&input.inputs, input, args)
+}
+
+/// Opens an archive of these files, read as `input` says.
+pub(crate) fn open_paths(paths: &[PathBuf], input: &InputArgs, args: &Args) -> Result<Archive, Error> {
     let fields = FieldMap {
         id: input.id_field.clone(),
         title: input.title_field.clone(),
@@ -22,7 +27,7 @@ pub(crate) fn open_archive(input: &InputArgs, args: &Args) -> Result<Archive, Er
         max_record: input.max_record,
         ..ArchiveOptions::default()
     };
-    let archive = Archive::open(&input.inputs, options)?;
+    let archive = Archive::open(paths, options)?;
     let skipped = archive.skipped();
     if !skipped.is_empty() && !args.quiet {
         let first = skipped[0].display();
@@ -40,7 +45,18 @@ pub(crate) fn open_archive(input: &InputArgs, args: &Args) -> Result<Archive, Er
 
 /// Loads the layers, the later over the earlier.
 pub(crate) fn load_gazetteer(args: &GazetteerArgs) -> Result<Gazetteer, Error> {
-    Gazetteer::load(&args.gazetteer)
+    load_layers(&args.gazetteer, &args.without)
+}
+
+/// Loads layers, and says how many entities of the unwanted sources were left out.
+pub(crate) fn load_layers(layers: &[String], without: &[String]) -> Result<Gazetteer, Error> {
+    let gazetteer = Gazetteer::load(layers)?;
+    if without.is_empty() {
+        return Ok(gazetteer);
+    }
+    let (rest, dropped) = gazetteer.without(without)?;
+    anstream::eprintln!("left out {} of {}", plural(dropped as u64, "entity", "entities"), without.join(", "));
+    Ok(rest)
 }
 
 pub(crate) fn build_analyzer<'g>(args: &GazetteerArgs, gazetteer: &'g Gazetteer) -> Result<Analyzer<'g>, Error> {

@@ -3,6 +3,7 @@
 mod analyze;
 mod args;
 mod exit_code;
+mod gazetteer;
 mod inputs;
 mod inspect;
 mod pairs;
@@ -15,14 +16,22 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use args::{Args, Command};
 
 fn main() -> ExitCode {
     let args = Args::parse();
     args.color.write_global();
-    let outcome = match &args.command {
+    if args.licenses {
+        return exit_code::of(gazetteer::print_licences());
+    }
+    let Some(command) = &args.command else {
+        let message = "'dateline' requires a subcommand but one was not provided";
+        Args::command().error(ErrorKind::MissingSubcommand, message).exit()
+    };
+    let outcome = match command {
         Command::Analyze(command) => analyze::run(command, &args),
         Command::Tag(command) => tag::run(command, &args),
         Command::Top(command) => top::run(command),
@@ -30,6 +39,7 @@ fn main() -> ExitCode {
         Command::Inspect(command) => inspect::run(command),
         Command::Selfcheck(command) => selfcheck::run(command, &args),
         Command::Verify(command) => verify::run(command, &args),
+        Command::Gazetteer(command) => gazetteer::run(command, &args),
     };
     exit_code::of(outcome)
 }

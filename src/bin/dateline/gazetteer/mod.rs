@@ -1,0 +1,40 @@
+//! `dateline gazetteer`: the commands about gazetteers. What can be typed stands beside what is done.
+
+mod info;
+mod lint;
+mod show;
+mod suggest;
+
+use std::io::{self, Write};
+
+use clap::Subcommand;
+
+use crate::args::Args;
+use crate::exit_code::{CommandResult, Outcome};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GazetteerCommand {
+    /// Report faults and doubtful names of gazetteer files
+    Lint(lint::Lint),
+    /// Show what a gazetteer holds
+    Info(info::Info),
+    /// Show every entity that has a name, and which of them the name means by default
+    Show(show::Show),
+    /// List frequent capitalised sequences that a gazetteer does not cover
+    Suggest(suggest::Suggest),
+}
+
+pub(crate) fn run(command: &GazetteerCommand, args: &Args) -> CommandResult {
+    match command {
+        GazetteerCommand::Lint(command) => lint::run(command, args),
+        GazetteerCommand::Info(command) => info::run(command),
+        GazetteerCommand::Show(command) => show::run(command),
+        GazetteerCommand::Suggest(command) => suggest::run(command, args),
+    }
+}
+
+/// `dateline --licenses`.
+pub(crate) fn print_licences() -> CommandResult {
+    io::stdout().lock().write_all(dateline::gazetteer::NOTICES.as_bytes())?;
+    Ok(Outcome::Done)
+}
