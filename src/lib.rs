@@ -63,7 +63,8 @@ pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Over
 pub use mention::Mention;
 pub use pipeline::{
     AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions,
-    SelfcheckReport, StopFlag, Suggestion, Suggestions, TagSummary, Worker, analyze, inputs_of_run, selfcheck, suggest, tag,
+    SelfcheckReport, StopFlag, Suggestion, Suggestions, TagSummary, Worker, analyze, inputs_of_run, selfcheck, suggest,
+    tag,
 };
 pub use resolve::{PartMatches, Profile, Resolver, Rule};
 pub use span::Span;

@@ -24,7 +24,9 @@ const FILES: &[(&str, &str)] = layers![
     "organisations-media.gaz",
     "organisations-society.gaz",
     "organisations-companies.gaz",
+    "organisations-regional.gaz",
     "titles.gaz",
+    "agents.gaz",
 ];
 
 /// The names `-g` accepts besides files.

@@ -26,7 +26,8 @@ const CONTEXT_WORDS: usize = 5;
 const MAX_WORDS: usize = 8;
 /// Small words that join the parts of a name.
 const JOINERS: [&str; 18] = [
-    "of", "and", "the", "for", "de", "del", "della", "di", "do", "da", "du", "des", "la", "el", "al", "van", "von", "und",
+    "of", "and", "the", "for", "de", "del", "della", "di", "do", "da", "du", "des", "la", "el", "al", "van", "von",
+    "und",
 ];
 
 /// A capitalised sequence that no name of the gazetteer covers.
@@ -105,7 +106,8 @@ pub fn inputs_of_run(run: &Run, root: &Path) -> Result<Vec<PathBuf>> {
     let remedy = "name the articles themselves instead of the run";
     let inputs = run.manifest().inputs.iter().map(|input| {
         let path = root.join(&input.path);
-        let digest = sha256_of(&path).map_err(|error| Error::io(&path, "read an input of the run", error).with_remedy(remedy))?;
+        let digest = sha256_of(&path)
+            .map_err(|error| Error::io(&path, "read an input of the run", error).with_remedy(remedy))?;
         if digest == input.sha256 {
             Ok(path)
         } else {
@@ -248,7 +250,13 @@ fn run_end(text: &str, tokens: &[Token<'_>], first: usize) -> usize {
     end
 }
 
-fn note(text: &str, tokens: &[Token<'_>], mut range: std::ops::Range<usize>, known: &[(Span, bool)], found: &mut Found) {
+fn note(
+    text: &str,
+    tokens: &[Token<'_>],
+    mut range: std::ops::Range<usize>,
+    known: &[(Span, bool)],
+    found: &mut Found,
+) {
     let words = Words::shared();
     let opens_sentence = |at: usize| {
         let before = text[..tokens[at].span.start].trim_end_matches(['"', '“', '‘', '\'', '(', ' ']);
@@ -275,7 +283,8 @@ fn note(text: &str, tokens: &[Token<'_>], mut range: std::ops::Range<usize>, kno
     let in_title = |span: Span| known.iter().any(|(known, title)| *title && known.contains(span));
     let person_before = range.start > 0 && {
         let before = tokens[range.start - 1];
-        text[before.span.end..first.span.start].trim_end_matches('.').len() <= 1 && (before.capital && is_person(&before) || in_title(before.span))
+        text[before.span.end..first.span.start].trim_end_matches('.').len() <= 1
+            && (before.capital && is_person(&before) || in_title(before.span))
     };
     if is_person(first) || in_title(first.span) || person_before {
         return;
@@ -323,13 +332,19 @@ mod tests {
 
     #[test]
     fn names_the_gazetteer_lacks() {
-        check("He left the Harbour Trust of Exampleton. The Harbour Trust of Exampleton wept.", &[("Harbour Trust of Exampleton", 2)]);
+        check(
+            "He left the Harbour Trust of Exampleton. The Harbour Trust of Exampleton wept.",
+            &[("Harbour Trust of Exampleton", 2)],
+        );
         check("They met the Iraqi Board of Trade in Iraq.", &[]);
         check("They met the Iraqi Harbour Trust.", &[("Iraqi Harbour Trust", 1)]);
         check("Reporters came. Exampleton slept, and all Exampleton knew.", &[("Exampleton", 1)]);
         check("They met Minister Exampleman, Maria Exampleman, J. Exampleman on Monday.", &[]);
         check("Harbour Trust Of Exampleton Closes Its Doors", &[]);
-        check("the Trust’s Board and the O'Exampleton Bridge", &[("Board", 1), ("O'Exampleton Bridge", 1), ("Trust", 1)]);
+        check(
+            "the Trust’s Board and the O'Exampleton Bridge",
+            &[("Board", 1), ("O'Exampleton Bridge", 1), ("Trust", 1)],
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Report;
 use super::codes::Code;
-use super::source::{NameLine, Place, Sources};
+use super::source::{NameLine, Sources};
 use crate::gazetteer::rank::rank_of;
 use crate::gazetteer::{Alias, AliasKind, Boundary, CasePolicy, Entity, EntityType, Evidence, Flags, Gazetteer};
 use crate::normalize::{CasePattern, fold, fold_keeping_accents};
@@ -146,6 +146,10 @@ fn check_veto(candidate: &Candidate<'_>, line: &NameLine, all: &[Candidate<'_>],
 
 fn check_redundant(row: usize, line: &NameLine, all: &[Candidate<'_>], report: &mut Report<'_>) {
     let candidate = &all[row];
+    // The canonical name is there to be shown, too.
+    if candidate.alias_kind == AliasKind::Name {
+        return;
+    }
     let replaces = |other: &Candidate<'_>| {
         let (weak, strict) = (other.flags.weak, candidate.flags.weak);
         let as_strong = !weak || strict && (candidate.evidence.iter().all(|kind| other.evidence.contains(kind)));
@@ -163,7 +167,8 @@ fn check_redundant(row: usize, line: &NameLine, all: &[Candidate<'_>], report: &
         *at != row && !twin && replaces(other)
     });
     if let Some((_, other)) = other {
-        let place = other.line.map_or("the layers below have".to_owned(), |line| format!("{} has", report.describe(line.at)));
+        let place =
+            other.line.map_or("the layers below have".to_owned(), |line| format!("{} has", report.describe(line.at)));
         let free = if line.flags.weak && !other.flags.weak { ", free" } else { "" };
         let message = format!("`{}` adds nothing: {place} `{}`{free}, which matches all of it", line.text, other.text);
         report.add(Code::Redundant, line.at, message, "remove one of the two; case, accents and quotes are folded");
@@ -183,22 +188,27 @@ fn decided(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
 fn check_clash(all: &[Candidate<'_>], report: &mut Report<'_>) {
     let free = |name: &&Candidate<'_>| !(name.flags.weak || name.flags.stop || name.flags.after_comma);
     let mut free: Vec<&Candidate<'_>> = all.iter().filter(free).collect();
-    free.sort_by(|a, b| (a.rank, b.population, a.line.is_some(), a.id).cmp(&(b.rank, a.population, b.line.is_some(), b.id)));
+    free.sort_by(|a, b| {
+        (a.rank, b.population, a.line.is_some(), a.id).cmp(&(b.rank, a.population, b.line.is_some(), b.id))
+    });
     let Some(best) = free.first() else { return };
     let undecided = |other: &&&Candidate<'_>| other.id != best.id && !decided(best, other) && best.meets(other);
     let mut rivals: Vec<&&Candidate<'_>> = free.iter().filter(undecided).collect();
     rivals.dedup_by_key(|rival| rival.id);
-    let mut add = |at: Place, text: &str, other: &Candidate<'_>| {
-        let message = format!("`{text}` is also a free name of {}; nothing decides between the two", other.describe(report));
-        report.add(Code::Clash, at, message, "make the rarer one weak, or add cc= and pop= to both");
+    // Once for each name, where the files first give it to another than the likeliest.
+    let rival = rivals.iter().filter_map(|rival| rival.line.map(|line| (line, *best))).min_by_key(|(line, _)| line.at);
+    let own = best.line.and_then(|line| rivals.first().map(|rival| (line, **rival)));
+    let Some((line, other)) = rival.or(own) else { return };
+    let more = match rivals.len() {
+        1 => String::new(),
+        n => format!(" and of {} more", n - 1),
     };
-    for rival in &rivals {
-        match (rival.line, best.line) {
-            (Some(line), _) => add(line.at, &line.text, best),
-            (None, Some(line)) => add(line.at, &line.text, rival),
-            (None, None) => {}
-        }
-    }
+    let message = format!(
+        "`{}` is also a free name of {}{more}; nothing decides between them",
+        line.text,
+        other.describe(report)
+    );
+    report.add(Code::Clash, line.at, message, "make the rarer ones weak, or add cc= and pop= to each");
 }
 
 /// A name that another entity has too, which comes first whatever the article says.
@@ -220,7 +230,8 @@ fn check_outranked(
             && other.entity_type() == candidate.entity_type()
             && other.alias_kind.is_demonym() == candidate.alias_kind.is_demonym()
             && (candidate.flags.weak
-                || (other.rank, std::cmp::Reverse(other.population)) < (candidate.rank, std::cmp::Reverse(candidate.population)))
+                || (other.rank, std::cmp::Reverse(other.population))
+                    < (candidate.rank, std::cmp::Reverse(candidate.population)))
             && other.covers(candidate)
     });
     if let Some(other) = first.filter(|_| !may_win) {

@@ -19,8 +19,8 @@ ZA ZM ZW XK AN BU CS DD SU TP YD YU ZR";
 
 /// The keys of `docs/gazetteer.md` and those the built-in layers use.
 const KEYS: [&str; 21] = [
-    "cc", "lat", "lon", "pop", "prio", "parent", "capital", "ctx", "role", "rank", "per", "parts", "wd", "gn", "ror", "lei",
-    "iso", "lang", "from", "to", "src",
+    "cc", "lat", "lon", "pop", "prio", "parent", "capital", "ctx", "role", "rank", "per", "parts", "wd", "gn", "ror",
+    "lei", "iso", "lang", "from", "to", "src",
 ];
 
 pub(super) fn check(sources: &Sources, base: Option<&Gazetteer>, report: &mut Report<'_>) {
@@ -92,7 +92,9 @@ fn check_fields(fields: &[KeyField], at: Place, report: &mut Report<'_>) {
             }
         }
         let near = |known: &&&str| known.len() > 2 && is_near(known, key);
-        if !KEYS.contains(&key.as_str()) && let Some(known) = KEYS.iter().find(near) {
+        if !KEYS.contains(&key.as_str())
+            && let Some(known) = KEYS.iter().find(near)
+        {
             let message = format!("the key `{key}` is kept, but nothing reads it");
             report.add(Code::MisspeltKey, at, message, format!("did you mean {known}=?"));
         }
@@ -102,7 +104,12 @@ fn check_fields(fields: &[KeyField], at: Place, report: &mut Report<'_>) {
         && from.as_bytes().iter().zip(to.as_bytes()).find(|(a, b)| a != b).is_some_and(|(a, b)| a > b)
     {
         let at = Place { column: *column, ..at };
-        report.add(Code::DatesReversed, at, format!("from={from} is later than to={to}"), "exchange the two, or correct one");
+        report.add(
+            Code::DatesReversed,
+            at,
+            format!("from={from} is later than to={to}"),
+            "exchange the two, or correct one",
+        );
     }
 }
 
@@ -145,7 +152,12 @@ fn parent_of<'a>(id: &str, sources: &'a Sources, base: Option<&'a Gazetteer>) ->
 fn check_parent(entity: &EntityLine, sources: &Sources, base: Option<&Gazetteer>, report: &mut Report<'_>) {
     if let Some(parent) = entity.field("parent").filter(|parent| parent_of(parent, sources, base).is_none()) {
         let message = format!("parent={parent} names no entity");
-        report.add(Code::DanglingParent, entity.place_of("parent"), message, "correct the id, or lint with the layer that has it (-g)");
+        report.add(
+            Code::DanglingParent,
+            entity.place_of("parent"),
+            message,
+            "correct the id, or lint with the layer that has it (-g)",
+        );
     }
 }
 

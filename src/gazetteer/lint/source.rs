@@ -48,7 +48,8 @@ impl EntityLine {
 
     /// The place of a key of this line.
     pub(super) fn place_of(&self, key: &str) -> Place {
-        let column = self.fields.iter().find(|(name, _, _)| name == key).map_or(self.at.column, |(_, _, column)| *column);
+        let column =
+            self.fields.iter().find(|(name, _, _)| name == key).map_or(self.at.column, |(_, _, column)| *column);
         Place { column, ..self.at }
     }
 }
@@ -89,7 +90,12 @@ pub(super) struct Sources {
 
 impl Sources {
     /// Reads the texts of a layer in order.
-    pub(super) fn read_texts(&mut self, files: &[(&'static str, &'static str)], faulty: &Faulty, base: Option<&Gazetteer>) {
+    pub(super) fn read_texts(
+        &mut self,
+        files: &[(&'static str, &'static str)],
+        faulty: &Faulty,
+        base: Option<&Gazetteer>,
+    ) {
         for (name, text) in files {
             self.read_bytes(text.as_bytes(), Path::new(name), faulty, base);
         }
@@ -146,7 +152,8 @@ impl Reading<'_> {
         match first {
             _ if directive => self.read_directive(line.trim(), number, fields[0].column),
             "+" => {
-                let kind = fields.get(1).and_then(|field| AliasKind::WORDS.iter().find(|(word, _)| *word == field.text));
+                let kind =
+                    fields.get(1).and_then(|field| AliasKind::WORDS.iter().find(|(word, _)| *word == field.text));
                 if let (Some(entity), Some((_, kind))) = (self.current, kind) {
                     self.read_name(&fields, *kind, entity, number);
                 }
@@ -241,7 +248,9 @@ impl Reading<'_> {
     /// Whether the name could be read.
     fn read_name(&mut self, fields: &[Field<'_>], kind: AliasKind, entity: usize, number: u32) -> bool {
         let Some(name) = fields.get(2) else { return false };
-        let Ok(flags) = fields.get(3).map_or(Ok(Flags::default()), |field| parse_flags(field.text)) else { return false };
+        let Ok(flags) = fields.get(3).map_or(Ok(Flags::default()), |field| parse_flags(field.text)) else {
+            return false;
+        };
         let keys = keys_of(fields);
         let evidence = keys.iter().rev().find(|(key, _, _)| key == "ctx");
         let Ok(evidence) = evidence.map_or(Ok(Vec::new()), |(_, list, _)| parse_evidence(list)) else { return false };

@@ -74,7 +74,8 @@ fn check_flags(name: &NameLine, report: &mut Report<'_>) {
         let message = format!("`{text}` is open: it also matches inside longer words");
         report.add(Code::OpenLetters, at, message, "leave out `open`; it is for scripts without blanks");
     }
-    if cased && flags.case != CasePolicy::Any && !flags.stop && !text.chars().any(char::is_uppercase) {
+    // `exact` says that small letters are meant.
+    if cased && flags.case == CasePolicy::Title && !flags.stop && !text.chars().any(char::is_uppercase) {
         let message = format!("`{text}` in small letters does not match where a sentence or a headline begins with it");
         report.add(Code::SmallLetters, at, message, "add the flag `any`, or a second name with a capital");
     }
@@ -105,7 +106,9 @@ fn is_quoted(text: &str) -> bool {
 /// The first word with Latin letters and a letter of Cyrillic or Greek.
 fn mixed_word(text: &str) -> Option<(&str, char, &'static str)> {
     text.split(|c: char| !c.is_alphabetic()).find_map(|word| {
-        let latin = word.chars().any(|c| c.is_ascii_alphabetic() || matches!(c, '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}'));
+        let latin = word
+            .chars()
+            .any(|c| c.is_ascii_alphabetic() || matches!(c, '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}'));
         let other = word.chars().find_map(|c| match c {
             '\u{400}'..='\u{52F}' => Some((c, "Cyrillic")),
             '\u{370}'..='\u{3FF}' => Some((c, "Greek")),
@@ -142,8 +145,8 @@ fn misread(text: &str) -> Option<Option<String>> {
 /// The byte that Windows-1252 reads as `c`.
 fn windows_byte(c: char) -> Option<u8> {
     const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}', '\u{90}', '‘', '’',
-        '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}', '\u{90}', '‘',
+        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
     ];
     let high = HIGH.iter().position(|high| *high == c).map(|at| at as u8 + 0x80);
     high.or_else(|| u8::try_from(c as u32).ok().filter(|byte| *byte >= 0xA0))

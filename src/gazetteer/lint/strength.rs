@@ -6,6 +6,7 @@ use super::source::{NameLine, Sources};
 use super::spelling::is_cased;
 use crate::gazetteer::words::Words;
 use crate::gazetteer::{AliasKind, CasePolicy, EntityType};
+use crate::normalize::fold_keeping_accents;
 
 const MAKE_WEAK: &str = "make it weak, or add a longer name and make this one weak with ctx=long";
 
@@ -38,7 +39,9 @@ fn check_free(name: &NameLine, report: &mut Report<'_>) {
             report.add(Code::TooShort, name.at, message, MAKE_WEAK);
         }
     }
-    if capitals || name.kind.is_demonym() || name.folded.contains(|c: char| !c.is_alphabetic()) {
+    // "Malé" with nofold is not "Male".
+    let accented = name.flags.accents_matter && fold_keeping_accents(text) != name.folded;
+    if capitals || accented || name.kind.is_demonym() || name.folded.contains(|c: char| !c.is_alphabetic()) {
         return;
     }
     let words = Words::shared();

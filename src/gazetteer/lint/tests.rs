@@ -91,10 +91,12 @@ fn what_is_well_is_not_reported() {
 
 #[test]
 fn a_wider_name_hides_a_narrower_one_and_not_the_other_way() {
-    check("x  place.city  Exampleton  exact\n+  alias  EXAMPLETON  any\n", &[Code::Redundant]);
+    check("x  place.city  Exampleton  -\n+  alias  EXAMPLETON  exact\n", &[Code::Redundant]);
     check("x  org.igo  Exampleton Works  -\n+  abbr  EXW Group  exact\n+  alias  Exw Group  exact\n", &[]);
     // A free name makes the weakness of its twin idle.
-    check("x  place.city  Exampleton  weak\n+  alias  exampletón  any\n", &[Code::Redundant]);
+    check("x  place.city  Exampleham  -\n+  alias  Exampleton  weak\n+  alias  exampletón  any\n", &[Code::Redundant]);
+    // The canonical name is there to be shown.
+    check("x  org.igo  EXAMPLEF  -\n+  alias  Examplef  -\n", &[]);
     // An adjective is no place in the strict profile; the same word as a name is.
     check("x  place.city  Exampleton  exact\n+  adj  Exampleton  exact\n", &[]);
 }

@@ -94,7 +94,9 @@ pub(crate) fn run(command: &Lint, args: &Args) -> CommandResult {
     let errors = count(Severity::Error);
     if !args.quiet {
         let files: BTreeSet<&str> = command.files.iter().map(String::as_str).collect();
-        let layers = base.iter().filter(|layer| !files.iter().any(|file| builtin_names().contains(file)) || !builtin_names().contains(&layer.as_str()));
+        let layers = base.iter().filter(|layer| {
+            !files.iter().any(|file| builtin_names().contains(file)) || !builtin_names().contains(&layer.as_str())
+        });
         let layers: Vec<&str> = layers.map(String::as_str).collect();
         let over = if layers.is_empty() { String::new() } else { format!(" over {}", layers.join(" + ")) };
         anstream::eprintln!(

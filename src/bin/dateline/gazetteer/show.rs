@@ -119,7 +119,13 @@ fn find<'g>(gazetteer: &'g Gazetteer, name: &str) -> Vec<Shown<'g>> {
         }
     }
     if let Some(id) = gazetteer.find(name).filter(|id| shown.iter().all(|shown| shown.id != *id)) {
-        shown.push(Shown { id, entity: gazetteer.entity(id), free: true, stop: false, why: "it has this id".to_owned() });
+        shown.push(Shown {
+            id,
+            entity: gazetteer.entity(id),
+            free: true,
+            stop: false,
+            why: "it has this id".to_owned(),
+        });
     }
     shown.sort_by(|a, b| a.key().cmp(&b.key()));
     let whys: Vec<String> = shown.windows(2).map(|pair| pair[0].before(&pair[1])).collect();
@@ -218,8 +224,7 @@ fn print_json(gazetteer: &Gazetteer, shown: &[Shown<'_>]) -> Result<(), Box<dyn 
 }
 
 fn print_csv(gazetteer: &Gazetteer, shown: &[Shown<'_>]) -> Result<(), Box<dyn StdError>> {
-    let columns =
-        ["entity", "entity_name", "entity_kind", "order", "name", "kind", "flags", "evidence"].map(text);
+    let columns = ["entity", "entity_name", "entity_kind", "order", "name", "kind", "flags", "evidence"].map(text);
     let rows = shown.iter().enumerate().flat_map(|(row, shown)| {
         gazetteer.aliases_of(shown.id).iter().map(move |alias| -> Vec<Value> {
             vec![
