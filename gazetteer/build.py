@@ -25,7 +25,7 @@ import rules
 HERE = Path(__file__).resolve().parent
 BUILTIN = HERE.parent / "src" / "gazetteer" / "builtin"
 LEXICON = HERE.parent / "src" / "resolve" / "data"
-LISTS = HERE.parent / "src" / "gazetteer" / "data"
+LISTS = HERE.parent / "src" / "lint" / "data"
 CITIES = "generated-cities.gaz"
 ADMIN1 = "generated-admin1.gaz"
 COUNTIES = "generated-counties.gaz"

@@ -32,13 +32,16 @@
 // Foundations
 pub mod diagnostics;
 mod error;
+mod hash;
 mod ids;
 pub mod normalize;
 mod span;
 // Sources
 pub mod archive;
+mod builtin;
 mod document;
 pub mod gazetteer;
+pub mod lint;
 // Finding
 mod matcher;
 mod mention;
@@ -52,6 +55,7 @@ pub mod store;
 mod pipeline;
 
 pub use archive::{Archive, ArchiveOptions, FieldMap, InputFormat};
+pub use builtin::NOTICES;
 pub use cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
 pub use counts::{CountMatrix, DocumentCounts};
 pub use diagnostics::{Diagnostic, Reject, RejectReason};
@@ -59,7 +63,7 @@ pub use document::{Document, Part};
 pub use error::{Error, ErrorKind, Result};
 pub use gazetteer::Gazetteer;
 pub use ids::{AliasId, DocumentIndex, EntityId};
-pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap};
+pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, SimdLevel, compile, load_cached};
 pub use mention::Mention;
 pub use pipeline::{
     AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions,
@@ -69,12 +73,3 @@ pub use pipeline::{
 pub use resolve::{PartMatches, Profile, Resolver, Rule};
 pub use span::Span;
 pub use store::{Run, RunManifest, RunWriter};
-
-/// Lower-case hexadecimal digits of a hash.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}

@@ -4,13 +4,13 @@ use super::{Boundary, CasePolicy, Evidence, Flags};
 
 /// One field of a line with the column (in characters, from 1) where it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Field<'a> {
-    pub(super) text: &'a str,
-    pub(super) column: u32,
+pub(crate) struct Field<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) column: u32,
 }
 
 /// Splits a line at tabs and at runs of two or more blanks; single blanks stay inside a field.
-pub(super) fn split_fields(line: &str) -> Vec<Field<'_>> {
+pub(crate) fn split_fields(line: &str) -> Vec<Field<'_>> {
     let mut fields = Vec::new();
     let mut start = None;
     let mut blanks = 0;
@@ -98,7 +98,7 @@ pub fn parse_flags(list: &str) -> Result<Flags, String> {
 }
 
 /// Parses the comma list of `ctx=`.
-pub(super) fn parse_evidence(list: &str) -> Result<Vec<Evidence>, String> {
+pub(crate) fn parse_evidence(list: &str) -> Result<Vec<Evidence>, String> {
     let mut evidence = Vec::new();
     for word in list.split(',').map(str::trim).filter(|word| !word.is_empty()) {
         match Evidence::WORDS.iter().find(|(known, _)| *known == word) {

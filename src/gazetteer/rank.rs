@@ -16,13 +16,13 @@ use super::Entity;
 ///      us/ga  place.admin1   Georgia  -  cc=US\n",
 ///     "mine.gaz",
 /// )?;
-/// let rank = |id| kind_rank(&gazetteer.entity(gazetteer.find(id).unwrap()));
+/// let rank = |id| kind_rank(gazetteer.entity(gazetteer.find(id).unwrap()));
 /// assert!(rank("ge") < rank("us/ga"));
 /// # Ok::<(), dateline::Error>(())
 /// ```
 #[must_use]
-pub fn kind_rank(entity: &Entity) -> u8 {
-    rank_of(&entity.kind, entity.field("capital").is_some())
+pub fn kind_rank(entity: Entity<'_>) -> u8 {
+    rank_of(entity.kind, entity.field("capital").is_some())
 }
 
 /// [`kind_rank`] from the two facts it looks at.

@@ -13,7 +13,7 @@ use crate::archive::{Archive, Batch};
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::gazetteer::EntityType;
-use crate::gazetteer::words::Words;
+use crate::lint::words::Words;
 use crate::normalize::{fold, is_word_char};
 use crate::span::Span;
 use crate::store::Run;
@@ -124,7 +124,7 @@ fn sha256_of(path: &Path) -> std::io::Result<String> {
     let mut buffer = vec![0; 1 << 16];
     loop {
         match file.read(&mut buffer)? {
-            0 => return Ok(crate::hex(&hash.finalize())),
+            0 => return Ok(crate::hash::hex(&hash.finalize())),
             length => hash.update(&buffer[..length]),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use dateline::gazetteer::lint;
+use dateline::lint::lint;
 
 /// The code of each fault by file and line.
 const PLANTED: [(&str, u32, &str); 25] = [

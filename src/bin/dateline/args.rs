@@ -68,7 +68,7 @@ pub(crate) enum Command {
     Selfcheck(Selfcheck),
     /// Check that a run is whole and that its sums agree
     Verify(Verify),
-    /// Look into gazetteers, check them, find names they lack
+    /// Compile, check, import, export and look into gazetteers
     #[command(subcommand)]
     Gazetteer(crate::gazetteer::GazetteerCommand),
 }
@@ -121,19 +121,22 @@ pub(crate) struct InputArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Gazetteer and reading")]
 pub(crate) struct GazetteerArgs {
-    /// Built-in gazetteer (world, core) or .gaz file; repeat it to lay one over another
+    /// Built-in gazetteer (world, core), .gaz file or compiled .dlz; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     pub(crate) gazetteer: Vec<String>,
     /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several
     #[arg(long, value_name = "SOURCE")]
     pub(crate) without: Vec<String>,
+    /// Do not keep compiled gazetteers in the user's cache folder (DATELINE_CACHE, else XDG_CACHE_HOME/dateline)
+    #[arg(long)]
+    pub(crate) no_cache: bool,
     /// strict: neither "York" in "New York Times" nor "Iraqi" is a place; wide: both are
     #[arg(long, value_enum, default_value = "strict")]
     pub(crate) profile: ProfileArg,
     /// Which of overlapping names are kept: the leftmost-longest, all, or those not inside another
     #[arg(long, value_enum, default_value = "longest")]
     pub(crate) overlap: OverlapArg,
-    /// Search engine; all give the same mentions (naive is the slow oracle)
+    /// Search engine; all give the same mentions (auto is word-start, the fastest; naive is the slow oracle)
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) engine: EngineArg,
 }
@@ -161,6 +164,7 @@ pub(crate) enum OverlapArg {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum EngineArg {
     Auto,
+    WordStart,
     AhoCorasick,
     Naive,
 }
@@ -217,6 +221,7 @@ impl From<EngineArg> for Engine {
     fn from(engine: EngineArg) -> Self {
         match engine {
             EngineArg::Auto => Self::Auto,
+            EngineArg::WordStart => Self::WordStart,
             EngineArg::AhoCorasick => Self::AhoCorasick,
             EngineArg::Naive => Self::Naive,
         }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use dateline::archive::FieldMap;
+use dateline::gazetteer::LoadOptions;
 use dateline::{Analyzer, Archive, ArchiveOptions, Error, Gazetteer, Reject, StopFlag};
 
 use crate::args::{Args, GazetteerArgs, InputArgs};
@@ -43,20 +44,30 @@ pub(crate) fn open_paths(paths: &[PathBuf], input: &InputArgs, args: &Args) -> R
     Ok(archive)
 }
 
-/// Loads the layers, the later over the earlier.
+/// Loads the layers, the later over the earlier. What must be compiled is kept for the next time.
 pub(crate) fn load_gazetteer(args: &GazetteerArgs) -> Result<Gazetteer, Error> {
-    load_layers(&args.gazetteer, &args.without)
+    load_layers(&args.gazetteer, &args.without, args.no_cache)
 }
 
-/// Loads layers, and says how many entities of the unwanted sources were left out.
-pub(crate) fn load_layers(layers: &[String], without: &[String]) -> Result<Gazetteer, Error> {
-    let gazetteer = Gazetteer::load(layers)?;
-    if without.is_empty() {
-        return Ok(gazetteer);
+/// The same for commands that have no other setting; says how many entities of unwanted sources were left out.
+pub(crate) fn load_layers(layers: &[String], without: &[String], no_cache: bool) -> Result<Gazetteer, Error> {
+    let options = LoadOptions { without: without.to_vec(), ..LoadOptions::default() };
+    let gazetteer = match cache_folder() {
+        Some(cache) if !no_cache => dateline::load_cached(layers, &options, &cache)?,
+        _ => Gazetteer::load_with(layers, &options)?,
+    };
+    if !without.is_empty() {
+        let left_out = plural(gazetteer.left_out(), "entity", "entities");
+        anstream::eprintln!("left out {left_out} of {}", without.join(", "));
     }
-    let (rest, dropped) = gazetteer.without(without)?;
-    anstream::eprintln!("left out {} of {}", plural(dropped as u64, "entity", "entities"), without.join(", "));
-    Ok(rest)
+    Ok(gazetteer)
+}
+
+/// Where this user's programs keep what can be made again.
+fn cache_folder() -> Option<PathBuf> {
+    let folder = |variable| std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = || folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache"))).or(folder("LOCALAPPDATA"));
+    folder("DATELINE_CACHE").or_else(|| Some(base()?.join("dateline")))
 }
 
 pub(crate) fn build_analyzer<'g>(args: &GazetteerArgs, gazetteer: &'g Gazetteer) -> Result<Analyzer<'g>, Error> {

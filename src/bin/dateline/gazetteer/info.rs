@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use dateline::Gazetteer;
 use dateline::gazetteer::{DATA_DATE, builtin_names};
 use dateline::normalize::fold;
+use dateline::{EntityId, Gazetteer};
 use serde_json::Value;
 
 use crate::args::Format;
@@ -33,7 +33,7 @@ Examples:
   dateline gazetteer info world
   dateline gazetteer info world mine.gaz --format csv")]
 pub(crate) struct Info {
-    /// Built-in gazetteer or .gaz file; several are laid one over another
+    /// Built-in gazetteer, .gaz file or compiled .dlz; several are laid one over another
     #[arg(value_name = "NAME|FILE", default_value = "world")]
     gazetteer: Vec<String>,
     /// Leave out the entities of this origin (src=); repeat it for several
@@ -66,7 +66,7 @@ const COLUMNS: [Column; 8] = [
 ];
 
 pub(crate) fn run(command: &Info) -> CommandResult {
-    let gazetteer = load_layers(&command.gazetteer, &command.without)?;
+    let gazetteer = load_layers(&command.gazetteer, &command.without, false)?;
     if command.format == Format::Table {
         let mut out = io::stdout().lock();
         let dated = gazetteer.layers().iter().any(|layer| builtin_names().contains(&layer.as_str()));
@@ -93,20 +93,20 @@ fn sections(gazetteer: &Gazetteer) -> Vec<(&'static str, Vec<(String, Row)>)> {
     let mut sources: BTreeMap<String, Row> = BTreeMap::new();
     let mut name_kinds: BTreeMap<String, Row> = BTreeMap::new();
     let mut owners: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-    for (number, entity) in gazetteer.entities().iter().enumerate() {
+    for (number, entity) in gazetteer.entities().enumerate() {
         let source = entity.field("src").unwrap_or("(none)").to_owned();
-        let aliases = gazetteer.find(&entity.id).map(|id| gazetteer.aliases_of(id)).unwrap_or_default();
-        let rows = [&mut all, kinds.entry(entity.kind.clone()).or_default(), sources.entry(source).or_default()];
+        let aliases = gazetteer.aliases_of(EntityId::new(number));
+        let rows = [&mut all, kinds.entry(entity.kind.to_owned()).or_default(), sources.entry(source).or_default()];
         for row in rows {
             row.entities += 1;
             row.located += u64::from(entity.coordinates.is_some());
-            aliases.iter().for_each(|alias| row.add(alias.flags));
+            aliases.clone().for_each(|alias| row.add(alias.flags));
         }
         for alias in aliases {
             let row = name_kinds.entry(alias.kind.as_str().to_owned()).or_default();
             row.add(alias.flags);
             row.entities += 1;
-            owners.entry(fold(&alias.text)).or_default().push(number as u32);
+            owners.entry(fold(alias.text)).or_default().push(number as u32);
         }
     }
     // Names by kind count names; an entity may have several of a kind.

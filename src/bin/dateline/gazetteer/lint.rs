@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use dateline::gazetteer::{Code, Severity, builtin_names, lint};
+use dateline::gazetteer::builtin_names;
+use dateline::lint::{Code, Severity, lint};
 use serde_json::Value;
 
 use crate::args::{Args, Format};
@@ -16,7 +17,7 @@ use crate::table::{self, number, text};
 #[command(after_help = "\
 Columns (and keys):
   file      the file, or the file it includes
-  line      line, from 1
+  line      line, from 1; 0 for a compiled or built-in gazetteer, which has none
   column    column in characters, from 1
   code      the class of the fault; codes never change their meaning
   severity  error: refused or certainly wrong; warning: doubtful; note: worth knowing
@@ -30,7 +31,7 @@ Examples:
   dateline gazetteer lint mine.gaz
   dateline gazetteer lint mine.gaz --allow G306,G303 --format jsonl")]
 pub(crate) struct Lint {
-    /// Gazetteer files, or names of built-in ones
+    /// Gazetteer files, also compiled ones, or names of built-in ones
     #[arg(value_name = "FILE", required_unless_present = "codes")]
     files: Vec<String>,
     /// Layers below the files, as they will be used; repeat it for several

@@ -1,5 +1,6 @@
 //! `dateline gazetteer`: the commands about gazetteers. What can be typed stands beside what is done.
 
+mod compile;
 mod info;
 mod lint;
 mod show;
@@ -14,6 +15,8 @@ use crate::exit_code::{CommandResult, Outcome};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum GazetteerCommand {
+    /// Compile gazetteers into one file that opens at once
+    Compile(compile::Compile),
     /// Report faults and doubtful names of gazetteer files
     Lint(lint::Lint),
     /// Show what a gazetteer holds
@@ -26,6 +29,7 @@ pub(crate) enum GazetteerCommand {
 
 pub(crate) fn run(command: &GazetteerCommand, args: &Args) -> CommandResult {
     match command {
+        GazetteerCommand::Compile(command) => compile::run(command, args),
         GazetteerCommand::Lint(command) => lint::run(command, args),
         GazetteerCommand::Info(command) => info::run(command),
         GazetteerCommand::Show(command) => show::run(command),
@@ -35,6 +39,6 @@ pub(crate) fn run(command: &GazetteerCommand, args: &Args) -> CommandResult {
 
 /// `dateline --licenses`.
 pub(crate) fn print_licences() -> CommandResult {
-    io::stdout().lock().write_all(dateline::gazetteer::NOTICES.as_bytes())?;
+    io::stdout().lock().write_all(dateline::NOTICES.as_bytes())?;
     Ok(Outcome::Done)
 }

@@ -38,7 +38,7 @@ pub(crate) struct Show {
     /// A name in any case, or the id of an entity
     #[arg(value_name = "NAME|ID")]
     name: String,
-    /// Built-in gazetteer (world, core) or .gaz file; repeat it to lay one over another
+    /// Built-in gazetteer (world, core), .gaz file or compiled .dlz; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     gazetteer: Vec<String>,
     /// Leave out the entities of this origin (src=); repeat it for several
@@ -52,7 +52,7 @@ pub(crate) struct Show {
 /// One entity of the list.
 struct Shown<'g> {
     id: EntityId,
-    entity: &'g Entity,
+    entity: Entity<'g>,
     /// Whether the name in question is free here.
     free: bool,
     stop: bool,
@@ -63,7 +63,7 @@ impl Shown<'_> {
     /// What decides when the article says nothing, first things first.
     fn key(&self) -> (bool, bool, u8, Reverse<u64>, &str) {
         let population = Reverse(self.entity.population().unwrap_or(0));
-        (self.stop, !self.free, kind_rank(self.entity), population, &self.entity.id)
+        (self.stop, !self.free, kind_rank(self.entity), population, self.entity.id)
     }
 
     /// Why this entity comes before `next`.
@@ -86,7 +86,7 @@ impl Shown<'_> {
 }
 
 pub(crate) fn run(command: &Show) -> CommandResult {
-    let gazetteer = load_layers(&command.gazetteer, &command.without)?;
+    let gazetteer = load_layers(&command.gazetteer, &command.without, false)?;
     let shown = find(&gazetteer, &command.name);
     if shown.is_empty() {
         let layers = gazetteer.layers().join(" + ");
@@ -105,7 +105,7 @@ pub(crate) fn run(command: &Show) -> CommandResult {
 fn find<'g>(gazetteer: &'g Gazetteer, name: &str) -> Vec<Shown<'g>> {
     let folded = fold(name.trim());
     let mut shown: Vec<Shown<'g>> = Vec::new();
-    for alias in gazetteer.aliases().iter().filter(|alias| fold(&alias.text) == folded) {
+    for alias in gazetteer.aliases().filter(|alias| fold(alias.text) == folded) {
         let (free, stop) = (!alias.flags.weak && !alias.flags.stop, alias.flags.stop);
         match shown.last_mut().filter(|last| last.id == alias.entity) {
             Some(last) => {
@@ -141,14 +141,14 @@ fn find<'g>(gazetteer: &'g Gazetteer, name: &str) -> Vec<Shown<'g>> {
 }
 
 /// The parents of an entity, the nearest first.
-fn parents<'g>(gazetteer: &'g Gazetteer, entity: &'g Entity) -> Vec<&'g Entity> {
-    let mut chain: Vec<&Entity> = Vec::new();
-    let mut seen: BTreeSet<&str> = BTreeSet::from([entity.id.as_str()]);
+fn parents<'g>(gazetteer: &'g Gazetteer, entity: Entity<'g>) -> Vec<Entity<'g>> {
+    let mut chain: Vec<Entity<'_>> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::from([entity.id]);
     let mut next = entity;
     while let Some(id) = next.field("parent").and_then(|id| gazetteer.find(id)) {
         next = gazetteer.entity(id);
         // Parents may go in a circle; lint reports it.
-        if !seen.insert(&next.id) {
+        if !seen.insert(next.id) {
             break;
         }
         chain.push(next);
@@ -156,7 +156,7 @@ fn parents<'g>(gazetteer: &'g Gazetteer, entity: &'g Entity) -> Vec<&'g Entity> 
     chain
 }
 
-fn evidence(alias: &Alias) -> String {
+fn evidence(alias: &Alias<'_>) -> String {
     alias.evidence.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(",")
 }
 
@@ -170,20 +170,20 @@ fn print_table(gazetteer: &Gazetteer, shown: &[Shown<'_>]) -> Result<(), Box<dyn
         }
         writeln!(out, "{}. {}  {}  {}", row + 1, entity.name, entity.kind, entity.id)?;
         writeln!(out, "   {}", shown.why)?;
-        let fields: Vec<String> = entity.fields.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let fields: Vec<String> = entity.fields().map(|(key, value)| format!("{key}={value}")).collect();
         if !fields.is_empty() {
             writeln!(out, "   {}", fields.join(" "))?;
         }
-        let parents: Vec<&str> = parents(gazetteer, entity).iter().map(|parent| parent.name.as_str()).collect();
+        let parents: Vec<&str> = parents(gazetteer, entity).iter().map(|parent| parent.name).collect();
         if !parents.is_empty() {
             writeln!(out, "   in {}", parents.join(", in "))?;
         }
-        let names = gazetteer.aliases_of(shown.id).iter().map(|alias| -> Vec<Value> {
+        let names = gazetteer.aliases_of(shown.id).map(|alias| -> Vec<Value> {
             vec![
                 format!("  {}", alias.text).into(),
                 alias.kind.as_str().into(),
                 alias.flags.to_string().into(),
-                evidence(alias).into(),
+                evidence(&alias).into(),
             ]
         });
         writeln!(out, "{}", table::render(&columns, names))?;
@@ -200,14 +200,13 @@ fn print_json(gazetteer: &Gazetteer, shown: &[Shown<'_>]) -> Result<(), Box<dyn 
             parents(gazetteer, entity).iter().map(|parent| json!({"entity": parent.id, "name": parent.name})).collect();
         let names: Vec<Value> = gazetteer
             .aliases_of(shown.id)
-            .iter()
             .map(|alias| {
                 let (kind, flags) = (alias.kind.as_str(), alias.flags.to_string());
-                json!({"name": alias.text, "kind": kind, "flags": flags, "evidence": evidence(alias)})
+                json!({"name": alias.text, "kind": kind, "flags": flags, "evidence": evidence(&alias)})
             })
             .collect();
         let fields: serde_json::Map<String, Value> =
-            entity.fields.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect();
+            entity.fields().map(|(key, value)| (key.to_owned(), value.into())).collect();
         let line = json!({
             "entity": entity.id,
             "name": entity.name,
@@ -226,16 +225,16 @@ fn print_json(gazetteer: &Gazetteer, shown: &[Shown<'_>]) -> Result<(), Box<dyn 
 fn print_csv(gazetteer: &Gazetteer, shown: &[Shown<'_>]) -> Result<(), Box<dyn StdError>> {
     let columns = ["entity", "entity_name", "entity_kind", "order", "name", "kind", "flags", "evidence"].map(text);
     let rows = shown.iter().enumerate().flat_map(|(row, shown)| {
-        gazetteer.aliases_of(shown.id).iter().map(move |alias| -> Vec<Value> {
+        gazetteer.aliases_of(shown.id).map(move |alias| -> Vec<Value> {
             vec![
-                shown.entity.id.as_str().into(),
-                shown.entity.name.as_str().into(),
-                shown.entity.kind.as_str().into(),
+                shown.entity.id.into(),
+                shown.entity.name.into(),
+                shown.entity.kind.into(),
                 (row + 1).into(),
-                alias.text.as_str().into(),
+                alias.text.into(),
                 alias.kind.as_str().into(),
                 alias.flags.to_string().into(),
-                evidence(alias).into(),
+                evidence(&alias).into(),
             ]
         })
     });

@@ -32,7 +32,7 @@ Example:
 pub(crate) struct Suggest {
     #[command(flatten)]
     input: InputArgs,
-    /// Built-in gazetteer (world, core) or .gaz file; repeat it to lay one over another
+    /// Built-in gazetteer (world, core), .gaz file or compiled .dlz; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     gazetteer: Vec<String>,
     /// Leave out the entities of this origin (src=); repeat it for several
@@ -52,7 +52,7 @@ pub(crate) struct Suggest {
 pub(crate) fn run(command: &Suggest, args: &Args) -> CommandResult {
     let paths = inputs_of(&command.input.inputs)?;
     let archive = inputs::open_paths(&paths, &command.input, args)?;
-    let gazetteer = load_layers(&command.gazetteer, &command.without)?;
+    let gazetteer = load_layers(&command.gazetteer, &command.without, false)?;
     let analyzer = Analyzer::new(&gazetteer)?;
     let stop = inputs::stop_on_signal();
     let bar = progress::bar(&archive, &command.input, args);

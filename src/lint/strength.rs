@@ -4,7 +4,7 @@ use super::Report;
 use super::codes::Code;
 use super::source::{NameLine, Sources};
 use super::spelling::is_cased;
-use crate::gazetteer::words::Words;
+use super::words::Words;
 use crate::gazetteer::{AliasKind, CasePolicy, EntityType};
 use crate::normalize::fold_keeping_accents;
 

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::super::line::{Field, parse_evidence, parse_flags, split_fields};
-use super::super::{AliasKind, Evidence, Flags, Gazetteer};
 use crate::error::Result;
+use crate::gazetteer::line::{Field, parse_evidence, parse_flags, split_fields};
+use crate::gazetteer::{AliasKind, EvidenceSet, Flags, Gazetteer};
+use crate::ids::EntityId;
 use crate::normalize::{fold, trim};
 
 /// Where something stands.
@@ -68,7 +69,7 @@ pub(super) struct NameLine {
     pub(super) kind: AliasKind,
     pub(super) flags: Flags,
     /// What `ctx=` lists.
-    pub(super) evidence: Vec<Evidence>,
+    pub(super) evidence: EvidenceSet,
     /// Keys of a `+` line with their values and columns; those of an entity line are the entity's.
     pub(super) fields: Vec<KeyField>,
 }
@@ -89,16 +90,47 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    /// Reads the texts of a layer in order.
-    pub(super) fn read_texts(
-        &mut self,
-        files: &[(&'static str, &'static str)],
-        faulty: &Faulty,
-        base: Option<&Gazetteer>,
-    ) {
-        for (name, text) in files {
-            self.read_bytes(text.as_bytes(), Path::new(name), faulty, base);
+    /// Takes the entities of a compiled gazetteer, which has no lines: their places have line 0.
+    pub(super) fn read_compiled(&mut self, layer: &str, gazetteer: &Gazetteer) {
+        let at = Place { file: self.files.len(), line: 0, column: 0 };
+        self.files.push(PathBuf::from(layer));
+        for (number, entity) in gazetteer.entities().enumerate() {
+            let row = self.entities.len();
+            let id = entity.id.to_owned();
+            let first = self.names.len();
+            self.names.extend(gazetteer.aliases_of(EntityId::new(number)).map(|alias| NameLine {
+                at,
+                flags_column: 0,
+                entity: row,
+                text: alias.text.to_owned(),
+                folded: fold(trim(alias.text)),
+                kind: alias.kind,
+                flags: alias.flags,
+                evidence: alias.evidence,
+                fields: Vec::new(),
+            }));
+            self.entities.push(EntityLine {
+                at,
+                id: id.clone(),
+                kind: entity.kind.to_owned(),
+                name: entity.name.to_owned(),
+                // A column behind that of the id: the keys are the entity's own.
+                fields: entity.fields().map(|(key, value)| (key.to_owned(), value.to_owned(), 1)).collect(),
+                names: (first..self.names.len()).collect(),
+                extends: false,
+                dead: false,
+            });
+            self.define(id, row);
         }
+    }
+
+    /// Makes the row what its id means from here on.
+    fn define(&mut self, id: String, row: usize) {
+        if let Some(earlier) = self.by_id.insert(id.clone(), row) {
+            self.entities[earlier].dead = true;
+            self.replaced.push((row, earlier));
+        }
+        self.gone.insert(id);
     }
 
     /// Reads one file and what it includes.
@@ -201,8 +233,8 @@ impl Reading<'_> {
         }
         let base = self.base?;
         let entity = base.entity(base.find(id)?);
-        let fields = entity.fields.iter().map(|(key, value)| (key.clone(), value.clone(), at.column)).collect();
-        let (kind, name) = (entity.kind.clone(), entity.name.clone());
+        let fields = entity.fields().map(|(key, value)| (key.to_owned(), value.to_owned(), at.column)).collect();
+        let (kind, name) = (entity.kind.to_owned(), entity.name.to_owned());
         let row = self.sources.entities.len();
         let id = id.to_owned();
         self.sources.by_id.insert(id.clone(), row);
@@ -237,11 +269,7 @@ impl Reading<'_> {
             self.sources.entities.pop();
             return;
         }
-        if let Some(earlier) = self.sources.by_id.insert(id.clone(), row) {
-            self.sources.entities[earlier].dead = true;
-            self.sources.replaced.push((row, earlier));
-        }
-        self.sources.gone.insert(id);
+        self.sources.define(id, row);
         self.current = Some(row);
     }
 
@@ -263,7 +291,7 @@ impl Reading<'_> {
             folded: fold(trim(name.text)),
             kind,
             flags,
-            evidence,
+            evidence: evidence.into_iter().collect(),
             fields: if kind == AliasKind::Name { Vec::new() } else { keys },
         });
         true

@@ -12,12 +12,13 @@ mod refused;
 mod source;
 mod spelling;
 mod strength;
+pub(crate) mod words;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Gazetteer, builtin, builtin_names};
 use crate::error::{ErrorKind, Result};
+use crate::gazetteer::{Gazetteer, builtin_names};
 use source::{Place, Sources};
 
 pub use codes::{Code, Severity};
@@ -29,9 +30,9 @@ pub struct Finding {
     pub code: Code,
     /// The file, as it was named to us, or as it was included.
     pub path: PathBuf,
-    /// Line, from 1.
+    /// Line, from 1; 0 in a compiled gazetteer, which has none.
     pub line: u32,
-    /// Column in characters, from 1.
+    /// Column in characters, from 1; 0 in a compiled gazetteer.
     pub column: u32,
     /// What is wrong, with what was found.
     pub message: String,
@@ -39,12 +40,12 @@ pub struct Finding {
     pub remedy: String,
 }
 
-/// Judges `files` (paths, or names of built-in gazetteers) as layers over `base`.
+/// Judges `files` (paths, also of compiled gazetteers, or names of built-in ones) as layers over `base`.
 ///
 /// Findings come in the order of the files, lines and columns. A built-in gazetteer among the files is not laid over another.
 ///
 /// ```no_run
-/// for finding in dateline::gazetteer::lint(&["mine.gaz"], &["world"])? {
+/// for finding in dateline::lint::lint(&["mine.gaz"], &["world"])? {
 ///     println!("{}:{} {} {}", finding.path.display(), finding.line, finding.code, finding.message);
 /// }
 /// # Ok::<(), dateline::Error>(())
@@ -93,8 +94,8 @@ pub fn lint<S: AsRef<str>>(files: &[S], base: &[S]) -> Result<Vec<Finding>> {
     }
     let mut sources = Sources::default();
     for file in files {
-        match builtin::texts(file) {
-            Some(texts) => sources.read_texts(&texts, &faulty, below.as_ref()),
+        match Gazetteer::compiled_layer(file)? {
+            Some(gazetteer) => sources.read_compiled(file, &gazetteer),
             None => sources.read_file(Path::new(file), &faulty, below.as_ref())?,
         }
     }
@@ -128,7 +129,8 @@ impl Report<'_> {
 
     /// `file:line` of a place, for messages about another line.
     fn describe(&self, at: Place) -> String {
-        format!("{}:{}", self.sources.files[at.file].display(), at.line)
+        let file = self.sources.files[at.file].display();
+        if at.line == 0 { file.to_string() } else { format!("{file}:{}", at.line) }
     }
 
     fn sorted(mut self) -> Vec<Finding> {

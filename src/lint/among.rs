@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::Report;
 use super::codes::Code;
 use super::source::{NameLine, Sources};
-use crate::gazetteer::rank::rank_of;
-use crate::gazetteer::{Alias, AliasKind, Boundary, CasePolicy, Entity, EntityType, Evidence, Flags, Gazetteer};
+use crate::gazetteer::{
+    Alias, AliasKind, Boundary, CasePolicy, Entity, EntityType, Evidence, EvidenceSet, Flags, Gazetteer, rank_of,
+};
 use crate::normalize::{CasePattern, fold, fold_keeping_accents};
 
 /// How many times larger the population must be that decides between two entities of a name.
@@ -22,7 +23,7 @@ struct Candidate<'a> {
     text: &'a str,
     alias_kind: AliasKind,
     flags: Flags,
-    evidence: &'a [Evidence],
+    evidence: EvidenceSet,
     rank: u8,
     population: u64,
 }
@@ -35,10 +36,10 @@ pub(super) fn check(sources: &Sources, base: Option<&Gazetteer>, report: &mut Re
     if let Some(base) = base {
         for alias in base.aliases() {
             let entity = base.entity(alias.entity);
-            if sources.gone.contains(&entity.id) {
+            if sources.gone.contains(entity.id) {
                 continue;
             }
-            if let Some(candidates) = by_name.get_mut(fold(&alias.text).as_str()) {
+            if let Some(candidates) = by_name.get_mut(fold(alias.text).as_str()) {
                 candidates.push(of_base(alias, entity));
             }
         }
@@ -67,23 +68,23 @@ fn of_line<'a>(line: &'a NameLine, sources: &'a Sources) -> Candidate<'a> {
         text: &line.text,
         alias_kind: line.kind,
         flags: line.flags,
-        evidence: &line.evidence,
+        evidence: line.evidence,
         rank: rank_of(&entity.kind, entity.field("capital").is_some()),
         population: entity.field("pop").and_then(|value| value.parse().ok()).unwrap_or(0),
     }
 }
 
-fn of_base<'a>(alias: &'a Alias, entity: &'a Entity) -> Candidate<'a> {
+fn of_base<'a>(alias: Alias<'a>, entity: Entity<'a>) -> Candidate<'a> {
     Candidate {
         line: None,
-        id: &entity.id,
-        entity_name: &entity.name,
-        kind: &entity.kind,
-        text: &alias.text,
+        id: entity.id,
+        entity_name: entity.name,
+        kind: entity.kind,
+        text: alias.text,
         alias_kind: alias.kind,
         flags: alias.flags,
-        evidence: &alias.evidence,
-        rank: rank_of(&entity.kind, entity.field("capital").is_some()),
+        evidence: alias.evidence,
+        rank: rank_of(entity.kind, entity.field("capital").is_some()),
         population: entity.population().unwrap_or(0),
     }
 }
@@ -152,7 +153,7 @@ fn check_redundant(row: usize, line: &NameLine, all: &[Candidate<'_>], report: &
     }
     let replaces = |other: &Candidate<'_>| {
         let (weak, strict) = (other.flags.weak, candidate.flags.weak);
-        let as_strong = !weak || strict && (candidate.evidence.iter().all(|kind| other.evidence.contains(kind)));
+        let as_strong = !weak || strict && candidate.evidence.iter().all(|kind| other.evidence.contains(kind));
         let same_evidence = !weak || candidate.evidence.is_empty() == other.evidence.is_empty();
         other.id == candidate.id
             && !other.flags.stop
@@ -248,10 +249,10 @@ fn check_evidence(line: &NameLine, sources: &Sources, base: Option<&Gazetteer>, 
         return;
     }
     // The resolver's defaults.
-    let asked: &[Evidence] = match (line.evidence.is_empty(), entity_type) {
-        (false, _) => &line.evidence,
+    let asked: Vec<Evidence> = match (line.evidence.is_empty(), entity_type) {
+        (false, _) => line.evidence.iter().collect(),
         (true, EntityType::Place) => return,
-        (true, _) => &[Evidence::Country, Evidence::LongForm],
+        (true, _) => vec![Evidence::Country, Evidence::LongForm],
     };
     let possible = |kind: &Evidence| match kind {
         Evidence::Preposition | Evidence::Dateline | Evidence::Head => true,
@@ -274,8 +275,8 @@ fn names_of(line: &NameLine, sources: &Sources, base: Option<&Gazetteer>) -> Vec
     if let Some(base) = base.filter(|_| entity.extends)
         && let Some(id) = base.find(&entity.id)
     {
-        let below = base.aliases_of(id).iter().filter(|alias| !alias.flags.stop);
-        names.extend(below.map(|alias| fold(&alias.text)));
+        let below = base.aliases_of(id).filter(|alias| !alias.flags.stop);
+        names.extend(below.map(|alias| fold(alias.text)));
     }
     names
 }
