@@ -148,12 +148,16 @@ impl<'g> Analyzer<'g> {
 
     /// What changes a result, as the manifest stores it. The engine is not among it.
     fn settings(&self) -> serde_json::Value {
-        json!({
+        let mut settings = json!({
             "profile": self.options.profile,
             "overlap": self.options.overlap,
             "context": "document",
             "counting": "boolean",
-        })
+        });
+        if !self.gazetteer.without().is_empty() {
+            settings["without"] = json!(self.gazetteer.without());
+        }
+        settings
     }
 }
 

@@ -1,11 +1,7 @@
 //! Which names does the gazetteer lack? Frequent capitalised sequences that it does not cover.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-
-use sha2::{Digest, Sha256};
 
 use super::scan::{ScanOptions, pool, scan};
 use super::{Analyzer, Worker, check_length};
@@ -16,7 +12,7 @@ use crate::gazetteer::EntityType;
 use crate::lint::words::Words;
 use crate::normalize::{fold, is_word_char};
 use crate::span::Span;
-use crate::store::Run;
+use crate::store::{FileSummary, Run};
 
 /// Contexts kept of each sequence.
 const CONTEXTS: usize = 3;
@@ -25,10 +21,11 @@ const CONTEXT_WORDS: usize = 5;
 /// Longest sequence in words: longer ones are headlines.
 const MAX_WORDS: usize = 8;
 /// Small words that join the parts of a name.
-const JOINERS: [&str; 18] = [
-    "of", "and", "the", "for", "de", "del", "della", "di", "do", "da", "du", "des", "la", "el", "al", "van", "von",
-    "und",
-];
+const JOINERS: [&str; 16] =
+    ["of", "the", "for", "de", "del", "della", "di", "do", "da", "du", "des", "la", "el", "al", "van", "von"];
+/// Words that headlines write small.
+const HEADLINE_SMALL: [&str; 17] =
+    ["a", "an", "the", "and", "or", "of", "in", "on", "at", "to", "by", "for", "from", "with", "as", "is", "are"];
 
 /// A capitalised sequence that no name of the gazetteer covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,31 +100,17 @@ pub fn suggest(analyzer: &Analyzer<'_>, archive: &Archive, options: ScanOptions<
 ///
 /// If one is no longer there, or is not what the run has read.
 pub fn inputs_of_run(run: &Run, root: &Path) -> Result<Vec<PathBuf>> {
-    let remedy = "name the articles themselves instead of the run";
+    const REMEDY: &str = "name the articles themselves instead of the run";
     let inputs = run.manifest().inputs.iter().map(|input| {
         let path = root.join(&input.path);
-        let digest = sha256_of(&path)
-            .map_err(|error| Error::io(&path, "read an input of the run", error).with_remedy(remedy))?;
-        if digest == input.sha256 {
-            Ok(path)
-        } else {
-            let run = run.path().display();
-            Err(Error::format(path, format!("the file has changed since {run} was made")).with_remedy(remedy))
+        let found = FileSummary::of(&path).map_err(|error| error.with_remedy(REMEDY))?;
+        if found.sha256 == input.sha256 {
+            return Ok(path);
         }
+        let message = format!("the file has changed since {} was made", run.path().display());
+        Err(Error::usage(message).at(path).with_remedy(REMEDY))
     });
     inputs.collect()
-}
-
-fn sha256_of(path: &Path) -> std::io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(crate::hash::hex(&hash.finalize())),
-            length => hash.update(&buffer[..length]),
-        }
-    }
 }
 
 /// The sequences of one document: how often, and where first.
@@ -158,9 +141,7 @@ fn sequences_in(worker: &mut Worker<'_>, document: &Document<'_>) -> Found {
         let known = known_spans(worker, text);
         for line in lines(text) {
             let tokens = tokens(text, line);
-            let capitals = tokens.iter().filter(|token| token.capital).count();
-            // A headline: capitals say nothing.
-            if capitals * 2 > tokens.len() && tokens.len() > 3 {
+            if is_headline(&tokens) {
                 continue;
             }
             let mut next = 0;
@@ -232,6 +213,11 @@ fn tokens(text: &str, line: Span) -> Vec<Token<'_>> {
     tokens
 }
 
+/// Whether every word but the smallest has a capital: then capitals say nothing.
+fn is_headline(tokens: &[Token<'_>]) -> bool {
+    tokens.len() > 3 && tokens.iter().all(|token| token.capital || HEADLINE_SMALL.contains(&token.text))
+}
+
 /// Where the sequence that begins at `first` ends; `first` if none begins there.
 fn run_end(text: &str, tokens: &[Token<'_>], first: usize) -> usize {
     if !tokens[first].capital {
@@ -283,7 +269,7 @@ fn note(
     let in_title = |span: Span| known.iter().any(|(known, title)| *title && known.contains(span));
     let person_before = range.start > 0 && {
         let before = tokens[range.start - 1];
-        text[before.span.end..first.span.start].trim_end_matches('.').len() <= 1
+        text[before.span.end..first.span.start].trim_start_matches('.').len() <= 1
             && (before.capital && is_person(&before) || in_title(before.span))
     };
     if is_person(first) || in_title(first.span) || person_before {
