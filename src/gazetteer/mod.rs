@@ -64,6 +64,8 @@ pub struct Gazetteer {
     aliases: Range<usize>,
     names: Range<usize>,
     blobs: Range<usize>,
+    /// Empty while the image is being made.
+    parents: Range<usize>,
 }
 
 /// How layers become a gazetteer.
@@ -496,6 +498,18 @@ impl Gazetteer {
         u64_at(self.entity_record(id), 16)
     }
 
+    /// The entity that `parent=` names, if it is here.
+    ///
+    /// # Complexity
+    ///
+    /// Constant: parents are looked up when a gazetteer is compiled.
+    #[must_use]
+    pub fn parent(&self, id: EntityId) -> Option<EntityId> {
+        let parents = self.image.bytes().get(self.parents.clone())?;
+        let number = u32_at(parents.get(4 * id.index()..)?, 0);
+        ((number as usize) < self.n_entities()).then_some(EntityId(number))
+    }
+
     /// The bytes it is made of.
     pub(crate) fn image(&self) -> &Image {
         &self.image
@@ -515,6 +529,7 @@ impl Gazetteer {
             aliases: section(compile::ALIASES)?,
             names: section(compile::NAMES)?,
             blobs: section(compile::BLOBS)?,
+            parents: image.section(compile::PARENTS).unwrap_or_default(),
             image,
         };
         let whole = gazetteer.entities.len() % compile::ENTITY_LEN == 0
