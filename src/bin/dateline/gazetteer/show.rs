@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use dateline::gazetteer::{Alias, Entity, kind_rank};
 use dateline::normalize::fold;
-use dateline::{EntityId, Gazetteer};
+use dateline::{Analyzer, Document, EntityId, Gazetteer, Profile};
 use serde_json::{Value, json};
 
 use crate::args::Format;
@@ -27,7 +27,8 @@ parents, and its names:
   evidence  what lets a weak name stand: prep, dateline, pair, cc, long, head; empty: the default of its type
 
 csv has one row for each name with entity, entity_name, entity_kind and order besides; jsonl one object for each entity: \
-entity, name, kind, order, why, fields, parents (entity and name), names.
+entity, name, kind, order, why, means (whether the name means it in a sentence that says nothing else), fields, parents \
+(entity and name), names.
 
 Order is what the name means when the article says nothing: a free name before a weak one, then country, region, \
 organisation, capital, division, other; then the larger population, then the id. An article that names the country, a \
@@ -57,6 +58,8 @@ struct Shown<'g> {
     free: bool,
     stop: bool,
     why: String,
+    /// Whether the resolver takes the name for this entity in a sentence that says nothing else.
+    means: bool,
 }
 
 impl Shown<'_> {
@@ -87,7 +90,8 @@ impl Shown<'_> {
 
 pub(crate) fn run(command: &Show) -> CommandResult {
     let gazetteer = load_layers(&command.gazetteer, &command.without, false)?;
-    let shown = find(&gazetteer, &command.name);
+    let mut shown = find(&gazetteer, &command.name);
+    mark_meant(&gazetteer, &mut shown, &command.name)?;
     if shown.is_empty() {
         let layers = gazetteer.layers().join(" + ");
         anstream::eprintln!("nothing in {layers} has the name or id {:?}", command.name);
@@ -114,7 +118,7 @@ fn find<'g>(gazetteer: &'g Gazetteer, name: &str) -> Vec<Shown<'g>> {
             }
             None => {
                 let entity = gazetteer.entity(alias.entity);
-                shown.push(Shown { id: alias.entity, entity, free, stop, why: String::new() });
+                shown.push(Shown { id: alias.entity, entity, free, stop, why: String::new(), means: false });
             }
         }
     }
@@ -125,6 +129,7 @@ fn find<'g>(gazetteer: &'g Gazetteer, name: &str) -> Vec<Shown<'g>> {
             free: true,
             stop: false,
             why: "it has this id".to_owned(),
+            means: false,
         });
     }
     shown.sort_by(|a, b| a.key().cmp(&b.key()));
@@ -138,6 +143,25 @@ fn find<'g>(gazetteer: &'g Gazetteer, name: &str) -> Vec<Shown<'g>> {
         };
     }
     shown
+}
+
+/// Asks the resolver which entity the name means in a sentence that says nothing else, as each entity writes it.
+fn mark_meant(gazetteer: &Gazetteer, shown: &mut [Shown<'_>], name: &str) -> Result<(), Box<dyn StdError>> {
+    let folded = fold(name.trim());
+    // The wide profile counts demonyms, too.
+    let analyzer = Analyzer::builder().profile(Profile::Wide).build(gazetteer)?;
+    for shown in shown {
+        let written = gazetteer.aliases_of(shown.id).filter(|alias| fold(alias.text) == folded);
+        let texts: BTreeSet<String> = written.map(|alias| format!("It was about {} then.", alias.text)).collect();
+        shown.means = texts.iter().any(|text| {
+            let document = Document::new("", text.as_str());
+            analyzer
+                .analyze(&document)
+                .iter()
+                .any(|found| fold(found.surface) == folded && found.mention.entity == shown.id)
+        });
+    }
+    Ok(())
 }
 
 /// The parents of an entity, the nearest first.
@@ -170,6 +194,9 @@ fn print_table(gazetteer: &Gazetteer, shown: &[Shown<'_>]) -> Result<(), Box<dyn
         }
         writeln!(out, "{}. {}  {}  {}", row + 1, entity.name, entity.kind, entity.id)?;
         writeln!(out, "   {}", shown.why)?;
+        if shown.means {
+            writeln!(out, "   in a sentence that says nothing else the name means this entity")?;
+        }
         let fields: Vec<String> = entity.fields().map(|(key, value)| format!("{key}={value}")).collect();
         if !fields.is_empty() {
             writeln!(out, "   {}", fields.join(" "))?;
@@ -212,7 +239,8 @@ fn print_json(gazetteer: &Gazetteer, shown: &[Shown<'_>]) -> Result<(), Box<dyn 
             "name": entity.name,
             "kind": entity.kind,
             "order": row + 1,
-            "why": shown.why,
+        "why": shown.why,
+            "means": shown.means,
             "fields": fields,
             "parents": parents,
             "names": names,
