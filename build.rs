@@ -40,7 +40,7 @@ mod builtin {
 }
 
 /// The layers of `world`, in no particular order: ids are unique across them.
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 15] = [
     "countries.gaz",
     "regions.gaz",
     "admin1.gaz",
@@ -56,7 +56,6 @@ const LAYERS: [&str; 16] = [
     "organisations-companies.gaz",
     "organisations-regional.gaz",
     "titles.gaz",
-    "agents.gaz",
 ];
 
 fn main() {

@@ -228,7 +228,9 @@ fn run_end(text: &str, tokens: &[Token<'_>], first: usize) -> usize {
     while next < tokens.len() && &text[tokens[next - 1].span.end..tokens[next].span.start] == " " {
         if tokens[next].capital {
             end = next + 1;
-        } else if !JOINERS.contains(&tokens[next].text) || next - end >= 2 {
+        } else if !JOINERS.contains(&tokens[next].text) || next - end >= 2 || tokens[next].text == "the" && next == end
+        {
+            // "the" joins only behind another: "Bank of the South", not "On Friday the Trust".
             break;
         }
         next += 1;
@@ -326,6 +328,7 @@ mod tests {
         check("They met the Iraqi Harbour Trust.", &[("Iraqi Harbour Trust", 1)]);
         check("Reporters came. Exampleton slept, and all Exampleton knew.", &[("Exampleton", 1)]);
         check("They met Minister Exampleman, Maria Exampleman, J. Exampleman on Monday.", &[]);
+        check("On Friday the Harbour Trust of the North slept.", &[("Harbour Trust of the North", 1)]);
         check("Harbour Trust Of Exampleton Closes Its Doors", &[]);
         check(
             "the Trust’s Board and the O'Exampleton Bridge",
