@@ -12,7 +12,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use dateline::normalize::FoldedText;
 use dateline::{
-    Analyzer, Engine, Gazetteer, Matcher, MatcherScratch, Matches, Overlap, Part, PartMatches, Profile, Resolver,
+    Analyzer, Engine, Gazetteer, Matcher, MatcherScratch, Matches, Overlap, Part, PartMatches, Profile, Resolution,
+    Resolver,
 };
 
 use common::{Article, Checksum, Corpus};
@@ -247,14 +248,14 @@ fn resolve(criterion: &mut Criterion) {
         group.bench_function("mentions", |bencher| {
             bencher.iter(|| documents.iter().map(|document| worker.mentions(document).len()).sum::<usize>());
         });
-        let mut mentions = Vec::new();
+        let mut resolution = Resolution::default();
         group.bench_function("rules-alone", |bencher| {
             bencher.iter(|| {
                 let mut n_mentions = 0;
                 for (document, matches) in documents.iter().zip(&matches) {
                     let part = PartMatches { part: Part::Text, text: &document.text, matches };
-                    resolver.resolve(&[part], &mut mentions);
-                    n_mentions += mentions.len();
+                    resolver.resolve(&[part], &mut resolution);
+                    n_mentions += resolution.mentions.len();
                 }
                 n_mentions
             });

@@ -9,7 +9,7 @@
 //! paths → Archive → Document → Matcher → Mention → Resolver → DocumentCounts → CooccurrenceMatrix → store
 //! ```
 //!
-//! - A [`Gazetteer`] is built in, or read from files ([`gazetteer`]).
+//! - A [`Gazetteer`] is built in, or read from files ([`gazetteer`]); [`interchange`] takes in those of others.
 //! - A [`Matcher`] finds every name that passes its checks; a [`Resolver`] decides which stand, and for whom.
 //! - An [`Analyzer`] is both, ready for documents; [`analyze`] and [`tag`] drive it over an [`Archive`].
 //! - A [`Run`] opens and verifies what [`analyze`] wrote ([`store`]).
@@ -41,6 +41,7 @@ pub mod archive;
 mod builtin;
 mod document;
 pub mod gazetteer;
+pub mod interchange;
 pub mod lint;
 // Finding
 mod matcher;
@@ -64,12 +65,12 @@ pub use error::{Error, ErrorKind, Result};
 pub use gazetteer::Gazetteer;
 pub use ids::{AliasId, DocumentIndex, EntityId};
 pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, SimdLevel, compile, load_cached};
-pub use mention::Mention;
+pub use mention::{Contest, Mention, UnlistedMention};
 pub use pipeline::{
     AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions,
     SelfcheckReport, StopFlag, Suggestion, Suggestions, TagSummary, Worker, analyze, inputs_of_run, selfcheck, suggest,
     tag,
 };
-pub use resolve::{PartMatches, Profile, Resolver, Rule};
+pub use resolve::{PartMatches, Profile, Resolution, Resolver, Rule, RuleSet};
 pub use span::Span;
 pub use store::{Run, RunManifest, RunWriter};

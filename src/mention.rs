@@ -1,7 +1,9 @@
 //! A name in a text with the entity it was read as.
 
-use crate::document::Part;
+use crate::document::{Document, Part};
+use crate::gazetteer::EntityType;
 use crate::ids::{AliasId, EntityId};
+use crate::normalize::fold;
 use crate::resolve::Rule;
 use crate::span::Span;
 
@@ -20,4 +22,52 @@ pub struct Mention {
     pub head: Option<Span>,
     /// The rule that accepted it.
     pub rule: Rule,
+    /// How the entity was chosen, where the name may mean several.
+    pub contest: Option<Contest>,
+}
+
+/// The points of the chosen entity and of the best other one; their difference says how sure the choice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contest {
+    /// Points of the chosen entity.
+    pub score: i32,
+    /// The next best entity.
+    pub runner_up: EntityId,
+    /// Its points.
+    pub runner_up_score: i32,
+}
+
+/// A mention of something no list has, read by the look of its name: "Harale Trading Corp", "the village of Harale".
+///
+/// It has no entity, so counts and matrices leave it out; `tag` prints it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnlistedMention {
+    /// The text the span points into.
+    pub part: Part,
+    /// The bytes of the name.
+    pub span: Span,
+    /// Organisation or place.
+    pub entity_type: EntityType<'static>,
+    /// Part and bytes of the name it stands for: its own, or the long form of an acronym.
+    pub named: (Part, Span),
+    /// The rule that accepted it.
+    pub rule: Rule,
+}
+
+impl UnlistedMention {
+    /// The full name, as the document writes it.
+    #[must_use]
+    pub fn name<'d>(&self, document: &'d Document<'_>) -> &'d str {
+        self.named.1.of(document.part(self.named.0))
+    }
+
+    /// An id made of the type and the folded full name: the same for the same name in any document.
+    ///
+    /// "Harale Trading Corp" is `unlisted:organisation/harale-trading-corp`.
+    #[must_use]
+    pub fn id(&self, document: &Document<'_>) -> String {
+        let folded = fold(self.name(document));
+        let words: Vec<&str> = folded.split_whitespace().collect();
+        format!("unlisted:{}/{}", self.entity_type.as_str(), words.join("-"))
+    }
 }

@@ -37,6 +37,7 @@ pub use crate::builtin::{DATA_DATE, builtin_names};
 pub(crate) use compile::MAX_NAME;
 pub use core::in_core;
 pub use entity::{Alias, AliasKind, Boundary, CasePolicy, Entity, EntityType, Evidence, EvidenceSet, Fields, Flags};
+pub(crate) use line::parse_evidence;
 pub use line::parse_flags;
 pub use rank::kind_rank;
 pub(crate) use rank::rank_of;
@@ -572,7 +573,7 @@ impl Gazetteer {
         &rows[id.index() * compile::ALIAS_LEN..][..compile::ALIAS_LEN]
     }
 
-    fn alias_ids_of(&self, id: EntityId) -> Range<u32> {
+    pub(crate) fn alias_ids_of(&self, id: EntityId) -> Range<u32> {
         let n_aliases = self.n_aliases() as u32;
         let first = u32_at(self.entity_record(id), 4).min(n_aliases);
         let last = if id.index() + 1 < self.n_entities() {
@@ -601,7 +602,7 @@ impl Gazetteer {
 }
 
 /// Why a name cannot be one, if it cannot.
-fn name_fault(text: &str) -> Option<String> {
+pub(crate) fn name_fault(text: &str) -> Option<String> {
     let folded = fold(trim(text));
     if folded.is_empty() {
         Some("has no letter to match".to_owned())

@@ -19,7 +19,7 @@ use crate::gazetteer::{Entity, Gazetteer};
 use crate::matcher::{Engine, Matcher, MatcherScratch, Matches, Overlap};
 use crate::mention::Mention;
 use crate::normalize::FoldedText;
-use crate::resolve::{PartMatches, Profile, Resolver};
+use crate::resolve::{PartMatches, Profile, Resolution, Resolver, Rule, RuleSet};
 
 pub use analyze::{AnalyzeOptions, RunSummary, analyze};
 pub use scan::{Progress, ScanOptions, StopFlag};
@@ -53,6 +53,7 @@ pub struct AnalyzerBuilder {
     profile: Profile,
     overlap: Overlap,
     engine: Engine,
+    rules: RuleSet,
 }
 
 impl AnalyzerBuilder {
@@ -77,6 +78,13 @@ impl AnalyzerBuilder {
         self
     }
 
+    /// Leaves out a rule of resolution: to see what it is worth. May be called more than once.
+    #[must_use]
+    pub fn without_rule(mut self, rule: Rule) -> Self {
+        self.rules = self.rules.without(rule);
+        self
+    }
+
     /// Compiles the gazetteer.
     ///
     /// # Errors
@@ -85,7 +93,7 @@ impl AnalyzerBuilder {
     pub fn build(self, gazetteer: &Gazetteer) -> Result<Analyzer<'_>> {
         // The resolver judges every candidate and selects last, so that a rejected long name hides nothing.
         let matcher = Matcher::builder().overlap(Overlap::All).engine(self.engine).build(gazetteer)?;
-        let resolver = Resolver::new(gazetteer, self.profile, self.overlap);
+        let resolver = Resolver::new(gazetteer, self.profile, self.overlap).with_rules(self.rules);
         Ok(Analyzer { gazetteer, matcher, resolver, options: self })
     }
 }
@@ -126,7 +134,12 @@ impl<'g> Analyzer<'g> {
     /// Buffers for one thread.
     #[must_use]
     pub fn worker(&self) -> Worker<'_> {
-        Worker { analyzer: self, scratch: MatcherScratch::default(), matches: Default::default(), mentions: Vec::new() }
+        Worker {
+            analyzer: self,
+            scratch: MatcherScratch::default(),
+            matches: Default::default(),
+            resolution: Resolution::default(),
+        }
     }
 
     /// The mentions of one document. Allocates; a [`Worker`] reuses its buffers.
@@ -157,6 +170,10 @@ impl<'g> Analyzer<'g> {
         if !self.gazetteer.without().is_empty() {
             settings["without"] = json!(self.gazetteer.without());
         }
+        let left_out: Vec<&str> = self.options.rules.missing().map(Rule::name).collect();
+        if !left_out.is_empty() {
+            settings["without_rules"] = json!(left_out);
+        }
         settings
     }
 }
@@ -167,7 +184,7 @@ pub struct Worker<'a> {
     analyzer: &'a Analyzer<'a>,
     scratch: MatcherScratch,
     matches: [Matches; 2],
-    mentions: Vec<Mention>,
+    resolution: Resolution,
 }
 
 impl Worker<'_> {
@@ -181,14 +198,23 @@ impl Worker<'_> {
     ///
     /// Linear in the text.
     pub fn mentions(&mut self, document: &Document<'_>) -> &[Mention] {
+        &self.resolve(document).mentions
+    }
+
+    /// The same with the names that no list has.
+    ///
+    /// # Panics
+    ///
+    /// As [`Worker::mentions`].
+    pub fn resolve(&mut self, document: &Document<'_>) -> &Resolution {
         let mut parts = Vec::with_capacity(2);
         let [first, second] = &mut self.matches;
         for ((part, text), matches) in document.parts().zip([first, second]) {
             self.analyzer.matcher.find_into(text, &mut self.scratch, matches);
             parts.push(PartMatches { part, text, matches });
         }
-        self.analyzer.resolver.resolve(&parts, &mut self.mentions);
-        &self.mentions
+        self.analyzer.resolver.resolve(&parts, &mut self.resolution);
+        &self.resolution
     }
 }
 

@@ -1,17 +1,20 @@
 //! From an archive to one line of JSON for each document.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use serde::Serialize;
 
 use super::scan::{ScanOptions, pool, scan};
-use super::{Analyzer, Worker, check_length};
+use super::{Analyzer, Worker, check_length, part_number};
 use crate::archive::{Archive, Batch};
 use crate::diagnostics::Reject;
 use crate::document::{Document, Part};
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
-use crate::mention::Mention;
+use crate::mention::{Mention, UnlistedMention};
+use crate::resolve::Resolution;
+use crate::span::Span;
 
 /// In which unit `tag` counts offsets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,9 +58,10 @@ struct SpanLine<'a> {
     surface: &'a str,
     #[serde(rename = "type")]
     entity_type: &'a str,
-    entity: &'a str,
+    entity: Cow<'a, str>,
     name: &'a str,
-    kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     country: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,6 +73,17 @@ struct SpanLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     head: Option<HeadLine<'a>>,
     rule: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runner_up: Option<RunnerUpLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct RunnerUpLine<'a> {
+    entity: &'a str,
+    name: &'a str,
+    score: i32,
 }
 
 #[derive(Serialize)]
@@ -127,8 +142,8 @@ fn tag_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, unit: Of
             }
         };
         check_length(&document)?;
-        let mentions = worker.mentions(&document);
-        let spans = span_lines(gazetteer, &document, mentions, unit);
+        let resolution = worker.resolve(&document);
+        let spans = span_lines(gazetteer, &document, resolution, unit);
         tagged.documents += 1;
         tagged.spans += spans.len() as u64;
         let line = Line { id: &document.id, spans };
@@ -138,39 +153,84 @@ fn tag_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, unit: Of
     Ok(tagged)
 }
 
+/// Listed and unlisted mentions, in order of part and span.
 fn span_lines<'a>(
     gazetteer: &'a Gazetteer,
     document: &'a Document<'_>,
-    mentions: &[Mention],
+    resolution: &Resolution,
     unit: OffsetUnit,
 ) -> Vec<SpanLine<'a>> {
+    let place = |part: Part, span: Span| (part_number(part), span.start, std::cmp::Reverse(span.end));
     let mut offsets = Offsets { unit, ..Offsets::default() };
-    let line = |mention: &Mention| {
-        let text = document.part(mention.part);
-        let entity = gazetteer.entity(mention.entity);
-        let (start, end) = offsets.of(document, mention);
-        let head = mention.head.map(|head| {
-            let head_start = end + unit.length(&text[mention.span.end..head.start]);
-            HeadLine { start: head_start, end: head_start + unit.length(head.of(text)), surface: head.of(text) }
-        });
-        SpanLine {
-            part: mention.part,
-            start,
-            end,
-            surface: mention.span.of(text),
-            entity_type: entity.entity_type().as_str(),
-            entity: &entity.id,
-            name: &entity.name,
-            kind: &entity.kind,
-            country: entity.country(),
-            lat: entity.coordinates.map(|(lat, _)| lat),
-            lon: entity.coordinates.map(|(_, lon)| lon),
-            demonym: gazetteer.alias(mention.alias).kind.is_demonym(),
-            head,
-            rule: mention.rule.name(),
+    let mut unlisted = resolution.unlisted.iter().peekable();
+    let mut lines = Vec::with_capacity(resolution.mentions.len() + resolution.unlisted.len());
+    for mention in &resolution.mentions {
+        let here = place(mention.part, mention.span);
+        while let Some(before) = unlisted.next_if(|other| place(other.part, other.span) < here) {
+            lines.push(unlisted_line(document, before, &mut offsets));
         }
-    };
-    mentions.iter().map(line).collect()
+        lines.push(listed_line(gazetteer, document, mention, &mut offsets));
+    }
+    lines.extend(unlisted.map(|mention| unlisted_line(document, mention, &mut offsets)));
+    lines
+}
+
+fn listed_line<'a>(
+    gazetteer: &'a Gazetteer,
+    document: &'a Document<'_>,
+    mention: &Mention,
+    offsets: &mut Offsets,
+) -> SpanLine<'a> {
+    let text = document.part(mention.part);
+    let entity = gazetteer.entity(mention.entity);
+    let (start, end) = offsets.of(document, mention.part, mention.span);
+    let head = mention.head.map(|head| {
+        let head_start = end + offsets.unit.length(&text[mention.span.end..head.start]);
+        HeadLine { start: head_start, end: head_start + offsets.unit.length(head.of(text)), surface: head.of(text) }
+    });
+    SpanLine {
+        part: mention.part,
+        start,
+        end,
+        surface: mention.span.of(text),
+        entity_type: entity.entity_type().as_str(),
+        entity: Cow::Borrowed(entity.id),
+        name: entity.name,
+        kind: Some(entity.kind),
+        country: entity.country(),
+        lat: entity.coordinates.map(|(lat, _)| lat),
+        lon: entity.coordinates.map(|(_, lon)| lon),
+        demonym: gazetteer.alias(mention.alias).kind.is_demonym(),
+        head,
+        rule: mention.rule.name(),
+        score: mention.contest.map(|contest| contest.score),
+        runner_up: mention.contest.map(|contest| {
+            let entity = gazetteer.entity(contest.runner_up);
+            RunnerUpLine { entity: entity.id, name: entity.name, score: contest.runner_up_score }
+        }),
+    }
+}
+
+fn unlisted_line<'a>(document: &'a Document<'_>, mention: &UnlistedMention, offsets: &mut Offsets) -> SpanLine<'a> {
+    let (start, end) = offsets.of(document, mention.part, mention.span);
+    SpanLine {
+        part: mention.part,
+        start,
+        end,
+        surface: mention.span.of(document.part(mention.part)),
+        entity_type: mention.entity_type.as_str(),
+        entity: Cow::Owned(mention.id(document)),
+        name: mention.name(document),
+        kind: None,
+        country: None,
+        lat: None,
+        lon: None,
+        demonym: false,
+        head: None,
+        rule: mention.rule.name(),
+        score: None,
+        runner_up: None,
+    }
 }
 
 impl OffsetUnit {
@@ -196,16 +256,16 @@ impl Offsets {
     /// Start and end of a mention in characters.
     pub(super) fn characters(&mut self, document: &Document<'_>, mention: &Mention) -> (usize, usize) {
         self.unit = OffsetUnit::Char;
-        self.of(document, mention)
+        self.of(document, mention.part, mention.span)
     }
 
-    fn of(&mut self, document: &Document<'_>, mention: &Mention) -> (usize, usize) {
-        if self.part != Some(mention.part) {
-            (self.part, self.byte, self.count) = (Some(mention.part), 0, 0);
+    fn of(&mut self, document: &Document<'_>, part: Part, span: Span) -> (usize, usize) {
+        if self.part != Some(part) {
+            (self.part, self.byte, self.count) = (Some(part), 0, 0);
         }
-        let text = document.part(mention.part);
-        self.count += self.unit.length(&text[self.byte..mention.span.start]);
-        self.byte = mention.span.start;
-        (self.count, self.count + self.unit.length(mention.span.of(text)))
+        let text = document.part(part);
+        self.count += self.unit.length(&text[self.byte..span.start]);
+        self.byte = span.start;
+        (self.count, self.count + self.unit.length(span.of(text)))
     }
 }

@@ -1,9 +1,22 @@
-//! The rules by name: what each means, in the order in which they are asked.
+//! The rules by name: what each means, and the order in which they are asked.
+//!
+//! Each rule is one function over one alias at one place ([`Check`]), in the file of its topic. The first that applies
+//! decides. `cases.toml` holds at least four cases for each that come out otherwise without it.
 
 use std::fmt;
 
+use super::gathered::Gathered;
+use super::scene::Look;
+use super::{evidence, persons, runs, titles, wording};
+
+/// Whether a rule applies to one alias at one place.
+pub(super) type Check = fn(&Look<'_, '_>) -> bool;
+
+/// Whether a rule applies, knowing the whole document.
+pub(super) type DocumentCheck = fn(&Look<'_, '_>, &Gathered) -> bool;
+
 macro_rules! rules {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal: $meaning:literal,)*) => {
+    ($($variant:ident = $name:literal: $meaning:literal,)*) => {
         /// The one rule that decided over a candidate.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -12,7 +25,7 @@ macro_rules! rules {
         }
 
         impl Rule {
-            /// Every rule, in the order in which they are asked.
+            /// Every rule: those that reject, then those that accept.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// Its name in output.
@@ -40,6 +53,7 @@ rules! {
     AfterFirstName = "after-first-name": "A given name or an initial stands directly before the name: it is a person's.",
     CapitalRunLeft = "capital-run-left": "An unknown capitalised word stands directly before: the name is part of a longer one.",
     CapitalRunRight = "capital-run-right": "An unknown capitalised word stands directly behind: the name is part of a longer one.",
+    LowPrior = "low-prior": "In news the name is seldom a place, and no preposition, dateline or pair says that here it is one.",
     KnownPerson = "known-person": "The name is the surname of a person met in the article.",
     LowerCaseTitle = "lower-case-title": "A title in small letters counts only beside a country, an organisation or a person's name.",
     TitleWithoutHead = "title-without-head": "A weak title needs a name behind it, or a country or an organisation before it.",
@@ -52,7 +66,53 @@ rules! {
     LongForm = "long-form": "Accepted: a weak name, and a longer name of the same entity is in the article.",
     Head = "head": "Accepted: a title with a person's name or a country beside it.",
     Free = "free": "Accepted: a free name and nothing against it.",
+    OrganisationName = "organisation-name": "Accepted: no list has it, but it is worded like an organisation's name (X Corp, Ministry of X).",
+    BranchName = "branch-name": "Accepted: an organisation of a list with a place behind it (X Bank Kenya).",
+    ShortName = "short-name": "Accepted: the article has the firm's full name elsewhere (X Group, then X).",
+    DefinedAcronym = "defined-acronym": "Accepted: an acronym in brackets behind the long name of an organisation, there and later.",
+    UsedAcronym = "used-acronym": "Accepted: no list has the acronym, but the article uses it like an organisation's name (the LN said; LN's chief).",
+    FeatureName = "feature-name": "Accepted: no list has it, but it is worded like a river's, a park's, a county's (X River, Mount X).",
+    StreetName = "street-name": "Accepted: no list has it, but it is worded like a street's (X Road); wide profile.",
+    FacilityName = "facility-name": "Accepted: no list has it, but it is worded like a building's (X Hospital); wide profile.",
+    SettlementName = "settlement-name": "Accepted: no list has it, but the article says what it is (the village of X, in X district).",
+    UnlistedPair = "unlisted-pair": "Accepted: no list has it, but it stands in \"in X, State\" or \"in X, Country\".",
+    PairElsewhere = "pair-elsewhere": "Accepted as a place no list has: \"City, State\" puts it in a division where no listed place of the name lies.",
+    RepeatedName = "repeated-name": "Accepted: no list has it, but the article says elsewhere that it is a place.",
 }
+
+/// Titles, in the order in which they are asked.
+pub(super) const FOR_TITLES: &[(Rule, Check)] = &[
+    (Rule::Head, titles::has_company),
+    (Rule::LowerCaseTitle, titles::is_lower_case),
+    (Rule::TitleWithoutHead, titles::lacks_head),
+    (Rule::Free, titles::stands_alone),
+];
+
+/// Other names: what stands around them.
+pub(super) const FOR_NAMES: &[(Rule, Check)] = &[
+    (Rule::TitleHead, persons::is_title_head),
+    (Rule::AfterTitle, persons::is_after_title),
+    (Rule::AfterFirstName, persons::is_after_first_name),
+    (Rule::Currency, wording::is_currency),
+    (Rule::DemonymInStrict, wording::is_demonym_in_strict),
+    (Rule::PartOfOrganisation, wording::is_part_of_organisation),
+    (Rule::CompoundAdjective, wording::is_compound_adjective),
+    (Rule::CapitalRunLeft, runs::continues_left),
+    (Rule::CapitalRunRight, runs::continues_right),
+    (Rule::LowPrior, evidence::has_low_prior),
+    (Rule::Free, evidence::is_free),
+    (Rule::Preposition, evidence::has_preposition),
+    (Rule::Dateline, evidence::is_in_dateline),
+    (Rule::Pair, evidence::is_in_pair),
+    (Rule::Head, evidence::precedes_title),
+];
+
+/// Names that nothing around them decided: what the document says.
+pub(super) const BY_DOCUMENT: &[(Rule, DocumentCheck)] = &[
+    (Rule::SameCountry, evidence::has_country_in_document),
+    (Rule::LongForm, evidence::has_long_form_in_document),
+    (Rule::NoEvidence, |_, _| true),
+];
 
 impl Rule {
     /// Whether the rule accepts.
@@ -65,5 +125,37 @@ impl Rule {
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// A set of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleSet(u64);
+
+impl Default for RuleSet {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
+impl RuleSet {
+    /// Every rule.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// The set without one rule.
+    #[must_use]
+    pub fn without(self, rule: Rule) -> Self {
+        Self(self.0 & !(1 << rule as u32))
+    }
+
+    /// Whether the set has a rule.
+    #[must_use]
+    pub fn contains(self, rule: Rule) -> bool {
+        self.0 & 1 << rule as u32 != 0
+    }
+
+    /// The rules it lacks, in the order of [`Rule::ALL`].
+    pub fn missing(self) -> impl Iterator<Item = Rule> {
+        Rule::ALL.iter().copied().filter(move |rule| !self.contains(*rule))
     }
 }

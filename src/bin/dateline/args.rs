@@ -303,14 +303,19 @@ Keys of a span:
   start end  half-open range from the beginning of the part, in --offsets units
   surface    the characters of the range, as delivered
   type       place, organisation, title, or the first part of another kind
-  entity     id of the entity in the gazetteer
-  name       its canonical name
-  kind       its full kind, e.g. place.city
+  entity     id of the entity in the gazetteer; unlisted:TYPE/NAME for an organisation or a place that no list has and
+             that was read by the look of its name (X Trading Corp, the village of X)
+  name       its canonical name; for an unlisted one the full name, as the article writes it
+  kind       its full kind, e.g. place.city; not for an unlisted one
   country    its ISO 3166 code, if known
   lat lon    its coordinates, if known
   demonym    true for an adjective or a name of inhabitants (only in the wide profile)
   head       for a title, the person's name behind it: {start, end, surface}
   rule       the rule that accepted the mention
+  score      where the name may mean several entities, the points of the one chosen
+  runner_up  the next best of them: {entity, name, score}; a small distance means a doubtful choice
+
+Unlisted names are printed here and nowhere counted: analyze counts the entities of the gazetteer.
 
 INPUT is a file, a directory tree, or - for standard input; see dateline analyze --help.
 
@@ -440,7 +445,7 @@ pub(crate) struct Verify {
 }
 
 /// "64M", "1G", "500000": bytes, with binary multiples.
-fn parse_size(text: &str) -> Result<usize, String> {
+pub(crate) fn parse_size(text: &str) -> Result<usize, String> {
     let digits = text.trim_end_matches(|c: char| c.is_alphabetic());
     let factor: usize = match text[digits.len()..].to_uppercase().as_str() {
         "" | "B" => 1,

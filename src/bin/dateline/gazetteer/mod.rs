@@ -1,6 +1,8 @@
 //! `dateline gazetteer`: the commands about gazetteers. What can be typed stands beside what is done.
 
 mod compile;
+mod export;
+mod import;
 mod info;
 mod lint;
 mod show;
@@ -15,6 +17,10 @@ use crate::exit_code::{CommandResult, Outcome};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum GazetteerCommand {
+    /// Make a gazetteer of one in another format
+    Import(Box<import::Import>),
+    /// Write a gazetteer in the format of another tool
+    Export(export::Export),
     /// Compile gazetteers into one file that opens at once
     Compile(compile::Compile),
     /// Report faults and doubtful names of gazetteer files
@@ -29,6 +35,8 @@ pub(crate) enum GazetteerCommand {
 
 pub(crate) fn run(command: &GazetteerCommand, args: &Args) -> CommandResult {
     match command {
+        GazetteerCommand::Import(command) => import::run(command, args),
+        GazetteerCommand::Export(command) => export::run(command, args),
         GazetteerCommand::Compile(command) => compile::run(command, args),
         GazetteerCommand::Lint(command) => lint::run(command, args),
         GazetteerCommand::Info(command) => info::run(command),

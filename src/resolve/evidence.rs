@@ -1,0 +1,87 @@
+//! Evidence that lets a weak name stand, and the free name that needs none.
+
+use super::facts::{AliasFacts, Class, EntityFacts, Tier};
+use super::gathered::Gathered;
+use super::lexicon::Lexicon;
+use super::lines::in_dateline;
+use super::scene::{Look, Scene, Site};
+use crate::gazetteer::Evidence;
+
+fn takes(look: &Look<'_, '_>, evidence: Evidence) -> bool {
+    look.alias.evidence.contains(&evidence)
+}
+
+pub(super) fn is_free(look: &Look<'_, '_>) -> bool {
+    !look.alias.weak
+}
+
+/// A name that in news is seldom a place, without a sign that here it is one.
+pub(super) fn has_low_prior(look: &Look<'_, '_>) -> bool {
+    const SURNAME: u32 = 12;
+    const DOUBTFUL: u32 = 35;
+    let town = matches!(look.entity.tier, Tier::Capital | Tier::Town);
+    if !town || look.alias.long || look.alias.demonym {
+        return false;
+    }
+    let Some(prior) = Lexicon::shared().prior(look.site.surface()) else { return false };
+    prior < DOUBTFUL
+        && !look.site.is_in()
+        && !(prior >= SURNAME && look.site.has_locative())
+        && !in_dateline(look.site.text, look.site.span)
+        && pair(look.scene, look.site, look.alias, look.entity) == 0
+}
+
+pub(super) fn has_preposition(look: &Look<'_, '_>) -> bool {
+    takes(look, Evidence::Preposition) && look.site.has_locative()
+}
+
+pub(super) fn is_in_dateline(look: &Look<'_, '_>) -> bool {
+    takes(look, Evidence::Dateline) && in_dateline(look.site.text, look.site.span)
+}
+
+pub(super) fn is_in_pair(look: &Look<'_, '_>) -> bool {
+    takes(look, Evidence::Pair) && pair(look.scene, look.site, look.alias, look.entity) > 0
+}
+
+/// "Air Force" before "Major General": a title follows directly.
+pub(super) fn precedes_title(look: &Look<'_, '_>) -> bool {
+    takes(look, Evidence::Head) && look.scene.sites_behind(look.site).any(|other| other.has(Class::Title))
+}
+
+pub(super) fn has_country_in_document(look: &Look<'_, '_>, gathered: &Gathered) -> bool {
+    takes(look, Evidence::Country) && gathered.mentions_country(look.entity.country)
+}
+
+pub(super) fn has_long_form_in_document(look: &Look<'_, '_>, gathered: &Gathered) -> bool {
+    takes(look, Evidence::LongForm)
+        && (gathered.has_long_form(look.alias.entity) || gathered.mentions(look.alias.entity))
+}
+
+/// "City, State" and "City, Country" on either side: 2 if the other is the division or country it lies in, 1 if it is of
+/// the same country.
+pub(super) fn pair(scene: &Scene<'_>, site: &Site<'_>, alias: &AliasFacts, entity: &EntityFacts) -> u32 {
+    let strength = |other: &Site<'_>| {
+        let kin = other.aliases.iter().map(|other| {
+            let (other, facts) = (scene.gazetteer.alias(*other), scene.gazetteer.entity_of(*other));
+            let place = other.class == Class::Place && !other.demonym && other.entity != alias.entity;
+            if !place || entity.country == 0 || facts.country != entity.country {
+                0
+            } else if entity.parent == Some(other.entity) || facts.parent == Some(alias.entity) {
+                2
+            } else {
+                1
+            }
+        });
+        kin.max().unwrap_or(0)
+    };
+    let mut best = 0;
+    if site.text[site.span.end..].starts_with(", ") {
+        let behind = scene.sites_at(site.part, site.span.end + 2).map(strength);
+        best = best.max(behind.max().unwrap_or(0));
+    }
+    if site.text[..site.span.start].ends_with(", ") {
+        let before = scene.sites_ending(site.part, site.span.start - 2).map(strength);
+        best = best.max(before.max().unwrap_or(0));
+    }
+    best
+}

@@ -1,0 +1,118 @@
+//! What the document as a whole says, gathered between the passes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::facts::Class;
+use super::lexicon::with_folded;
+use super::rules::Rule;
+use super::scene::{Scene, Site, Verdicts};
+use crate::ids::EntityId;
+
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// Folded last words of persons' names.
+    surnames: BTreeSet<String>,
+    /// Folded names that stand behind a preposition of place somewhere.
+    located: BTreeSet<String>,
+    /// Entities with an accepted mention that needed no evidence from elsewhere.
+    entities: BTreeMap<EntityId, u32>,
+    /// Accepted mentions of each country, by country number.
+    countries: BTreeMap<u32, u32>,
+    /// The same without the countries themselves: towns, divisions and bodies, which tell namesakes apart.
+    local: BTreeMap<u32, u32>,
+    /// Entities mentioned under a long name.
+    long_forms: BTreeSet<EntityId>,
+}
+
+impl Gathered {
+    /// Gathers what the first pass found.
+    pub(super) fn of(scene: &Scene<'_>, verdicts: &Verdicts) -> Self {
+        let mut gathered = Self::default();
+        for site in &scene.sites {
+            if let Some(head) = site.head {
+                gathered.remember_person(head.of(site.text));
+            }
+            if verdicts.of(site).iter().any(|rule| matches!(rule, Some(Rule::AfterFirstName | Rule::AfterTitle))) {
+                gathered.remember_person(site.surface());
+            }
+        }
+        for site in &scene.sites {
+            // A demonym names its country even where the profile does not count it.
+            let demonym = verdicts.of(site).contains(&Some(Rule::DemonymInStrict));
+            if !demonym && !verdicts.accepted(site) {
+                continue;
+            }
+            gathered.note(scene, verdicts, site);
+            if !gathered.surnames.is_empty() && site.has_locative() {
+                with_folded(site.surface(), |name| {
+                    if gathered.surnames.contains(name) {
+                        gathered.located.insert(name.to_owned());
+                    }
+                });
+            }
+        }
+        gathered
+    }
+
+    /// Adds an accepted site.
+    fn note(&mut self, scene: &Scene<'_>, verdicts: &Verdicts, site: &Site<'_>) {
+        for (alias, rule) in site.aliases.iter().zip(verdicts.of(site)) {
+            let look = scene.look(site, *alias);
+            if look.alias.class == Class::Title
+                || !rule.is_some_and(|rule| rule.accepts() || rule == Rule::DemonymInStrict)
+            {
+                continue;
+            }
+            *self.entities.entry(look.alias.entity).or_default() += 1;
+            if look.alias.long {
+                self.long_forms.insert(look.alias.entity);
+            }
+            if look.entity.country != 0 {
+                *self.countries.entry(look.entity.country).or_default() += 1;
+                if !look.entity.is_sovereign() && site.aliases.len() == 1 {
+                    *self.local.entry(look.entity.country).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    fn remember_person(&mut self, name: &str) {
+        if let Some(last) = name.split_whitespace().next_back() {
+            with_folded(last, |last| {
+                if !self.surnames.contains(last) {
+                    self.surnames.insert(last.to_owned());
+                }
+            });
+        }
+    }
+
+    pub(super) fn has_no_persons(&self) -> bool {
+        self.surnames.is_empty()
+    }
+
+    pub(super) fn is_surname(&self, word: &str) -> bool {
+        with_folded(word, |word| self.surnames.contains(word))
+    }
+
+    /// Whether the name stands behind a preposition of place somewhere.
+    pub(super) fn is_located(&self, name: &str) -> bool {
+        with_folded(name, |name| self.located.contains(name))
+    }
+
+    pub(super) fn mentions(&self, entity: EntityId) -> bool {
+        self.entities.contains_key(&entity)
+    }
+
+    pub(super) fn mentions_country(&self, country: u32) -> bool {
+        country != 0 && self.countries.contains_key(&country)
+    }
+
+    pub(super) fn has_long_form(&self, entity: EntityId) -> bool {
+        self.long_forms.contains(&entity)
+    }
+
+    /// Accepted towns, divisions and bodies of a country.
+    pub(super) fn local(&self, country: u32) -> u32 {
+        if country == 0 { 0 } else { self.local.get(&country).copied().unwrap_or(0) }
+    }
+}

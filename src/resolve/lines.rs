@@ -1,0 +1,140 @@
+//! The line a name stands in: how its letters are used, and whether it opens with a dateline.
+
+use super::lexicon::{Classes, Lexicon};
+use crate::normalize::is_invisible;
+use crate::span::Span;
+
+/// How the letters of a line are used; capitals mean little where all words have them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LineCase {
+    /// Running text: a capital marks a name or a sentence.
+    Sentence,
+    /// A headline in Which Most Words Are Capitalised.
+    Title,
+    /// ALL CAPITALS.
+    Upper,
+}
+
+/// The lines of a text, asked for from left to right; each is judged once.
+#[derive(Debug)]
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    current: Span,
+    case: LineCase,
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        let end = line_end(text, 0);
+        Self { text, current: Span::new(0, end), case: line_case(&text[..end]) }
+    }
+
+    /// The kind of the line that holds `at`.
+    pub(super) fn case_at(&mut self, at: usize) -> LineCase {
+        if !(self.current.start..=self.current.end).contains(&at) {
+            let start = memchr::memrchr(b'\n', &self.text.as_bytes()[..at]).map_or(0, |end| end + 1);
+            self.current = Span::new(start, line_end(self.text, at));
+            self.case = line_case(self.current.of(self.text));
+        }
+        self.case
+    }
+}
+
+fn line_end(text: &str, at: usize) -> usize {
+    memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |length| at + length)
+}
+
+/// Lines longer than a headline can be are running text.
+fn line_case(line: &str) -> LineCase {
+    const LONGEST_HEADLINE: usize = 300;
+    let line = line.trim();
+    if line.len() > LONGEST_HEADLINE {
+        return LineCase::Sentence;
+    }
+    let (mut words, mut capitals, mut upper) = (0, 0, 0);
+    for word in line.split_whitespace() {
+        let mut letters = word.chars().filter(|c| c.is_alphabetic());
+        let Some(first) = letters.next() else { continue };
+        let small =
+            word.len() <= 5 && first.is_lowercase() && Lexicon::shared().classes(word).any(Classes::SMALL_IN_HEADLINE);
+        if !small {
+            words += 1;
+            capitals += u32::from(first.is_uppercase());
+            upper += u32::from(first.is_uppercase() && letters.all(char::is_uppercase));
+        }
+    }
+    match words {
+        0..=2 => LineCase::Sentence,
+        _ if upper * 4 >= words * 3 => LineCase::Upper,
+        _ if capitals * 7 >= words * 6 && !line.ends_with('.') => LineCase::Title,
+        _ => LineCase::Sentence,
+    }
+}
+
+/// Whether only blanks stand before `at` on its line.
+pub(super) fn begins_line(text: &str, at: usize) -> bool {
+    text[..at].chars().rev().find(|c| *c == '\n' || !c.is_whitespace() && !is_invisible(*c)).is_none_or(|c| c == '\n')
+}
+
+/// Whether `span` stands in the dateline slot: at the start of a line and followed, perhaps after ", Country" or a date, by
+/// a colon, a bracketed agency or a spaced dash.
+pub(super) fn in_dateline(text: &str, span: Span) -> bool {
+    if !begins_line(text, span.start) {
+        return false;
+    }
+    let mut rest = text[span.end..].chars().take(40).peekable();
+    let mut after_comma = false;
+    while let Some(c) = rest.next() {
+        match c {
+            ':' => return true,
+            '(' | '—' | '–' | '―' => return true,
+            '-' => return after_comma || rest.peek().is_some_and(|next| next.is_whitespace() || *next == '-'),
+            // "LONDON/PARIS (Reuters)": two towns share a dateline.
+            ',' | '/' => after_comma = true,
+            ' ' | '\u{A0}' | '.' => {}
+            '\n' => return false,
+            _ if c.is_alphanumeric() && after_comma => {}
+            // "GENEVA March 3 -": a date without a comma.
+            _ if c.is_ascii_digit() => after_comma = true,
+            _ => return false,
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span_of(text: &str, name: &str) -> Span {
+        let start = text.find(name).unwrap();
+        Span::new(start, start + name.len())
+    }
+
+    #[test]
+    fn lines_tell_headlines_from_text() {
+        let text = "Pentagon Says Not Planning Troops Withdrawal From Iraq\nThe Pentagon said on Monday it was.\nOIL PRICES RISE IN IRAQ\n";
+        let mut lines = Lines::new(text);
+        let mut kind = |name: &str| lines.case_at(span_of(text, name).start);
+        assert_eq!(kind("Withdrawal"), LineCase::Title);
+        assert_eq!(kind("Monday"), LineCase::Sentence);
+        assert_eq!(kind("RISE"), LineCase::Upper);
+    }
+
+    #[test]
+    fn datelines() {
+        for text in [
+            "PARIS: x",
+            "PARIS (Reuters) - x",
+            "PARIS, France — x",
+            "PARIS, March 3 - x",
+            "  PARIS – x",
+            "x\nPARIS, March 3: x",
+        ] {
+            assert!(in_dateline(text, span_of(text, "PARIS")), "{text}");
+        }
+        for text in ["Paris said: x", "in Paris: x", "Paris, where it rained", "Paris-based"] {
+            assert!(!in_dateline(text, span_of(text, "Paris")), "{text}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Persons: who stands behind a title, and which names are theirs.
+
+use super::facts::Class;
+use super::gathered::Gathered;
+use super::lexicon::Classes;
+use super::lines::LineCase;
+use super::rules::Rule;
+use super::scene::{Look, Scene, Site, Verdicts};
+use super::words::{Word, capitalised_run};
+use crate::span::Span;
+
+/// Finds the person behind each title.
+pub(super) fn find_heads(scene: &mut Scene<'_>) {
+    for row in 0..scene.sites.len() {
+        let site = &scene.sites[row];
+        if !site.has(Class::Title) || site.line == LineCase::Upper {
+            continue;
+        }
+        let Some(run) = head_of(scene, site) else { continue };
+        let part = site.part;
+        scene.sites[row].head = Some(run);
+        let first = scene.first_at(part, run.start);
+        let behind = scene.sites[first..].iter_mut();
+        for site in behind.take_while(|site| site.part == part && site.span.start < run.end) {
+            site.in_head |= run.contains(site.span);
+        }
+    }
+}
+
+fn head_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Span> {
+    let ends_run = |word: Word<'_>| {
+        let mut here = scene.sites_at(site.part, word.span.start).peekable();
+        let named = here.peek().is_some();
+        let known = here.any(|other| other.solid || other.has(Class::Title));
+        let common = !word.is_initial() && word.is(Classes::COMMON);
+        let acronym = word.is_acronym() && (named || word.text.chars().count() > 2);
+        known || common || acronym || word.is(Classes::CALENDAR)
+    };
+    let run = capitalised_run(site.text, site.span.end, |word| !ends_run(word))?;
+    let name = run.of(site.text);
+    // A small common word ("general", "chief") before one capitalised name is an ordinary adjective.
+    let small = site.surface().starts_with(char::is_lowercase);
+    if small && !name.contains(' ') && scene.sites_at(site.part, run.start).any(|other| !other.has(Class::Title)) {
+        return None;
+    }
+    // In a headline every word has a capital: only a name that is known as a given name shows a person.
+    let first = name.split(' ').next().unwrap_or_default();
+    let given = || super::lexicon::Lexicon::shared().classes(first).any(Classes::FIRST_NAME);
+    (site.line != LineCase::Title || given()).then_some(run)
+}
+
+pub(super) fn is_title_head(look: &Look<'_, '_>) -> bool {
+    // "US", "U.K.": nobody is called so.
+    look.site.in_head && !look.alias.demonym && !look.site.solid && !look.site.is_acronym()
+}
+
+/// A long name of an organisation is nobody's, and so is a demonym or an acronym.
+fn may_be_person(look: &Look<'_, '_>) -> bool {
+    !look.alias.demonym && !(look.alias.long && look.alias.class == Class::Organisation) && !look.site.is_acronym()
+}
+
+pub(super) fn is_after_title(look: &Look<'_, '_>) -> bool {
+    may_be_person(look)
+        && !matches!(look.site.line, LineCase::Upper | LineCase::Title)
+        && !look.site.solid
+        && look.scene.sites_before(look.site).any(|other| {
+            other.has(Class::Title) && (other.honorific || other.surface().starts_with(char::is_uppercase))
+        })
+}
+
+pub(super) fn is_after_first_name(look: &Look<'_, '_>) -> bool {
+    let Some(left) = look.site.left.filter(|left| left.is_capitalised() && may_be_person(look)) else { return false };
+    let upper = look.site.line == LineCase::Upper;
+    let given = left.is(Classes::FIRST_NAME) && (upper || !left.is_acronym());
+    let initial = left.is_initial() && left.text.ends_with('.');
+    if !(given || initial) || look.scene.sites_before(look.site).any(|other| other.has_other_than(Class::Title)) {
+        return false;
+    }
+    // "Chad said" after a given name is a person; "Michael Jordan's" too, but "Barack Obama Kenya trip" is not.
+    let open = look.site.right.is_none_or(|right| !right.is_capitalised() || right.is(Classes::CALENDAR));
+    open || !look.entity.is_sovereign()
+}
+
+/// Rejects later names of the persons met.
+pub(super) fn reject_known(scene: &Scene<'_>, verdicts: &mut Verdicts, gathered: &Gathered) {
+    if gathered.has_no_persons() {
+        return;
+    }
+    for site in &scene.sites {
+        if site.surface().contains(' ') || site.is_acronym() || !gathered.is_surname(site.surface()) {
+            continue;
+        }
+        // "in" is no word before a person; a country used as a place anywhere stays one: few surnames are countries.
+        if site.is_in() {
+            continue;
+        }
+        for (row, alias) in site.aliases.iter().enumerate() {
+            let look = scene.look(site, *alias);
+            let verdict = &mut verdicts.of_mut(site)[row];
+            let located = site.has_locative() && *verdict != Some(Rule::Free)
+                || look.entity.is_sovereign() && gathered.is_located(site.surface());
+            let open = matches!(verdict, None | Some(Rule::Free | Rule::Preposition));
+            if open && !look.alias.demonym && look.alias.class != Class::Title && !located {
+                *verdict = Some(Rule::KnownPerson);
+            }
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Which entity a name means: candidates ranked by what the article says around and beside them.
+//!
+//! Each candidate gets points; the sum decides, and the runner-up is kept. The weights are round numbers whose order is what
+//! matters: a pair ("Paris, Texas") before the long form met elsewhere, before the division, before the country, before
+//! neighbours on the map, before what is large.
+
+use std::collections::BTreeMap;
+
+use super::evidence::pair;
+use super::facts::{Class, EntityFacts, Tier};
+use super::gathered::Gathered;
+use super::lexicon::with_folded;
+use super::lines::in_dateline;
+use super::rules::{Rule, RuleSet};
+use super::scene::{Look, Scene, Site, Verdicts};
+use crate::ids::{AliasId, EntityId};
+use crate::mention::Contest;
+use crate::span::Span;
+
+/// "City, State" with the very state it lies in; with one of the same country; the same pair elsewhere in the article.
+const PAIRED: i32 = 600;
+const PAIRED_COUNTRY: i32 = 350;
+const PAIRED_ELSEWHERE: i32 = 300;
+/// A division with the word "state" behind it, or in a list of divisions ("New Mexico, New York and Ohio").
+const CALLED_STATE: i32 = 400;
+const IN_LIST: i32 = 400;
+/// A longer name of it is in the article.
+const LONG_FORM: i32 = 300;
+/// Its division, its country, and each of up to four other places and bodies of its country are in the article.
+const DIVISION: i32 = 120;
+const COUNTRY: i32 = 120;
+const COMPATRIOT: i32 = 60;
+/// Each of up to three places nearby.
+const NEIGHBOUR: i32 = 40;
+/// Its name needs evidence.
+const WEAK: i32 = -240;
+/// For each doubling of its inhabitants.
+const DOUBLING: i32 = 12;
+
+fn tier_points(tier: Tier) -> i32 {
+    match tier {
+        Tier::Sovereign => 400,
+        Tier::Region => 220,
+        Tier::Capital => 160,
+        Tier::Organisation => 150,
+        Tier::Division => 120,
+        Tier::Town | Tier::Other => 0,
+    }
+}
+
+/// What one site was read as.
+pub(super) enum Reading {
+    /// An entity of the gazetteer.
+    Listed { alias: AliasId, rule: Rule, contest: Option<Contest> },
+    /// A place that no list has: part and span of its full name ("Paris, Ky.").
+    Elsewhere { named: (usize, Span) },
+}
+
+/// Ranks the candidates of one document.
+pub(super) struct Ranking<'s, 'a> {
+    scene: &'s Scene<'a>,
+    verdicts: &'s Verdicts,
+    gathered: &'s Gathered,
+    /// Points of the places that have one candidate only.
+    anchors: Vec<(f64, f64)>,
+    /// Entities that some pair in the article names.
+    paired: Vec<EntityId>,
+    /// Folded names that a pair puts where no candidate lies, with part and span of the pair.
+    elsewhere: BTreeMap<String, (usize, Span)>,
+}
+
+impl<'s, 'a> Ranking<'s, 'a> {
+    pub(super) fn new(scene: &'s Scene<'a>, verdicts: &'s Verdicts, gathered: &'s Gathered, rules: RuleSet) -> Self {
+        let mut ranking =
+            Self { scene, verdicts, gathered, anchors: Vec::new(), paired: Vec::new(), elsewhere: BTreeMap::new() };
+        for site in &scene.sites {
+            ranking.note(site, rules);
+        }
+        ranking
+    }
+
+    fn note(&mut self, site: &'s Site<'a>, rules: RuleSet) {
+        let mut candidates = self.candidates(site).peekable();
+        let Some((first, _)) = candidates.peek().copied() else { return };
+        if site.aliases.len() == 1 {
+            if let Some(point) = first.entity.point.filter(|_| first.entity.tier >= Tier::Capital) {
+                drop(candidates);
+                self.anchors.push(point);
+            }
+        } else {
+            let paired: Vec<EntityId> = candidates
+                .filter(|(look, _)| pair(self.scene, site, look.alias, look.entity) == 2)
+                .map(|(look, _)| look.alias.entity)
+                .collect();
+            self.paired.extend(paired);
+        }
+        if rules.contains(Rule::PairElsewhere)
+            && let Some(named) = self.contradiction(site)
+        {
+            let name = with_folded(site.surface(), str::to_owned);
+            self.elsewhere.entry(name).or_insert((site.part, named));
+        }
+    }
+
+    /// The accepted candidates of a site.
+    fn candidates(&self, site: &'s Site<'a>) -> impl Iterator<Item = (Look<'s, 'a>, Rule)> + use<'s, 'a> {
+        let scene = self.scene;
+        let accepted = site.aliases.iter().zip(self.verdicts.of(site));
+        accepted.filter_map(move |(alias, rule)| {
+            rule.filter(|rule| rule.accepts()).map(|rule| (scene.look(site, *alias), rule))
+        })
+    }
+
+    /// What the site means; `None` if no rule accepted it.
+    pub(super) fn read(&self, site: &'s Site<'a>) -> Option<Reading> {
+        let mut candidates = self.candidates(site);
+        let (first, rule) = candidates.next()?;
+        if let Some(named) = self.elsewhere(site) {
+            return Some(Reading::Elsewhere { named });
+        }
+        let Some(second) = candidates.next() else {
+            return Some(Reading::Listed { alias: first.id, rule, contest: None });
+        };
+        // Equal candidates are decided by id, so that the result never depends on chance.
+        let mut ranked: Vec<(i32, Look<'s, 'a>, Rule)> = [(first, rule), second]
+            .into_iter()
+            .chain(candidates)
+            .map(|(look, rule)| (self.points(&look, rule), look, rule))
+            .collect();
+        ranked.sort_by_key(|(points, look, _)| (std::cmp::Reverse(*points), look.id));
+        let (score, best, rule) = ranked[0];
+        let other = ranked.iter().find(|(_, look, _)| look.alias.entity != best.alias.entity);
+        let contest =
+            other.map(|(points, look, _)| Contest { score, runner_up: look.alias.entity, runner_up_score: *points });
+        Some(Reading::Listed { alias: best.id, rule, contest })
+    }
+
+    fn points(&self, look: &Look<'s, 'a>, rule: Rule) -> i32 {
+        let entity = look.entity;
+        let mut points = tier_points(entity.tier) + DOUBLING * (u64::BITS - entity.population.leading_zeros()) as i32;
+        points += match pair(self.scene, look.site, look.alias, entity) {
+            2 => PAIRED,
+            1 => PAIRED_COUNTRY,
+            _ if rule == Rule::Pair => PAIRED_COUNTRY,
+            _ if self.paired.contains(&look.alias.entity) => PAIRED_ELSEWHERE,
+            _ => 0,
+        };
+        if self.gathered.has_long_form(look.alias.entity) {
+            points += LONG_FORM;
+        }
+        if look.alias.weak {
+            points += WEAK;
+        }
+        // The division must be mentioned elsewhere: "New York" itself may be either.
+        let elsewhere =
+            |parent| look.site.aliases.iter().all(|alias| self.scene.gazetteer.alias(*alias).entity != parent);
+        if entity
+            .parent
+            .is_some_and(|parent| self.gathered.mentions(parent) && !self.is_country(parent) && elsewhere(parent))
+        {
+            points += DIVISION;
+        }
+        if entity.tier == Tier::Division {
+            if look.site.right.is_some_and(|right| matches!(right.text, "state" | "State")) {
+                points += CALLED_STATE;
+            }
+            if self.is_in_list_of_divisions(look.site) {
+                points += IN_LIST;
+            }
+        }
+        if !entity.is_sovereign() && self.gathered.mentions_country(entity.country) {
+            points += COUNTRY;
+        }
+        points += COMPATRIOT * self.gathered.local(entity.country).min(4) as i32;
+        points + NEIGHBOUR * self.neighbours(entity)
+    }
+
+    /// Whether the item of a list before or behind the site is a division and nothing else.
+    fn is_in_list_of_divisions(&self, site: &'s Site<'a>) -> bool {
+        let text = site.text;
+        let is_division = |other: &'s Site<'a>| {
+            let facts = |alias: &AliasId| (self.scene.gazetteer.alias(*alias), self.scene.gazetteer.entity_of(*alias));
+            other.aliases.iter().map(facts).all(|(alias, entity)| entity.tier == Tier::Division && !alias.demonym)
+        };
+        let behind = [", and ", ", ", " and "].iter().find(|joint| text[site.span.end..].starts_with(**joint));
+        let before = [", and ", ", ", " and "].iter().find(|joint| text[..site.span.start].ends_with(**joint));
+        behind.is_some_and(|joint| self.scene.sites_at(site.part, site.span.end + joint.len()).any(is_division))
+            || before
+                .is_some_and(|joint| self.scene.sites_ending(site.part, site.span.start - joint.len()).any(is_division))
+    }
+
+    fn is_country(&self, entity: EntityId) -> bool {
+        self.scene.gazetteer.entity(entity).is_sovereign()
+    }
+
+    fn neighbours(&self, entity: &EntityFacts) -> i32 {
+        const NEAR_KM: f64 = 250.0;
+        let Some(point) = entity.point.filter(|_| entity.tier >= Tier::Capital) else { return 0 };
+        self.anchors.iter().filter(|anchor| distance_km(point, **anchor) < NEAR_KM).take(3).count() as i32
+    }
+
+    /// The full name of a place that its pair, here or elsewhere in the article, puts where no candidate lies.
+    fn elsewhere(&self, site: &'s Site<'a>) -> Option<(usize, Span)> {
+        if self.elsewhere.is_empty() || site.has_other_than(Class::Place) {
+            return None;
+        }
+        let named = with_folded(site.surface(), |name| self.elsewhere.get(name).copied())?;
+        let supported = |(look, _): (Look<'s, 'a>, Rule)| {
+            let paired = pair(self.scene, site, look.alias, look.entity);
+            let elsewhere = look.entity.parent.is_some_and(|parent| !self.is_country(parent));
+            paired == 2 || paired == 1 && !elsewhere || look.entity.tier < Tier::Capital
+        };
+        (!self.candidates(site).any(supported)).then_some(named)
+    }
+
+    /// "Paris, Ky.": a division stands behind the comma, and no candidate lies in it. A list ("Boston, Texas and Ohio") is no
+    /// pair, and a metropolis needs more than a comma.
+    fn contradiction(&self, site: &'s Site<'a>) -> Option<Span> {
+        const METROPOLIS: u64 = 1_000_000;
+        if site.has_other_than(Class::Place) || !site.text[site.span.end..].starts_with(", ") {
+            return None;
+        }
+        let division = self.scene.sites_at(site.part, site.span.end + 2).find(|other| {
+            other.aliases.len() == 1
+                && self.candidates(other).any(|(look, _)| look.entity.tier == Tier::Division && !look.alias.demonym)
+        })?;
+        let state = self.scene.gazetteer.alias(division.aliases[0]).entity;
+        let country = self.scene.gazetteer.entity(state).country;
+        let text = site.text;
+        let abbreviated = division.surface().ends_with('.');
+        let closed = abbreviated
+            || text[division.span.end..].starts_with([',', '.', ';', ')', '\n', ' ']) && {
+                let rest = &text[division.span.end..];
+                !rest.starts_with(" and ") && !rest.starts_with(" or ")
+            };
+        if !closed || text[..site.span.start].ends_with(", ") || text[..site.span.start].ends_with(" and ") {
+            return None;
+        }
+        let sure = abbreviated || site.is_in() || site.has_locative() || in_dateline(text, site.span);
+        let lies_elsewhere = |look: &Look<'s, 'a>| {
+            let entity = look.entity;
+            let parent = entity.parent.filter(|parent| !self.is_country(*parent));
+            let apart = entity.country != country || parent.is_some_and(|parent| parent != state);
+            apart
+                && entity.tier >= Tier::Capital
+                && look.alias.entity != state
+                && (sure || entity.population < METROPOLIS)
+        };
+        let mut candidates = self.candidates(site).peekable();
+        candidates.peek()?;
+        let all = candidates.all(|(look, _)| lies_elsewhere(&look));
+        all.then(|| Span::new(site.span.start, division.span.end))
+    }
+}
+
+/// Distance on a sphere, good to a few per cent near by; plain arithmetic, so that every machine gives the same.
+fn distance_km(a: (f64, f64), b: (f64, f64)) -> f64 {
+    const KM_PER_DEGREE: f64 = 111.2;
+    let middle = (a.0 + b.0) / 2.0;
+    // Bhaskara's cosine of an angle in degrees.
+    let square = middle * middle;
+    let cosine = (32_400.0 - 4.0 * square) / (32_400.0 + square);
+    let mut east = (a.1 - b.1).abs();
+    if east > 180.0 {
+        east = 360.0 - east;
+    }
+    let (north, east) = ((a.0 - b.0) * KM_PER_DEGREE, east * cosine * KM_PER_DEGREE);
+    (north * north + east * east).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_are_good_enough() {
+        let (paris, london) = ((48.853, 2.349), (51.509, -0.126));
+        let found = distance_km(paris, london);
+        assert!((found - 344.0).abs() < 8.0, "{found}");
+        assert!(distance_km((0.0, 179.9), (0.0, -179.9)) < 30.0);
+    }
+}

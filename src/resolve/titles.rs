@@ -1,0 +1,44 @@
+//! Titles stand in capitals, or beside what makes them a title.
+
+use super::facts::Class;
+use super::lines::LineCase;
+use super::scene::Look;
+use super::words::is_all_caps;
+
+/// In small letters, or in any case on a line of capitals: "the prime minister".
+fn is_small(look: &Look<'_, '_>) -> bool {
+    let surface = look.site.surface();
+    surface.starts_with(char::is_lowercase)
+        || look.alias.any_case && look.site.line == LineCase::Upper && is_all_caps(surface)
+}
+
+/// A person's name behind it, or a country or an organisation before it.
+pub(super) fn has_company(look: &Look<'_, '_>) -> bool {
+    if look.site.head.is_some() {
+        return true;
+    }
+    let noun = !look.alias.honorific
+        && !look.site.right.is_some_and(|right| {
+            // "weapons chief inspects": a verb, and the title an adjective.
+            right.text.starts_with(char::is_lowercase) && look.alias.weak && right.text.ends_with('s')
+        });
+    let small = is_small(look);
+    noun && look.scene.sites_before(look.site).any(|other| {
+        other.aliases.iter().any(|alias| {
+            let owner = look.scene.gazetteer.alias(*alias);
+            matches!(owner.class, Class::Place | Class::Organisation) && (!owner.weak || owner.demonym || !small)
+        })
+    })
+}
+
+pub(super) fn is_lower_case(look: &Look<'_, '_>) -> bool {
+    is_small(look)
+}
+
+pub(super) fn lacks_head(look: &Look<'_, '_>) -> bool {
+    look.alias.weak || look.alias.honorific
+}
+
+pub(super) fn stands_alone(_: &Look<'_, '_>) -> bool {
+    true
+}

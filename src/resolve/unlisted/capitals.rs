@@ -1,0 +1,121 @@
+//! The capitalised runs of a text: what a name that no list holds looks like.
+
+use crate::resolve::words::{Word, joins_word, word_end};
+use crate::span::Span;
+
+/// What stands between two capitalised words of one run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Joint {
+    /// Nothing that joins: a new run begins.
+    None,
+    Blank,
+    /// "of", "of the".
+    Of,
+    /// "for", "for the", "on".
+    For,
+    /// "de", "del" and the like.
+    Particle,
+    And,
+    Ampersand,
+    Comma,
+}
+
+/// A capitalised word with what joins it to the one before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Capital<'t> {
+    pub(super) word: Word<'t>,
+    pub(super) joint: Joint,
+}
+
+/// Finds all capitalised words of a text, in order. Linear in the text.
+pub(super) fn capitals(text: &str) -> Vec<Capital<'_>> {
+    let mut found: Vec<Capital<'_>> = Vec::new();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let byte = bytes[at];
+        if byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' {
+            at = skip_word(text, at);
+        } else if byte.is_ascii_uppercase() || !byte.is_ascii() {
+            let c = text[at..].chars().next().expect("inside the text");
+            if !c.is_uppercase() {
+                at = if joins_word(c) { skip_word(text, at) } else { at + c.len_utf8() };
+                continue;
+            }
+            let end = dotted_end(text, word_end(text, at).max(at + c.len_utf8()));
+            let word = Word::new(text, Span::new(at, end));
+            let joint = found.last().map_or(Joint::None, |last| joint(last.word, &text[last.word.span.end..at]));
+            found.push(Capital { word, joint });
+            at = skip_word(text, end);
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
+
+/// "U.S.", "N.W.T.": letters with points are one word.
+fn dotted_end(text: &str, mut end: usize) -> usize {
+    let bytes = text.as_bytes();
+    while bytes[end - 1] == b'.'
+        && bytes.get(end).is_some_and(u8::is_ascii_uppercase)
+        && bytes.get(end + 1) == Some(&b'.')
+    {
+        end += 2;
+    }
+    end
+}
+
+fn skip_word(text: &str, at: usize) -> usize {
+    let rest = &text[at..];
+    let ascii = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let rest = &rest[ascii..];
+    // Nearly every word ends here.
+    if rest.as_bytes().first().is_none_or(|byte| byte.is_ascii() && !matches!(byte, b'-' | b'\'' | b'&' | b'_')) {
+        return at + ascii;
+    }
+    at + ascii + rest.find(|c| !joins_word(c)).unwrap_or(rest.len())
+}
+
+fn joint(before: Word<'_>, gap: &str) -> Joint {
+    // "Zandvoort People's Party": whose it is belongs to the name.
+    const OWNERS: [&str; 8] = ["People", "Women", "Men", "Children", "Workers", "Farmers", "Teachers", "Veterans"];
+    // Longer gaps hold other words.
+    if gap.len() > 12 {
+        return Joint::None;
+    }
+    let blank = gap.starts_with(char::is_whitespace);
+    match gap.trim() {
+        "" if blank && gap.bytes().filter(|byte| *byte == b'\n').count() < 2 => Joint::Blank,
+        "of" | "of the" if blank => Joint::Of,
+        "for" | "for the" | "on" if blank => Joint::For,
+        "de" | "del" | "de la" | "de los" | "de las" | "du" | "des" | "da" | "do" | "dos" if blank => Joint::Particle,
+        "and" | "and the" | "y" if blank => Joint::And,
+        "'s" | "’s" | "'" | "’" if OWNERS.contains(&before.text) => Joint::Blank,
+        "&" => Joint::Ampersand,
+        "," if gap.ends_with(char::is_whitespace) => Joint::Comma,
+        _ => Joint::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(&str, Joint)]) {
+        let found: Vec<_> = capitals(text).iter().map(|found| (found.word.text, found.joint)).collect();
+        assert_eq!(found, expected, "{text:?}");
+    }
+
+    #[test]
+    fn words_are_joined_by_what_joins_names() {
+        use Joint::{And, Blank, Comma, None, Of};
+        check("the Ministry of Trade and Industry said", &[("Ministry", None), ("Trade", Of), ("Industry", And)]);
+        check("Évian, Lyon. The Alps", &[("Évian", None), ("Lyon", Comma), ("The", None), ("Alps", Blank)]);
+        check("Harale's Big Band\n\nNew", &[("Harale", None), ("Big", None), ("Band", Blank), ("New", None)]);
+        check("eBay aB 3D éA – Ü", &[("Ü", None)]);
+        check("the U.S. Army", &[("U.S.", None), ("Army", Blank)]);
+        check("", &[]);
+    }
+}

@@ -1,0 +1,212 @@
+//! Names that no list holds, read by their look: organisations, acronyms, places.
+//!
+//! The gazetteer decides first; what is found here has no entity of its own, only a key made from its name. It consumes its
+//! span like any other name, so no place is counted inside an unlisted organisation in the strict profile.
+
+mod acronyms;
+mod capitals;
+mod organisations;
+mod places;
+
+use std::collections::BTreeMap;
+
+use super::facts::Class;
+use super::lexicon::Classes;
+use super::lines::{LineCase, Lines};
+use super::rules::{Rule, RuleSet};
+use super::scene::{Scene, Verdicts};
+use crate::ids::AliasId;
+use crate::span::Span;
+use capitals::{Capital, Joint, capitals};
+
+/// Words of the longest place read by its look.
+const LONGEST_PLACE: usize = 6;
+
+/// A name found by its look.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) part: usize,
+    pub(super) span: Span,
+    pub(super) class: Class,
+    pub(super) rule: Rule,
+    /// The part and span of the name it stands for: its own, or the long form of an acronym.
+    pub(super) named: (usize, Span),
+    /// The listed name it is short for.
+    pub(super) alias: Option<AliasId>,
+}
+
+impl Found {
+    pub(super) fn new(part: usize, span: Span, class: Class, rule: Rule) -> Self {
+        Self { part, span, class, rule, named: (part, span), alias: None }
+    }
+
+    /// Where it stands, in the order of selection.
+    pub(super) fn place(&self) -> (usize, usize, std::cmp::Reverse<usize>) {
+        (self.part, self.span.start, std::cmp::Reverse(self.span.end))
+    }
+}
+
+/// Finds the unlisted names of a document, in order of part and span (start, then longer first).
+pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts, rules: RuleSet) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut short_forms = BTreeMap::new();
+    let words: Vec<Vec<Capital<'_>>> = scene.parts.iter().map(|part| capitals(part.text)).collect();
+    for (part, words) in words.iter().enumerate() {
+        let mut lines = Lines::new(scene.parts[part].text);
+        for run in runs(words) {
+            find_in_run(scene, verdicts, part, run, &mut lines, &mut found, &mut short_forms);
+        }
+    }
+    organisations::find_branches(scene, verdicts, &mut found);
+    found.retain(|found| rules.contains(found.rule));
+    short_forms.retain(|_, form: &mut ShortForm| rules.contains(form.rule));
+    repeat(scene, verdicts, &words, &short_forms, rules, &mut found);
+    found.sort_by_key(|found| (found.place(), found.rule));
+    found.dedup_by_key(|found| (found.part, found.span));
+    found
+}
+
+/// A short name and what it stands for.
+#[derive(Debug, Clone)]
+struct ShortForm {
+    rule: Rule,
+    named: (usize, Span),
+    alias: Option<AliasId>,
+}
+
+/// The capitalised words cut into runs.
+fn runs<'w, 't>(words: &'w [Capital<'t>]) -> impl Iterator<Item = &'w [Capital<'t>]> {
+    words.chunk_by(|_, next| next.joint != Joint::None)
+}
+
+fn find_in_run<'a>(
+    scene: &Scene<'a>,
+    verdicts: &Verdicts,
+    part: usize,
+    run: &[Capital<'a>],
+    lines: &mut Lines<'a>,
+    found: &mut Vec<Found>,
+    short_forms: &mut BTreeMap<&'a str, ShortForm>,
+) {
+    let known = found.len();
+    organisations::find(scene, part, run, found);
+    places::find(scene, verdicts, part, run, found);
+    let text = scene.parts[part].text;
+    let last = run[run.len() - 1].word;
+    let acronym = acronyms::in_brackets(text, last.span.end);
+    let used = run.iter().filter(|capital| acronyms::is_used_like_a_body(text, capital.word));
+    let used: Vec<_> = used.map(|capital| capital.word).collect();
+    // Where every word has a capital, capitals say nothing.
+    let interesting = found.len() > known || acronym.is_some() || !used.is_empty();
+    if !interesting || lines.case_at(run[0].word.span.start) != LineCase::Sentence {
+        found.truncate(known);
+        return;
+    }
+    for found in found[known..].iter().filter(|found| found.rule == Rule::OrganisationName) {
+        if let Some(word) = organisations::short_name(scene, run, found) {
+            let form = ShortForm { rule: Rule::ShortName, named: (part, found.span), alias: None };
+            short_forms.entry(word.text).or_insert(form);
+        }
+    }
+    if let Some(acronym) = acronym.filter(|acronym| !is_listed(scene, verdicts, part, acronym.span)) {
+        let listed = scene
+            .sites_ending(part, last.span.end)
+            .flat_map(|site| site.aliases.iter().zip(verdicts.of(site)))
+            .find(|(alias, rule)| {
+                let facts = scene.gazetteer.alias(**alias);
+                facts.class == Class::Organisation && facts.long && rule.is_some_and(Rule::accepts)
+            });
+        let by_look =
+            found[known..].iter().find(|found| found.span.end == last.span.end && found.class == Class::Organisation);
+        let is_title = |row: &usize| scene.sites_at(part, run[*row].word.span.start).any(|site| site.has(Class::Title));
+        let spelled = || acronyms::spelled_by(run, acronym).filter(|first| !is_title(first));
+        let named = match (listed, by_look) {
+            (Some(_), _) => Some(last.span),
+            (None, Some(found)) => Some(found.span),
+            (None, None) => spelled()
+                .filter(|_| !last.is(Classes::FEATURE_LAST | Classes::FACILITY | Classes::STREET | Classes::WORK))
+                .map(|first| Span::new(run[first].word.span.start, last.span.end)),
+        };
+        if let Some(named) = named {
+            let form =
+                ShortForm { rule: Rule::DefinedAcronym, named: (part, named), alias: listed.map(|(alias, _)| *alias) };
+            if listed.is_none() && by_look.is_none() {
+                found.push(Found::new(part, named, Class::Organisation, Rule::DefinedAcronym));
+            }
+            short_forms.insert(acronym.text, form);
+        }
+    }
+    for word in used {
+        if !is_listed(scene, verdicts, part, word.span) {
+            let form = ShortForm { rule: Rule::UsedAcronym, named: (part, word.span), alias: None };
+            short_forms.entry(word.text).or_insert(form);
+        }
+    }
+}
+
+/// Whether an accepted name of the gazetteer stands exactly there.
+fn is_listed(scene: &Scene<'_>, verdicts: &Verdicts, part: usize, span: Span) -> bool {
+    scene.sites_at(part, span.start).any(|site| site.span == span && verdicts.accepted(site))
+}
+
+/// Finds the short forms, and the names that something explained once, wherever else they stand.
+fn repeat(
+    scene: &Scene<'_>,
+    verdicts: &Verdicts,
+    words: &[Vec<Capital<'_>>],
+    short_forms: &BTreeMap<&str, ShortForm>,
+    rules: RuleSet,
+    found: &mut Vec<Found>,
+) {
+    // Places by first word; the longest first.
+    let mut places: BTreeMap<&str, Vec<(&str, Found)>> = BTreeMap::new();
+    if rules.contains(Rule::RepeatedName) {
+        for place in found.iter().filter(|found| matches!(found.rule, Rule::SettlementName | Rule::UnlistedPair)) {
+            let name = place.span.of(scene.parts[place.part].text);
+            let first = &name[..name.find(char::is_whitespace).unwrap_or(name.len())];
+            places.entry(first).or_default().push((name, place.clone()));
+        }
+    }
+    if short_forms.is_empty() && places.is_empty() {
+        return;
+    }
+    for (part, words) in words.iter().enumerate() {
+        let text = scene.parts[part].text;
+        for (row, capital) in words.iter().enumerate() {
+            let word = capital.word;
+            if let Some(form) = short_forms.get(word.text) {
+                if !is_listed(scene, verdicts, part, word.span) {
+                    found.push(Found {
+                        named: form.named,
+                        alias: form.alias,
+                        ..acronyms::found(part, word, form.rule)
+                    });
+                }
+                continue;
+            }
+            // A person's name is no place because a village is called like it.
+            let joined = |capital: &Capital<'_>| matches!(capital.joint, Joint::Blank | Joint::Particle);
+            if joined(capital) && !words[row - 1].word.is(Classes::CALENDAR | Classes::COMMON) {
+                continue;
+            }
+            for (name, place) in places.get(word.text).into_iter().flatten() {
+                let span = Span::new(word.span.start, word.span.start + name.len());
+                let whole = text[span.start..].starts_with(name)
+                    && !words[row..].iter().take(LONGEST_PLACE).any(|other| {
+                        other.word.span.start < span.end && other.word.span.end > span.end
+                            || joined(other) && text[..other.word.span.start].trim_end().len() == span.end
+                    });
+                if whole {
+                    found
+                        .push(Found { named: place.named, ..Found::new(part, span, Class::Place, Rule::RepeatedName) });
+                }
+            }
+        }
+    }
+}
+
+/// Whether a sentence, a quotation or a line begins at `at`.
+fn opens_sentence(text: &str, at: usize) -> bool {
+    let before = text[..at].trim_end_matches([' ', '\t', '\u{a0}']);
+    before.is_empty() || before.ends_with(['.', '!', '?', ':', '"', '“', '”', '\n', '(', '—', '–', '‘', '|', '*', '•'])
+}

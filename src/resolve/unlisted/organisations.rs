@@ -1,0 +1,244 @@
+//! Organisations by the look of their names: "Harale Trading Corp", "Ministry of Trade and Industry".
+
+use super::Found;
+use super::capitals::{Capital, Joint};
+use crate::resolve::facts::Class;
+use crate::resolve::lexicon::{Classes, Lexicon};
+use crate::resolve::lines::LineCase;
+use crate::resolve::rules::Rule;
+use crate::resolve::scene::{Scene, Verdicts};
+use crate::resolve::words::Word;
+use crate::span::Span;
+
+/// More words than this are a list, not a name.
+const LONGEST: usize = 12;
+
+/// The organisations in one capitalised run, from left to right.
+pub(super) fn find(scene: &Scene<'_>, part: usize, run: &[Capital<'_>], found: &mut Vec<Found>) {
+    let reader = Reader { scene, part, run };
+    let mut from = reader.skip_opening(0);
+    while from + 1 < run.len() {
+        let Some((first, last)) = reader.next(from) else { break };
+        if last > first && !reader.is_person(first, last) {
+            let span = Span::new(run[first].word.span.start, run[last].word.span.end);
+            found.push(Found::new(part, span, Class::Organisation, Rule::OrganisationName));
+        }
+        from = last + 1;
+    }
+}
+
+/// "Harale Group" gives "Harale": the one word before the words that news drops, if nothing else is called so.
+pub(super) fn short_name<'a>(scene: &Scene<'a>, run: &[Capital<'a>], found: &Found) -> Option<Word<'a>> {
+    let mut words = run.iter().map(|capital| capital.word).filter(|word| found.span.contains(word.span));
+    let first = words.next()?;
+    let known = scene.sites_at(found.part, first.span.start).next().is_some();
+    let letters = first.text.chars().count();
+    (!known && first.is_unknown() && letters >= 4 && words.all(|word| word.is(Classes::COMPANY))).then_some(first)
+}
+
+/// Branches: a listed organisation with a place behind it, "Harale Bank Kenya".
+pub(super) fn find_branches(scene: &Scene<'_>, verdicts: &Verdicts, found: &mut Vec<Found>) {
+    for site in scene.sites.iter().filter(|site| site.line == LineCase::Sentence && site.has(Class::Organisation)) {
+        let Some(right) = site.right.filter(|right| right.is_capitalised()) else { continue };
+        let place = scene.sites_at(site.part, right.span.start).find(|other| {
+            let place = other.aliases.iter().any(|alias| {
+                let facts = scene.gazetteer.alias(*alias);
+                facts.class == Class::Place && !facts.demonym && !facts.weak
+            });
+            place && !other.has_other_than(Class::Place) && other.right.is_none_or(|right| !right.is_capitalised())
+        });
+        let accepted = site.aliases.iter().zip(verdicts.of(site)).find(|(alias, rule)| {
+            scene.gazetteer.alias(**alias).class == Class::Organisation && rule.is_some_and(Rule::accepts)
+        });
+        if let (Some(place), Some((alias, _))) = (place, accepted)
+            && !site.text[site.span.end..place.span.start].contains('\n')
+        {
+            let span = Span::new(site.span.start, place.span.end);
+            let branch = Found::new(site.part, span, Class::Organisation, Rule::BranchName);
+            found.push(Found { alias: Some(*alias), ..branch });
+        }
+    }
+}
+
+struct Reader<'s, 'a> {
+    scene: &'s Scene<'a>,
+    part: usize,
+    run: &'s [Capital<'a>],
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn word(&self, row: usize) -> Word<'a> {
+        self.run[row].word
+    }
+
+    /// Whether a word joined without any other word stands before `row`.
+    fn is_joined(&self, row: usize) -> bool {
+        matches!(self.run[row].joint, Joint::Blank | Joint::Ampersand)
+    }
+
+    /// Leaves out what opens a sentence, and titles: "But Harale Corp", "President Harale Bank".
+    fn skip_opening(&self, mut row: usize) -> usize {
+        while row + 1 < self.run.len() {
+            let word = self.word(row);
+            let opens = word.is(Classes::CALENDAR)
+                || matches!(word.text, "The" | "A" | "An")
+                || is_compound_adjective(word)
+                || word.is(Classes::COMMON | Classes::BEHIND_NAME)
+                    && super::opens_sentence(self.text(), word.span.start);
+            let office =
+                self.is_title(row) && matches!(self.run[row + 1].joint, Joint::Blank | Joint::Ampersand | Joint::Of);
+            if !opens && !office {
+                break;
+            }
+            row += 1;
+        }
+        row
+    }
+
+    fn text(&self) -> &'a str {
+        self.scene.parts[self.part].text
+    }
+
+    fn is_title(&self, row: usize) -> bool {
+        let start = self.word(row).span.start;
+        self.scene.sites_at(self.part, start).any(|site| site.has(Class::Title) && !site.has(Class::Organisation))
+    }
+
+    /// Whether a listed place or organisation begins here.
+    fn is_listed(&self, row: usize) -> bool {
+        let start = self.word(row).span.start;
+        self.scene.sites_at(self.part, start).any(|site| site.has(Class::Organisation) || site.has(Class::Place))
+    }
+
+    /// First and last word of the next organisation.
+    fn next(&self, from: usize) -> Option<(usize, usize)> {
+        (from..self.run.len()).find_map(|head| {
+            let word = self.word(head);
+            if word.is(Classes::ORGANISATION_FIRST) && self.is_followed_by_of(head) {
+                return Some((self.extend_left(from, head), self.extend_right(head)));
+            }
+            let suffix = head > from && self.is_joined(head) && is_last(word, self.word(head - 1));
+            let last = suffix.then(|| self.last_head(head))??;
+            Some((self.extend_left(from, head), last))
+        })
+    }
+
+    fn is_followed_by_of(&self, head: usize) -> bool {
+        let word = self.word(head);
+        // "He left Boston University for Boston."
+        let for_what = lists_subjects(word) && !matches!(word.text, "College" | "School" | "Company" | "Club");
+        self.run.get(head + 1).is_some_and(|next| {
+            (next.joint == Joint::Of || next.joint == Joint::For && for_what) && !next.word.is(Classes::CALENDAR)
+        })
+    }
+
+    /// The first word of the name whose head is at `head`.
+    fn extend_left(&self, from: usize, head: usize) -> usize {
+        let mut first = head;
+        while first > from && head - first < LONGEST {
+            let crosses = match self.run[first].joint {
+                Joint::Blank | Joint::Ampersand | Joint::Particle => true,
+                // "the Food and Drug Administration", but not "France and World Bank".
+                Joint::And => first < head && self.is_after_the(from) && !self.is_listed(first - 1),
+                Joint::None | Joint::Of | Joint::For | Joint::Comma => false,
+            };
+            if !crosses {
+                break;
+            }
+            first -= 1;
+        }
+        self.skip_opening(first).min(head)
+    }
+
+    fn is_after_the(&self, row: usize) -> bool {
+        let before = &self.text()[..self.word(row).span.start];
+        before.ends_with("the ") || before.ends_with("The ")
+    }
+
+    /// The last word of a name that ends with the word at `head`: "Police Service", "Co Ltd", "Trade Bank Pakistan Office".
+    /// `None` if it goes on to be a building: "Police Station".
+    fn last_head(&self, head: usize) -> Option<usize> {
+        const REACH: usize = 2;
+        let mut last = head;
+        let mut row = head + 1;
+        while row < self.run.len() && row <= last + REACH && self.is_joined(row) && !self.is_title(row) {
+            let word = self.word(row);
+            if word.is(Classes::CALENDAR | Classes::BEHIND_NAME) {
+                break;
+            }
+            if word.is(Classes::FACILITY) && row == last + 1 {
+                return None;
+            }
+            let branch = row == last + 1 && row + 1 == self.run.len() && self.is_listed(row);
+            if word.is(Classes::ORGANISATION_LAST) || branch {
+                last = row;
+            }
+            row += 1;
+        }
+        if self.word(last).is(Classes::ORGANISATION_FIRST) && self.is_followed_by_of(last) {
+            return Some(self.extend_right(last));
+        }
+        Some(last)
+    }
+
+    /// The last word of "Ministry of Trade and Industry".
+    fn extend_right(&self, head: usize) -> usize {
+        let mut last = head;
+        for row in head + 1..self.run.len().min(head + LONGEST) {
+            let word = self.word(row);
+            let goes_on = match self.run[row].joint {
+                // "the Office of the President" is a body, "the Government of President Hale" is the government.
+                Joint::Of | Joint::For => !self.is_title(row) || self.word(head).text == "Office",
+                Joint::Ampersand | Joint::Particle => true,
+                Joint::Blank => !self.is_title(row) && !word.is(Classes::BEHIND_NAME),
+                Joint::And => lists_subjects(self.word(head)) && self.is_subject(row),
+                Joint::Comma => lists_subjects(self.word(head)) && self.is_list(row),
+                Joint::None => false,
+            };
+            if !goes_on || word.is(Classes::CALENDAR) {
+                break;
+            }
+            last = row;
+        }
+        last
+    }
+
+    /// Whether the words from `row` to the next joint are a plain subject: no body of its own, no place.
+    fn is_subject(&self, row: usize) -> bool {
+        let mut rows = (row..self.run.len()).take_while(|other| *other == row || self.is_joined(*other));
+        // "the Association of Hong Kong and Macau Studies", but not "the Bank of Japan and Nissan".
+        let plain = !self.is_listed(row) || self.is_listed(row - 1);
+        plain && rows.all(|row| !self.word(row).is(Classes::ORGANISATION_FIRST))
+    }
+
+    /// "Ministry of Trade, Industry and Tourism": the list ends with "and".
+    fn is_list(&self, row: usize) -> bool {
+        let rest = self.run[row + 1..].iter().take(4).map(|next| next.joint);
+        let closes = rest.skip_while(|joint| matches!(joint, Joint::Blank | Joint::Comma)).next() == Some(Joint::And);
+        closes && self.is_subject(row)
+    }
+
+    /// "Ada Church": a given name before a word that is also a surname.
+    fn is_person(&self, first: usize, last: usize) -> bool {
+        last == first + 1 && self.word(first).is(Classes::FIRST_NAME)
+    }
+}
+
+/// Whether the word ends a name of an organisation.
+fn is_last(word: Word<'_>, before: Word<'_>) -> bool {
+    word.is(Classes::ORGANISATION_LAST) || word.text == "District" && before.text == "School"
+}
+
+/// "Canberra-based", "State-run".
+fn is_compound_adjective(word: Word<'_>) -> bool {
+    let ending = word.text.rsplit_once('-').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| Lexicon::shared().classes(ending).any(Classes::ADJECTIVE_ENDING))
+}
+
+/// Heads behind which "and" lists what the body is for; behind the others it joins two bodies.
+fn lists_subjects(head: Word<'_>) -> bool {
+    !matches!(
+        head.text,
+        "Bank" | "University" | "Embassy" | "Consulate" | "Government" | "Party" | "Church" | "Parliament"
+    )
+}

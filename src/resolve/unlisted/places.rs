@@ -1,0 +1,119 @@
+//! Places by the look of their names or by what stands beside them: "Harale River", "the village of Harale",
+//! "in Harale, Kenya".
+
+use super::Found;
+use super::capitals::{Capital, Joint};
+use crate::resolve::Profile;
+use crate::resolve::facts::{Class, Tier};
+use crate::resolve::lexicon::Classes;
+use crate::resolve::rules::Rule;
+use crate::resolve::scene::{Scene, Verdicts};
+use crate::resolve::words::{Word, word_after, word_before};
+use crate::span::Span;
+
+/// The places in one capitalised run.
+pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts, part: usize, run: &[Capital<'_>], found: &mut Vec<Found>) {
+    let mut first = 0;
+    for end in 1..=run.len() {
+        if end == run.len() || !matches!(run[end].joint, Joint::Blank | Joint::Particle) {
+            let words = Words { scene, verdicts, part, words: &run[first..end] };
+            if let Some((span, rule)) = words.place() {
+                found.push(Found::new(part, span, Class::Place, rule));
+            }
+            first = end;
+        }
+    }
+}
+
+/// Capitalised words joined by blanks alone.
+struct Words<'s, 'a> {
+    scene: &'s Scene<'a>,
+    verdicts: &'s Verdicts,
+    part: usize,
+    words: &'s [Capital<'a>],
+}
+
+impl<'a> Words<'_, 'a> {
+    fn place(&self) -> Option<(Span, Rule)> {
+        let text = self.scene.parts[self.part].text;
+        let mut words = self.words;
+        while let [first, second, ..] = words
+            && (first.word.is(Classes::CALENDAR)
+                || first.word.is(Classes::COMMON | Classes::BEHIND_NAME)
+                    && super::opens_sentence(text, first.word.span.start))
+            && second.joint == Joint::Blank
+        {
+            words = &words[1..];
+        }
+        let (first, last) = (words.first()?.word, words.last()?.word);
+        let span = Span::new(first.span.start, last.span.end);
+        if words.len() >= 2 && words.len() <= 5 {
+            let person = first.is(Classes::FIRST_NAME) && words.len() == 2;
+            if last.is(Classes::FEATURE_LAST) && !self.is_title(first) && !person {
+                return Some((span, Rule::FeatureName));
+            }
+            let wide = self.scene.profile == Profile::Wide;
+            if wide && last.is(Classes::STREET) && !self.is_title(first) {
+                return Some((span, Rule::StreetName));
+            }
+            if wide && last.is(Classes::FACILITY) && !self.is_title(first) {
+                return Some((span, Rule::FacilityName));
+            }
+            if first.is(Classes::FEATURE_FIRST)
+                && words.len() <= 3
+                && !last.is(Classes::ORGANISATION_LAST | Classes::FACILITY)
+            {
+                return Some((span, Rule::FeatureName));
+            }
+        }
+        if words.len() > 3 || !self.is_bare(first, last, span) {
+            return None;
+        }
+        let left = word_before(text, span.start);
+        let located =
+            left.is_some_and(|left| left.is(Classes::LOCATIVE) && !left.is_capitalised() || left.text == "In");
+        if left.is_some_and(|left| left.text == "of") {
+            let kind = word_before(text, left.map_or(0, |left| left.span.start));
+            if kind
+                .is_some_and(|kind| kind.is(Classes::SETTLEMENT) && !kind.is_capitalised() && !kind.text.ends_with('s'))
+            {
+                return Some((span, Rule::SettlementName));
+            }
+        }
+        if !located {
+            return None;
+        }
+        let right = word_after(text, span.end);
+        if right.is_some_and(|right| right.is(Classes::SETTLEMENT) && !right.is_capitalised()) {
+            return Some((span, Rule::SettlementName));
+        }
+        let state = text[span.end..].starts_with(", ").then_some(span.end + 2)?;
+        let paired = self.scene.sites_at(self.part, state).any(|site| {
+            site.aliases.iter().zip(self.verdicts.of(site)).any(|(alias, rule)| {
+                let (alias, entity) = (self.scene.gazetteer.alias(*alias), self.scene.gazetteer.entity_of(*alias));
+                let large = matches!(entity.tier, Tier::Sovereign | Tier::Division | Tier::Capital);
+                alias.class == Class::Place && !alias.demonym && large && rule.is_some_and(Rule::accepts)
+            })
+        });
+        paired.then_some((span, Rule::UnlistedPair))
+    }
+
+    fn is_title(&self, word: Word<'_>) -> bool {
+        self.scene.sites_at(self.part, word.span.start).any(|site| site.has(Class::Title))
+    }
+
+    /// Whether nothing known stands in the span: a name that only its surroundings explain.
+    fn is_bare(&self, first: Word<'_>, last: Word<'_>, span: Span) -> bool {
+        let ordinary =
+            Classes::COMMON | Classes::CALENDAR | Classes::FIRST_NAME | Classes::BEHIND_NAME | Classes::DIRECTION;
+        let body = Classes::ORGANISATION_LAST | Classes::FACILITY | Classes::ORGANISATION_FIRST;
+        !first.is(ordinary)
+            && !last.is(body)
+            && !first.is_acronym()
+            && !first.is_initial()
+            && !self
+                .scene
+                .sites_in(self.part, span)
+                .any(|site| site.has_other_than(Class::Place) || site.solid || self.verdicts.accepted(site))
+    }
+}

@@ -1,0 +1,179 @@
+//! Words beside a span: found in the text, with their shape and what the lexicon knows of them.
+
+use super::lexicon::{Classes, Lexicon};
+use crate::normalize::{is_invisible, is_word_char};
+use crate::span::Span;
+
+/// A word beside a span, reached over blanks and at most one line break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word<'t> {
+    pub(super) span: Span,
+    pub(super) text: &'t str,
+    classes: Classes,
+}
+
+impl<'t> Word<'t> {
+    pub(super) fn new(text: &'t str, span: Span) -> Self {
+        let word = span.of(text);
+        Self { span, text: word, classes: Lexicon::shared().classes(word) }
+    }
+
+    /// Whether it is of one of these classes.
+    pub(super) fn is(self, classes: Classes) -> bool {
+        self.classes.any(classes)
+    }
+
+    /// Whether the lexicon knows nothing of it.
+    pub(super) fn is_unknown(self) -> bool {
+        self.classes == Classes::default()
+    }
+
+    /// Whether it begins with a capital letter.
+    pub(super) fn is_capitalised(self) -> bool {
+        self.text.starts_with(char::is_uppercase)
+    }
+
+    /// Whether it is an acronym: two or more letters, none of them small.
+    pub(super) fn is_acronym(self) -> bool {
+        is_all_caps(self.text) && self.text.chars().filter(|c| c.is_alphabetic()).count() > 1
+    }
+
+    /// A single capital letter, with or without a point: an initial.
+    pub(super) fn is_initial(self) -> bool {
+        let mut chars = self.text.chars();
+        chars.next().is_some_and(char::is_uppercase) && matches!(chars.as_str(), "" | ".")
+    }
+}
+
+/// Whether a text has letters and none of them is small.
+pub(super) fn is_all_caps(text: &str) -> bool {
+    let mut upper = false;
+    for c in text.chars() {
+        if c.is_lowercase() {
+            return false;
+        }
+        upper |= c.is_uppercase();
+    }
+    upper
+}
+
+/// Whether a character continues a word, as people read: "al-Sudani", "O’Leary", "AT&T".
+pub(super) fn joins_word(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || matches!(c, '-' | '‐' | '‑' | '\'' | '’' | '&')
+        || !c.is_ascii() && (is_word_char(c) || is_invisible(c))
+        || c == '_'
+}
+
+/// The blank gap before `at`: where it begins, or `None` if there is none or a blank line.
+pub(super) fn gap_before(text: &str, at: usize) -> Option<usize> {
+    let before = text[..at].trim_end();
+    let gap = &text[before.len()..at];
+    (!gap.is_empty() && !is_blank_line(gap)).then_some(before.len())
+}
+
+fn gap_after(text: &str, at: usize) -> Option<usize> {
+    let rest = &text[at..];
+    let gap = &rest[..rest.len() - rest.trim_start().len()];
+    (!gap.is_empty() && !is_blank_line(gap)).then_some(at + gap.len())
+}
+
+fn is_blank_line(gap: &str) -> bool {
+    gap.len() > 1 && gap.bytes().filter(|byte| *byte == b'\n').count() > 1
+}
+
+/// The word directly before `at`, if only blanks lie between. A point belongs to it when it looks like an abbreviation
+/// ("Gen.", "J."); a point after a longer word ends a sentence, and there is no word.
+pub(super) fn word_before(text: &str, at: usize) -> Option<Word<'_>> {
+    let end = gap_before(text, at)?;
+    let before = &text[..end];
+    let (body, pointed) = match before.strip_suffix('.') {
+        Some(body) => (body, true),
+        None => (before, false),
+    };
+    let start = body.char_indices().rev().take_while(|(_, c)| joins_word(*c) || *c == '.').last().map(|(at, _)| at)?;
+    if pointed {
+        let letters = body[start..].chars().take(4).count();
+        let abbreviated = letters <= 3 || body[start..].contains('.');
+        if !(abbreviated && text[start..].starts_with(char::is_uppercase)) {
+            return None;
+        }
+    }
+    let word = &text[start..end];
+    word.chars().any(is_word_char).then(|| Word::new(text, Span::new(start, end)))
+}
+
+/// The word directly after `at`, if only blanks lie between. A possessive ending is left out.
+pub(super) fn word_after(text: &str, at: usize) -> Option<Word<'_>> {
+    let start = gap_after(text, at)?;
+    let end = word_end(text, start);
+    (end > start).then(|| Word::new(text, Span::new(start, end)))
+}
+
+/// The end of the word that begins at `start`, without possessive ending and trailing hyphens; an initial keeps its point.
+pub(super) fn word_end(text: &str, start: usize) -> usize {
+    let rest = &text[start..];
+    let length = rest.char_indices().find(|(_, c)| !joins_word(*c)).map_or(rest.len(), |(at, _)| at);
+    let mut word = rest[..length].trim_end_matches(['\'', '’', '-']);
+    for possessive in ["'s", "’s"] {
+        word = word.strip_suffix(possessive).unwrap_or(word);
+    }
+    let single = word.chars().nth(1).is_none() && !word.is_empty();
+    start + word.len() + usize::from(single && rest[word.len()..].starts_with('.'))
+}
+
+/// The capitalised run that begins right after `at`: a person's name behind a title. `is_name_word` refuses words that
+/// end the run (days, common words).
+pub(super) fn capitalised_run(text: &str, at: usize, is_name_word: impl Fn(Word<'_>) -> bool) -> Option<Span> {
+    const LONGEST_NAME: usize = 8;
+    let mut end = at;
+    let mut run: Option<Span> = None;
+    for _ in 0..LONGEST_NAME {
+        let Some(word) = word_after(text, end) else { break };
+        if word.is_capitalised() && is_name_word(word) || starts_with_particle(word.text) {
+            run = Some(Span::new(run.map_or(word.span.start, |run| run.start), word.span.end));
+        } else if !(run.is_some() && word.is(Classes::PARTICLE) && !word.is_capitalised()) {
+            break;
+        }
+        end = word.span.end;
+    }
+    run
+}
+
+/// "al-Sudani", "el-Sisi", "d'Estaing": a small particle joined to a capitalised word.
+fn starts_with_particle(word: &str) -> bool {
+    let Some((particle, rest)) = word.split_once(['-', '\'', '’']) else { return false };
+    rest.starts_with(char::is_uppercase)
+        && particle.starts_with(char::is_lowercase)
+        && (Lexicon::shared().classes(particle).any(Classes::PARTICLE) || particle == "d" || particle == "as")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span_of(text: &str, name: &str) -> Span {
+        let start = text.find(name).unwrap();
+        Span::new(start, start + name.len())
+    }
+
+    #[test]
+    fn words_around() {
+        let text = "He met Gen. J. Smith. Austin’s plan, Paris";
+        let before = |name: &str| word_before(text, span_of(text, name).start).map(|word| word.text);
+        assert_eq!(before("Smith"), Some("J."));
+        assert_eq!(before("J."), Some("Gen."));
+        assert_eq!(before("Austin"), None);
+        assert_eq!(before("Paris"), None);
+        assert_eq!(word_after("near Austin’s", 4).unwrap().text, "Austin");
+    }
+
+    #[test]
+    fn runs_hold_particles_and_initials() {
+        let run = |text: &str| capitalised_run(text, 0, |_| true).map(|run| run.of(text).to_owned());
+        assert_eq!(run(" Mohammed Shia al-Sudani’s office").as_deref(), Some("Mohammed Shia al-Sudani"));
+        assert_eq!(run(" Ursula von der Leyen said").as_deref(), Some("Ursula von der Leyen"));
+        assert_eq!(run(" J. D. Vance, who").as_deref(), Some("J. D. Vance"));
+        assert_eq!(run(" said"), None);
+    }
+}
