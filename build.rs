@@ -40,7 +40,7 @@ mod builtin {
 }
 
 /// The layers of `world`, in no particular order: ids are unique across them.
-const LAYERS: [&str; 14] = [
+const LAYERS: [&str; 15] = [
     "countries.gaz",
     "regions.gaz",
     "admin1.gaz",
@@ -54,6 +54,7 @@ const LAYERS: [&str; 14] = [
     "organisations-media.gaz",
     "organisations-society.gaz",
     "organisations-companies.gaz",
+    "organisations-regional.gaz",
     "titles.gaz",
 ];
 

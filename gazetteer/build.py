@@ -4,8 +4,8 @@
     gazetteer/build.py INPUTS [--out DIR] [--report]
 
 INPUTS is the folder that `gazetteer/fetch.sh` fills; a file whose SHA-256 is not the one in `inputs.json` is refused.
-Written are `generated-cities.gaz` and `generated-admin1.gaz` (into `src/gazetteer/builtin` unless --out says otherwise)
-and `gazetteer/counts.json`. The same inputs and hand layers give the same bytes. Only the standard library is needed.
+Written are the generated layers (into `src/gazetteer/builtin` unless --out says otherwise), the word lists of `dateline
+gazetteer lint` and `gazetteer/counts.json`. The same inputs and hand layers give the same bytes. Only the standard library is needed.
 What is kept, dropped and made weak, and why, is explained in `README.md`.
 """
 import argparse
@@ -25,6 +25,7 @@ import rules
 HERE = Path(__file__).resolve().parent
 BUILTIN = HERE.parent / "src" / "gazetteer" / "builtin"
 LEXICON = HERE.parent / "src" / "resolve" / "data"
+LISTS = HERE.parent / "src" / "lint" / "data"
 CITIES = "generated-cities.gaz"
 ADMIN1 = "generated-admin1.gaz"
 COUNTIES = "generated-counties.gaz"
@@ -37,6 +38,14 @@ WORD_POPULATION = 50_000
 TOP_SURNAMES = 5_000
 DOMINANCE = 10
 
+WORDS_HEAD = """\
+# English words written in small letters, folded. Made by gazetteer/build.py; do not edit.
+# From SCOWL through the Debian package wamerican 2020.12.07; the notice is in THIRD-PARTY-DATA.md.
+"""
+SURNAMES_HEAD = """\
+# The 5,000 most frequent surnames of the United States in 1990, folded. Made by gazetteer/build.py; do not edit.
+# From the US Census Bureau (public domain) through the Python package names 0.3.0.
+"""
 CITIES_HEAD = """\
 # dateline gazetteer, generated layer: cities of 15,000 inhabitants and more that cities.gaz does not have.
 # Made by gazetteer/build.py; do not edit: correct a city in cities.gaz, which wins by id, and build again.
@@ -124,7 +133,7 @@ class Inputs:
 
 
 class Words:
-    """Ordinary words and names of people. They decide flags and never reach the output."""
+    """Ordinary words and names of people. They decide flags; `dateline gazetteer lint` has the first two lists too."""
 
     def __init__(self, inputs):
         words = inputs.debian("wamerican", "./usr/share/dict/american-english").split("\n")
@@ -554,18 +563,30 @@ def digest(data):
     return hashlib.sha256(data).hexdigest()
 
 
+def write_lists(words, folder):
+    """Writes the word lists of `dateline gazetteer lint`; returns their hashes and lengths."""
+    lists = {}
+    for name, head, rows in (("words.txt", WORDS_HEAD, words.ordinary), ("surnames.txt", SURNAMES_HEAD, words.surnames)):
+        data = (head + "".join(f"{row}\n" for row in sorted(rows))).encode("utf-8")
+        (folder / name).write_bytes(data)
+        lists[name] = {"sha256": digest(data), "rows": len(rows)}
+    return lists
+
+
 def main():
     parser = argparse.ArgumentParser(description="Builds the generated layers of the built-in gazetteer.")
     parser.add_argument("inputs", metavar="INPUTS", help="the folder that fetch.sh filled")
     parser.add_argument("--hand", type=Path, default=BUILTIN, help="the folder of the hand layers")
     parser.add_argument("--out", type=Path, default=BUILTIN, help="where the two layers are written")
+    parser.add_argument("--lists", type=Path, default=LISTS, help="where the word lists are written")
     parser.add_argument("--counts", type=Path, default=HERE / "counts.json", help="where the counts are written")
     parser.add_argument("--report", action="store_true", help="also list every name that was left out, and why")
     args = parser.parse_args()
 
     inputs = Inputs(args.inputs)
     hand = Hand(args.hand)
-    risk = Risk(Words(inputs), hand)
+    words = Words(inputs)
+    risk = Risk(words, hand)
     left_out = []
     admin_counts, city_counts = collections.Counter(), collections.Counter()
     admin_lines, admins, divisions, admin_dropped = build_admin1(inputs, hand, risk, admin_counts, left_out)
@@ -591,7 +612,7 @@ def main():
             "strength": dict(sorted(counts.items())),
             "left out": dict(sorted(dropped.items())),
         }
-    text = json.dumps({"layers": layers}, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    text = json.dumps({"layers": layers, "lists": write_lists(words, args.lists)}, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     args.counts.write_text(text, encoding="utf-8")
     print(text, end="")
     if args.report:

@@ -10,7 +10,8 @@ from pathlib import Path
 import build
 import rules
 
-COUNTS = json.loads((build.HERE / "counts.json").read_text(encoding="utf-8"))["layers"]
+WRITTEN = json.loads((build.HERE / "counts.json").read_text(encoding="utf-8"))
+COUNTS = WRITTEN["layers"]
 LINE = re.compile(
     r"(?P<id>gn:[1-9]\d*|[a-z]{2}/[a-z0-9]+|\+)  (?P<kind>place\.city|place\.admin[12]|alias)  (?P<name>\S+(?: \S+)*)"
     r"  (?P<flags>-|weak|exact|exact,weak)(?P<keys>(?:  [a-z0-9]+=\S+)*)")
@@ -31,6 +32,14 @@ class Committed(unittest.TestCase):
             self.assertNotIn(b"\r", data)
             text = data.decode("utf-8")
             self.assertEqual(unicodedata.normalize("NFC", text), text, name)
+
+    def test_word_lists_are_those_that_were_counted(self):
+        for name, row in WRITTEN["lists"].items():
+            data = (build.LISTS / name).read_bytes()
+            self.assertEqual(hashlib.sha256(data).hexdigest(), row["sha256"], name)
+            rows = [line for line in data.decode("utf-8").splitlines() if not line.startswith("#")]
+            self.assertEqual(len(rows), row["rows"], name)
+            self.assertEqual(rows, sorted(set(rows)), name)
 
     def test_counts(self):
         for name, row in COUNTS.items():

@@ -4,6 +4,9 @@
 /// The day the built-in data was last reviewed; `dateline --version` shows it.
 pub const DATA_DATE: &str = "2026-11-22";
 
+/// Origin and licence notices of the built-in gazetteer and the word lists, as Markdown; `dateline --licenses` prints them.
+pub const NOTICES: &str = include_str!("../THIRD-PARTY-DATA.md");
+
 static WORLD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/world.dlz"));
 static CORE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/core.dlz"));
 

@@ -42,6 +42,7 @@ mod builtin;
 mod document;
 pub mod gazetteer;
 pub mod interchange;
+pub mod lint;
 // Finding
 mod matcher;
 mod mention;
@@ -56,6 +57,7 @@ pub mod store;
 mod pipeline;
 
 pub use archive::{Archive, ArchiveOptions, FieldMap, InputFormat};
+pub use builtin::NOTICES;
 pub use cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
 pub use counts::{CountMatrix, DocumentCounts};
 pub use diagnostics::{Diagnostic, Reject, RejectReason};
@@ -67,7 +69,8 @@ pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Over
 pub use mention::{Contest, Mention, UnlistedMention};
 pub use pipeline::{
     AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions,
-    SelfcheckReport, StopFlag, TagSummary, Worker, analyze, selfcheck, tag,
+    SelfcheckReport, StopFlag, Suggestion, Suggestions, TagSummary, Worker, analyze, inputs_of_run, selfcheck, suggest,
+    tag,
 };
 pub use resolve::{PartMatches, Profile, Resolution, Resolver, Rule, RuleSet};
 pub use span::Span;

@@ -215,10 +215,15 @@ impl<'o> Compiler<'o> {
         with_parents(sections.finish(self.meta)?)
     }
 
+    /// Whether the entities of a source are left out; `cldr+geonames` is of both.
+    fn leaves_out(&self, source: &str) -> bool {
+        source.split('+').any(|source| self.meta.without.iter().any(|without| without == source))
+    }
+
     fn close(&mut self, draft: Option<Draft>, sections: &mut Sections) -> Result<()> {
         let Some(draft) = draft else { return Ok(()) };
         let source = draft.fields.iter().find(|(key, _)| key == "src").map(|(_, value)| value);
-        if source.is_some_and(|source| self.meta.without.contains(source)) {
+        if source.is_some_and(|source| self.leaves_out(source)) {
             self.meta.left_out += 1;
             return Ok(());
         }

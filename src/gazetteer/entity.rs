@@ -296,6 +296,12 @@ impl Evidence {
         ("long", Self::LongForm),
         ("head", Self::Head),
     ];
+
+    /// The word of `ctx=`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("", |(word, _)| word)
+    }
 }
 
 /// A set of kinds of evidence, in the order of [`Evidence`].

@@ -4,13 +4,13 @@ use super::{Boundary, CasePolicy, Evidence, Flags};
 
 /// One field of a line with the column (in characters, from 1) where it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Field<'a> {
-    pub(super) text: &'a str,
-    pub(super) column: u32,
+pub(crate) struct Field<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) column: u32,
 }
 
 /// Splits a line at tabs and at runs of two or more blanks; single blanks stay inside a field.
-pub(super) fn split_fields(line: &str) -> Vec<Field<'_>> {
+pub(crate) fn split_fields(line: &str) -> Vec<Field<'_>> {
     let mut fields = Vec::new();
     let mut start = None;
     let mut blanks = 0;

@@ -15,7 +15,8 @@ mod core;
 mod entity;
 mod freshness;
 pub(crate) mod image;
-mod line;
+pub(crate) mod line;
+mod rank;
 mod reader;
 pub(crate) mod sorter;
 
@@ -38,6 +39,8 @@ pub use core::in_core;
 pub use entity::{Alias, AliasKind, Boundary, CasePolicy, Entity, EntityType, Evidence, EvidenceSet, Fields, Flags};
 pub(crate) use line::parse_evidence;
 pub use line::parse_flags;
+pub use rank::kind_rank;
+pub(crate) use rank::rank_of;
 
 /// The immutable set of entities and their aliases. Cloning shares it.
 ///
@@ -156,14 +159,14 @@ impl Gazetteer {
         let layers: Vec<S> = layers.into_iter().collect();
         if let [only] = layers.as_slice()
             && options.without.is_empty()
-            && let Some(gazetteer) = Self::open_layer(only.as_ref())?
+            && let Some(gazetteer) = Self::compiled_layer(only.as_ref())?
         {
             return Ok(gazetteer);
         }
         let mut reader = reader::Reader::new(options);
         for layer in &layers {
             let layer = layer.as_ref();
-            match Self::open_layer(layer)? {
+            match Self::compiled_layer(layer)? {
                 Some(gazetteer) => reader.read_gazetteer(&gazetteer)?,
                 None => reader.read_file(Path::new(layer))?,
             }
@@ -172,7 +175,7 @@ impl Gazetteer {
     }
 
     /// A layer that is compiled already: built in, or a file that begins like one.
-    fn open_layer(layer: &str) -> Result<Option<Self>> {
+    pub(crate) fn compiled_layer(layer: &str) -> Result<Option<Self>> {
         if builtin::image(layer).is_some() {
             return Self::builtin(layer).map(Some);
         }
@@ -209,7 +212,7 @@ impl Gazetteer {
 
     /// What a layer holds, as a hash: the fingerprint of a compiled one (and `true`), the SHA-256 of a text.
     pub(crate) fn layer_fingerprint(layer: &str) -> Result<(String, bool)> {
-        if let Some(gazetteer) = Self::open_layer(layer)? {
+        if let Some(gazetteer) = Self::compiled_layer(layer)? {
             return Ok((gazetteer.fingerprint().to_owned(), true));
         }
         let failed = |error| Error::io(layer, "read the gazetteer", error);

@@ -8,6 +8,7 @@
 mod analyze;
 mod scan;
 mod selfcheck;
+mod suggest;
 mod tag;
 
 use serde_json::json;
@@ -23,6 +24,7 @@ use crate::resolve::{PartMatches, Profile, Resolution, Resolver, Rule, RuleSet};
 pub use analyze::{AnalyzeOptions, RunSummary, analyze};
 pub use scan::{Progress, ScanOptions, StopFlag};
 pub use selfcheck::{Difference, SelfcheckReport, selfcheck};
+pub use suggest::{Suggestion, Suggestions, inputs_of_run, suggest};
 pub use tag::{OffsetUnit, TagSummary, tag};
 
 /// A gazetteer, ready to be found in documents.
@@ -165,6 +167,9 @@ impl<'g> Analyzer<'g> {
             "context": "document",
             "counting": "boolean",
         });
+        if !self.gazetteer.without().is_empty() {
+            settings["without"] = json!(self.gazetteer.without());
+        }
         let left_out: Vec<&str> = self.options.rules.missing().map(Rule::name).collect();
         if !left_out.is_empty() {
             settings["without_rules"] = json!(left_out);

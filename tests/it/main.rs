@@ -11,6 +11,7 @@ mod damage;
 mod golden;
 #[cfg(feature = "cli")]
 mod invariance;
+mod lint;
 mod rooms;
 #[cfg(feature = "cli")]
 mod support;

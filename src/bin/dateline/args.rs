@@ -13,10 +13,13 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (built-in gazetteer o
 
 /// Who and where a news archive is about: finds places, organisations and titles in news articles, and counts them.
 #[derive(Debug, Parser)]
-#[command(name = "dateline", version = VERSION, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "dateline", version = VERSION, max_term_width = 100, after_help = EXIT_CODES, arg_required_else_help = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
+    /// Print where the built-in data comes from and the notices that go with it
+    #[arg(long, exclusive = true)]
+    pub(crate) licenses: bool,
     /// Say only what went wrong
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
@@ -125,6 +128,9 @@ pub(crate) struct GazetteerArgs {
     /// Built-in gazetteer (world, core), .gaz file or compiled .dlz; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     pub(crate) gazetteer: Vec<String>,
+    /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) without: Vec<String>,
     /// Do not keep compiled gazetteers in the user's cache folder (DATELINE_CACHE, else XDG_CACHE_HOME/dateline)
     #[arg(long)]
     pub(crate) no_cache: bool,

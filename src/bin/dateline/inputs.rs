@@ -10,6 +10,11 @@ use crate::args::{Args, GazetteerArgs, InputArgs};
 
 /// Opens the archive, saying what was passed over.
 pub(crate) fn open_archive(input: &InputArgs, args: &Args) -> Result<Archive, Error> {
+    open_paths(&input.inputs, input, args)
+}
+
+/// Opens an archive of these files, read as `input` says.
+pub(crate) fn open_paths(paths: &[PathBuf], input: &InputArgs, args: &Args) -> Result<Archive, Error> {
     let fields = FieldMap {
         id: input.id_field.clone(),
         title: input.title_field.clone(),
@@ -23,7 +28,7 @@ pub(crate) fn open_archive(input: &InputArgs, args: &Args) -> Result<Archive, Er
         max_record: input.max_record,
         ..ArchiveOptions::default()
     };
-    let archive = Archive::open(&input.inputs, options)?;
+    let archive = Archive::open(paths, options)?;
     let skipped = archive.skipped();
     if !skipped.is_empty() && !args.quiet {
         let first = skipped[0].display();
@@ -41,11 +46,21 @@ pub(crate) fn open_archive(input: &InputArgs, args: &Args) -> Result<Archive, Er
 
 /// Loads the layers, the later over the earlier. What must be compiled is kept for the next time.
 pub(crate) fn load_gazetteer(args: &GazetteerArgs) -> Result<Gazetteer, Error> {
-    let options = LoadOptions::default();
-    match cache_folder() {
-        Some(cache) if !args.no_cache => dateline::load_cached(&args.gazetteer, &options, &cache),
-        _ => Gazetteer::load_with(&args.gazetteer, &options),
+    load_layers(&args.gazetteer, &args.without, args.no_cache)
+}
+
+/// The same for commands that have no other setting; says how many entities of unwanted sources were left out.
+pub(crate) fn load_layers(layers: &[String], without: &[String], no_cache: bool) -> Result<Gazetteer, Error> {
+    let options = LoadOptions { without: without.to_vec(), ..LoadOptions::default() };
+    let gazetteer = match cache_folder() {
+        Some(cache) if !no_cache => dateline::load_cached(layers, &options, &cache)?,
+        _ => Gazetteer::load_with(layers, &options)?,
+    };
+    if !without.is_empty() {
+        let left_out = plural(gazetteer.left_out(), "entity", "entities");
+        anstream::eprintln!("left out {left_out} of {}", without.join(", "));
     }
+    Ok(gazetteer)
 }
 
 /// Where this user's programs keep what can be made again.

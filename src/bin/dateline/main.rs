@@ -17,14 +17,22 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use args::{Args, Command};
 
 fn main() -> ExitCode {
     let args = Args::parse();
     args.color.write_global();
-    let outcome = match &args.command {
+    if args.licenses {
+        return exit_code::of(gazetteer::print_licences());
+    }
+    let Some(command) = &args.command else {
+        let message = "'dateline' requires a subcommand but one was not provided";
+        Args::command().error(ErrorKind::MissingSubcommand, message).exit()
+    };
+    let outcome = match command {
         Command::Analyze(command) => analyze::run(command, &args),
         Command::Tag(command) => tag::run(command, &args),
         Command::Top(command) => top::run(command),

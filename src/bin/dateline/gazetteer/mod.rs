@@ -3,11 +3,17 @@
 mod compile;
 mod export;
 mod import;
+mod info;
+mod lint;
+mod show;
+mod suggest;
+
+use std::io::{self, Write};
 
 use clap::Subcommand;
 
 use crate::args::Args;
-use crate::exit_code::CommandResult;
+use crate::exit_code::{CommandResult, Outcome};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum GazetteerCommand {
@@ -17,6 +23,14 @@ pub(crate) enum GazetteerCommand {
     Export(export::Export),
     /// Compile gazetteers into one file that opens at once
     Compile(compile::Compile),
+    /// Report faults and doubtful names of gazetteer files
+    Lint(lint::Lint),
+    /// Show what a gazetteer holds
+    Info(info::Info),
+    /// Show every entity that has a name, and which of them the name means by default
+    Show(show::Show),
+    /// List frequent capitalised sequences that a gazetteer does not cover
+    Suggest(suggest::Suggest),
 }
 
 pub(crate) fn run(command: &GazetteerCommand, args: &Args) -> CommandResult {
@@ -24,5 +38,15 @@ pub(crate) fn run(command: &GazetteerCommand, args: &Args) -> CommandResult {
         GazetteerCommand::Import(command) => import::run(command, args),
         GazetteerCommand::Export(command) => export::run(command, args),
         GazetteerCommand::Compile(command) => compile::run(command, args),
+        GazetteerCommand::Lint(command) => lint::run(command, args),
+        GazetteerCommand::Info(command) => info::run(command),
+        GazetteerCommand::Show(command) => show::run(command),
+        GazetteerCommand::Suggest(command) => suggest::run(command, args),
     }
+}
+
+/// `dateline --licenses`.
+pub(crate) fn print_licences() -> CommandResult {
+    io::stdout().lock().write_all(dateline::NOTICES.as_bytes())?;
+    Ok(Outcome::Done)
 }

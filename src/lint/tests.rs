@@ -1,0 +1,149 @@
+use std::fs;
+
+use super::{Code, lint};
+
+/// Lints files of these contents, named `0.gaz`, `1.gaz` ..., by themselves.
+fn codes(texts: &[&[u8]]) -> Vec<Code> {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = texts.iter().enumerate().map(|(row, text)| {
+        let path = folder.path().join(format!("{row}.gaz"));
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    });
+    let paths: Vec<String> = paths.collect();
+    lint(&paths, &[]).unwrap().iter().map(|finding| finding.code).collect()
+}
+
+fn check(text: &str, expected: &[Code]) {
+    assert_eq!(codes(&[text.as_bytes()]), expected, "{text}");
+}
+
+/// `docs/lint.md` explains every code, in order, and its examples give just the finding they stand under.
+#[test]
+fn the_manual_is_true() {
+    let manual = include_str!("../../docs/lint.md");
+    let sections: Vec<&str> = manual.split("\n### ").skip(1).collect();
+    let ids: Vec<&str> = sections.iter().map(|section| &section[..4]).collect();
+    assert_eq!(ids, Code::ALL.iter().map(|code| code.id()).collect::<Vec<_>>());
+    for (section, code) in sections.iter().zip(Code::ALL) {
+        let Some((_, example)) = section.split_once("```gaz\n") else {
+            // What Markdown cannot show: bytes, and several files. The next test has them.
+            assert!(matches!(code.id(), "G001" | "G002" | "G003" | "G109"), "{code} has no example");
+            continue;
+        };
+        let example = example.split("```").next().unwrap();
+        assert_eq!(codes(&[example.as_bytes()]), [*code], "{example}");
+    }
+}
+
+#[test]
+fn bytes_and_several_files() {
+    assert_eq!(codes(&[b"x  place.city  M\xE1laga  -\n"]), [Code::Encoding]);
+    assert_eq!(codes(&[b"x  place.city  Mal\0aga  -\n"]), [Code::NulByte]);
+    let (one, two) = (b"x  place.city  Ankara  -\n".as_slice(), b"x  place.city  Baghdad  -\n".as_slice());
+    assert_eq!(codes(&[one, two]), [Code::IdReplaced]);
+    // The loader shows a hundred faults and counts the rest: none is lost, none is shown twice.
+    let many: String = (0..150).map(|row| format!("{row}  place.city\n")).collect();
+    let found = codes(&[many.as_bytes()]);
+    assert_eq!(found.iter().filter(|code| **code == Code::FewFields).count(), 100);
+    assert_eq!(found.iter().filter(|code| **code == Code::Refused).count(), 1);
+    assert_eq!(found.len(), 101);
+}
+
+#[test]
+fn every_fault_of_the_loader_has_a_code() {
+    for (line, code) in [
+        ("x  place.city  A1  -\n!remove", Code::BadDirective),
+        ("x  place.city  A1  -\n!remove y", Code::BadDirective),
+        ("x  place.city  A1  -\n!extend y", Code::BadDirective),
+        ("x  place.city  A1  -\n!include", Code::BadDirective),
+        ("x  place.city  A1  -\n!include no-such.gaz", Code::BadDirective),
+        ("x  place.city  A1  -\n!include 0.gaz", Code::BadDirective),
+        ("x  place.city  A1  -\n!default lang", Code::NotKeyValue),
+        ("x  place.city  A1  exact,any", Code::UnknownFlag),
+        ("x  place.city  A1  -  lon=x", Code::BadNumber),
+        ("x  place.city  A1  -  pop=1e5", Code::BadNumber),
+        ("x  place.city  A1  -\n+  alias", Code::FewFields),
+    ] {
+        let found = codes(&[line.as_bytes()]);
+        assert!(found.contains(&code), "{line}: {found:?}");
+        assert!(!found.contains(&Code::Refused), "{line}: {found:?}");
+    }
+}
+
+#[test]
+fn what_is_well_is_not_reported() {
+    check(
+        "us  place.country  United States  -  cc=US\n\
+         +  adj  American  exact\n\
+         nyc  place.city  New York  -  cc=US parent=us lat=40.7 lon=-74.0 pop=8804190\n\
+         +  alias  New York City  -\n\
+         +  abbr  NYC  exact,weak\n\
+         ca  place.admin1  California  -  cc=US parent=us\n\
+         +  abbr  Calif.  comma\n\
+         org/yahoo  org.company  Yahoo!  -  from=1994-01 to=2017-06-13\n\
+         t/pm  title.gov  prime minister  any  role=head\n\
+         nice  place.city  Nice  weak  cc=FR\n\
+         +  native  Niça  weak,nofold\n",
+        &[],
+    );
+}
+
+#[test]
+fn a_wider_name_hides_a_narrower_one_and_not_the_other_way() {
+    check("x  place.city  Exampleton  -\n+  alias  EXAMPLETON  exact\n", &[Code::Redundant]);
+    check("x  org.igo  Exampleton Works  -\n+  abbr  EXW Group  exact\n+  alias  Exw Group  exact\n", &[]);
+    // A free name makes the weakness of its twin idle.
+    check("x  place.city  Exampleham  -\n+  alias  Exampleton  weak\n+  alias  exampletón  any\n", &[Code::Redundant]);
+    // The canonical name is there to be shown.
+    check("x  org.igo  EXAMPLEF  -\n+  alias  Examplef  -\n", &[]);
+    // An adjective is no place in the strict profile; the same word as a name is.
+    check("x  place.city  Exampleton  exact\n+  adj  Exampleton  exact\n", &[]);
+}
+
+#[test]
+fn dominance_decides_a_clash() {
+    let two = |first: &str, second: &str| format!("a  {first}\nb  {second}\n");
+    check(&two("place.city  Exampleton  -  cc=US pop=9000", "place.city  Exampleton  -  cc=GB pop=90000"), &[]);
+    check(&two("place.admin1  Exampleton  -  cc=US", "place.city  Exampleton  -  cc=GB pop=90000"), &[]);
+    check(&two("place.city  Exampleton  weak  cc=US", "place.city  Exampleton  -  cc=GB"), &[]);
+    check(&two("place.city  Exampleton  exact  cc=US", "place.city  exampleton  any  cc=GB"), &[Code::Clash]);
+    // Names that no text fits both are no clash.
+    check(&two("org.igo  Exa Bank  exact", "org.igo  EXA Bank  exact"), &[]);
+}
+
+#[test]
+fn layers_below_are_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let base = write("base.gaz", "iq  place.country  Iraq  -  cc=IQ\nb  place.city  Exampleton  -  cc=IQ\n");
+    let over = write("over.gaz", "x  place.city  Exampleton  -  cc=US parent=iq\n!extend iq\n+  alias  IRAQ  -\n");
+    let found = lint(&[&over], &[&base]).unwrap();
+    let found: Vec<(u32, Code)> = found.iter().map(|finding| (finding.line, finding.code)).collect();
+    assert_eq!(found, [(1, Code::Clash), (3, Code::Redundant)]);
+    // What the overlay removes does not count.
+    let over = write("over.gaz", "!remove b\nx  place.city  Exampleton  -  cc=US parent=b\n");
+    let found: Vec<Code> = lint(&[&over], &[&base]).unwrap().iter().map(|finding| finding.code).collect();
+    assert_eq!(found, [Code::DanglingParent]);
+}
+
+/// The built-in gazetteer has no error, and its warnings do not grow unseen.
+#[test]
+fn the_built_in_gazetteer_has_no_error() {
+    let findings = lint(&["world"], &[]).unwrap();
+    let errors: Vec<_> = findings.iter().filter(|finding| finding.code.severity() == super::Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+proptest::proptest! {
+    /// Whatever the bytes are, lint answers, and answers the same again.
+    #[test]
+    fn arbitrary_bytes_are_answered(lines in proptest::collection::vec("(x|y|\\+|!extend|!remove|#)?(  |\t)?[ -~é\u{ad}а]{0,24}((  )[a-z=.,0-9-]{0,12}){0,4}", 0..12)) {
+        let text = lines.join("\n");
+        proptest::prop_assert_eq!(codes(&[text.as_bytes()]), codes(&[text.as_bytes()]));
+    }
+}
