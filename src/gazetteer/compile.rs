@@ -38,12 +38,17 @@ pub(super) const HAS_COORDINATES: u32 = 2;
 pub(super) const LONG_COORDINATES: u32 = 4;
 pub(super) const HAS_CAPITAL: u32 = 8;
 
+/// Version of this program, as [`Meta`] keeps it.
+pub(super) const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+
 /// The longest name, in bytes.
 pub(crate) const MAX_NAME: usize = (1 << (32 - LENGTH_SHIFT)) - 1;
 
 /// What the section META holds, as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Meta {
+    /// Version of the program that compiled it: folding, rules and tables may differ in another.
+    pub(super) program: String,
     pub(super) fingerprint: String,
     pub(super) layers: Vec<String>,
     pub(super) sources: Vec<Source>,
@@ -127,7 +132,7 @@ impl<'o> Compiler<'o> {
             sayings: Sorter::new(DEFAULT_BUDGET),
             buffer: Vec::new(),
             files: Vec::new(),
-            meta: Meta { without: options.without.clone(), ..Meta::default() },
+            meta: Meta { program: PROGRAM.to_owned(), without: options.without.clone(), ..Meta::default() },
             faults: Vec::new(),
             unshown: 0,
         }

@@ -7,12 +7,20 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::Gazetteer;
-use super::compile::Source;
+use super::compile::{PROGRAM, Source};
 use super::image::refused;
 use crate::error::{Error, Result};
 use crate::hash::hex;
 
 impl Gazetteer {
+    /// Refuses a compiled file of another version of this program, whose folding and tables may be others.
+    pub(super) fn check_program(&self, path: &Path) -> Result<()> {
+        if self.meta.program == PROGRAM {
+            return Ok(());
+        }
+        Err(refused(path, &format!("it was compiled by dateline {}, and this is {PROGRAM}", self.meta.program)))
+    }
+
     /// Refuses the compiled file `path` if a source it names lies where it was, or beside the file, and is another one now.
     /// A source that is gone says nothing: compiled files may travel alone.
     pub(super) fn check_sources(&self, path: &Path) -> Result<()> {

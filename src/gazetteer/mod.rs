@@ -196,6 +196,7 @@ impl Gazetteer {
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let gazetteer = Self::from_image(Image::open(path)?).map_err(|reason| refused(path, &reason))?;
+        gazetteer.check_program(path)?;
         gazetteer.check_sources(path)?;
         Ok(gazetteer)
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::index;
+use super::index::{self, NameIndex};
 use crate::error::{Error, Result};
 use crate::gazetteer::image::ImageWriter;
 use crate::gazetteer::{Gazetteer, LoadOptions};
@@ -58,6 +58,7 @@ pub fn load_cached<S: AsRef<str>>(layers: &[S], options: &LoadOptions<'_>, cache
     let Some(key) = cache_key(layers, options) else { return Gazetteer::load_with(layers, options) };
     let path = cache.join(format!("{key}.dlz"));
     if let Ok(gazetteer) = Gazetteer::open(&path)
+        && NameIndex::is_ready(&gazetteer)
         && gazetteer.has_current_sources()
     {
         return Ok(gazetteer);

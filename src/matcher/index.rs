@@ -49,6 +49,11 @@ impl NameIndex {
         })
     }
 
+    /// Whether the image of a compiled gazetteer holds tables this program reads.
+    pub(super) fn is_ready(gazetteer: &Gazetteer) -> bool {
+        Self::in_image(gazetteer.image()).is_some_and(|index| word_start::Layout::open(index.words()).is_ok())
+    }
+
     /// The tables of the word-start engine.
     pub(super) fn words(&self) -> &[u8] {
         &self.image.bytes()[self.words.clone()]
