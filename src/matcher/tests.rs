@@ -144,17 +144,16 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn name()(text in text_of(5), flags in flags(), entity in 0..4u8) -> Option<(String, String, Vec<(String, crate::gazetteer::AliasKind, crate::gazetteer::Flags)>)> {
+    fn name()(text in text_of(5), flags in flags(), entity in 0..4u8) -> Option<EntityOfOneName> {
         named(&text, flags, entity)
     }
 }
 
+/// What [`Gazetteer::from_entities`] takes.
+type EntityOfOneName = (String, String, Vec<(String, crate::gazetteer::AliasKind, crate::gazetteer::Flags)>);
+
 /// An entity with one name, unless the text can be no name.
-fn named(
-    text: &str,
-    flags: &str,
-    entity: u8,
-) -> Option<(String, String, Vec<(String, crate::gazetteer::AliasKind, crate::gazetteer::Flags)>)> {
+fn named(text: &str, flags: &str, entity: u8) -> Option<EntityOfOneName> {
     let text = text.trim().to_owned();
     let flags = crate::gazetteer::parse_flags(flags).unwrap();
     let id = format!("e{entity}");

@@ -165,7 +165,8 @@ fn folding_makes_no_word_of_a_sign() {
 
 #[test]
 fn blocks_are_the_same_at_every_level() {
-    let mut classify: Vec<fn(&[u8; 64], &mut [u8; 64]) -> simd::Block> = vec![|input, out| Scalar.block(input, out)];
+    type Classify = fn(&[u8; 64], &mut [u8; 64]) -> simd::Block;
+    let mut classify: Vec<Classify> = vec![|input, out| Scalar.block(input, out)];
     #[cfg(target_arch = "x86_64")]
     if has_avx2() {
         classify.push(avx2::tests::block);
