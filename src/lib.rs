@@ -6,10 +6,11 @@
 //! Data flows in one direction, and the rooms are listed in that order:
 //!
 //! ```text
-//! paths → Archive → Document → Matcher → Mention → Resolver → DocumentCounts → CooccurrenceMatrix → store
+//! paths → Archive → Document → Segment → Matcher → Mention → Resolver → DocumentCounts → CooccurrenceMatrix → store
 //! ```
 //!
 //! - A [`Gazetteer`] is built in, or read from files ([`gazetteer`]).
+//! - [`segments`] tells headline, dateline, byline, lede and body from the furniture of the page.
 //! - A [`Matcher`] finds every name that passes its checks; a [`Resolver`] decides which stand, and for whom.
 //! - An [`Analyzer`] is both, ready for documents; [`analyze`] and [`tag`] drive it over an [`Archive`].
 //! - A [`Run`] opens and verifies what [`analyze`] wrote ([`store`]).
@@ -39,6 +40,7 @@ mod span;
 pub mod archive;
 mod document;
 pub mod gazetteer;
+mod segment;
 // Finding
 mod matcher;
 mod mention;
@@ -46,6 +48,8 @@ mod resolve;
 // Counting
 mod cooccurrence;
 mod counts;
+pub mod evaluation;
+mod holders;
 // Results
 pub mod store;
 // Conductor
@@ -58,14 +62,17 @@ pub use diagnostics::{Diagnostic, Reject, RejectReason};
 pub use document::{Document, Part};
 pub use error::{Error, ErrorKind, Result};
 pub use gazetteer::Gazetteer;
+pub use holders::{Holder, HolderCounts, Office, offices};
 pub use ids::{AliasId, DocumentIndex, EntityId};
 pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap};
 pub use mention::Mention;
 pub use pipeline::{
-    AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions,
-    SelfcheckReport, StopFlag, TagSummary, Worker, analyze, selfcheck, tag,
+    AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, HolderSummary, OffsetUnit, Progress,
+    RunSummary, ScanOptions, SelfcheckReport, StopFlag, TagSummary, Worker, analyze, count_lines, find_document,
+    holders, selfcheck, tag,
 };
-pub use resolve::{PartMatches, Profile, Resolver, Rule};
+pub use resolve::{Outcome, PartMatches, Profile, Resolver, Rule, Verdict};
+pub use segment::{Furniture, LineCounts, Reason, RecurringLines, Section, Sections, Segment, segments};
 pub use span::Span;
 pub use store::{Run, RunManifest, RunWriter};
 

@@ -3,6 +3,7 @@
 use crate::document::Part;
 use crate::ids::{AliasId, EntityId};
 use crate::resolve::Rule;
+use crate::segment::Section;
 use crate::span::Span;
 
 /// One accepted mention.
@@ -20,4 +21,8 @@ pub struct Mention {
     pub head: Option<Span>,
     /// The rule that accepted it.
     pub rule: Rule,
+    /// The part of the article it stands in.
+    pub section: Section,
+    /// Whether it stands in a line that says again what the title says: it counts once, in the title.
+    pub repeated: bool,
 }

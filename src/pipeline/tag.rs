@@ -12,6 +12,7 @@ use crate::document::{Document, Part};
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
 use crate::mention::Mention;
+use crate::segment::Furniture;
 
 /// In which unit `tag` counts offsets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,6 +69,11 @@ struct SpanLine<'a> {
     demonym: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     head: Option<HeadLine<'a>>,
+    section: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    furniture: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    repeated: bool,
     rule: &'static str,
 }
 
@@ -118,6 +124,7 @@ struct TaggedBatch {
 fn tag_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, unit: OffsetUnit) -> Result<TaggedBatch> {
     let mut tagged = TaggedBatch { rejects: batch.rejects().to_vec(), ..TaggedBatch::default() };
     let gazetteer = worker.analyzer.gazetteer();
+    let mark = worker.analyzer.options.furniture == Furniture::Mark;
     for record in batch.records() {
         let document = match batch.document(record, archive) {
             Ok(document) => document,
@@ -128,7 +135,7 @@ fn tag_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, unit: Of
         };
         check_length(&document)?;
         let mentions = worker.mentions(&document);
-        let spans = span_lines(gazetteer, &document, mentions, unit);
+        let spans = span_lines(gazetteer, &document, mentions, unit, mark);
         tagged.documents += 1;
         tagged.spans += spans.len() as u64;
         let line = Line { id: &document.id, spans };
@@ -143,6 +150,7 @@ fn span_lines<'a>(
     document: &'a Document<'_>,
     mentions: &[Mention],
     unit: OffsetUnit,
+    mark: bool,
 ) -> Vec<SpanLine<'a>> {
     let mut offsets = Offsets { unit, ..Offsets::default() };
     let line = |mention: &Mention| {
@@ -167,6 +175,9 @@ fn span_lines<'a>(
             lon: entity.coordinates.map(|(_, lon)| lon),
             demonym: gazetteer.alias(mention.alias).kind.is_demonym(),
             head,
+            section: mention.section.as_str(),
+            furniture: mark && mention.section.is_furniture(),
+            repeated: mention.repeated,
             rule: mention.rule.name(),
         }
     };
@@ -174,7 +185,9 @@ fn span_lines<'a>(
 }
 
 impl OffsetUnit {
-    fn length(self, text: &str) -> usize {
+    /// How long a text is in this unit.
+    #[must_use]
+    pub fn length(self, text: &str) -> usize {
         match self {
             Self::Char => text.chars().count(),
             Self::Byte => text.len(),

@@ -9,6 +9,7 @@
 
 mod around;
 mod context;
+mod explain;
 mod lexicon;
 mod rules;
 
@@ -22,11 +23,13 @@ use crate::ids::{AliasId, EntityId};
 use crate::matcher::{Matches, Overlap};
 use crate::mention::Mention;
 use crate::normalize::fold;
+use crate::segment::Section;
 use crate::span::Span;
 use around::{Around, BEHIND_NAMES, DIRECTIONS, is_line_break};
 use context::{LineCase, Token, capitalised_run, in_dateline, is_all_caps, line_case, word_after};
 use lexicon::Lexicon;
 
+pub use explain::{Outcome, Verdict};
 pub use rules::Rule;
 
 /// Which labelling convention to follow.
@@ -216,6 +219,11 @@ impl Resolver {
     ///
     /// Linear in the number of matches, times the words looked at around each.
     pub fn resolve(&self, parts: &[PartMatches<'_>], mentions: &mut Vec<Mention>) {
+        self.judged(parts, mentions);
+    }
+
+    /// The same, and every site with its verdicts.
+    fn judged(&self, parts: &[PartMatches<'_>], mentions: &mut Vec<Mention>) -> Vec<Site> {
         mentions.clear();
         let mut sites = self.sites(parts);
         self.find_heads(parts, &mut sites);
@@ -223,6 +231,7 @@ impl Resolver {
         self.judge_locally(parts, &mut sites, &mut facts);
         self.judge_by_document(parts, &mut sites, &mut facts);
         self.select(parts, &sites, &facts, mentions);
+        sites
     }
 
     fn sites(&self, parts: &[PartMatches<'_>]) -> Vec<Site> {
@@ -661,6 +670,8 @@ impl Resolver {
                 entity: self.facts(alias).entity,
                 head: if class == Class::Title { site.head } else { None },
                 rule,
+                section: Section::Body,
+                repeated: false,
             });
         }
     }

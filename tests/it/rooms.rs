@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order data walks through them; those on one line may know each other.
-const ROOMS: [&[&str]; 14] = [
+const ROOMS: [&[&str]; 17] = [
     &["error", "diagnostics"],
     &["ids"],
     &["span"],
@@ -13,11 +13,14 @@ const ROOMS: [&[&str]; 14] = [
     &["gazetteer"],
     &["document"],
     &["archive"],
+    &["segment"],
     &["matcher"],
     // A mention carries the rule that accepted it; the rules make mentions.
     &["mention", "resolve"],
     &["counts"],
     &["cooccurrence"],
+    &["evaluation"],
+    &["holders"],
     &["store"],
     &["pipeline"],
     &["lib"],

@@ -2,7 +2,10 @@
 
 mod analyze;
 mod args;
+mod eval;
 mod exit_code;
+mod explain;
+mod holders;
 mod inputs;
 mod inspect;
 mod pairs;
@@ -27,6 +30,9 @@ fn main() -> ExitCode {
         Command::Tag(command) => tag::run(command, &args),
         Command::Top(command) => top::run(command),
         Command::Pairs(command) => pairs::run(command),
+        Command::Explain(command) => explain::run(command, &args),
+        Command::Eval(command) => eval::run(command),
+        Command::Holders(command) => holders::run(command, &args),
         Command::Inspect(command) => inspect::run(command),
         Command::Selfcheck(command) => selfcheck::run(command, &args),
         Command::Verify(command) => verify::run(command, &args),

@@ -11,11 +11,12 @@ use crate::{inputs, progress};
 pub(crate) fn run(command: &Tag, args: &Args) -> CommandResult {
     let archive = inputs::open_archive(&command.input, args)?;
     let gazetteer = inputs::load_gazetteer(&command.gazetteer)?;
-    let analyzer = inputs::build_analyzer(&command.gazetteer, &gazetteer)?;
     let stop = inputs::stop_on_signal();
     let bar = progress::bar(&archive, &command.input, args);
     let on_progress = |done| progress::advance(&bar, done);
     let scan = ScanOptions { threads: command.input.threads, on_progress: Some(&on_progress), stop: Some(&stop) };
+    let (names, furniture) = (&command.gazetteer, &command.furniture);
+    let analyzer = inputs::build_analyzer(names, furniture, &[], &gazetteer, &archive, scan)?;
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let summary = dateline::tag(&analyzer, &archive, command.offsets.into(), scan, &mut out)?;
     bar.finish_and_clear();
