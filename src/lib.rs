@@ -68,8 +68,8 @@ pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Over
 pub use mention::Mention;
 pub use pipeline::{
     AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, HolderSummary, OffsetUnit, Progress,
-    RunSummary, ScanOptions, SelfcheckReport, StopFlag, TagSummary, Worker, analyze, count_lines, find_document,
-    holders, selfcheck, tag,
+    RunSummary, ScanOptions, SelfcheckReport, StopFlag, TagOptions, TagSummary, Worker, analyze, count_lines,
+    find_document, holders, selfcheck, tag,
 };
 pub use resolve::{Outcome, PartMatches, Profile, Resolver, Rule, Verdict};
 pub use segment::{Furniture, LineCounts, Reason, RecurringLines, Section, Sections, Segment, segments};

@@ -31,7 +31,7 @@ pub use holders::{HolderSummary, holders};
 pub use recurring::count_lines;
 pub use scan::{Progress, ScanOptions, StopFlag};
 pub use selfcheck::{Difference, SelfcheckReport, selfcheck};
-pub use tag::{OffsetUnit, TagSummary, tag};
+pub use tag::{OffsetUnit, TagOptions, TagSummary, tag};
 
 /// A gazetteer, ready to be found in documents.
 ///

@@ -12,7 +12,8 @@ use crate::document::{Document, Part};
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
 use crate::mention::Mention;
-use crate::segment::Furniture;
+use crate::segment::{Furniture, Reason, Section, Segment};
+use crate::span::Span;
 
 /// In which unit `tag` counts offsets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,6 +47,27 @@ const REJECTS_KEPT: usize = 1000;
 struct Line<'a> {
     id: &'a str,
     spans: Vec<SpanLine<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segments: Option<Vec<SegmentLine>>,
+}
+
+#[derive(Serialize)]
+struct SegmentLine {
+    part: Part,
+    start: usize,
+    end: usize,
+    section: Section,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+}
+
+/// How `tag` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TagOptions {
+    /// In which unit it counts.
+    pub unit: OffsetUnit,
+    /// Also write the stretches of each document: where its headline, lede and furniture are.
+    pub segments: bool,
 }
 
 #[derive(Serialize)]
@@ -93,12 +115,12 @@ struct HeadLine<'a> {
 pub fn tag(
     analyzer: &Analyzer<'_>,
     archive: &Archive,
-    unit: OffsetUnit,
+    how: TagOptions,
     options: ScanOptions<'_>,
     out: &mut dyn Write,
 ) -> Result<TagSummary> {
     let mut summary = TagSummary::default();
-    let work = |worker: &mut Worker<'_>, batch: &Batch| tag_batch(worker, batch, archive, unit);
+    let work = |worker: &mut Worker<'_>, batch: &Batch| tag_batch(worker, batch, archive, how);
     scan(&pool(options)?, analyzer, archive, options, work, |part| {
         let part = part?;
         out.write_all(&part.lines).map_err(|error| Error::io("standard output", "write", error))?;
@@ -121,7 +143,7 @@ struct TaggedBatch {
     rejects: Vec<Reject>,
 }
 
-fn tag_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, unit: OffsetUnit) -> Result<TaggedBatch> {
+fn tag_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, how: TagOptions) -> Result<TaggedBatch> {
     let mut tagged = TaggedBatch { rejects: batch.rejects().to_vec(), ..TaggedBatch::default() };
     let gazetteer = worker.analyzer.gazetteer();
     let mark = worker.analyzer.options.furniture == Furniture::Mark;
@@ -135,10 +157,11 @@ fn tag_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, unit: Of
         };
         check_length(&document)?;
         let mentions = worker.mentions(&document);
-        let spans = span_lines(gazetteer, &document, mentions, unit, mark);
+        let spans = span_lines(gazetteer, &document, mentions, how.unit, mark);
         tagged.documents += 1;
         tagged.spans += spans.len() as u64;
-        let line = Line { id: &document.id, spans };
+        let segments = how.segments.then(|| segment_lines(&document, worker.segments(), how.unit));
+        let line = Line { id: &document.id, spans, segments };
         serde_json::to_writer(&mut tagged.lines, &line).expect("writing to memory does not fail");
         tagged.lines.push(b'\n');
     }
@@ -184,6 +207,15 @@ fn span_lines<'a>(
     mentions.iter().map(line).collect()
 }
 
+fn segment_lines(document: &Document<'_>, segments: &[Segment], unit: OffsetUnit) -> Vec<SegmentLine> {
+    let mut offsets = Offsets { unit, ..Offsets::default() };
+    let line = |segment: &Segment| {
+        let (start, end) = offsets.place(document, segment.part, segment.span);
+        SegmentLine { part: segment.part, start, end, section: segment.section, reason: segment.reason }
+    };
+    segments.iter().map(line).collect()
+}
+
 impl OffsetUnit {
     /// How long a text is in this unit.
     #[must_use]
@@ -213,12 +245,17 @@ impl Offsets {
     }
 
     fn of(&mut self, document: &Document<'_>, mention: &Mention) -> (usize, usize) {
-        if self.part != Some(mention.part) {
-            (self.part, self.byte, self.count) = (Some(mention.part), 0, 0);
+        self.place(document, mention.part, mention.span)
+    }
+
+    /// Start and end of a span that begins no earlier than the one before.
+    fn place(&mut self, document: &Document<'_>, part: Part, span: Span) -> (usize, usize) {
+        if self.part != Some(part) {
+            (self.part, self.byte, self.count) = (Some(part), 0, 0);
         }
-        let text = document.part(mention.part);
-        self.count += self.unit.length(&text[self.byte..mention.span.start]);
-        self.byte = mention.span.start;
-        (self.count, self.count + self.unit.length(mention.span.of(text)))
+        let text = document.part(part);
+        self.count += self.unit.length(&text[self.byte..span.start]);
+        self.byte = span.start;
+        (self.count, self.count + self.unit.length(span.of(text)))
     }
 }

@@ -358,6 +358,9 @@ pub(crate) struct Tag {
     /// Unit of start and end: characters (Python), bytes (Rust, Go) or UTF-16 units (JavaScript, Java)
     #[arg(long, value_enum, default_value = "char", value_name = "UNIT")]
     pub(crate) offsets: OffsetArg,
+    /// Also print where the headline, lede, furniture ... of each document are
+    #[arg(long)]
+    pub(crate) segments: bool,
 }
 
 const TAG_HELP: &str = "\
@@ -378,6 +381,10 @@ Keys of a span:
   furniture  true in page furniture and bylines (only with --furniture mark)
   repeated   true in a line of the text that repeats the title; analyze counts the title alone
   rule       the rule that accepted the mention
+
+With --segments each line also has "segments": [{part, start, end, section, reason?}]: every stretch of the document, in order;
+reason says why one is furniture: share-bar, link-line, link-list, tags, timestamp, navigation, notice, advertisement,
+copyright, recurring.
 
 INPUT is a file, a directory tree, or - for standard input; see dateline analyze --help.
 

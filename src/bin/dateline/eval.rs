@@ -6,7 +6,7 @@ use std::path::Path;
 
 use dateline::evaluation::{Comparison, Interval, Measure, Score, SpanFile, SpanUnit, Value as Measured};
 use dateline::evaluation::{differences, intervals, score};
-use dateline::{Archive, ArchiveOptions, Gazetteer, InputFormat, OffsetUnit, ScanOptions, StopFlag};
+use dateline::{Archive, ArchiveOptions, Gazetteer, InputFormat, ScanOptions, StopFlag, TagOptions};
 use serde_json::Value;
 
 use crate::args::{Eval, Format, GazetteerArgs};
@@ -76,7 +76,7 @@ fn own(command: &Eval, names: &GazetteerArgs, gold: &SpanFile, stop: &StopFlag) 
     let scan = ScanOptions { threads: command.threads, on_progress: None, stop: Some(stop) };
     let analyzer = inputs::build_analyzer(names, &command.furniture, &[], &gazetteer, &archive, scan)?;
     let mut lines = Vec::new();
-    let summary = dateline::tag(&analyzer, &archive, OffsetUnit::Char, scan, &mut lines)?;
+    let summary = dateline::tag(&analyzer, &archive, TagOptions::default(), scan, &mut lines)?;
     if let Some(reject) = summary.rejects.first() {
         return Err(format!("{}:{}: {}", reject.file, reject.record, reject.message).into());
     }
