@@ -46,7 +46,7 @@ struct Afternoon(AhoCorasick);
 
 impl Afternoon {
     fn new(gazetteer: &Gazetteer) -> Self {
-        let names: BTreeSet<String> = gazetteer.aliases().iter().map(|alias| alias.text.to_lowercase()).collect();
+        let names: BTreeSet<String> = gazetteer.aliases().map(|alias| alias.text.to_lowercase()).collect();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
@@ -117,7 +117,7 @@ fn check_against_world(larger: &Compiled, world: &Compiled, corpus: &Corpus) {
             let mut found = Vec::new();
             for (span, aliases) in compiled.all.find(text).iter() {
                 let aliases = aliases.iter().map(|alias| gazetteer.alias(*alias));
-                let entities = aliases.map(|alias| (&gazetteer.entity(alias.entity).id, &alias.text));
+                let entities = aliases.map(|alias| (gazetteer.entity(alias.entity).id, alias.text));
                 let builtin = entities.filter(|(id, _)| !id.starts_with(common::INVENTED));
                 found.extend(builtin.map(|(id, name)| (span.start, span.end, id, name)));
             }

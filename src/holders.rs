@@ -53,8 +53,8 @@ const PAST: [&str; 6] = ["former", "ex", "ex-", "late", "onetime", "then"];
 #[must_use]
 pub fn offices(gazetteer: &Gazetteer, document: &Document<'_>, mentions: &[Mention]) -> Vec<Office> {
     let mut found: Vec<Office> = Vec::new();
-    let type_of = |mention: &Mention| EntityType::of_kind(&gazetteer.entity(mention.entity).kind).as_str().to_owned();
-    let types: Vec<String> = mentions.iter().map(type_of).collect();
+    let type_of = |mention: &Mention| EntityType::of_kind(gazetteer.entity(mention.entity).kind).as_str();
+    let types: Vec<&str> = mentions.iter().map(type_of).collect();
     // From the right, so that of two titles ("Defence Minister Gen. …") the first takes the name behind the second.
     let mut heads: Vec<Option<Span>> = vec![None; mentions.len()];
     for index in (0..mentions.len()).rev() {
@@ -74,7 +74,7 @@ pub fn offices(gazetteer: &Gazetteer, document: &Document<'_>, mentions: &[Menti
         let owner = owner(document, mentions, &types, index, head);
         let start =
             owner.filter(|owner| owner.span.start < mention.span.start).map_or(mention.span, |owner| owner.span);
-        if is_past(text, start.start) || gazetteer.entity(mention.entity).kind == *"title.honorific" {
+        if is_past(text, start.start) || gazetteer.entity(mention.entity).kind == "title.honorific" {
             continue;
         }
         let name = head.of(text).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -92,7 +92,7 @@ fn is_gap(gap: &str) -> bool {
 fn owner<'m>(
     document: &Document<'_>,
     mentions: &'m [Mention],
-    types: &[String],
+    types: &[&str],
     index: usize,
     head: Span,
 ) -> Option<&'m Mention> {

@@ -33,11 +33,13 @@
 // Foundations
 pub mod diagnostics;
 mod error;
+mod hash;
 mod ids;
 pub mod normalize;
 mod span;
 // Sources
 pub mod archive;
+mod builtin;
 mod document;
 pub mod gazetteer;
 mod segment;
@@ -64,7 +66,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use gazetteer::Gazetteer;
 pub use holders::{Holder, HolderCounts, Office, offices};
 pub use ids::{AliasId, DocumentIndex, EntityId};
-pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap};
+pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, SimdLevel, compile, load_cached};
 pub use mention::Mention;
 pub use pipeline::{
     AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, HolderSummary, OffsetUnit, Progress,
@@ -75,12 +77,3 @@ pub use resolve::{Outcome, PartMatches, Profile, Resolver, Rule, Verdict};
 pub use segment::{Furniture, LineCounts, Reason, RecurringLines, Section, Sections, Segment, segments};
 pub use span::Span;
 pub use store::{Run, RunManifest, RunWriter};
-
-/// Lower-case hexadecimal digits of a hash.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}

@@ -166,7 +166,7 @@ fn fold_case(c: char, out: &mut FoldedBytes) {
 }
 
 /// Whether the letter `c` counts as upper case when the case of a hit is compared.
-fn is_upper(c: char) -> bool {
+pub(crate) fn is_upper(c: char) -> bool {
     c.is_uppercase() || !c.is_ascii() && c.general_category() == GeneralCategory::TitlecaseLetter
 }
 
@@ -181,6 +181,7 @@ fn is_upper(c: char) -> bool {
 pub fn fold(name: &str) -> String {
     let mut folded = FoldedText::default();
     folded.fold(name);
+    folded.bytes.truncate(folded.length);
     String::from_utf8(folded.bytes).expect("folding pushes whole characters")
 }
 
@@ -252,10 +253,54 @@ pub(crate) fn trim(name: &str) -> &str {
     name.trim_matches(|c| !matches!(fold_char(c), FoldedChar::Text(_) | FoldedChar::Accent))
 }
 
+/// Folds the easy stretches of a text for [`FoldedText::fold_watched`], and sees what the others become.
+pub(crate) trait Watch {
+    /// Folds ASCII from the beginning of `input` into `out`, byte for byte, and returns how many bytes. It must stop before
+    /// any byte that is not ASCII and before a blank with another blank or a byte beyond ASCII behind it; it may stop
+    /// earlier. `out` is [`PADDING`] bytes longer than `input`, and what is written behind the last folded byte is ignored.
+    fn plain(&mut self, input: &[u8], out: &mut [u8]) -> usize;
+
+    /// The original character `c` was folded to `folded`; a run of blanks is told by its first character.
+    fn unit(&mut self, c: char, folded: &str);
+}
+
+/// Readable bytes behind a folded text.
+pub(crate) const PADDING: usize = 64;
+
+/// Whether an ASCII byte folds to a blank when it stands alone.
+pub(crate) fn is_ascii_blank(byte: u8) -> bool {
+    matches!(ASCII[usize::from(byte)], AsciiClass::Blank)
+}
+
+/// Whether the blank before the byte `next` is a run of its own.
+fn is_single_blank(next: Option<&u8>) -> bool {
+    next.is_none_or(|next| matches!(ASCII[usize::from(*next)], AsciiClass::Plain(_)))
+}
+
+/// Nobody watches: one byte at a time.
+struct Unwatched;
+
+impl Watch for Unwatched {
+    fn plain(&mut self, input: &[u8], out: &mut [u8]) -> usize {
+        for (at, (byte, out)) in input.iter().zip(out).enumerate() {
+            *out = match ASCII[usize::from(*byte)] {
+                AsciiClass::Plain(folded) => folded,
+                AsciiClass::Blank if is_single_blank(input.get(at + 1)) => b' ',
+                _ => return at,
+            };
+        }
+        input.len()
+    }
+
+    fn unit(&mut self, _: char, _: &str) {}
+}
+
 /// A folded text with the way back to the original. Reused from text to text: folding allocates only to grow.
 #[derive(Debug, Default)]
 pub struct FoldedText {
+    /// The folded text in the first `length` bytes, and at least [`PADDING`] others.
     bytes: Vec<u8>,
+    length: usize,
     /// The places where folded and original positions do not advance together, in order.
     edges: Vec<Edge>,
 }
@@ -278,7 +323,12 @@ impl FoldedText {
     /// holds, stands for a blank line.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.bytes[..self.length]
+    }
+
+    /// The folded bytes and [`PADDING`] more of no meaning.
+    pub(crate) fn padded(&self) -> &[u8] {
+        &self.bytes[..self.length + PADDING]
     }
 
     /// Folds `text`, forgetting the text folded before.
@@ -291,35 +341,62 @@ impl FoldedText {
     ///
     /// Linear in the text; a table look-up for each non-ASCII character.
     pub fn fold(&mut self, text: &str) {
+        self.fold_watched(text, &mut Unwatched);
+    }
+
+    /// [`FoldedText::fold`] with the plain stretches left to `watch`.
+    #[inline(always)]
+    pub(crate) fn fold_watched(&mut self, text: &str, watch: &mut impl Watch) {
         assert!(text.len() <= Self::MAX_LEN, "a text of {} bytes is too long to fold", text.len());
-        self.bytes.clear();
+        self.length = 0;
         self.edges.clear();
-        self.bytes.reserve(text.len());
         let input = text.as_bytes();
         let mut at = 0;
-        while let Some(&byte) = input.get(at) {
-            match ASCII[usize::from(byte)] {
-                AsciiClass::Plain(folded) => {
-                    self.bytes.push(folded);
-                    at += 1;
-                }
-                AsciiClass::Blank => at = self.fold_blanks(text, at),
-                AsciiClass::Other => {
-                    let c = text[at..].chars().next().expect("`at` is on a character boundary");
-                    let end = at + c.len_utf8();
-                    match fold_char(c) {
-                        FoldedChar::Text(folded) => self.push_unit(folded.as_str(), at, end),
-                        FoldedChar::Accent => self.extend_unit(text, at, end),
-                        FoldedChar::Invisible => self.push_edge(0, at, end),
-                        _ => {
-                            at = self.fold_blanks(text, at);
-                            continue;
-                        }
-                    }
-                    at = end;
-                }
+        loop {
+            self.make_room(input.len() - at);
+            let plain = watch.plain(&input[at..], &mut self.bytes[self.length..]);
+            self.length += plain;
+            at += plain;
+            if at == input.len() {
+                return;
+            }
+            at = self.fold_one(text, at, watch);
+        }
+    }
+
+    /// Folds one character, or one run of blanks; returns where it ends.
+    fn fold_one(&mut self, text: &str, at: usize, watch: &mut impl Watch) -> usize {
+        let c = text[at..].chars().next().expect("`at` is on a character boundary");
+        let end = at + c.len_utf8();
+        match fold_char(c) {
+            FoldedChar::Text(folded) => {
+                self.push_unit(folded.as_str(), at, end);
+                watch.unit(c, folded.as_str());
+            }
+            FoldedChar::Accent => self.extend_unit(text, at, end),
+            FoldedChar::Invisible => self.push_edge(0, at, end),
+            _ => {
+                let (end, folded) = self.fold_blanks(text, at);
+                watch.unit(c, folded);
+                return end;
             }
         }
+        end
+    }
+
+    /// Makes room for `more` folded bytes and the padding.
+    fn make_room(&mut self, more: usize) {
+        let needed = self.length + more + PADDING;
+        if self.bytes.len() < needed {
+            // Zeroed once, not for each text.
+            self.bytes.resize(needed.max(self.bytes.len() * 2), 0);
+        }
+    }
+
+    fn push(&mut self, folded: &str) {
+        self.make_room(folded.len());
+        self.bytes[self.length..self.length + folded.len()].copy_from_slice(folded.as_bytes());
+        self.length += folded.len();
     }
 
     /// The original span of the folded range `start..end`, or `None` if the range begins or ends inside the folding of one
@@ -349,8 +426,8 @@ impl FoldedText {
         Some(Span::new(original_start as usize, original_end as usize))
     }
 
-    /// One folded unit for all blanks from `at` on; returns where they end.
-    fn fold_blanks(&mut self, text: &str, at: usize) -> usize {
+    /// One folded unit for all blanks from `at` on; returns where they end, and the unit.
+    fn fold_blanks(&mut self, text: &str, at: usize) -> (usize, &'static str) {
         let mut end = at;
         let mut line_breaks = 0;
         let mut after_return = false;
@@ -368,18 +445,12 @@ impl FoldedText {
             }
             end += c.len_utf8();
         }
-        let folded = if line_breaks < 2 { b' ' } else { b'\n' };
-        self.bytes.push(folded);
+        let folded = if line_breaks < 2 { " " } else { "\n" };
         if end != at + 1 {
-            let folded_start = self.bytes.len() - 1;
-            self.edges.push(Edge {
-                folded_start: folded_start as u32,
-                folded_end: folded_start as u32 + 1,
-                start: at as u32,
-                end: end as u32,
-            });
+            self.push_edge(1, at, end);
         }
-        end
+        self.push(folded);
+        (end, folded)
     }
 
     /// Whether the first visible character from `at` on is a blank.
@@ -390,17 +461,15 @@ impl FoldedText {
 
     fn push_unit(&mut self, folded: &str, start: usize, end: usize) {
         // One character for one of the same length keeps positions in step and needs no edge.
-        if folded.len() == end - start && folded.chars().nth(1).is_none() {
-            self.bytes.extend_from_slice(folded.as_bytes());
-        } else {
+        if folded.len() != end - start || folded.chars().nth(1).is_some() {
             self.push_edge(folded.len(), start, end);
-            self.bytes.extend_from_slice(folded.as_bytes());
         }
+        self.push(folded);
     }
 
     /// Adds an edge for `length` folded bytes that are about to be pushed.
     fn push_edge(&mut self, length: usize, start: usize, end: usize) {
-        let folded_start = self.bytes.len() as u32;
+        let folded_start = self.length as u32;
         self.edges.push(Edge {
             folded_start,
             folded_end: folded_start + length as u32,
@@ -411,7 +480,7 @@ impl FoldedText {
 
     /// Gives the accent at `start..end` to the character before it, over invisible characters between them.
     fn extend_unit(&mut self, text: &str, start: usize, end: usize) {
-        let folded_end = self.bytes.len() as u32;
+        let folded_end = self.length as u32;
         while self.edges.last().is_some_and(|edge| edge.folded_start == folded_end) {
             self.edges.pop();
         }
@@ -420,8 +489,8 @@ impl FoldedText {
             _ if folded_end == 0 => self.edges.push(Edge { folded_start: 0, folded_end: 0, start: 0, end: end as u32 }),
             _ => {
                 // The unit before had no edge: it is one character, as long folded as it was.
-                let last = std::str::from_utf8(&self.bytes).expect("whole characters").chars().next_back();
-                let length = last.map_or(1, char::len_utf8) as u32;
+                let is_inside = |byte: &&u8| **byte & 0xC0 == 0x80;
+                let length = 1 + self.bytes().iter().rev().take_while(is_inside).count() as u32;
                 let base = self.edges.last().map_or(folded_end, |edge| edge.end + (folded_end - edge.folded_end));
                 debug_assert!(base as usize <= start && text.is_char_boundary((base - length) as usize));
                 self.edges.push(Edge {

@@ -119,7 +119,7 @@ fn in_pieces(content: &[u8], cuts: &[prop::sample::Index], compress: fn(&[u8]) -
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    crate::hex(&Sha256::digest(bytes))
+    crate::hash::hex(&Sha256::digest(bytes))
 }
 
 fn a_line() -> impl Strategy<Value = String> {

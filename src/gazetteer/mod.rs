@@ -4,27 +4,41 @@
 //! entities sorted by id, each with its aliases, and a fingerprint of all of it. Reading is tolerant of nothing: every
 //! faulty line is reported with file, line, column and remedy, all of them at once ([`crate::Error::diagnostics`]).
 //!
+//! A gazetteer is one compiled image of bytes (module `image`), on the heap, embedded in the program or mapped from a file;
+//! entities and names are decoded when they are asked for, so that opening one costs the same whatever its size.
+//!
 //! What a name may match in a text (case, boundaries) is stored here and judged by the matcher; whether a weak name has
 //! evidence is judged by the resolver.
 
-mod builtin;
+mod compile;
+mod core;
+mod entity;
+mod freshness;
+pub(crate) mod image;
 mod line;
 mod reader;
+pub(crate) mod sorter;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
+use compile::{Compiler, Draft, DraftAlias, Meta, Place, Saying};
+use image::wire::{Cursor, u16_at, u32_at, u64_at};
+use image::{Image, refused};
 
+use crate::builtin;
 use crate::error::{Error, Result};
 use crate::ids::{AliasId, EntityId};
 use crate::normalize::{fold, trim};
 
-pub use builtin::{DATA_DATE, builtin_names};
+pub use crate::builtin::{DATA_DATE, builtin_names};
+pub(crate) use compile::MAX_NAME;
+pub use core::in_core;
+pub use entity::{Alias, AliasKind, Boundary, CasePolicy, Entity, EntityType, Evidence, EvidenceSet, Fields, Flags};
 pub use line::parse_flags;
 
-/// The immutable set of entities and their aliases.
+/// The immutable set of entities and their aliases. Cloning shares it.
 ///
 /// Entities are sorted by id and aliases by entity and text, so that the order of lines in the files changes nothing.
 ///
@@ -41,236 +55,61 @@ pub use line::parse_flags;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Gazetteer {
-    entities: Vec<Entity>,
-    aliases: Vec<Alias>,
-    fingerprint: String,
-    layers: Vec<String>,
+    image: Image,
+    meta: Arc<Meta>,
+    entities: Range<usize>,
+    aliases: Range<usize>,
+    names: Range<usize>,
+    blobs: Range<usize>,
 }
 
-/// One referent: an id that is stable across runs, a canonical name, a kind, and what else its line says.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entity {
-    /// The external id, e.g. `us` or `gn:4140963`.
-    pub id: String,
-    /// Dotted kind, e.g. `place.city`.
-    pub kind: String,
-    /// The name shown in output.
-    pub name: String,
-    /// The remaining `key=value` fields in file order, unknown keys included.
-    pub fields: Vec<(String, String)>,
-    /// Latitude and longitude in degrees, if both are known.
-    pub coordinates: Option<(f64, f64)>,
-    /// Rows of this entity in [`Gazetteer::aliases`].
-    aliases: Range<u32>,
+/// How layers become a gazetteer.
+#[derive(Clone, Default)]
+pub struct LoadOptions<'o> {
+    /// Sources whose entities are left out: the values of `src=`, e.g. `geonames`.
+    pub without: Vec<String>,
+    /// Called now and then while much is being compiled.
+    pub on_progress: Option<&'o dyn Fn(LoadProgress)>,
 }
 
-/// The three types of mention the tool knows, and whatever else a gazetteer brings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EntityType<'a> {
-    /// Kinds `place.*`.
-    Place,
-    /// Kinds `org.*`.
-    Organisation,
-    /// Kinds `title.*`.
-    Title,
-    /// Any other first part of a kind, as written.
-    Other(&'a str),
+/// How far the compiling of a gazetteer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoadProgress {
+    /// What is being done.
+    pub stage: LoadStage,
+    /// Entities done (names, for [`LoadStage::Index`]).
+    pub done: u64,
 }
 
-impl<'a> EntityType<'a> {
-    /// The type of a dotted kind.
-    #[must_use]
-    pub fn of_kind(kind: &'a str) -> Self {
-        match kind.split('.').next().unwrap_or(kind) {
-            "place" => Self::Place,
-            "org" | "organisation" => Self::Organisation,
-            "title" => Self::Title,
-            other => Self::Other(other),
-        }
-    }
+/// The stages of compiling, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoadStage {
+    /// Reading the layers.
+    Read,
+    /// Putting the entities in order.
+    Order,
+    /// Putting the names in order.
+    Index,
+}
 
-    /// The word used in output: `place`, `organisation`, `title`, or the kind's own first part.
-    #[must_use]
-    pub fn as_str(self) -> &'a str {
-        match self {
-            Self::Place => "place",
-            Self::Organisation => "organisation",
-            Self::Title => "title",
-            Self::Other(kind) => kind,
+/// Steps between two calls of [`LoadOptions::on_progress`].
+const PROGRESS_STEP: u64 = 1 << 16;
+
+impl LoadOptions<'_> {
+    /// Tells of progress, if it is time.
+    pub(crate) fn tell(&self, stage: LoadStage, done: u64) {
+        if let Some(on_progress) = self.on_progress
+            && done.is_multiple_of(PROGRESS_STEP)
+        {
+            on_progress(LoadProgress { stage, done });
         }
     }
 }
 
-impl Entity {
-    /// Place, organisation, title or another type.
-    #[must_use]
-    pub fn entity_type(&self) -> EntityType<'_> {
-        EntityType::of_kind(&self.kind)
-    }
-
-    /// The value of a `key=value` field.
-    #[must_use]
-    pub fn field(&self, key: &str) -> Option<&str> {
-        self.fields.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
-    }
-
-    /// ISO 3166 code of the country the entity belongs to, if its line has `cc=`.
-    #[must_use]
-    pub fn country(&self) -> Option<&str> {
-        self.field("cc")
-    }
-
-    /// Inhabitants, if its line has `pop=`.
-    #[must_use]
-    pub fn population(&self) -> Option<u64> {
-        self.field("pop").and_then(|value| value.parse().ok())
-    }
-}
-
-/// One name of one entity, with the rules under which it may match.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Alias {
-    /// The entity named.
-    pub entity: EntityId,
-    /// The name as its line writes it.
-    pub text: String,
-    /// How the name relates to the entity.
-    pub kind: AliasKind,
-    /// Case, boundary, strength and vetoes.
-    pub flags: Flags,
-    /// Evidence that a weak name accepts (`ctx=`); empty means the default of its type.
-    pub evidence: Vec<Evidence>,
-}
-
-/// How a name relates to its entity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum AliasKind {
-    /// The canonical name.
-    Name,
-    /// Another name.
-    Alias,
-    /// An abbreviation or acronym.
-    Abbreviation,
-    /// An adjective made from a place ("Iraqi").
-    Adjective,
-    /// A name of the inhabitants ("Iraqis").
-    Demonym,
-    /// A plural.
-    Plural,
-    /// A name no longer in use.
-    Former,
-    /// The name in a local language.
-    Native,
-    /// A common misspelling.
-    Misspelling,
-    /// A nickname.
-    Nickname,
-}
-
-impl AliasKind {
-    /// The words of the native format.
-    pub(crate) const WORDS: [(&'static str, Self); 9] = [
-        ("alias", Self::Alias),
-        ("abbr", Self::Abbreviation),
-        ("adj", Self::Adjective),
-        ("demonym", Self::Demonym),
-        ("plural", Self::Plural),
-        ("former", Self::Former),
-        ("native", Self::Native),
-        ("misspelling", Self::Misspelling),
-        ("nick", Self::Nickname),
-    ];
-
-    /// The word of the native format; `name` for the canonical name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("name", |(word, _)| word)
-    }
-
-    /// Whether the name is an adjective or a demonym: a place in the wide profile, none in the strict one.
-    #[must_use]
-    pub fn is_demonym(self) -> bool {
-        matches!(self, Self::Adjective | Self::Demonym)
-    }
-}
-
-/// When the letters of a hit must be upper or lower case as in the name. Checked on the original text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum CasePolicy {
-    /// Every letter as written: `US` is not "us".
-    Exact,
-    /// As written, or without any lower-case letter: `Washington` is "WASHINGTON" too.
-    #[default]
-    Title,
-    /// Any case.
-    Any,
-}
-
-/// Where a name may begin and end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Boundary {
-    /// On word boundaries; a hyphen, slash, quote or apostrophe ends a name.
-    #[default]
-    Word,
-    /// On word boundaries, and not beside a hyphen.
-    NoHyphen,
-    /// Anywhere.
-    Open,
-}
-
-/// The rules of one name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Flags {
-    /// Case policy.
-    pub case: CasePolicy,
-    /// Boundary policy.
-    pub boundary: Boundary,
-    /// Fires only with evidence.
-    pub weak: bool,
-    /// Fires only directly after ", ".
-    pub after_comma: bool,
-    /// Accents must be equal.
-    pub accents_matter: bool,
-    /// Never reported: where it wins, nothing is.
-    pub stop: bool,
-}
-
-impl std::fmt::Display for Flags {
-    /// The comma list of the native format; `-` without flags.
+impl std::fmt::Debug for LoadOptions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let words = line::FLAG_WORDS.iter().filter(|(_, sets, _)| sets(self));
-        let list: Vec<&str> = words.map(|(word, _, _)| *word).collect();
-        f.write_str(if list.is_empty() { "-" } else { "" })?;
-        f.write_str(&list.join(","))
+        f.debug_struct("LoadOptions").field("without", &self.without).finish_non_exhaustive()
     }
-}
-
-/// Evidence that lets a weak name stand; the words of `ctx=`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Evidence {
-    /// A locative preposition before it.
-    Preposition,
-    /// It stands in the dateline of the article.
-    Dateline,
-    /// "City, State" or "City, Country".
-    Pair,
-    /// Another entity of the same country in the document.
-    Country,
-    /// A longer name of the same entity in the document.
-    LongForm,
-    /// A capitalised run follows.
-    Head,
-}
-
-impl Evidence {
-    pub(crate) const WORDS: [(&'static str, Self); 6] = [
-        ("prep", Self::Preposition),
-        ("dateline", Self::Dateline),
-        ("pair", Self::Pair),
-        ("cc", Self::Country),
-        ("long", Self::LongForm),
-        ("head", Self::Head),
-    ];
 }
 
 impl Gazetteer {
@@ -280,26 +119,99 @@ impl Gazetteer {
     ///
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if there is none of that name.
     pub fn builtin(name: &str) -> Result<Self> {
-        Self::load([name])
+        match builtin::image(name) {
+            Some(bytes) => Self::from_image(Image::embedded(bytes)).map_err(Error::usage),
+            None => Err(Error::usage(format!("there is no built-in gazetteer {name:?}"))
+                .with_remedy(format!("use {}", builtin_names().join(" or ")))),
+        }
     }
 
-    /// Reads layers in order: built-in names or paths of `.gaz` files. An entity of a later layer replaces the one with the
-    /// same id of an earlier layer.
+    /// Reads layers in order: built-in names, paths of `.gaz` files, or paths of compiled gazetteers. An entity of a later
+    /// layer replaces the one with the same id of an earlier layer.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Gazetteer`](crate::ErrorKind::Gazetteer) with every faulty line, or
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if a file cannot be read.
+    /// [`ErrorKind::Gazetteer`](crate::ErrorKind::Gazetteer) with every faulty line,
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if a file cannot be read, or
+    /// [`ErrorKind::Format`](crate::ErrorKind::Format) if a compiled gazetteer is damaged, of another version, or older than
+    /// its sources.
     pub fn load<S: AsRef<str>>(layers: impl IntoIterator<Item = S>) -> Result<Self> {
-        let mut reader = reader::Reader::default();
-        for layer in layers {
+        Self::load_with(layers, &LoadOptions::default())
+    }
+
+    /// Like [`Gazetteer::load`], with options.
+    ///
+    /// # Errors
+    ///
+    /// As [`Gazetteer::load`].
+    ///
+    /// # Complexity
+    ///
+    /// Constant for a single built-in or compiled layer without options, but for one pass over the checksums; otherwise the
+    /// layers are read, sorted and compiled, in bounded memory.
+    pub fn load_with<S: AsRef<str>>(layers: impl IntoIterator<Item = S>, options: &LoadOptions<'_>) -> Result<Self> {
+        let layers: Vec<S> = layers.into_iter().collect();
+        if let [only] = layers.as_slice()
+            && options.without.is_empty()
+            && let Some(gazetteer) = Self::open_layer(only.as_ref())?
+        {
+            return Ok(gazetteer);
+        }
+        let mut reader = reader::Reader::new(options);
+        for layer in &layers {
             let layer = layer.as_ref();
-            match builtin::texts(layer) {
-                Some(files) => reader.read_builtin(layer, &files),
+            match Self::open_layer(layer)? {
+                Some(gazetteer) => reader.read_gazetteer(&gazetteer)?,
                 None => reader.read_file(Path::new(layer))?,
             }
         }
         reader.finish()
+    }
+
+    /// A layer that is compiled already: built in, or a file that begins like one.
+    fn open_layer(layer: &str) -> Result<Option<Self>> {
+        if builtin::image(layer).is_some() {
+            return Self::builtin(layer).map(Some);
+        }
+        let path = Path::new(layer);
+        if reader::is_compiled(path) { Self::open(path).map(Some) } else { Ok(None) }
+    }
+
+    /// Opens a compiled gazetteer, mapping the file.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be read,
+    /// [`ErrorKind::Format`](crate::ErrorKind::Format) if it is damaged, of another version, or older than its sources.
+    ///
+    /// # Complexity
+    ///
+    /// One pass over the bytes, for the checksums.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let gazetteer = Self::from_image(Image::open(path)?).map_err(|reason| refused(path, &reason))?;
+        gazetteer.check_sources(path)?;
+        Ok(gazetteer)
+    }
+
+    /// Writes the gazetteer in its compiled form: whole under the final name, or not at all. What
+    /// [`compile`](crate::compile) added is written too.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.image.save(path.as_ref())
+    }
+
+    /// What a layer holds, as a hash: the fingerprint of a compiled one (and `true`), the SHA-256 of a text.
+    pub(crate) fn layer_fingerprint(layer: &str) -> Result<(String, bool)> {
+        if let Some(gazetteer) = Self::open_layer(layer)? {
+            return Ok((gazetteer.fingerprint().to_owned(), true));
+        }
+        let failed = |error| Error::io(layer, "read the gazetteer", error);
+        let mut file = std::fs::File::open(layer).map_err(failed)?;
+        Ok((freshness::sha256(&mut file).map_err(failed)?, false))
     }
 
     /// Reads one gazetteer from a string; `name` stands for the file in messages.
@@ -308,9 +220,48 @@ impl Gazetteer {
     ///
     /// [`ErrorKind::Gazetteer`](crate::ErrorKind::Gazetteer) with every faulty line.
     pub fn from_text(text: &str, name: &str) -> Result<Self> {
-        let mut reader = reader::Reader::default();
-        reader.read_text(text, Path::new(name));
+        let options = LoadOptions::default();
+        let mut reader = reader::Reader::new(&options);
+        reader.read_text(text, Path::new(name))?;
         reader.finish()
+    }
+
+    /// Reads several texts as one layer called `layer`: how the built-in gazetteers are made.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Gazetteer`](crate::ErrorKind::Gazetteer) with every faulty line.
+    pub fn from_texts(layer: &str, texts: &[(&str, &str)]) -> Result<Self> {
+        let options = LoadOptions::default();
+        let mut reader = reader::Reader::new(&options);
+        reader.read_texts(layer, texts)?;
+        reader.finish()
+    }
+
+    /// The entities for which `keep` holds, as a gazetteer whose only layer is `layer`.
+    ///
+    /// ```
+    /// use dateline::Gazetteer;
+    /// use dateline::gazetteer::EntityType;
+    /// let core = Gazetteer::builtin("core")?;
+    /// let titles = core.filtered("titles", |entity| entity.entity_type() == EntityType::Title)?;
+    /// assert!(titles.find("us").is_none());
+    /// # Ok::<(), dateline::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if a temporary file cannot be written.
+    pub fn filtered(&self, layer: &str, keep: impl Fn(&Entity<'_>) -> bool) -> Result<Self> {
+        let options = LoadOptions::default();
+        let mut compiler = Compiler::new(&options);
+        compiler.meta.layers = vec![layer.to_owned()];
+        for (row, entity) in self.entities().enumerate() {
+            if keep(&entity) {
+                compiler.say(Saying::Define, Place { file: 0, line: 0, column: 0 }, &self.draft(EntityId::new(row)))?;
+            }
+        }
+        Self::from_image(compiler.finish()?).map_err(Error::usage)
     }
 
     /// A gazetteer of plain place names, each its own entity: for examples and tests.
@@ -331,47 +282,54 @@ impl Gazetteer {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if an entity has no name, or a name folds to nothing or holds a blank line.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if an entity has no name, or a name folds to nothing, holds a blank line
+    /// or has more than 16,383 bytes.
     pub fn from_entities(
         entities: impl IntoIterator<Item = (String, String, Vec<(String, AliasKind, Flags)>)>,
     ) -> Result<Self> {
-        let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
+        let options = LoadOptions::default();
+        let mut compiler = Compiler::new(&options);
+        compiler.meta.layers = vec!["made by a program".to_owned()];
+        let mut seen = std::collections::HashSet::new();
         for (id, kind, names) in entities {
             let mut aliases = Vec::new();
             for (text, alias_kind, flags) in names {
-                let folded = fold(trim(&text));
-                if folded.is_empty() {
-                    return Err(Error::usage(format!("the name {text:?} of {id:?} has no letter to match")));
+                if let Some(fault) = name_fault(&text) {
+                    return Err(Error::usage(format!("the name {text:?} of {id:?} {fault}")));
                 }
-                if folded.contains('\n') {
-                    return Err(Error::usage(format!("the name {text:?} of {id:?} holds a blank line")));
-                }
-                aliases.push(DraftAlias { text, kind: alias_kind, flags, evidence: Vec::new() });
+                let evidence = EvidenceSet::default();
+                aliases.push(DraftAlias { text, kind: alias_kind, flags, evidence, fields: Vec::new() });
             }
             let Some(first) = aliases.first() else {
                 return Err(Error::usage(format!("the entity {id:?} has no name")));
             };
-            let name = first.text.clone();
-            match drafts.get_mut(&id) {
-                Some(draft) => draft.aliases.extend(aliases),
-                None => {
-                    drafts.insert(id.clone(), Draft { id, kind, name, fields: Vec::new(), aliases });
-                }
-            }
+            let saying = if seen.insert(id.clone()) { Saying::Define } else { Saying::Extend };
+            let draft = Draft { id, kind, name: first.text.clone(), fields: Vec::new(), aliases };
+            compiler.say(saying, Place { file: 0, line: 0, column: 0 }, &draft)?;
         }
-        Ok(Self::assemble(drafts.into_values().collect(), vec!["made by a program".to_owned()]))
+        Self::from_image(compiler.finish()?).map_err(Error::usage)
     }
 
     /// All entities, sorted by id; the row number is the [`EntityId`].
-    #[must_use]
-    pub fn entities(&self) -> &[Entity] {
-        &self.entities
+    pub fn entities(&self) -> impl ExactSizeIterator<Item = Entity<'_>> + Clone {
+        (0..self.n_entities()).map(|row| self.entity(EntityId::new(row)))
     }
 
     /// All aliases, sorted by entity, then text; the row number is the [`AliasId`].
+    pub fn aliases(&self) -> impl ExactSizeIterator<Item = Alias<'_>> + Clone {
+        (0..self.n_aliases()).map(|row| self.alias(AliasId::new(row)))
+    }
+
+    /// Number of entities.
     #[must_use]
-    pub fn aliases(&self) -> &[Alias] {
-        &self.aliases
+    pub fn n_entities(&self) -> usize {
+        self.entities.len() / compile::ENTITY_LEN
+    }
+
+    /// Number of aliases.
+    #[must_use]
+    pub fn n_aliases(&self) -> usize {
+        self.aliases.len() / compile::ALIAS_LEN
     }
 
     /// One entity.
@@ -380,8 +338,37 @@ impl Gazetteer {
     ///
     /// If the id is of another gazetteer and out of range.
     #[must_use]
-    pub fn entity(&self, id: EntityId) -> &Entity {
-        &self.entities[id.index()]
+    pub fn entity(&self, id: EntityId) -> Entity<'_> {
+        let record = self.entity_record(id);
+        let mut blob = self.blob(record);
+        let id = blob.str().unwrap_or_default();
+        let first = u32_at(record, 4);
+        let name = match blob.number() {
+            Some(0) => blob.str().unwrap_or_default(),
+            Some(number) => self.alias_text(first.saturating_add(number as u32 - 1)),
+            None => "",
+        };
+        let fields = Fields::read(blob, &self.meta.keys);
+        let bits = u32_at(record, 12);
+        let degrees = |at| f64::from(u32_at(record, at) as i32) / 1e7;
+        let field = |key: &str| {
+            let value = fields.into_iter().find(|(name, _)| *name == key)?.1;
+            value.parse::<f64>().ok()
+        };
+        let coordinates = match (bits & compile::HAS_COORDINATES, bits & compile::LONG_COORDINATES) {
+            (0, _) => None,
+            (_, 0) => Some((degrees(24), degrees(28))),
+            _ => field("lat").zip(field("lon")),
+        };
+        Entity {
+            id,
+            kind: self.meta.kinds.get(usize::from(u16_at(record, 8))).map_or("", String::as_str),
+            name,
+            coordinates,
+            country: self.country_code(u16_at(record, 10)),
+            population: (bits & compile::HAS_POPULATION != 0).then(|| u64_at(record, 16)),
+            fields,
+        }
     }
 
     /// One alias.
@@ -390,123 +377,223 @@ impl Gazetteer {
     ///
     /// If the id is of another gazetteer and out of range.
     #[must_use]
-    pub fn alias(&self, id: AliasId) -> &Alias {
-        &self.aliases[id.index()]
+    pub fn alias(&self, id: AliasId) -> Alias<'_> {
+        let record = self.alias_record(id);
+        let (kind, flags, evidence) = entity::unpack(u32_at(record, 8));
+        Alias { entity: EntityId(u32_at(record, 0)), text: self.alias_text(id.0), kind, flags, evidence }
     }
 
-    /// The aliases of one entity.
+    /// The aliases of one entity, sorted by text.
+    ///
+    /// # Panics
+    ///
+    /// If the id is of another gazetteer and out of range.
+    pub fn aliases_of(&self, id: EntityId) -> impl ExactSizeIterator<Item = Alias<'_>> + Clone {
+        self.alias_ids_of(id).map(|row| self.alias(AliasId(row)))
+    }
+
+    /// The `key=value` fields of one alias, without `ctx=`, which is its evidence.
+    ///
+    /// # Panics
+    ///
+    /// If the id is of another gazetteer and out of range.
     #[must_use]
-    pub fn aliases_of(&self, id: EntityId) -> &[Alias] {
-        let range = &self.entity(id).aliases;
-        &self.aliases[range.start as usize..range.end as usize]
+    pub fn alias_fields(&self, id: AliasId) -> Fields<'_> {
+        let entity = EntityId(u32_at(self.alias_record(id), 0));
+        let none = Fields::read(Cursor::new(&[]), &self.meta.keys);
+        if entity.index() >= self.n_entities() {
+            return none;
+        }
+        let record = self.entity_record(entity);
+        let number = u64::from(id.0.saturating_sub(u32_at(record, 4)));
+        let mut blob = self.blob(record);
+        let _ = blob.str();
+        if blob.number() == Some(0) {
+            let _ = blob.str();
+        }
+        let mut rest = Fields::read(blob, &self.meta.keys).rest();
+        for _ in 0..rest.number().unwrap_or(0) {
+            let Some(described) = rest.number() else { break };
+            let fields = Fields::read(rest, &self.meta.keys);
+            if described == number {
+                return fields;
+            }
+            rest = fields.rest();
+        }
+        none
     }
 
     /// The entity with this external id. Logarithmic in the number of entities.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<EntityId> {
-        self.entities.binary_search_by(|entity| entity.id.as_str().cmp(id)).ok().map(EntityId::new)
+        let (mut low, mut high) = (0, self.n_entities());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let row = EntityId::new(middle);
+            match self.blob(self.entity_record(row)).str().unwrap_or_default().cmp(id) {
+                std::cmp::Ordering::Equal => return Some(row),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
     }
 
     /// SHA-256 (hex) of everything that can change a result: entities, aliases, flags, fields.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
+        &self.meta.fingerprint
     }
 
     /// The layers it was made from, in order: built-in names, or file names.
     #[must_use]
     pub fn layers(&self) -> &[String] {
-        &self.layers
+        &self.meta.layers
     }
 
-    /// Sorts, numbers and fingerprints what a reader gathered.
-    fn assemble(mut drafts: Vec<Draft>, layers: Vec<String>) -> Self {
-        drafts.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut entities = Vec::with_capacity(drafts.len());
-        let mut aliases = Vec::new();
-        for (row, draft) in drafts.into_iter().enumerate() {
-            let entity = EntityId::new(row);
-            let first = aliases.len();
-            aliases.extend(draft.aliases.into_iter().map(|alias| Alias {
-                entity,
-                text: trim(&alias.text).to_owned(),
+    /// The sources whose entities were left out, as asked for by [`LoadOptions::without`].
+    #[must_use]
+    pub fn without(&self) -> &[String] {
+        &self.meta.without
+    }
+
+    /// How many entities were left out for their source.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.meta.left_out
+    }
+
+    /// The kinds of its entities, numbered as [`Gazetteer::kind_number`] does.
+    pub(crate) fn kinds(&self) -> &[String] {
+        &self.meta.kinds
+    }
+
+    /// The number of the kind of an entity.
+    pub(crate) fn kind_number(&self, id: EntityId) -> u16 {
+        u16_at(self.entity_record(id), 8)
+    }
+
+    /// The number of the country of an entity: equal for equal `cc=`; 0 without one.
+    pub(crate) fn country_number(&self, id: EntityId) -> u32 {
+        u32::from(u16_at(self.entity_record(id), 10))
+    }
+
+    /// The code a [`Gazetteer::country_number`] stands for.
+    fn country_code(&self, number: u16) -> Option<&str> {
+        self.meta.countries.get(usize::from(number).checked_sub(1)?).map(String::as_str)
+    }
+
+    /// Whether the entity has the field `capital`.
+    pub(crate) fn is_capital(&self, id: EntityId) -> bool {
+        u32_at(self.entity_record(id), 12) & compile::HAS_CAPITAL != 0
+    }
+
+    /// Inhabitants, 0 if unknown.
+    pub(crate) fn population(&self, id: EntityId) -> u64 {
+        u64_at(self.entity_record(id), 16)
+    }
+
+    /// The bytes it is made of.
+    pub(crate) fn image(&self) -> &Image {
+        &self.image
+    }
+
+    /// Reads the parts of an image that are the gazetteer's.
+    pub(crate) fn from_image(image: Image) -> std::result::Result<Self, String> {
+        let section = |tag: image::Tag| {
+            let name = String::from_utf8_lossy(&tag).into_owned();
+            image.section(tag).ok_or_else(|| format!("it lacks the section {name}"))
+        };
+        let meta = serde_json::from_slice(&image.bytes()[section(compile::META)?])
+            .map_err(|error| format!("its description cannot be read: {error}"))?;
+        let gazetteer = Self {
+            meta: Arc::new(meta),
+            entities: section(compile::ENTITIES)?,
+            aliases: section(compile::ALIASES)?,
+            names: section(compile::NAMES)?,
+            blobs: section(compile::BLOBS)?,
+            image,
+        };
+        let whole = gazetteer.entities.len() % compile::ENTITY_LEN == 0
+            && gazetteer.aliases.len() % compile::ALIAS_LEN == 0
+            && gazetteer.entities.len() / compile::ENTITY_LEN < u32::MAX as usize
+            && gazetteer.aliases.len() / compile::ALIAS_LEN < u32::MAX as usize;
+        if whole { Ok(gazetteer) } else { Err("its tables have no whole number of rows".to_owned()) }
+    }
+
+    /// One entity as the compiler takes it.
+    fn draft(&self, id: EntityId) -> Draft {
+        let owned = |fields: Fields<'_>| fields.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        let entity = self.entity(id);
+        let aliases = self.alias_ids_of(id).map(|row| {
+            let alias = self.alias(AliasId(row));
+            DraftAlias {
+                text: alias.text.to_owned(),
                 kind: alias.kind,
                 flags: alias.flags,
                 evidence: alias.evidence,
-            }));
-            let own = &mut aliases[first..];
-            own.sort();
-            let mut kept = first;
-            for index in first..aliases.len() {
-                if index == first || aliases[index] != aliases[kept - 1] {
-                    aliases.swap(kept, index);
-                    kept += 1;
-                }
+                fields: owned(self.alias_fields(AliasId(row))),
             }
-            aliases.truncate(kept);
-            let coordinate = |key: &str| {
-                let field = draft.fields.iter().find(|(name, _)| name == key);
-                field.and_then(|(_, value)| value.parse::<f64>().ok())
-            };
-            entities.push(Entity {
-                coordinates: coordinate("lat").zip(coordinate("lon")),
-                id: draft.id,
-                kind: draft.kind,
-                name: draft.name,
-                fields: draft.fields,
-                aliases: first as u32..AliasId::new(aliases.len()).0,
-            });
+        });
+        Draft {
+            id: entity.id.to_owned(),
+            kind: entity.kind.to_owned(),
+            name: entity.name.to_owned(),
+            fields: owned(entity.fields()),
+            aliases: aliases.collect(),
         }
-        let fingerprint = fingerprint(&entities, &aliases);
-        Self { entities, aliases, fingerprint, layers }
+    }
+
+    fn entity_record(&self, id: EntityId) -> &[u8] {
+        let rows = &self.image.bytes()[self.entities.clone()];
+        &rows[id.index() * compile::ENTITY_LEN..][..compile::ENTITY_LEN]
+    }
+
+    fn alias_record(&self, id: AliasId) -> &[u8] {
+        let rows = &self.image.bytes()[self.aliases.clone()];
+        &rows[id.index() * compile::ALIAS_LEN..][..compile::ALIAS_LEN]
+    }
+
+    fn alias_ids_of(&self, id: EntityId) -> Range<u32> {
+        let n_aliases = self.n_aliases() as u32;
+        let first = u32_at(self.entity_record(id), 4).min(n_aliases);
+        let last = if id.index() + 1 < self.n_entities() {
+            u32_at(self.entity_record(EntityId(id.0 + 1)), 4).min(n_aliases)
+        } else {
+            n_aliases
+        };
+        first..last.max(first)
+    }
+
+    /// The text of an alias; empty where damaged bytes point nowhere.
+    fn alias_text(&self, row: u32) -> &str {
+        let rows = &self.image.bytes()[self.aliases.clone()];
+        let record = rows.get(row as usize * compile::ALIAS_LEN..).unwrap_or_default();
+        let (start, rules) = (u32_at(record, 4) as usize, u32_at(record, 8));
+        let length = (rules >> compile::LENGTH_SHIFT) as usize;
+        let names = &self.image.bytes()[self.names.clone()];
+        let bytes = names.get(start..start + length).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    fn blob(&self, record: &[u8]) -> Cursor<'_> {
+        let blobs = &self.image.bytes()[self.blobs.clone()];
+        Cursor::new(blobs.get(u32_at(record, 0) as usize..).unwrap_or_default())
     }
 }
 
-/// An entity while its lines are being read.
-#[derive(Debug, Clone)]
-struct Draft {
-    id: String,
-    kind: String,
-    name: String,
-    fields: Vec<(String, String)>,
-    aliases: Vec<DraftAlias>,
-}
-
-#[derive(Debug, Clone)]
-struct DraftAlias {
-    text: String,
-    kind: AliasKind,
-    flags: Flags,
-    evidence: Vec<Evidence>,
-}
-
-/// Hashes every field with its length, so that no two gazetteers share a byte stream.
-fn fingerprint(entities: &[Entity], aliases: &[Alias]) -> String {
-    let mut hash = Sha256::new();
-    let mut add = |text: &str| {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text.as_bytes());
-    };
-    for entity in entities {
-        add("entity");
-        add(&entity.id);
-        add(&entity.kind);
-        add(&entity.name);
-        let mut fields: Vec<_> = entity.fields.iter().collect();
-        fields.sort();
-        for (key, value) in fields {
-            add(key);
-            add(value);
-        }
-        for alias in &aliases[entity.aliases.start as usize..entity.aliases.end as usize] {
-            add("alias");
-            add(&alias.text);
-            add(alias.kind.as_str());
-            add(&alias.flags.to_string());
-            add(&format!("{:?}", alias.evidence));
-        }
+/// Why a name cannot be one, if it cannot.
+fn name_fault(text: &str) -> Option<String> {
+    let folded = fold(trim(text));
+    if folded.is_empty() {
+        Some("has no letter to match".to_owned())
+    } else if folded.contains('\n') {
+        Some("holds a blank line".to_owned())
+    } else if text.len() > MAX_NAME {
+        Some(format!("has {} bytes; {MAX_NAME} are allowed", text.len()))
+    } else {
+        None
     }
-    crate::hex(&hash.finalize())
 }
 
 #[cfg(test)]

@@ -1,61 +1,80 @@
 //! Reads `.gaz` files, one layer over another, and gathers every fault on the way.
+//!
+//! Files are read line by line and handed to the [`Compiler`] entity by entity: a gazetteer of ten million names is never in
+//! memory as text.
 
-use std::collections::{BTreeMap, HashMap};
-use std::fs;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::line::{Field, parse_evidence, parse_flags, split_fields};
-use super::{AliasKind, Draft, DraftAlias, Flags, Gazetteer};
-use crate::diagnostics::Diagnostic;
-use crate::error::{Error, Result};
-use crate::normalize::fold;
+use sha2::{Digest, Sha256};
 
-/// Faults shown for one load; a file of another format would give one for each line.
-const MAX_SHOWN: usize = 100;
+use super::compile::{Compiler, Draft, DraftAlias, Place, Saying, Source};
+use super::image::Image;
+use super::line::{Field, parse_evidence, parse_flags, split_fields};
+use super::{AliasKind, EvidenceSet, Flags, Gazetteer, LoadOptions, name_fault};
+use crate::builtin::builtin_names;
+use crate::error::{Error, Result};
+use crate::hash::hex;
+use crate::ids::EntityId;
 
 /// Gathers layers; [`Reader::finish`] makes the gazetteer or reports every fault.
-#[derive(Default)]
-pub(super) struct Reader {
-    drafts: BTreeMap<String, Draft>,
-    layers: Vec<String>,
-    diagnostics: Vec<Diagnostic>,
-    /// Faults beyond [`MAX_SHOWN`].
-    unshown: usize,
+pub(super) struct Reader<'o> {
+    compiler: Compiler<'o>,
     /// The chain of files being included, to name cycles.
     open: Vec<PathBuf>,
 }
 
-/// What `!default` has set in the file being read.
-type Defaults = Vec<(String, String)>;
+/// A list of `key=value`.
+type Keys = Vec<(String, String)>;
 
 /// One file's view while its lines are read.
-struct FileReader<'a> {
-    reader: &'a mut Reader,
+struct FileReader<'a, 'o> {
+    reader: &'a mut Reader<'o>,
     path: &'a Path,
-    defaults: Defaults,
-    /// Line on which this file defined an id.
-    defined: HashMap<String, u32>,
+    file: u32,
+    /// What `!default` has set.
+    defaults: Keys,
     /// The entity that `+` lines belong to; `None` after a faulty entity line, whose aliases are skipped silently.
-    current: Option<String>,
+    current: Option<(Saying, Place, Draft)>,
     seen_entity: bool,
 }
 
-impl Reader {
-    pub(super) fn read_builtin(&mut self, layer: &str, files: &[(&'static str, &'static str)]) {
-        self.layers.push(layer.to_owned());
-        for (name, text) in files {
-            self.read_lines(text.as_bytes(), Path::new(name));
-        }
+/// Whether a file begins like a compiled gazetteer. A file that cannot be read is left to who reads it.
+pub(super) fn is_compiled(path: &Path) -> bool {
+    let mut start = [0; 8];
+    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && Image::is_image(&start)
+}
+
+impl<'o> Reader<'o> {
+    pub(super) fn new(options: &'o LoadOptions<'o>) -> Self {
+        Self { compiler: Compiler::new(options), open: Vec::new() }
     }
 
-    pub(super) fn read_text(&mut self, text: &str, path: &Path) {
-        self.layers.push(file_name(path));
-        self.read_lines(text.as_bytes(), path);
+    /// Several texts that are one layer.
+    pub(super) fn read_texts(&mut self, layer: &str, texts: &[(&str, &str)]) -> Result<()> {
+        self.compiler.meta.layers.push(layer.to_owned());
+        texts.iter().try_for_each(|(name, text)| self.read_lines(text.as_bytes(), Path::new(name)))
+    }
+
+    pub(super) fn read_text(&mut self, text: &str, path: &Path) -> Result<()> {
+        self.compiler.meta.layers.push(file_name(path));
+        self.read_lines(text.as_bytes(), path)
+    }
+
+    /// A layer that is compiled already.
+    pub(super) fn read_gazetteer(&mut self, gazetteer: &Gazetteer) -> Result<()> {
+        self.compiler.meta.layers.extend_from_slice(gazetteer.layers());
+        for row in 0..gazetteer.n_entities() {
+            let place = Place { file: 0, line: 0, column: 0 };
+            self.compiler.say(Saying::Define, place, &gazetteer.draft(EntityId::new(row)))?;
+        }
+        Ok(())
     }
 
     pub(super) fn read_file(&mut self, path: &Path) -> Result<()> {
-        let bytes = fs::read(path).map_err(|error| {
-            let known = super::builtin_names().join(" and ");
+        let failed = |error: std::io::Error| {
+            let known = builtin_names().join(" and ");
             let not_found = error.kind() == std::io::ErrorKind::NotFound;
             let error = Error::io(path, "read the gazetteer", error);
             if not_found {
@@ -63,96 +82,133 @@ impl Reader {
             } else {
                 error
             }
-        })?;
-        self.layers.push(file_name(path));
+        };
+        let file = File::open(path).map_err(failed)?;
+        self.compiler.meta.layers.push(file_name(path));
         self.open.push(canonical(path));
-        self.read_lines(&bytes, path);
+        self.read_source(file, path, failed)?;
         self.open.pop();
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<Gazetteer> {
-        if self.diagnostics.is_empty() && self.drafts.is_empty() {
-            let layers = self.layers.join(", ");
-            return Err(Error::usage(format!(
-                "{layers}: the gazetteer holds no entity; add a line such as `x  place.city  Baghdad  -`"
-            )));
+    pub(super) fn finish(self) -> Result<Gazetteer> {
+        let gazetteer = Gazetteer::from_image(self.compiler.finish()?).map_err(Error::usage)?;
+        if gazetteer.n_entities() == 0 {
+            let layers = gazetteer.layers().join(", ");
+            return Err(Error::usage(format!("{layers}: the gazetteer holds no entity"))
+                .with_remedy("add a line such as `x  place.city  Baghdad  -`"));
         }
-        if self.unshown > 0
-            && let Some(last) = self.diagnostics.last().cloned()
-        {
-            self.diagnostics.push(Diagnostic {
-                message: format!("{} more faults are not shown", self.unshown),
-                remedy: "is this a .gaz file at all?".to_owned(),
-                ..last
-            });
-        }
-        if !self.diagnostics.is_empty() {
-            return Err(Error::gazetteer(self.diagnostics));
-        }
-        Ok(Gazetteer::assemble(self.drafts.into_values().collect(), self.layers))
+        Ok(gazetteer)
     }
 
-    fn read_lines(&mut self, bytes: &[u8], path: &Path) {
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let mut file = FileReader {
-            reader: self,
-            path,
-            defaults: Vec::new(),
-            defined: HashMap::new(),
-            current: None,
-            seen_entity: false,
-        };
-        for (index, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
-            let number = index as u32 + 1;
-            match std::str::from_utf8(line) {
-                Ok(line) => file.read_line(line.strip_suffix('\r').unwrap_or(line), number),
+    /// Reads the lines of a file, and notes its size and hash, by which a compiled gazetteer knows whether it is current.
+    fn read_source(&mut self, file: File, path: &Path, failed: impl Fn(std::io::Error) -> Error) -> Result<()> {
+        let mut input = Hashing { input: file, hash: Sha256::new(), bytes: 0, error: None };
+        self.read_lines(BufReader::with_capacity(1 << 18, &mut input), path)?;
+        if let Some(error) = input.error {
+            return Err(failed(error));
+        }
+        let (bytes, sha256) = (input.bytes, hex(&input.hash.finalize()));
+        self.compiler.meta.sources.push(Source { path: path.to_string_lossy().into_owned(), bytes, sha256 });
+        Ok(())
+    }
+
+    fn read_lines(&mut self, mut input: impl BufRead, path: &Path) -> Result<()> {
+        let file = self.compiler.add_file(path.to_owned());
+        let mut file = FileReader { reader: self, path, file, defaults: Vec::new(), current: None, seen_entity: false };
+        let mut line = Vec::new();
+        for number in 1.. {
+            line.clear();
+            // `Hashing` keeps the error; here it is the end of the input.
+            if input.read_until(b'\n', &mut line).unwrap_or(0) == 0 {
+                break;
+            }
+            let mut bytes = line.strip_suffix(b"\n").unwrap_or(&line);
+            if number == 1 {
+                bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+            }
+            match std::str::from_utf8(bytes) {
+                Ok(line) => file.read_line(line.strip_suffix('\r').unwrap_or(line), number)?,
                 Err(error) => {
-                    let valid = String::from_utf8_lossy(&line[..error.valid_up_to()]);
+                    let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
                     let column = valid.chars().count() as u32 + 1;
                     file.fault(number, column, "the line is not UTF-8", "save the file as UTF-8");
                 }
             }
         }
+        file.flush()
     }
 }
 
-impl FileReader<'_> {
-    fn fault(&mut self, line: u32, column: u32, message: impl Into<String>, remedy: impl Into<String>) {
-        if self.reader.diagnostics.len() >= MAX_SHOWN {
-            self.reader.unshown += 1;
-            return;
+/// Passes bytes on, counting and hashing them; an error ends the input and is kept.
+struct Hashing {
+    input: File,
+    hash: Sha256,
+    bytes: u64,
+    error: Option<std::io::Error>,
+}
+
+impl Read for &mut Hashing {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self.input.read(buffer) {
+            Ok(read) => {
+                self.hash.update(&buffer[..read]);
+                self.bytes += read as u64;
+                Ok(read)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                self.error = Some(error);
+                Ok(0)
+            }
         }
-        self.reader.diagnostics.push(Diagnostic {
-            path: self.path.to_owned(),
-            line,
-            column,
-            message: message.into(),
-            remedy: remedy.into(),
-        });
+    }
+}
+
+impl FileReader<'_, '_> {
+    fn fault(&mut self, line: u32, column: u32, message: impl Into<String>, remedy: impl Into<String>) {
+        let place = Place { file: self.file, line, column };
+        self.reader.compiler.fault(place, message, remedy);
     }
 
-    fn read_line(&mut self, line: &str, number: u32) {
+    /// Hands the entity that is complete to the compiler.
+    fn flush(&mut self) -> Result<()> {
+        match self.current.take() {
+            Some((saying, place, draft)) => self.reader.compiler.say(saying, place, &draft),
+            None => Ok(()),
+        }
+    }
+
+    fn read_line(&mut self, line: &str, number: u32) -> Result<()> {
         if line.starts_with('#') || line.trim().is_empty() {
-            return;
+            return Ok(());
         }
         if let Some(at) = line.find('\0') {
             let column = line[..at].chars().count() as u32 + 1;
             self.fault(number, column, "the line holds a NUL byte", "is this a text file?");
-            return;
+            return Ok(());
         }
         let fields = split_fields(line);
         match fields[0].text {
             word if word.starts_with('!') => self.read_directive(line.trim(), fields[0], number),
-            "+" => self.read_alias(&fields, number),
-            _ => self.read_entity(&fields, number),
+            "+" => {
+                self.read_alias(&fields, number);
+                Ok(())
+            }
+            _ => {
+                self.flush()?;
+                self.read_entity(&fields, number)
+            }
         }
     }
 
-    fn read_directive(&mut self, line: &str, field: Field<'_>, number: u32) {
+    fn read_directive(&mut self, line: &str, field: Field<'_>, number: u32) -> Result<()> {
         let mut words = line.split_whitespace();
         let directive = words.next().unwrap_or_default();
         let rest: Vec<&str> = words.collect();
+        if directive != "!default" {
+            self.flush()?;
+        }
         match directive {
             "!default" => {
                 for word in rest {
@@ -170,28 +226,20 @@ impl FileReader<'_> {
             }
             "!include" => {
                 let target = line["!include".len()..].trim();
-                self.include(target, field, number);
+                return self.include(target, field, number);
             }
             "!remove" | "!extend" if rest.len() != 1 => {
                 let message = format!("{directive} needs one entity id, {} given", rest.len());
                 self.fault(number, field.column, message, format!("write {directive} ID"));
-                self.current = None;
             }
-            "!remove" => {
-                self.current = None;
-                if self.reader.drafts.remove(rest[0]).is_none() {
-                    let message = format!("there is no entity `{}` to remove", rest[0]);
-                    self.fault(number, field.column, message, "load the layer that defines it before this one");
-                }
-            }
-            "!extend" => {
+            "!remove" | "!extend" => {
                 self.seen_entity = true;
-                if self.reader.drafts.contains_key(rest[0]) {
-                    self.current = Some(rest[0].to_owned());
-                } else {
-                    self.current = None;
-                    let message = format!("there is no entity `{}` to extend", rest[0]);
-                    self.fault(number, field.column, message, "load the layer that defines it before this one");
+                let saying = if directive == "!remove" { Saying::Remove } else { Saying::Extend };
+                let place = Place { file: self.file, line: number, column: field.column };
+                let draft = Draft { id: rest[0].to_owned(), ..Draft::default() };
+                self.current = Some((saying, place, draft));
+                if saying == Saying::Remove {
+                    return self.flush();
                 }
             }
             _ => {
@@ -199,24 +247,26 @@ impl FileReader<'_> {
                 self.fault(number, field.column, message, "use !default, !include, !extend or !remove");
             }
         }
+        Ok(())
     }
 
-    fn include(&mut self, target: &str, field: Field<'_>, number: u32) {
+    fn include(&mut self, target: &str, field: Field<'_>, number: u32) -> Result<()> {
         if target.is_empty() {
             self.fault(number, field.column, "!include names no file", "write !include other.gaz");
-            return;
+            return Ok(());
         }
         let path = self.path.parent().unwrap_or(Path::new("")).join(target);
         let identity = canonical(&path);
         if self.reader.open.contains(&identity) {
             let message = format!("`{target}` includes itself");
             self.fault(number, field.column, message, "remove one !include of the circle");
-            return;
+            return Ok(());
         }
-        match fs::read(&path) {
-            Ok(bytes) => {
+        match File::open(&path) {
+            Ok(file) => {
                 self.reader.open.push(identity);
-                self.reader.read_lines(&bytes, &path);
+                let failed = |error| Error::io(&path, "read the included file", error);
+                self.reader.read_source(file, &path, failed)?;
                 self.reader.open.pop();
             }
             Err(error) => {
@@ -224,9 +274,10 @@ impl FileReader<'_> {
                 self.fault(number, field.column, message, "paths are relative to the including file");
             }
         }
+        Ok(())
     }
 
-    fn read_entity(&mut self, fields: &[Field<'_>], number: u32) {
+    fn read_entity(&mut self, fields: &[Field<'_>], number: u32) -> Result<()> {
         self.seen_entity = true;
         self.current = None;
         let id = fields[0];
@@ -234,21 +285,20 @@ impl FileReader<'_> {
             let message = format!("an entity line needs id, kind and name; {} fields found", fields.len());
             let remedy = "separate fields by a tab or by two or more blanks";
             self.fault(number, id.column, message, remedy);
-            return;
+            return Ok(());
         }
         let kind = fields[1];
         if kind.text.contains('=') || kind.text.contains(' ') {
             let message = format!("`{}` is no kind", kind.text);
             self.fault(number, kind.column, message, "write a dotted kind such as place.city or org.media");
-            return;
+            return Ok(());
         }
-        if let Some(first) = self.defined.get(id.text) {
-            let message = format!("the id `{}` is already defined on line {first}", id.text);
-            self.fault(number, id.column, message, "give it another id, or make this line an alias with `+`");
-            return;
-        }
-        self.defined.insert(id.text.to_owned(), number);
-        let Some((alias, mut keys)) = self.read_name(fields, AliasKind::Name, number) else { return };
+        let place = Place { file: self.file, line: number, column: id.column };
+        let Some((alias, mut keys)) = self.read_name(fields, AliasKind::Name, number) else {
+            // Still a definition of the id: a second one is a fault too.
+            let draft = Draft { id: id.text.to_owned(), ..Draft::default() };
+            return self.reader.compiler.say(Saying::Define, place, &draft);
+        };
         for (key, value) in &self.defaults {
             if !keys.iter().any(|(name, _)| name == key) {
                 keys.push((key.clone(), value.clone()));
@@ -261,18 +311,18 @@ impl FileReader<'_> {
             fields: keys,
             aliases: vec![alias],
         };
-        self.reader.drafts.insert(draft.id.clone(), draft);
-        self.current = Some(id.text.to_owned());
+        self.current = Some((Saying::Define, place, draft));
+        Ok(())
     }
 
     fn read_alias(&mut self, fields: &[Field<'_>], number: u32) {
-        let Some(entity) = self.current.clone() else {
+        if self.current.is_none() {
             if !self.seen_entity {
                 let remedy = "begin with an entity line: id, kind, name, flags";
                 self.fault(number, fields[0].column, "an alias line before any entity", remedy);
             }
             return;
-        };
+        }
         if fields.len() < 3 {
             let message = format!("an alias line needs `+`, kind and name; {} fields found", fields.len());
             self.fault(number, fields[0].column, message, "separate fields by a tab or by two or more blanks");
@@ -284,18 +334,21 @@ impl FileReader<'_> {
             self.fault(number, fields[1].column, message, format!("use one of {}", known.join(" ")));
             return;
         };
-        if let Some((alias, _)) = self.read_name(fields, *kind, number)
-            && let Some(draft) = self.reader.drafts.get_mut(&entity)
+        if let Some((mut alias, mut keys)) = self.read_name(fields, *kind, number)
+            && let Some((_, _, draft)) = &mut self.current
         {
+            // Evidence is part of the name's rules; the other keys are only kept.
+            keys.retain(|(key, _)| key != "ctx");
+            alias.fields = keys;
             draft.aliases.push(alias);
         }
     }
 
     /// Name, flags and keys from the third field on; `None` after a fault.
-    fn read_name(&mut self, fields: &[Field<'_>], kind: AliasKind, number: u32) -> Option<(DraftAlias, Defaults)> {
+    fn read_name(&mut self, fields: &[Field<'_>], kind: AliasKind, number: u32) -> Option<(DraftAlias, Keys)> {
         let name = fields[2];
-        if fold(name.text).trim().is_empty() {
-            self.fault(number, name.column, format!("the name {:?} has no letter to match", name.text), "write a name");
+        if let Some(fault) = name_fault(name.text) {
+            self.fault(number, name.column, format!("the name {:?} {fault}", name.text), "write a name");
             return None;
         }
         let flags = match fields.get(3) {
@@ -314,7 +367,7 @@ impl FileReader<'_> {
             },
         };
         let mut keys = Vec::new();
-        let mut evidence = Vec::new();
+        let mut evidence = EvidenceSet::default();
         // Keys may stand in one field, separated by single blanks, or in several.
         for field in fields.iter().skip(4) {
             for word in field.text.split(' ') {
@@ -325,7 +378,7 @@ impl FileReader<'_> {
                             return None;
                         }
                         if key == "ctx" {
-                            evidence = parse_evidence(value).unwrap_or_default();
+                            evidence = parse_evidence(value).unwrap_or_default().into_iter().collect();
                         }
                         keys.push((key.to_owned(), value.to_owned()));
                     }
@@ -337,7 +390,7 @@ impl FileReader<'_> {
                 }
             }
         }
-        Some((DraftAlias { text: name.text.to_owned(), kind, flags, evidence }, keys))
+        Some((DraftAlias { text: name.text.to_owned(), kind, flags, evidence, fields: Vec::new() }, keys))
     }
 }
 

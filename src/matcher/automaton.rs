@@ -8,6 +8,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use super::names::NameTable;
 use super::{MatcherScratch, too_many_names};
 use crate::error::Result;
+use crate::normalize::FoldedText;
+use crate::span::Span;
 
 #[derive(Debug)]
 pub(super) struct Automaton {
@@ -15,30 +17,36 @@ pub(super) struct Automaton {
 }
 
 impl Automaton {
-    pub(super) fn new(names: &NameTable) -> Result<Self> {
+    /// Compiles folded names; their order numbers them.
+    pub(super) fn new(keys: impl IntoIterator<Item: AsRef<[u8]>>) -> Result<Self> {
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             // A DFA is no faster on text this rich in names and takes sixty times the memory.
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .prefilter(false)
-            .build(names.keys())
+            .build(keys)
             .map_err(|error| too_many_names(&error))?;
         Ok(Self { automaton })
     }
 
     /// Fills `scratch.hits` with every alias that passes, in no particular order.
     pub(super) fn find(&self, names: &NameTable, text: &str, scratch: &mut MatcherScratch) {
-        let MatcherScratch { folded, pattern, hits } = scratch;
+        let MatcherScratch { folded, pattern, hits, .. } = scratch;
         hits.clear();
         folded.fold(text);
-        for found in self.automaton.find_overlapping_iter(folded.bytes()) {
-            let Some(span) = folded.original(found.start(), found.end()) else { continue };
-            for &alias in names.aliases(found.pattern().as_usize()) {
+        for (span, key) in self.find_in(folded) {
+            for alias in names.aliases(key) {
                 if names.passes(alias, text, span, pattern) {
                     hits.push((span, alias));
                 }
             }
         }
+    }
+
+    /// Every place in a folded text where a name stands, as its original span, with the number of the name.
+    pub(super) fn find_in(&self, folded: &FoldedText) -> impl Iterator<Item = (Span, usize)> {
+        let found = self.automaton.find_overlapping_iter(folded.bytes());
+        found.filter_map(|found| Some((folded.original(found.start(), found.end())?, found.pattern().as_usize())))
     }
 
     pub(super) fn memory_usage(&self) -> usize {

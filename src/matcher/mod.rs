@@ -5,13 +5,16 @@
 //! long hit that fails a check never hides a valid shorter one. Which entity is meant, and whether a weak name may stand,
 //! is not decided here.
 //!
-//! Two engines give the same matches: the automaton (module `automaton`) and the oracle (module `naive`), which is slow and
-//! obvious.
+//! Three engines give the same matches: the word starts (module `word_start`), which is fast; the automaton (module
+//! `automaton`), which is the reference; and the oracle (module `naive`), which is slow and obvious.
 
 mod automaton;
+mod compiled;
+mod index;
 mod naive;
 mod names;
 mod select;
+mod word_start;
 
 use std::ops::Range;
 
@@ -26,6 +29,11 @@ use crate::span::Span;
 use automaton::Automaton;
 use naive::Naive;
 use names::NameTable;
+use word_start::WordStart;
+
+pub use word_start::SimdLevel;
+
+pub use compiled::{compile, load_cached};
 
 /// Which of the passing candidates are kept where they overlap.
 ///
@@ -60,6 +68,8 @@ pub enum Engine {
     /// The fastest engine that serves all names.
     #[default]
     Auto,
+    /// Word starts, a filter and a table of word prefixes; an automaton for the few names they do not serve.
+    WordStart,
     /// One Aho-Corasick automaton over all folded names.
     AhoCorasick,
     /// The oracle: tries every name at every character. For tests and `selfcheck`.
@@ -84,6 +94,7 @@ pub struct Matcher {
 
 #[derive(Debug)]
 enum Search {
+    WordStart(WordStart),
     Automaton(Automaton),
     Naive(Naive),
 }
@@ -93,6 +104,7 @@ enum Search {
 pub struct MatcherBuilder {
     overlap: Overlap,
     engine: Engine,
+    simd_level: Option<SimdLevel>,
 }
 
 impl MatcherBuilder {
@@ -110,19 +122,31 @@ impl MatcherBuilder {
         self
     }
 
+    /// Which instructions [`Engine::WordStart`] uses; by default the best of the processor, or what `DATELINE_SIMD` names.
+    #[must_use]
+    pub fn simd_level(mut self, level: SimdLevel) -> Self {
+        self.simd_level = Some(level);
+        self
+    }
+
     /// Compiles the gazetteer.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if the names do not fit an automaton.
+    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if the names do not fit the engine;
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if the processor lacks the instructions asked for.
     ///
     /// # Complexity
     ///
     /// Linear in the bytes of all names.
     pub fn build(self, gazetteer: &Gazetteer) -> Result<Matcher> {
-        let names = NameTable::new(gazetteer);
+        let names = NameTable::new(gazetteer)?;
         let search = match self.engine {
-            Engine::Auto | Engine::AhoCorasick => Search::Automaton(Automaton::new(&names)?),
+            Engine::Auto | Engine::WordStart => {
+                let level = self.simd_level.map_or_else(SimdLevel::chosen, SimdLevel::checked)?;
+                Search::WordStart(WordStart::new(&names, level)?)
+            }
+            Engine::AhoCorasick => Search::Automaton(Automaton::new(names.keys())?),
             Engine::Naive => Search::Naive(Naive::new(gazetteer)),
         };
         Ok(Matcher { names, search, overlap: self.overlap })
@@ -135,6 +159,8 @@ pub struct MatcherScratch {
     folded: FoldedText,
     pattern: CasePattern,
     hits: Vec<(Span, AliasId)>,
+    found: Vec<(Span, u32)>,
+    word_start: word_start::Scratch,
 }
 
 /// The matches of one text: spans in order (start, then longer first), each with the aliases that pass there, sorted.
@@ -224,9 +250,11 @@ impl Matcher {
     ///
     /// # Complexity
     ///
-    /// Linear in the text plus the number of hits for the automaton; characters times names for the oracle.
+    /// Linear in the text plus the number of hits for the automaton; characters times names for the oracle. The words of a text
+    /// cost the word starts more than its bytes.
     pub fn find_into(&self, text: &str, scratch: &mut MatcherScratch, matches: &mut Matches) {
         match &self.search {
+            Search::WordStart(word_start) => word_start.find(&self.names, text, scratch),
             Search::Automaton(automaton) => automaton.find(&self.names, text, scratch),
             Search::Naive(naive) => naive.find(text, &mut scratch.hits),
         }
@@ -252,6 +280,7 @@ impl Matcher {
     #[must_use]
     pub fn memory_usage(&self) -> usize {
         match &self.search {
+            Search::WordStart(word_start) => word_start.memory_usage(&self.names),
             Search::Automaton(automaton) => automaton.memory_usage(),
             Search::Naive(_) => 0,
         }

@@ -35,9 +35,9 @@ struct Unit {
 impl Naive {
     pub(super) fn new(gazetteer: &Gazetteer) -> Self {
         let mut names: BTreeMap<char, Vec<Name>> = BTreeMap::new();
-        for (row, alias) in gazetteer.aliases().iter().enumerate() {
-            let folded: String = units(&alias.text).iter().map(|unit| unit.folded.as_str()).collect();
-            let name = Name { alias: AliasId::new(row), text: alias.text.clone(), flags: alias.flags, folded };
+        for (row, alias) in gazetteer.aliases().enumerate() {
+            let folded: String = units(alias.text).iter().map(|unit| unit.folded.as_str()).collect();
+            let name = Name { alias: AliasId::new(row), text: alias.text.to_owned(), flags: alias.flags, folded };
             let first = name.folded.chars().next().expect("a name has a letter");
             names.entry(first).or_default().push(name);
         }
@@ -185,7 +185,8 @@ fn accented(text: &str) -> String {
     for c in visible.nfd() {
         match fold_char(c) {
             FoldedChar::Accent => out.push(c),
-            FoldedChar::Text(_) if c.is_alphabetic() => {
+            // A modifier letter may fold to an apostrophe, which has no accent.
+            FoldedChar::Text(folded) if c.is_alphabetic() && folded.as_str() != "'" => {
                 out.extend(c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase));
             }
             FoldedChar::Text(folded) => out.push_str(folded.as_str()),

@@ -1,101 +1,96 @@
 //! The names of a gazetteer by folded form, with the checks a hit must pass on the original text.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-
-use crate::gazetteer::{Boundary, CasePolicy, Flags, Gazetteer};
+use super::index::NameIndex;
+use super::word_start::KeyTraits;
+use crate::error::Result;
+use crate::gazetteer::{Alias, Boundary, CasePolicy, Flags, Gazetteer};
 use crate::ids::AliasId;
 use crate::normalize::{
-    CasePattern, FoldedChar, fold, fold_char, fold_keeping_accents, is_hyphen, is_invisible, is_mark, is_word_char,
+    CasePattern, FoldedChar, fold, fold_char, fold_keeping_accents, is_hyphen, is_invisible, is_mark, is_upper,
+    is_word_char,
 };
 use crate::span::Span;
 
-/// Distinct folded names, each with the aliases that fold to it.
+/// Distinct folded names, each with the aliases that fold to it, and the rules of each alias.
 #[derive(Debug)]
 pub(super) struct NameTable {
-    keys: Vec<String>,
-    /// Row `key` of `postings` lists the aliases of the key.
-    rows: Vec<Range<u32>>,
-    postings: Vec<AliasId>,
-    /// Per alias of the gazetteer.
-    rules: Vec<Rule>,
-}
-
-/// What a hit of one alias must satisfy.
-#[derive(Debug)]
-struct Rule {
-    flags: Flags,
-    /// The name as written, for the check that nearly always decides.
-    text: Box<str>,
-    /// The case of its letters; empty when the policy does not look at case.
-    case: CasePattern,
-    /// The name folded but for accents; empty when accents do not matter.
-    accented: Box<str>,
+    gazetteer: Gazetteer,
+    index: NameIndex,
 }
 
 impl NameTable {
-    pub(super) fn new(gazetteer: &Gazetteer) -> Self {
-        let mut by_key: BTreeMap<String, Vec<AliasId>> = BTreeMap::new();
-        let mut rules = Vec::with_capacity(gazetteer.aliases().len());
-        for (row, alias) in gazetteer.aliases().iter().enumerate() {
-            by_key.entry(fold(&alias.text)).or_default().push(AliasId::new(row));
-            let flags = alias.flags;
-            rules.push(Rule {
-                flags,
-                case: if flags.case == CasePolicy::Any { CasePattern::default() } else { CasePattern::of(&alias.text) },
-                accented: if flags.accents_matter { fold_keeping_accents(&alias.text).into() } else { Box::default() },
-                text: alias.text.clone().into_boxed_str(),
-            });
-        }
-        let mut table = Self { keys: Vec::new(), rows: Vec::new(), postings: Vec::new(), rules };
-        for (key, aliases) in by_key {
-            let start = table.postings.len() as u32;
-            table.postings.extend(aliases);
-            table.rows.push(start..table.postings.len() as u32);
-            table.keys.push(key);
-        }
-        table
+    pub(super) fn new(gazetteer: &Gazetteer) -> Result<Self> {
+        Ok(Self { gazetteer: gazetteer.clone(), index: NameIndex::of(gazetteer)? })
     }
 
-    /// The folded names; their row is the pattern number of the automaton.
-    pub(super) fn keys(&self) -> &[String] {
-        &self.keys
+    pub(super) fn index(&self) -> &NameIndex {
+        &self.index
+    }
+
+    /// The folded names; their row is the key number. Folded anew: only the automaton needs them, which is built at start.
+    pub(super) fn keys(&self) -> impl Iterator<Item = String> {
+        (0..self.index.len()).map(|key| self.key(key))
+    }
+
+    /// The folded name number `key`.
+    pub(super) fn key(&self, key: usize) -> String {
+        fold(self.index.aliases(key).next().map_or("", |alias| self.gazetteer.alias(alias).text))
     }
 
     /// The aliases that fold to key number `key`.
-    pub(super) fn aliases(&self, key: usize) -> &[AliasId] {
-        let row = &self.rows[key];
-        &self.postings[row.start as usize..row.end as usize]
+    pub(super) fn aliases(&self, key: usize) -> impl Iterator<Item = AliasId> {
+        self.index.aliases(key)
     }
 
     pub(super) fn is_stop(&self, alias: AliasId) -> bool {
-        self.rules[alias.index()].flags.stop
+        self.gazetteer.alias(alias).flags.stop
     }
 
     /// Whether the folded hit `span` of `alias` may stand in `text`. `pattern` is a buffer.
     pub(super) fn passes(&self, alias: AliasId, text: &str, span: Span, pattern: &mut CasePattern) -> bool {
-        let rule = &self.rules[alias.index()];
-        passes_boundary(rule.flags, text, span) && rule.passes_case(span.of(text), pattern)
+        let alias = self.gazetteer.alias(alias);
+        passes_boundary(alias.flags, text, span) && passes_case(&alias, span.of(text), pattern)
     }
 }
 
-impl Rule {
-    fn passes_case(&self, hit: &str, pattern: &mut CasePattern) -> bool {
-        if hit == &*self.text {
-            return true;
-        }
-        if self.flags.accents_matter && fold_keeping_accents(hit) != *self.accented {
-            return false;
-        }
-        match self.flags.case {
-            CasePolicy::Any => true,
-            CasePolicy::Title if !hit.chars().any(char::is_lowercase) => true,
-            CasePolicy::Title | CasePolicy::Exact => {
-                pattern.set(hit);
-                pattern.agrees(&self.case)
-            }
+/// What the word-start tables must know of an alias.
+pub(super) fn traits(alias: &Alias<'_>) -> KeyTraits {
+    KeyTraits { lower_start: may_start_small(alias), open: alias.flags.boundary == Boundary::Open }
+}
+
+/// Whether a hit whose first word begins with a small letter can pass. A capital there forbids it: the hit is neither as
+/// written nor in capitals.
+fn may_start_small(alias: &Alias<'_>) -> bool {
+    let is_word = |c: &char| match fold_char(*c) {
+        FoldedChar::Text(folded) => folded.as_str().chars().any(is_word_char),
+        _ => false,
+    };
+    alias.flags.case == CasePolicy::Any || !alias.text.chars().find(is_word).is_some_and(is_upper)
+}
+
+/// Whether the letters of `hit` are written as the case policy of the alias wants them.
+fn passes_case(alias: &Alias<'_>, hit: &str, pattern: &mut CasePattern) -> bool {
+    if hit == alias.text {
+        return true;
+    }
+    if alias.flags.accents_matter && fold_keeping_accents(hit) != fold_keeping_accents(alias.text) {
+        return false;
+    }
+    match alias.flags.case {
+        CasePolicy::Any => true,
+        CasePolicy::Title if !hit.chars().any(char::is_lowercase) => true,
+        // Plain letters that fold alike differ in nothing but case, and here they differ.
+        _ if hit.len() == alias.text.len() && is_plain(hit) && is_plain(alias.text) => false,
+        CasePolicy::Title | CasePolicy::Exact => {
+            pattern.set(hit);
+            pattern.agrees(&CasePattern::of(alias.text))
         }
     }
+}
+
+/// Whether a text holds only ASCII letters and digits.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn passes_boundary(flags: Flags, text: &str, span: Span) -> bool {

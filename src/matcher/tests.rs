@@ -1,13 +1,26 @@
 use super::*;
 use proptest::prelude::*;
 
-/// The pieces found under the default options, by the automaton and by the oracle.
+/// A matcher by every engine but the oracle, the word starts at every level of instructions.
+fn matchers(gazetteer: &Gazetteer, overlap: Overlap) -> Vec<(String, Matcher)> {
+    let builder = Matcher::builder().overlap(overlap);
+    let levels = SimdLevel::available().into_iter();
+    let word_starts = levels.map(|level| (format!("{level:?}"), builder.engine(Engine::WordStart).simd_level(level)));
+    let automaton = [("Aho-Corasick".to_owned(), builder.engine(Engine::AhoCorasick))];
+    automaton.into_iter().chain(word_starts).map(|(name, builder)| (name, builder.build(gazetteer).unwrap())).collect()
+}
+
+fn oracle(gazetteer: &Gazetteer, overlap: Overlap) -> Matcher {
+    Matcher::builder().engine(Engine::Naive).overlap(overlap).build(gazetteer).unwrap()
+}
+
+/// The pieces found under the default options, by every engine.
 #[track_caller]
 fn check(names: &[&str], text: &str, expected: &[&str]) {
     let gazetteer = Gazetteer::from_names(names).unwrap();
-    for engine in [Engine::AhoCorasick, Engine::Naive] {
-        let matcher = Matcher::builder().engine(engine).build(&gazetteer).unwrap();
-        assert_eq!(matcher.surface_forms(text), expected, "{engine:?}");
+    assert_eq!(oracle(&gazetteer, Overlap::Longest).surface_forms(text), expected, "the oracle");
+    for (engine, matcher) in matchers(&gazetteer, Overlap::Longest) {
+        assert_eq!(matcher.surface_forms(text), expected, "{engine}");
     }
 }
 
@@ -59,15 +72,96 @@ prop_compose! {
     }
 }
 
+/// Words and what stands between them, so that names and texts share many beginnings.
+fn word() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "New",
+        "York",
+        "new",
+        "NEW",
+        "York",
+        "san",
+        "San",
+        "José",
+        "Jose\u{301}",
+        "s",
+        "S",
+        "a",
+        "A",
+        "1",
+        "7",
+        "Straße",
+        "STRASSE",
+        "strasse",
+        "İzmir",
+        "izmir",
+        "ſan",
+        "\u{212A}ent",
+        "Kent",
+        "Llanfairpwllgwyngyllgogerychwyrn",
+        "O",
+        "Neil",
+        "U",
+        "x_y",
+        "Bagh\u{AD}dad",
+        "Baghdad",
+        "نيو",
+        "न\u{94D}\u{200D}य",
+        "東京",
+        "Þór",
+        "THÓR",
+        "\u{1D15E}",
+        "\u{1D157}\u{1D165}",
+        "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+    ])
+}
+
+fn joint() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        " ", " ", " ", " ", " ", "  ", "\n", "\r\n", "\n\n", "\u{A0}", "-", "–", "—", "'", "’", "'s ", "’s ", ".",
+        ". ", ", ", "!", "! ", " (", ") ", "“", "” ", "/", " & ", "", "…", "\u{200B}", " \u{AD} ", "\u{2BC}", "´",
+        "\u{301}",
+    ])
+}
+
+prop_compose! {
+    fn text_of_words(max: usize)(pieces in prop::collection::vec((word(), joint()), 0..max)) -> String {
+        pieces.into_iter().flat_map(|(word, joint)| [word, joint]).collect()
+    }
+}
+
+prop_compose! {
+    fn name_of_words()(
+        before in prop::option::weighted(0.2, joint()), text in text_of_words(4), cut: bool, flags in flags(), entity in 0..4u8,
+    ) -> Option<(String, String, Vec<(String, crate::gazetteer::AliasKind, crate::gazetteer::Flags)>)> {
+        let mut text = format!("{}{text}", before.unwrap_or_default());
+        // Most names end with a word.
+        if cut {
+            text.truncate(text.trim_end_matches(|c: char| !c.is_alphanumeric()).len());
+        }
+        named(&text, flags, entity)
+    }
+}
+
 prop_compose! {
     fn name()(text in text_of(5), flags in flags(), entity in 0..4u8) -> Option<(String, String, Vec<(String, crate::gazetteer::AliasKind, crate::gazetteer::Flags)>)> {
-        let text = text.trim().to_owned();
-        let flags = crate::gazetteer::parse_flags(flags).unwrap();
-        let id = format!("e{entity}");
-        let folded = crate::normalize::fold(crate::normalize::trim(&text));
-        // A name holds a letter and no blank line; `Gazetteer::from_entities` refuses others.
-        (!folded.is_empty() && !folded.contains('\n')).then(|| (id, "place".to_owned(), vec![(text, crate::gazetteer::AliasKind::Alias, flags)]))
+        named(&text, flags, entity)
     }
+}
+
+/// An entity with one name, unless the text can be no name.
+fn named(
+    text: &str,
+    flags: &str,
+    entity: u8,
+) -> Option<(String, String, Vec<(String, crate::gazetteer::AliasKind, crate::gazetteer::Flags)>)> {
+    let text = text.trim().to_owned();
+    let flags = crate::gazetteer::parse_flags(flags).unwrap();
+    let id = format!("e{entity}");
+    let folded = crate::normalize::fold(crate::normalize::trim(&text));
+    // A name holds a letter and no blank line; `Gazetteer::from_entities` refuses others.
+    (!folded.is_empty() && !folded.contains('\n'))
+        .then(|| (id, "place".to_owned(), vec![(text, crate::gazetteer::AliasKind::Alias, flags)]))
 }
 
 /// 3,000 cases, unless `PROPTEST_CASES` says otherwise.
@@ -78,13 +172,28 @@ fn cases() -> u32 {
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// The automaton returns exactly what the oracle returns, under every overlap policy.
+    /// Every engine returns exactly what the oracle returns, under every overlap policy.
     #[test]
     fn agrees_with_the_oracle(names in prop::collection::vec(name(), 1..8), text in text_of(24)) {
         let gazetteer = Gazetteer::from_entities(names.into_iter().flatten()).unwrap();
         for overlap in [Overlap::Longest, Overlap::All, Overlap::NoNested] {
-            let find = |engine| Matcher::builder().engine(engine).overlap(overlap).build(&gazetteer).unwrap().find(&text);
-            prop_assert_eq!(find(Engine::AhoCorasick), find(Engine::Naive), "{:?} {:?}", overlap, text);
+            let expected = oracle(&gazetteer, overlap).find(&text);
+            for (engine, matcher) in matchers(&gazetteer, overlap) {
+                prop_assert_eq!(matcher.find(&text), expected.clone(), "{} {:?} {:?}", engine, overlap, text);
+            }
+        }
+    }
+
+    /// The same for names of several words in texts made of their pieces, at every place of a block.
+    #[test]
+    fn agrees_with_the_oracle_on_words(
+        names in prop::collection::vec(name_of_words(), 1..12), text in text_of_words(40), shift in 0..70_usize,
+    ) {
+        let gazetteer = Gazetteer::from_entities(names.into_iter().flatten()).unwrap();
+        let text = format!("{}{text}", "x ".repeat(35).split_at(shift).0);
+        let expected = oracle(&gazetteer, Overlap::All).find(&text);
+        for (engine, matcher) in matchers(&gazetteer, Overlap::All) {
+            prop_assert_eq!(matcher.find(&text), expected.clone(), "{} {:?}", engine, text);
         }
     }
 

@@ -121,7 +121,7 @@ pub struct FoundMention<'d> {
     /// The characters of the span.
     pub surface: &'d str,
     /// The entity it was resolved to.
-    pub entity: &'d Entity,
+    pub entity: Entity<'d>,
 }
 
 impl<'g> Analyzer<'g> {

@@ -112,6 +112,28 @@ struct EntityFacts {
     population: u64,
 }
 
+/// What the rules ask about a kind of entity.
+#[derive(Debug, Clone, Copy)]
+struct KindFacts {
+    rank: u8,
+    sovereign: bool,
+    city: bool,
+}
+
+impl KindFacts {
+    fn of(kind: &str) -> Self {
+        let sovereign = matches!(kind, "place.country" | "place.territory" | "place.former");
+        let rank = match kind {
+            _ if sovereign => 0,
+            "place.region" => 1,
+            kind if kind.starts_with("org") => 2,
+            "place.admin1" => 4,
+            _ => 5,
+        };
+        Self { rank, sovereign, city: kind == "place.city" }
+    }
+}
+
 /// One place in the text where aliases match, while it is being judged.
 #[derive(Debug)]
 struct Site {
@@ -159,31 +181,19 @@ impl Resolver {
     /// Binds the rules to a gazetteer.
     #[must_use]
     pub fn new(gazetteer: &Gazetteer, profile: Profile, overlap: Overlap) -> Self {
-        let mut countries: BTreeMap<&str, u32> = BTreeMap::new();
-        for entity in gazetteer.entities() {
-            if let Some(country) = entity.country() {
-                let next = countries.len() as u32 + 1;
-                countries.entry(country).or_insert(next);
-            }
-        }
-        let entities = gazetteer.entities().iter().map(|entity| {
-            let sovereign = matches!(entity.kind.as_str(), "place.country" | "place.territory" | "place.former");
-            let rank = match entity.kind.as_str() {
-                _ if sovereign => 0,
-                "place.region" => 1,
-                kind if kind.starts_with("org") => 2,
-                "place.city" if entity.field("capital").is_some() => 3,
-                "place.admin1" => 4,
-                _ => 5,
-            };
+        let kinds: Vec<KindFacts> = gazetteer.kinds().iter().map(|kind| KindFacts::of(kind)).collect();
+        let entities = (0..gazetteer.n_entities()).map(|row| {
+            let id = EntityId::new(row);
+            let KindFacts { rank, sovereign, city } =
+                kinds.get(usize::from(gazetteer.kind_number(id))).copied().unwrap_or(KindFacts::of(""));
             EntityFacts {
-                country: entity.country().map_or(0, |country| countries[country]),
-                rank,
+                country: gazetteer.country_number(id),
+                rank: if city && gazetteer.is_capital(id) { 3 } else { rank },
                 sovereign,
-                population: entity.population().unwrap_or(0),
+                population: gazetteer.population(id),
             }
         });
-        let aliases = gazetteer.aliases().iter().map(|alias| {
+        let aliases = gazetteer.aliases().map(|alias| {
             let entity = gazetteer.entity(alias.entity);
             let class = match entity.entity_type() {
                 EntityType::Place => Class::Place,
@@ -192,7 +202,7 @@ impl Resolver {
                 EntityType::Other(_) => Class::Other,
             };
             let evidence = match (alias.evidence.is_empty(), class) {
-                (false, _) => alias.evidence.clone(),
+                (false, _) => alias.evidence.iter().collect(),
                 (true, Class::Place) => {
                     vec![Evidence::Preposition, Evidence::Dateline, Evidence::Pair, Evidence::LongForm]
                 }

@@ -62,8 +62,7 @@ fn check_entity(text: &str, surface: &str, expected: &str) {
     let analyzer = Analyzer::new(&gazetteer).unwrap();
     let document = Document::new("d", text);
     let found = analyzer.analyze(&document);
-    let ids: Vec<&str> =
-        found.iter().filter(|found| found.surface == surface).map(|found| found.entity.id.as_str()).collect();
+    let ids: Vec<&str> = found.iter().filter(|found| found.surface == surface).map(|found| found.entity.id).collect();
     assert_eq!(ids, [expected], "{text:?}");
 }
 

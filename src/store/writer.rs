@@ -13,7 +13,7 @@ use super::codec;
 use super::frame::{BlockEntry, Codec, END_MAGIC, FileHeader, FooterIndex, MAX_BLOCK};
 use super::wire::Block;
 use crate::error::{Error, Result};
-use crate::hex;
+use crate::hash::hex;
 
 const ZSTD_LEVEL: i32 = 3;
 

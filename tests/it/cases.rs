@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use dateline::gazetteer::{AliasKind, parse_flags};
-use dateline::{Engine, Gazetteer, Matcher, Overlap};
+use dateline::{Engine, Gazetteer, Matcher, MatcherBuilder, Overlap, SimdLevel};
 
 fn text_of<'t>(table: &'t toml::Table, key: &str) -> Option<&'t str> {
     table.get(key).and_then(toml::Value::as_str)
@@ -29,7 +29,7 @@ fn gazetteer_of(case: &toml::Table) -> Gazetteer {
 }
 
 /// One case under one engine; returns what differs.
-fn run(case: &toml::Table, engine: Engine) -> Result<(), String> {
+fn run(case: &toml::Table, engine: MatcherBuilder) -> Result<(), String> {
     let gazetteer = gazetteer_of(case);
     let overlap = match text_of(case, "overlap") {
         None => Overlap::Longest,
@@ -38,7 +38,7 @@ fn run(case: &toml::Table, engine: Engine) -> Result<(), String> {
         Some(other) => return Err(format!("unknown overlap {other}")),
     };
     let text = text_of(case, "text").ok_or("the case has no text")?;
-    let matcher = Matcher::builder().overlap(overlap).engine(engine).build(&gazetteer).map_err(|e| e.to_string())?;
+    let matcher = engine.overlap(overlap).build(&gazetteer).map_err(|e| e.to_string())?;
     let matches = matcher.find(text);
     let number = |value: &toml::Value| usize::try_from(value.as_integer().expect("an offset")).expect("an offset");
     let expected: Vec<(usize, usize)> = case["spans"]
@@ -62,7 +62,7 @@ fn run(case: &toml::Table, engine: Engine) -> Result<(), String> {
     if let Some(entities) = case.get("entities").and_then(toml::Value::as_array) {
         for ((span, aliases), ids) in matches.iter().zip(entities) {
             let found: BTreeSet<&str> =
-                aliases.iter().map(|alias| gazetteer.entity(gazetteer.alias(*alias).entity).id.as_str()).collect();
+                aliases.iter().map(|alias| gazetteer.entity(gazetteer.alias(*alias).entity).id).collect();
             let ids: BTreeSet<&str> = ids.as_array().ok_or("ids")?.iter().filter_map(toml::Value::as_str).collect();
             if found != ids {
                 return Err(format!("at {span:?} expected {ids:?}, found {found:?}"));
@@ -70,6 +70,14 @@ fn run(case: &toml::Table, engine: Engine) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Every engine, the word starts at every level of instructions that this processor has.
+fn engines() -> Vec<MatcherBuilder> {
+    let with = |engine| Matcher::builder().engine(engine);
+    let levels = SimdLevel::available().into_iter();
+    let word_starts = levels.map(|level| with(Engine::WordStart).simd_level(level));
+    [Engine::Auto, Engine::AhoCorasick, Engine::Naive].map(with).into_iter().chain(word_starts).collect()
 }
 
 #[test]
@@ -85,7 +93,7 @@ fn every_case_on_every_engine() {
             let case = case.as_table().unwrap();
             let name = text_of(case, "name").expect("a case has a name").to_owned();
             assert!(names.insert(name.clone()), "two cases are called {name}");
-            for engine in [Engine::AhoCorasick, Engine::Naive] {
+            for engine in engines() {
                 if let Err(difference) = run(case, engine) {
                     failures
                         .push(format!("{}: {name} ({engine:?}): {difference}", file.file_name().unwrap().display()));

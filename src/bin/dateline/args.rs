@@ -72,6 +72,9 @@ pub(crate) enum Command {
     Selfcheck(Selfcheck),
     /// Check that a run is whole and that its sums agree
     Verify(Verify),
+    /// Compile, check, import, export and look into gazetteers
+    #[command(subcommand)]
+    Gazetteer(crate::gazetteer::GazetteerCommand),
 }
 
 const INPUT_HELP: &str = "\
@@ -122,16 +125,19 @@ pub(crate) struct InputArgs {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Gazetteer and reading")]
 pub(crate) struct GazetteerArgs {
-    /// Built-in gazetteer (world, core) or .gaz file; repeat it to lay one over another
+    /// Built-in gazetteer (world, core), .gaz file or compiled .dlz; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     pub(crate) gazetteer: Vec<String>,
+    /// Do not keep compiled gazetteers in the user's cache folder (DATELINE_CACHE, else XDG_CACHE_HOME/dateline)
+    #[arg(long)]
+    pub(crate) no_cache: bool,
     /// strict: neither "York" in "New York Times" nor "Iraqi" is a place; wide: both are
     #[arg(long, value_enum, default_value = "strict")]
     pub(crate) profile: ProfileArg,
     /// Which of overlapping names are kept: the leftmost-longest, all, or those not inside another
     #[arg(long, value_enum, default_value = "longest")]
     pub(crate) overlap: OverlapArg,
-    /// Search engine; all give the same mentions (naive is the slow oracle)
+    /// Search engine; all give the same mentions (auto is word-start, the fastest; naive is the slow oracle)
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) engine: EngineArg,
 }
@@ -189,6 +195,7 @@ pub(crate) enum OverlapArg {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum EngineArg {
     Auto,
+    WordStart,
     AhoCorasick,
     Naive,
 }
@@ -277,6 +284,7 @@ impl From<EngineArg> for Engine {
     fn from(engine: EngineArg) -> Self {
         match engine {
             EngineArg::Auto => Self::Auto,
+            EngineArg::WordStart => Self::WordStart,
             EngineArg::AhoCorasick => Self::AhoCorasick,
             EngineArg::Naive => Self::Naive,
         }
@@ -382,7 +390,7 @@ Keys of a span:
   repeated   true in a line of the text that repeats the title; analyze counts the title alone
   rule       the rule that accepted the mention
 
-With --segments each line also has "segments": [{part, start, end, section, reason?}]: every stretch of the document, in order;
+With --segments each line also has \"segments\": [{part, start, end, section, reason?}]: every stretch of the document, in order;
 reason says why one is furniture: share-bar, link-line, link-list, tags, timestamp, navigation, notice, advertisement,
 copyright, recurring.
 
@@ -666,6 +674,9 @@ pub(crate) struct Holders {
     /// Built-in gazetteer (world, core) or .gaz file; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     pub(crate) gazetteer: Vec<String>,
+    /// Do not keep compiled gazetteers in the user's cache folder (DATELINE_CACHE, else XDG_CACHE_HOME/dateline)
+    #[arg(long)]
+    pub(crate) no_cache: bool,
     /// Only holders in at least this many documents
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) min_documents: u32,

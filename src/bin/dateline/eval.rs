@@ -6,7 +6,7 @@ use std::path::Path;
 
 use dateline::evaluation::{Comparison, Interval, Measure, Score, SpanFile, SpanUnit, Value as Measured};
 use dateline::evaluation::{differences, intervals, score};
-use dateline::{Archive, ArchiveOptions, Gazetteer, InputFormat, ScanOptions, StopFlag, TagOptions};
+use dateline::{Archive, ArchiveOptions, InputFormat, ScanOptions, StopFlag, TagOptions};
 use serde_json::Value;
 
 use crate::args::{Eval, Format, GazetteerArgs};
@@ -72,7 +72,7 @@ fn predictions(command: &Eval, path: &Path, gold: &SpanFile) -> Result<SpanFile,
 fn own(command: &Eval, names: &GazetteerArgs, gold: &SpanFile, stop: &StopFlag) -> Result<SpanFile, Box<dyn StdError>> {
     let options = ArchiveOptions { input_format: InputFormat::JsonLines, ..ArchiveOptions::default() };
     let archive = Archive::open(std::slice::from_ref(&command.gold), options)?;
-    let gazetteer = Gazetteer::load(&names.gazetteer)?;
+    let gazetteer = inputs::load_gazetteer(names)?;
     let scan = ScanOptions { threads: command.threads, on_progress: None, stop: Some(stop) };
     let analyzer = inputs::build_analyzer(names, &command.furniture, &[], &gazetteer, &archive, scan)?;
     let mut lines = Vec::new();

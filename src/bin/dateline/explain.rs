@@ -84,7 +84,7 @@ fn rows(command: &Explain, document: &Document<'_>, gazetteer: &Gazetteer, verdi
 }
 
 /// The flags of an alias, as a gazetteer writes them.
-fn flags(alias: &Alias) -> String {
+fn flags(alias: &Alias<'_>) -> String {
     let case = match alias.flags.case {
         dateline::gazetteer::CasePolicy::Exact => Some("exact"),
         dateline::gazetteer::CasePolicy::Any => Some("any"),

@@ -18,7 +18,7 @@ pub(crate) fn run(command: &Holders, args: &Args) -> CommandResult {
         );
     }
     let archive = inputs::open_archive(&command.input, args)?;
-    let gazetteer = Gazetteer::load(&command.gazetteer)?;
+    let gazetteer = inputs::load_layers(&command.gazetteer, command.no_cache)?;
     let stop = inputs::stop_on_signal();
     let bar = progress::bar(&archive, &command.input, args);
     let on_progress = |done| progress::advance(&bar, done);

@@ -1,8 +1,9 @@
 //! From what was typed to the library's options, for the commands that read articles.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dateline::archive::FieldMap;
+use dateline::gazetteer::LoadOptions;
 use dateline::{Analyzer, Archive, ArchiveOptions, Error, Gazetteer, Reject, ScanOptions, StopFlag};
 
 use crate::args::{Args, FurnitureArgs, GazetteerArgs, InputArgs, SectionArg};
@@ -38,9 +39,25 @@ pub(crate) fn open_archive(input: &InputArgs, args: &Args) -> Result<Archive, Er
     Ok(archive)
 }
 
-/// Loads the layers, the later over the earlier.
+/// Loads the layers, the later over the earlier. What must be compiled is kept for the next time.
 pub(crate) fn load_gazetteer(args: &GazetteerArgs) -> Result<Gazetteer, Error> {
-    Gazetteer::load(&args.gazetteer)
+    load_layers(&args.gazetteer, args.no_cache)
+}
+
+/// The same for commands that have no other setting of the gazetteer.
+pub(crate) fn load_layers(layers: &[String], no_cache: bool) -> Result<Gazetteer, Error> {
+    let options = LoadOptions::default();
+    match cache_folder() {
+        Some(cache) if !no_cache => dateline::load_cached(layers, &options, &cache),
+        _ => Gazetteer::load_with(layers, &options),
+    }
+}
+
+/// Where this user's programs keep what can be made again.
+fn cache_folder() -> Option<PathBuf> {
+    let folder = |variable| std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = || folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache"))).or(folder("LOCALAPPDATA"));
+    folder("DATELINE_CACHE").or_else(|| Some(base()?.join("dateline")))
 }
 
 /// Compiles the gazetteer; counts the recurring lines of the archive if they are asked for.

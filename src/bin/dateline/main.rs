@@ -5,6 +5,7 @@ mod args;
 mod eval;
 mod exit_code;
 mod explain;
+mod gazetteer;
 mod holders;
 mod inputs;
 mod inspect;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Inspect(command) => inspect::run(command),
         Command::Selfcheck(command) => selfcheck::run(command, &args),
         Command::Verify(command) => verify::run(command, &args),
+        Command::Gazetteer(command) => gazetteer::run(command, &args),
     };
     exit_code::of(outcome)
 }

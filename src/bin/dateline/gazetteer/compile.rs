@@ -1,0 +1,100 @@
+//! `dateline gazetteer compile`: from text layers to one file that opens at once.
+
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use dateline::Gazetteer;
+use dateline::gazetteer::{LoadOptions, LoadProgress, LoadStage};
+use indicatif::ProgressBar;
+
+use crate::args::Args;
+use crate::exit_code::{CommandResult, Outcome};
+use crate::inputs::plural;
+use crate::table::thousands;
+
+/// Compiles gazetteers into one file (.dlz) that is mapped when it is used: -g FILE.dlz starts at once, whatever its size.
+///
+/// The file holds all that matching needs and knows its sources: it is refused when one of them has changed since, when it
+/// was written by another version of the format, and when a byte of it is damaged. It is a cache, not a form to exchange: keep
+/// the .gaz. Text gazetteers given with -g are compiled without being asked, and kept in the user's cache folder.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Memory is bounded: what exceeds about 1 GiB is sorted in temporary files (in $TMPDIR).
+
+Examples:
+  dateline gazetteer compile mine.gaz -o mine.dlz
+  dateline gazetteer compile world mine.gaz -o both.dlz
+  dateline gazetteer compile world --without geonames -o free.dlz")]
+pub(crate) struct Compile {
+    /// Built-in gazetteers (world, core), .gaz files, or compiled ones; the later over the earlier
+    #[arg(required = true, value_name = "NAME|FILE")]
+    layers: Vec<String>,
+    /// File to write
+    #[arg(short, long, value_name = "FILE.dlz")]
+    out: PathBuf,
+    /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several
+    #[arg(long, value_name = "SOURCE")]
+    without: Vec<String>,
+    /// Replace a file that is no compiled gazetteer
+    #[arg(long)]
+    force: bool,
+    /// Show no progress (there is none anyway unless standard error is a terminal)
+    #[arg(long)]
+    no_progress: bool,
+}
+
+pub(crate) fn run(command: &Compile, args: &Args) -> CommandResult {
+    if !command.force && command.out.exists() && !is_compiled(&command.out) {
+        let message = "exists and is no compiled gazetteer; choose another name, or replace it with --force";
+        return Err(format!("{}: {message}", command.out.display()).into());
+    }
+    let started = Instant::now();
+    let spinner = spinner(args.quiet || command.no_progress);
+    let on_progress = |progress| spinner.set_message(describe(progress));
+    let options = LoadOptions { without: command.without.clone(), on_progress: Some(&on_progress) };
+    let gazetteer = Gazetteer::load_with(&command.layers, &options)?;
+    dateline::compile(&gazetteer, &options)?.save(&command.out)?;
+    spinner.finish_and_clear();
+    if !args.quiet {
+        let bytes = command.out.metadata().map_or(0, |metadata| metadata.len());
+        anstream::eprintln!(
+            "{}: {}, {}, {} bytes, in {:.1} s",
+            command.out.display(),
+            plural(gazetteer.n_entities() as u64, "entity", "entities"),
+            plural(gazetteer.n_aliases() as u64, "name", "names"),
+            thousands(bytes),
+            started.elapsed().as_secs_f64(),
+        );
+        if gazetteer.left_out() > 0 {
+            let left_out = plural(gazetteer.left_out(), "entity", "entities");
+            anstream::eprintln!("left out {left_out} of {}", command.without.join(", "));
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Whether the file begins as compiled gazetteers do.
+fn is_compiled(path: &Path) -> bool {
+    let mut start = [0; 5];
+    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && &start == b"DLGAZ"
+}
+
+/// A line that tells how far it is, on a terminal.
+pub(super) fn spinner(hidden: bool) -> ProgressBar {
+    if hidden || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let spinner = ProgressBar::new_spinner();
+    spinner.enable_steady_tick(Duration::from_millis(200));
+    spinner
+}
+
+fn describe(progress: LoadProgress) -> String {
+    let done = thousands(progress.done);
+    match progress.stage {
+        LoadStage::Read => format!("read {done} entities"),
+        LoadStage::Order => format!("ordered {done} entities"),
+        LoadStage::Index => format!("indexed {done} names"),
+    }
+}

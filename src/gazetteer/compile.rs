@@ -1,0 +1,469 @@
+//! From what layers say to an image: definitions, extensions and removals in any order of ids become entities sorted by id.
+//!
+//! Nothing here keeps the gazetteer in memory: what layers say goes through a [`Sorter`] keyed by id, and sections spill to
+//! temporary files, so that memory is bounded by the sorter's budget.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::entity::{AliasKind, EvidenceSet, Flags, pack, unpack};
+use super::image::wire::{Cursor, put_number, put_str};
+use super::image::{Image, ImageWriter, Section, Tag};
+use super::sorter::{DEFAULT_BUDGET, Sorter};
+use super::{LoadOptions, LoadStage};
+use crate::diagnostics::Diagnostic;
+use crate::error::{Error, Result};
+use crate::hash::hex;
+use crate::normalize::trim;
+
+pub(super) const META: Tag = *b"META";
+pub(super) const ENTITIES: Tag = *b"ENTS";
+pub(super) const ALIASES: Tag = *b"ALIA";
+pub(super) const NAMES: Tag = *b"TEXT";
+pub(super) const BLOBS: Tag = *b"BLOB";
+/// Bytes of one entity: blob offset (4), first alias (4), kind (2), country + 1 (2), bits (4), population (8), latitude and
+/// longitude in units of 1e-7 degrees (4 + 4).
+pub(super) const ENTITY_LEN: usize = 32;
+/// Bytes of one alias: entity (4), offset of the text (4), rules (18 bits) and length (14 bits).
+pub(super) const ALIAS_LEN: usize = 12;
+pub(super) const LENGTH_SHIFT: u32 = 18;
+pub(super) const HAS_POPULATION: u32 = 1;
+pub(super) const HAS_COORDINATES: u32 = 2;
+/// The coordinates have more digits than their fixed form holds: read the fields.
+pub(super) const LONG_COORDINATES: u32 = 4;
+pub(super) const HAS_CAPITAL: u32 = 8;
+
+/// The longest name, in bytes.
+pub(crate) const MAX_NAME: usize = (1 << (32 - LENGTH_SHIFT)) - 1;
+
+/// What the section META holds, as JSON.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Meta {
+    pub(super) fingerprint: String,
+    pub(super) layers: Vec<String>,
+    pub(super) sources: Vec<Source>,
+    /// Values of `src=` whose entities were left out, and how many those were.
+    pub(super) without: Vec<String>,
+    pub(super) left_out: u64,
+    pub(super) kinds: Vec<String>,
+    pub(super) countries: Vec<String>,
+    pub(super) keys: Vec<String>,
+}
+
+/// A file the gazetteer was compiled from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Source {
+    /// As it was given.
+    pub(super) path: String,
+    pub(super) bytes: u64,
+    pub(super) sha256: String,
+}
+
+/// A name before it is compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DraftAlias {
+    pub(super) text: String,
+    pub(super) kind: AliasKind,
+    pub(super) flags: Flags,
+    pub(super) evidence: EvidenceSet,
+    pub(super) fields: Vec<(String, String)>,
+}
+
+/// An entity before it is compiled. `aliases` hold the canonical name too.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Draft {
+    pub(super) id: String,
+    pub(super) kind: String,
+    pub(super) name: String,
+    pub(super) fields: Vec<(String, String)>,
+    pub(super) aliases: Vec<DraftAlias>,
+}
+
+/// What a layer says about one id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Saying {
+    /// It is this, whatever earlier layers said.
+    Define,
+    /// It has these names too.
+    Extend,
+    /// It is not in the gazetteer.
+    Remove,
+}
+
+/// Where something was said; faults are reported in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// Number of the file in [`Compiler::add_file`]; 0 is no file.
+    pub(super) file: u32,
+    pub(super) line: u32,
+    pub(super) column: u32,
+}
+
+/// Gathers sayings and faults; [`Compiler::finish`] makes the image or reports every fault.
+pub(super) struct Compiler<'o> {
+    options: &'o LoadOptions<'o>,
+    n_sayings: u64,
+    sayings: Sorter,
+    buffer: Vec<u8>,
+    files: Vec<PathBuf>,
+    pub(super) meta: Meta,
+    faults: Vec<(Place, Diagnostic)>,
+    unshown: usize,
+}
+
+/// Faults shown for one load; a file of another format would give one for each line.
+const MAX_SHOWN: usize = 100;
+
+impl<'o> Compiler<'o> {
+    pub(super) fn new(options: &'o LoadOptions<'o>) -> Self {
+        Self {
+            options,
+            n_sayings: 0,
+            sayings: Sorter::new(DEFAULT_BUDGET),
+            buffer: Vec::new(),
+            files: Vec::new(),
+            meta: Meta { without: options.without.clone(), ..Meta::default() },
+            faults: Vec::new(),
+            unshown: 0,
+        }
+    }
+
+    /// Announces a file; its number goes into every [`Place`].
+    pub(super) fn add_file(&mut self, path: PathBuf) -> u32 {
+        self.files.push(path);
+        self.files.len() as u32
+    }
+
+    pub(super) fn fault(&mut self, place: Place, message: impl Into<String>, remedy: impl Into<String>) {
+        if self.faults.len() >= MAX_SHOWN {
+            self.unshown += 1;
+            return;
+        }
+        let path = (place.file as usize).checked_sub(1).map_or_else(PathBuf::new, |file| self.files[file].clone());
+        let Place { line, column, .. } = place;
+        self.faults.push((place, Diagnostic { path, line, column, message: message.into(), remedy: remedy.into() }));
+    }
+
+    /// Takes in what was said about `draft.id`. Later sayings win over earlier ones.
+    pub(super) fn say(&mut self, saying: Saying, place: Place, draft: &Draft) -> Result<()> {
+        let out = &mut self.buffer;
+        out.clear();
+        out.push(saying as u8);
+        for number in [place.file, place.line, place.column] {
+            put_number(out, u64::from(number));
+        }
+        put_str(out, &draft.kind);
+        put_str(out, &draft.name);
+        put_fields(out, &draft.fields);
+        put_number(out, draft.aliases.len() as u64);
+        for alias in &draft.aliases {
+            put_str(out, &alias.text);
+            put_number(out, u64::from(pack(alias.kind, alias.flags, alias.evidence)));
+            put_fields(out, &alias.fields);
+        }
+        self.n_sayings += 1;
+        self.options.tell(LoadStage::Read, self.n_sayings);
+        self.sayings.push(draft.id.as_bytes(), &self.buffer)
+    }
+
+    /// The image of all entities, or every fault.
+    ///
+    /// # Complexity
+    ///
+    /// Sorts what was said by id, then linear.
+    pub(super) fn finish(mut self) -> Result<Image> {
+        let sayings = std::mem::replace(&mut self.sayings, Sorter::new(0));
+        let mut sorted = sayings.finish()?;
+        let mut sections = Sections::new();
+        let mut current: Option<Draft> = None;
+        let mut id: Vec<u8> = Vec::new();
+        let mut defined: Option<Place> = None;
+        while let Some((key, value)) = sorted.next()? {
+            if key != id {
+                self.close(current.take(), &mut sections)?;
+                defined = None;
+                id = key.to_vec();
+            }
+            let (saying, place, draft) = read_saying(key, value).expect("written by `say`");
+            match (saying, &mut current) {
+                (Saying::Define, current) => {
+                    let earlier = defined.filter(|earlier| earlier.file == place.file && place.file != 0);
+                    if let Some(earlier) = earlier {
+                        let message = format!("the id `{}` is already defined on line {}", draft.id, earlier.line);
+                        self.fault(place, message, "give it another id, or make this line an alias with `+`");
+                    } else {
+                        *current = Some(draft);
+                        defined = Some(place);
+                    }
+                }
+                (Saying::Extend, Some(current)) => current.aliases.extend(draft.aliases),
+                (Saying::Remove, current @ Some(_)) => *current = None,
+                (_, None) => {
+                    let verb = if saying == Saying::Extend { "extend" } else { "remove" };
+                    let message = format!("there is no entity `{}` to {verb}", draft.id);
+                    self.fault(place, message, "load the layer that defines it before this one");
+                }
+            }
+        }
+        self.close(current, &mut sections)?;
+        self.report()?;
+        sections.finish(self.meta)
+    }
+
+    fn close(&mut self, draft: Option<Draft>, sections: &mut Sections) -> Result<()> {
+        let Some(draft) = draft else { return Ok(()) };
+        let source = draft.fields.iter().find(|(key, _)| key == "src").map(|(_, value)| value);
+        if source.is_some_and(|source| self.meta.without.contains(source)) {
+            self.meta.left_out += 1;
+            return Ok(());
+        }
+        sections.push(draft)?;
+        self.options.tell(LoadStage::Order, u64::from(sections.n_entities));
+        Ok(())
+    }
+
+    /// The faults, if there are any, in the order of files and lines.
+    fn report(&mut self) -> Result<()> {
+        let mut faults = std::mem::take(&mut self.faults);
+        faults.sort_by_key(|(place, _)| *place);
+        let mut diagnostics: Vec<Diagnostic> = faults.into_iter().map(|(_, diagnostic)| diagnostic).collect();
+        if self.unshown > 0
+            && let Some(last) = diagnostics.last().cloned()
+        {
+            diagnostics.push(Diagnostic {
+                message: format!("{} more faults are not shown", self.unshown),
+                remedy: "is this a .gaz file at all?".to_owned(),
+                ..last
+            });
+        }
+        if diagnostics.is_empty() { Ok(()) } else { Err(Error::gazetteer(diagnostics)) }
+    }
+}
+
+fn put_fields(out: &mut Vec<u8>, fields: &[(String, String)]) {
+    put_number(out, fields.len() as u64);
+    for (key, value) in fields {
+        put_str(out, key);
+        put_str(out, value);
+    }
+}
+
+fn read_fields(cursor: &mut Cursor<'_>) -> Option<Vec<(String, String)>> {
+    let count = cursor.number()?;
+    (0..count).map(|_| Some((cursor.str()?.to_owned(), cursor.str()?.to_owned()))).collect()
+}
+
+fn read_saying(key: &[u8], value: &[u8]) -> Option<(Saying, Place, Draft)> {
+    let mut cursor = Cursor::new(value);
+    let saying = match cursor.byte()? {
+        0 => Saying::Define,
+        1 => Saying::Extend,
+        _ => Saying::Remove,
+    };
+    let mut number = || cursor.number().map(|number| number as u32);
+    let place = Place { file: number()?, line: number()?, column: number()? };
+    let id = String::from_utf8(key.to_vec()).ok()?;
+    let kind = cursor.str()?.to_owned();
+    let name = cursor.str()?.to_owned();
+    let fields = read_fields(&mut cursor)?;
+    let count = cursor.number()?;
+    let mut aliases = Vec::new();
+    for _ in 0..count {
+        let text = cursor.str()?.to_owned();
+        let (kind, flags, evidence) = unpack(cursor.number()? as u32);
+        aliases.push(DraftAlias { text, kind, flags, evidence, fields: read_fields(&mut cursor)? });
+    }
+    Some((saying, place, Draft { id, kind, name, fields, aliases }))
+}
+
+/// Words that repeat, by number.
+#[derive(Default)]
+struct Words {
+    numbers: HashMap<String, u16>,
+    words: Vec<String>,
+}
+
+impl Words {
+    fn number(&mut self, word: &str, what: &str) -> Result<u16> {
+        if let Some(number) = self.numbers.get(word) {
+            return Ok(*number);
+        }
+        // One is kept free: countries are stored plus one.
+        let number = u16::try_from(self.words.len()).ok().filter(|number| *number < u16::MAX);
+        let number = number.ok_or_else(|| Error::limit(format!("the gazetteer has more than 65,535 {what}")))?;
+        self.words.push(word.to_owned());
+        self.numbers.insert(word.to_owned(), number);
+        Ok(number)
+    }
+}
+
+/// The sections of the image while entities are written, in order of their ids.
+struct Sections {
+    entities: Section,
+    aliases: Section,
+    names: Section,
+    blobs: Section,
+    kinds: Words,
+    countries: Words,
+    keys: Words,
+    n_entities: u32,
+    n_aliases: u32,
+    hash: Sha256,
+    buffer: Vec<u8>,
+}
+
+impl Sections {
+    fn new() -> Self {
+        Self {
+            entities: Section::new(ENTITIES),
+            aliases: Section::new(ALIASES),
+            names: Section::new(NAMES),
+            blobs: Section::new(BLOBS),
+            kinds: Words::default(),
+            countries: Words::default(),
+            keys: Words::default(),
+            n_entities: 0,
+            n_aliases: 0,
+            hash: Sha256::new(),
+            buffer: Vec::new(),
+        }
+    }
+
+    fn push(&mut self, draft: Draft) -> Result<()> {
+        let mut aliases = draft.aliases;
+        for alias in &mut aliases {
+            let trimmed = trim(&alias.text);
+            if trimmed.len() != alias.text.len() {
+                alias.text = trimmed.to_owned();
+            }
+        }
+        aliases.sort_by(|a, b| (&a.text, a.kind, a.flags, a.evidence).cmp(&(&b.text, b.kind, b.flags, b.evidence)));
+        aliases.dedup_by(|b, a| (&a.text, a.kind, a.flags, a.evidence) == (&b.text, b.kind, b.flags, b.evidence));
+        self.add_to_fingerprint(&draft.id, &draft.kind, &draft.name, &draft.fields, &aliases);
+
+        let field = |key: &str| draft.fields.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
+        let mut bits = 0;
+        let population = field("pop").and_then(|value| value.parse::<u64>().ok());
+        bits |= if population.is_some() { HAS_POPULATION } else { 0 };
+        bits |= if field("capital").is_some() { HAS_CAPITAL } else { 0 };
+        let degrees = |key| field(key).and_then(|value| value.parse::<f64>().ok());
+        let mut fixed = (0, 0);
+        if let Some((latitude, longitude)) = degrees("lat").zip(degrees("lon")) {
+            fixed = ((latitude * 1e7).round() as i32, (longitude * 1e7).round() as i32);
+            let exact = (f64::from(fixed.0) / 1e7, f64::from(fixed.1) / 1e7) == (latitude, longitude);
+            bits |= HAS_COORDINATES | if exact { 0 } else { LONG_COORDINATES };
+        }
+        let kind = self.kinds.number(&draft.kind, "kinds")?;
+        let country = match field("cc") {
+            Some(code) => self.countries.number(code, "country codes")? + 1,
+            None => 0,
+        };
+        let mut record = Vec::with_capacity(ENTITY_LEN);
+        record.extend_from_slice(&offset(&self.blobs)?.to_le_bytes());
+        record.extend_from_slice(&self.n_aliases.to_le_bytes());
+        record.extend_from_slice(&kind.to_le_bytes());
+        record.extend_from_slice(&country.to_le_bytes());
+        record.extend_from_slice(&bits.to_le_bytes());
+        record.extend_from_slice(&population.unwrap_or(0).to_le_bytes());
+        record.extend_from_slice(&fixed.0.to_le_bytes());
+        record.extend_from_slice(&fixed.1.to_le_bytes());
+        self.entities.push(&record)?;
+
+        // The blob: id, the canonical name (0 and the text, or the number of the alias that is it, plus one), fields, and the
+        // fields of names: how many names have any, then the number of the name and its fields.
+        let mut blob = std::mem::take(&mut self.buffer);
+        blob.clear();
+        put_str(&mut blob, &draft.id);
+        match aliases.iter().position(|alias| alias.text == draft.name) {
+            Some(number) => put_number(&mut blob, number as u64 + 1),
+            None => {
+                put_number(&mut blob, 0);
+                put_str(&mut blob, &draft.name);
+            }
+        }
+        self.put_fields(&mut blob, &draft.fields)?;
+        let described = aliases.iter().enumerate().filter(|(_, alias)| !alias.fields.is_empty());
+        put_number(&mut blob, described.clone().count() as u64);
+        for (number, alias) in described {
+            put_number(&mut blob, number as u64);
+            self.put_fields(&mut blob, &alias.fields)?;
+        }
+        self.blobs.push(&blob)?;
+        self.buffer = blob;
+
+        for alias in &aliases {
+            let length = alias.text.len();
+            if length > MAX_NAME {
+                let message = format!("a name of {:?} has {length} bytes; {MAX_NAME} are allowed", draft.id);
+                return Err(Error::limit(message));
+            }
+            let rules = pack(alias.kind, alias.flags, alias.evidence) | (length as u32) << LENGTH_SHIFT;
+            let mut record = [0; ALIAS_LEN];
+            record[..4].copy_from_slice(&self.n_entities.to_le_bytes());
+            record[4..8].copy_from_slice(&offset(&self.names)?.to_le_bytes());
+            record[8..].copy_from_slice(&rules.to_le_bytes());
+            self.aliases.push(&record)?;
+            self.names.push(alias.text.as_bytes())?;
+        }
+        let too_many = || Error::limit("the gazetteer has more than 4,294,967,294 entities or names");
+        self.n_aliases = self.n_aliases.checked_add(aliases.len() as u32).ok_or_else(too_many)?;
+        self.n_entities = self.n_entities.checked_add(1).ok_or_else(too_many)?;
+        Ok(())
+    }
+
+    fn put_fields(&mut self, out: &mut Vec<u8>, fields: &[(String, String)]) -> Result<()> {
+        put_number(out, fields.len() as u64);
+        for (key, value) in fields {
+            put_number(out, u64::from(self.keys.number(key, "different keys")?));
+            put_str(out, value);
+        }
+        Ok(())
+    }
+
+    /// Hashes every field with its length, so that no two gazetteers share a byte stream.
+    fn add_to_fingerprint(
+        &mut self,
+        id: &str,
+        kind: &str,
+        name: &str,
+        fields: &[(String, String)],
+        aliases: &[DraftAlias],
+    ) {
+        let mut bytes = std::mem::take(&mut self.buffer);
+        bytes.clear();
+        [id, kind, name].iter().for_each(|text| put_str(&mut bytes, text));
+        let mut sorted: Vec<_> = fields.to_vec();
+        sorted.sort();
+        put_fields(&mut bytes, &sorted);
+        put_number(&mut bytes, aliases.len() as u64);
+        for alias in aliases {
+            put_str(&mut bytes, &alias.text);
+            put_number(&mut bytes, u64::from(pack(alias.kind, alias.flags, alias.evidence)));
+            let mut sorted = alias.fields.clone();
+            sorted.sort();
+            put_fields(&mut bytes, &sorted);
+        }
+        self.hash.update(&bytes);
+        self.buffer = bytes;
+    }
+
+    fn finish(self, mut meta: Meta) -> Result<Image> {
+        meta.fingerprint = hex(&self.hash.finalize());
+        (meta.kinds, meta.countries, meta.keys) = (self.kinds.words, self.countries.words, self.keys.words);
+        let mut section = Section::new(META);
+        section.push(&serde_json::to_vec(&meta).expect("strings are always JSON"))?;
+        let mut writer = ImageWriter::default();
+        for section in [section, self.entities, self.aliases, self.names, self.blobs] {
+            writer.add(section);
+        }
+        writer.finish()
+    }
+}
+
+/// Where the next bytes of a section will be, as records store it.
+fn offset(section: &Section) -> Result<u32> {
+    u32::try_from(section.len()).map_err(|_| Error::limit("the names and fields of the gazetteer exceed 4 GiB"))
+}

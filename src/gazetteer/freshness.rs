@@ -1,0 +1,77 @@
+//! Whether a compiled gazetteer still says what its sources say.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::Gazetteer;
+use super::compile::Source;
+use super::image::refused;
+use crate::error::{Error, Result};
+use crate::hash::hex;
+
+impl Gazetteer {
+    /// Refuses the compiled file `path` if a source it names lies where it was, or beside the file, and is another one now.
+    /// A source that is gone says nothing: compiled files may travel alone.
+    pub(super) fn check_sources(&self, path: &Path) -> Result<()> {
+        for source in &self.meta.sources {
+            let beside = path.with_file_name(Path::new(&source.path).file_name().unwrap_or_default());
+            let found = [PathBuf::from(&source.path), beside].into_iter().find(|candidate| candidate.is_file());
+            if let Some(found) = found
+                && !is_current(source, &found, path)?
+            {
+                let reason = format!("{} has changed since it was compiled", found.display());
+                return Err(refused(path, &reason));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether every source is there and has the content it was compiled from.
+    pub(crate) fn has_current_sources(&self) -> bool {
+        self.meta.sources.iter().all(|source| {
+            let path = Path::new(&source.path);
+            path.is_file() && has_content(source, path).unwrap_or(false)
+        })
+    }
+}
+
+/// A source older than the compiled file, with the same size, is taken to be the same: hashing it would cost more than
+/// starting.
+fn is_current(source: &Source, found: &Path, compiled: &Path) -> Result<bool> {
+    let metadata = |path: &Path| path.metadata().map_err(|error| Error::io(path, "read the gazetteer", error));
+    let of_source = metadata(found)?;
+    if of_source.len() != source.bytes {
+        return Ok(false);
+    }
+    let older = match (of_source.modified(), metadata(compiled)?.modified()) {
+        (Ok(source), Ok(compiled)) => source < compiled,
+        _ => false,
+    };
+    Ok(older || has_content(source, found)?)
+}
+
+fn has_content(source: &Source, path: &Path) -> Result<bool> {
+    let failed = |error| Error::io(path, "read the gazetteer", error);
+    let mut file = File::open(path).map_err(failed)?;
+    if file.metadata().map_err(failed)?.len() != source.bytes {
+        return Ok(false);
+    }
+    Ok(sha256(&mut file).map_err(failed)? == source.sha256)
+}
+
+/// The hash of what is left of a file.
+pub(super) fn sha256(file: &mut File) -> std::io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut block = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut block) {
+            Ok(0) => return Ok(hex(&hash.finalize())),
+            Ok(read) => hash.update(&block[..read]),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Gazetteers with the matcher's tables beside them, and a cache of them on the disk.
+
+use std::fs;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::index;
+use crate::error::{Error, Result};
+use crate::gazetteer::image::ImageWriter;
+use crate::gazetteer::{Gazetteer, LoadOptions};
+use crate::hash::hex;
+
+/// Compiled gazetteers kept in a cache; the least recently written go first.
+const KEPT: usize = 16;
+
+/// The gazetteer with the tables of its names beside it; of `options`, only the progress matters. [`Gazetteer::save`] writes both, and nothing is built when the file
+/// is opened again.
+///
+/// ```
+/// use dateline::gazetteer::LoadOptions;
+/// use dateline::{Gazetteer, Matcher, compile};
+/// let folder = std::env::temp_dir().join("dateline-example-compile");
+/// std::fs::create_dir_all(&folder).unwrap();
+/// let path = folder.join("yorks.dlz").to_str().unwrap().to_owned();
+/// compile(&Gazetteer::from_names(["York", "New York"])?, &LoadOptions::default())?.save(&path)?;
+/// let matcher = Matcher::new(&Gazetteer::load([&path])?)?;
+/// assert_eq!(matcher.surface_forms("in New York"), ["New York"]);
+/// # std::fs::remove_dir_all(folder).unwrap();
+/// # Ok::<(), dateline::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if the names do not fit the tables,
+/// [`ErrorKind::Io`](crate::ErrorKind::Io) if a temporary file cannot be written.
+///
+/// # Complexity
+///
+/// Sorts the folded names, in bounded memory.
+pub fn compile(gazetteer: &Gazetteer, options: &LoadOptions<'_>) -> Result<Gazetteer> {
+    let mut writer = ImageWriter::default();
+    writer.copy_all(gazetteer.image());
+    index::build(gazetteer, options, &mut writer)?;
+    Gazetteer::from_image(writer.finish()?).map_err(Error::usage)
+}
+
+/// Like [`Gazetteer::load_with`], but what had to be compiled is kept in the folder `cache` and taken from there the next
+/// time, as long as no layer has changed.
+///
+/// The cache never changes a result: a file in it is known by the content of its layers and checked like any other. A cache
+/// that cannot be read or written costs time, not the run.
+///
+/// # Errors
+///
+/// As [`Gazetteer::load_with`].
+pub fn load_cached<S: AsRef<str>>(layers: &[S], options: &LoadOptions<'_>, cache: &Path) -> Result<Gazetteer> {
+    let Some(key) = cache_key(layers, options) else { return Gazetteer::load_with(layers, options) };
+    let path = cache.join(format!("{key}.dlz"));
+    if let Ok(gazetteer) = Gazetteer::open(&path)
+        && gazetteer.has_current_sources()
+    {
+        return Ok(gazetteer);
+    }
+    let gazetteer = compile(&Gazetteer::load_with(layers, options)?, options)?;
+    if fs::create_dir_all(cache).is_ok() && gazetteer.save(&path).is_ok() {
+        forget_old(cache);
+    }
+    Ok(gazetteer)
+}
+
+/// A hash of what is compiled, or `None` if there is nothing to compile or a layer cannot be read.
+fn cache_key<S: AsRef<str>>(layers: &[S], options: &LoadOptions<'_>) -> Option<String> {
+    let mut hash = Sha256::new();
+    let mut add = |text: &str| {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
+    };
+    add(env!("CARGO_PKG_VERSION"));
+    options.without.iter().for_each(|source| add(source));
+    let mut compiled = 0;
+    for layer in layers {
+        let layer = layer.as_ref();
+        add(layer);
+        match Gazetteer::layer_fingerprint(layer).ok()? {
+            (fingerprint, true) => {
+                compiled += 1;
+                add(&fingerprint);
+            }
+            (hash_of_text, false) => add(&hash_of_text),
+        }
+    }
+    let ready = layers.len() == 1 && compiled == 1 && options.without.is_empty();
+    (!ready).then(|| hex(&hash.finalize()))
+}
+
+/// Keeps the newest files of a cache. What cannot be removed stays.
+fn forget_old(cache: &Path) {
+    let Ok(entries) = fs::read_dir(cache) else { return };
+    let mut files: Vec<_> = entries
+        .flatten()
+        .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "dlz"))
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    files.sort();
+    for (_, path) in files.iter().rev().skip(KEPT) {
+        let _ = fs::remove_file(path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cached_gazetteer_is_the_one_its_sources_make() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        let cache = folder.path().join("cache");
+        let names = || fs::read_dir(&cache).map_or(0, Iterator::count);
+        fs::write(path("part.gaz"), "b  place  Beta  -\n").unwrap();
+        fs::write(path("whole.gaz"), "!include part.gaz\na  place  Alpha  -  src=x\n").unwrap();
+        let load = |without: &[&str]| {
+            let without = without.iter().map(|&source| source.to_owned()).collect();
+            let options = LoadOptions { without, ..LoadOptions::default() };
+            load_cached(&[path("whole.gaz")], &options, &cache).unwrap()
+        };
+        let first = load(&[]);
+        assert_eq!((first.n_entities(), names()), (2, 1));
+        assert_eq!(load(&[]).fingerprint(), first.fingerprint());
+        assert_eq!((load(&["x"]).n_entities(), names()), (1, 2));
+        // An included file is noticed though the key does not know it.
+        fs::write(path("part.gaz"), "b  place  Bravo  -\n").unwrap();
+        assert_ne!(load(&[]).fingerprint(), first.fingerprint());
+        assert_eq!(names(), 2);
+        // Damage in the cache costs time only.
+        for entry in fs::read_dir(&cache).unwrap() {
+            fs::write(entry.unwrap().path(), b"rubbish").unwrap();
+        }
+        assert_eq!(load(&[]).n_entities(), 2);
+        assert!(load_cached(&[path("none.gaz")], &LoadOptions::default(), &cache).is_err());
+    }
+}

@@ -1,0 +1,131 @@
+//! The names of a gazetteer by what they fold to: which aliases a folded hit may stand for.
+//!
+//! Tables in an image, beside the gazetteer they belong to. Row `key` of the postings lists the aliases that fold to the key;
+//! keys are numbered in the order of their bytes; a key with hundreds of aliases costs four bytes for each. And the tables of
+//! the word-start engine, which finds keys.
+
+use std::ops::Range;
+
+use super::names;
+use super::word_start::{self, KeyTraits};
+use crate::error::Result;
+use crate::gazetteer::image::wire::u32_at;
+use crate::gazetteer::image::{Image, ImageWriter, Section, Tag};
+use crate::gazetteer::sorter::{DEFAULT_BUDGET, Sorter};
+use crate::gazetteer::{Gazetteer, LoadOptions, LoadStage};
+use crate::ids::AliasId;
+use crate::normalize::FoldedText;
+
+const ROWS: Tag = *b"ROWS";
+const POSTINGS: Tag = *b"POST";
+const WORDS: Tag = *b"WORD";
+
+/// The tables, in whatever image holds them.
+#[derive(Debug)]
+pub(super) struct NameIndex {
+    image: Image,
+    rows: Range<usize>,
+    postings: Range<usize>,
+    words: Range<usize>,
+}
+
+impl NameIndex {
+    /// The tables of a compiled gazetteer, or tables made now.
+    pub(super) fn of(gazetteer: &Gazetteer) -> Result<Self> {
+        if let Some(index) = Self::in_image(gazetteer.image()) {
+            return Ok(index);
+        }
+        let mut writer = ImageWriter::default();
+        build(gazetteer, &LoadOptions::default(), &mut writer)?;
+        Ok(Self::in_image(&writer.finish()?).expect("the tables were just written"))
+    }
+
+    fn in_image(image: &Image) -> Option<Self> {
+        Some(Self {
+            rows: image.section(ROWS)?,
+            postings: image.section(POSTINGS)?,
+            words: image.section(WORDS)?,
+            image: image.clone(),
+        })
+    }
+
+    /// The tables of the word-start engine.
+    pub(super) fn words(&self) -> &[u8] {
+        &self.image.bytes()[self.words.clone()]
+    }
+
+    /// Number of keys.
+    pub(super) fn len(&self) -> usize {
+        (self.rows.len() / 4).saturating_sub(1)
+    }
+
+    /// The aliases that fold to key number `key`, sorted.
+    pub(super) fn aliases(&self, key: usize) -> impl Iterator<Item = AliasId> {
+        let rows = &self.image.bytes()[self.rows.clone()];
+        let postings = &self.image.bytes()[self.postings.clone()];
+        let range = u32_at(rows, 4 * key) as usize * 4..u32_at(rows, 4 * key + 4) as usize * 4;
+        let row = postings.get(range).unwrap_or_default();
+        row.chunks_exact(4).map(|number| AliasId(u32_at(number, 0)))
+    }
+}
+
+/// Adds the tables of a gazetteer to an image.
+///
+/// # Complexity
+///
+/// Sorts the folded names, in bounded memory.
+pub(super) fn build(gazetteer: &Gazetteer, options: &LoadOptions<'_>, writer: &mut ImageWriter) -> Result<()> {
+    let mut sorter = Sorter::new(DEFAULT_BUDGET);
+    let mut folded = FoldedText::default();
+    for (row, alias) in gazetteer.aliases().enumerate() {
+        options.tell(LoadStage::Index, row as u64 + 1);
+        folded.fold(alias.text);
+        sorter.push(folded.bytes(), &AliasId::new(row).0.to_le_bytes())?;
+    }
+    let mut tables = Tables::new()?;
+    let mut sorted = sorter.finish()?;
+    let mut key: Option<Vec<u8>> = None;
+    let mut key_traits = KeyTraits::default();
+    while let Some((name, alias)) = sorted.next()? {
+        if key.as_deref() != Some(name) {
+            if let Some(key) = &key {
+                tables.end_key(key, key_traits)?;
+            }
+            key_traits = KeyTraits::default();
+            let key = key.get_or_insert_default();
+            key.clear();
+            key.extend_from_slice(name);
+        }
+        tables.postings.push(alias)?;
+        let traits = names::traits(&gazetteer.alias(AliasId(u32_at(alias, 0))));
+        key_traits.lower_start |= traits.lower_start;
+        key_traits.open |= traits.open;
+    }
+    if let Some(key) = &key {
+        tables.end_key(key, key_traits)?;
+    }
+    let mut words = Section::new(WORDS);
+    words.push(&tables.words.finish()?)?;
+    [tables.rows, tables.postings, words].into_iter().for_each(|section| writer.add(section));
+    Ok(())
+}
+
+/// The tables while keys come in order.
+struct Tables {
+    rows: Section,
+    postings: Section,
+    words: word_start::Builder,
+}
+
+impl Tables {
+    fn new() -> Result<Self> {
+        let mut rows = Section::new(ROWS);
+        rows.push(&[0; 4])?;
+        Ok(Self { rows, postings: Section::new(POSTINGS), words: word_start::Builder::new() })
+    }
+
+    fn end_key(&mut self, key: &[u8], traits: KeyTraits) -> Result<()> {
+        self.words.push(std::str::from_utf8(key).expect("folding pushes whole characters"), traits);
+        self.rows.push(&((self.postings.len() / 4) as u32).to_le_bytes())
+    }
+}

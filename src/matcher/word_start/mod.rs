@@ -1,0 +1,72 @@
+//! The fast engine: looks at the words where a name may begin, and at nothing else.
+//!
+//! In come folded names, once, and texts; out come the places in each text where a name stands between word boundaries:
+//! exactly those at which the automaton finds it and its boundary check passes, and some more that fail one of the other
+//! checks. Every byte of the text is folded and classified 64 at a time; a word that may begin a name (capital or digit
+//! first, or a small letter where some name allows it) is hashed and held against a filter; what passes is looked up and
+//! followed word by word through a trie. Nothing is reported whose bytes were not compared.
+//!
+//! Names that may begin or end inside a word, names without any word, and words or signs of unusual length are *leftovers*:
+//! the caller searches for them by other means.
+//!
+//! The tables are plain bytes that can be mapped from a file (module `layout`).
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod build;
+mod classes;
+mod engine;
+mod hash;
+mod layout;
+mod probe;
+mod scalar;
+mod search;
+mod segments;
+mod simd;
+
+use crate::normalize::FoldedText;
+use crate::span::Span;
+
+pub(crate) use build::{Builder, KeyTraits};
+pub(crate) use engine::WordStart;
+pub(crate) use layout::{Layout, View};
+pub(crate) use search::Scratch;
+pub use simd::SimdLevel;
+
+impl View<'_> {
+    /// Finds every occurrence of every key in the tables between word boundaries, overlapping ones too, in the order of their
+    /// first words: the original span and the number of the key. Leaves the folded text in `folded`.
+    ///
+    /// A hit may yet fail what a folded text cannot show: case, accents, a hyphen beside it, a mark before it.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in the text, with few operations for each byte and some for each capitalised word; then linear in the words of
+    /// the names begun there.
+    pub(crate) fn find(
+        &self,
+        level: SimdLevel,
+        text: &str,
+        folded: &mut FoldedText,
+        scratch: &mut Scratch,
+        hits: &mut Vec<(Span, u32)>,
+    ) {
+        match level {
+            SimdLevel::Scalar => search::find(scalar::Scalar, *self, text, folded, scratch, hits),
+            #[cfg(target_arch = "x86_64")]
+            SimdLevel::Avx2 => avx2::find(*self, text, folded, scratch, hits),
+            #[cfg(not(target_arch = "x86_64"))]
+            SimdLevel::Avx2 => unreachable!("chosen only where it is available"),
+        }
+    }
+}
+
+fn has_avx2() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return avx2::is_available();
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! The steps of [`Simd`] in plain Rust, written so that the compiler finds what the target offers.
+
+use super::layout::{LINE, SLOTS, USED_AT};
+use super::simd::{Block, Simd};
+use crate::normalize::is_ascii_blank;
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scalar;
+
+/// Classes of a byte, one bit each.
+const WORD: u8 = 1;
+const SMALL: u8 = 2;
+const BLANK: u8 = 4;
+const OTHER: u8 = 8;
+
+impl Simd for Scalar {
+    #[inline(always)]
+    fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block {
+        let mut classes = [0_u8; 64];
+        for ((byte, out), class) in input.iter().zip(out).zip(&mut classes) {
+            let byte = *byte;
+            let is_small = byte.wrapping_sub(b'a') < 26;
+            let is_capital = byte.wrapping_sub(b'A') < 26;
+            let is_digit = byte.wrapping_sub(b'0') < 10;
+            let is_blank = byte == b' ' || byte.wrapping_sub(b'\t') < 5;
+            let folded = if is_capital { byte | 0x20 } else { byte };
+            let folded = if byte == b'`' { b'\'' } else { folded };
+            *out = if is_blank { b' ' } else { folded };
+            debug_assert_eq!(is_blank, is_ascii_blank(byte));
+            *class = u8::from(is_small || is_capital || is_digit || byte == b'_') * WORD
+                | u8::from(is_small) * SMALL
+                | u8::from(is_blank) * BLANK
+                | u8::from(byte >= 0x80) * OTHER;
+        }
+        let gather = |bit: u8| {
+            let eights = classes.chunks_exact(8).map(|eight| {
+                let eight = u64::from_le_bytes(eight.try_into().expect("eight bytes"));
+                // The lowest bit of each byte is moved to the highest byte, the first byte's lowest.
+                (eight / u64::from(bit) & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
+            });
+            eights.enumerate().fold(0, |bits, (index, eight)| bits | eight << (8 * index))
+        };
+        Block { word: gather(WORD), small: gather(SMALL), blank: gather(BLANK), other: gather(OTHER) }
+    }
+
+    #[inline(always)]
+    fn slots(self, line: &[u8; LINE], tag: u16) -> u32 {
+        let tags = line[..2 * SLOTS].chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]]));
+        let equal = tags.enumerate().fold(0, |slots, (slot, other)| slots | u32::from(other == tag) << slot);
+        equal & used(line)
+    }
+
+    #[inline(always)]
+    fn prefetch(self, _: &[u8], _: usize) {}
+}
+
+/// The slots in use.
+#[inline(always)]
+pub(super) fn used(line: &[u8; LINE]) -> u32 {
+    (1 << usize::from(line[USED_AT]).min(SLOTS)) - 1
+}

@@ -1,0 +1,103 @@
+//! How a folded name is cut: what stands before its first word, its words each with the signs before it, and what follows.
+
+use crate::normalize::is_word_char;
+
+/// The longest separator between two words of a name, in bytes.
+pub(super) const MAX_GAP: usize = 31;
+/// The longest word with the signs before it, in bytes: its length is one byte of a record.
+pub(super) const MAX_SEGMENT: usize = 255;
+/// The most bytes of signs before the first word or behind the last one.
+pub(super) const MAX_EDGE: usize = 4;
+
+/// Whether a folded character belongs to a word, as far as the tables are concerned.
+///
+/// A few signs, the notes of music, fold to a sign and a mark, which is a word character. Where a text holds the note, the
+/// mark must not hide the boundary behind it, so these marks count as signs; names that hold them are left over.
+pub(super) fn is_word(folded: char) -> bool {
+    is_word_char(folded) && !is_mark_of_sign(folded)
+}
+
+fn is_mark_of_sign(folded: char) -> bool {
+    matches!(folded, '\u{1D165}' | '\u{1D16E}'..='\u{1D172}')
+}
+
+/// A folded name as the tables see it; all positions are bytes.
+///
+/// `'s-hertogenbosch`: the first word begins at 1, the words end at 2 and 16, and nothing follows.
+#[derive(Debug, Default)]
+pub(super) struct Segments {
+    /// Where the first word begins.
+    pub(super) first: usize,
+    /// Where each word ends.
+    pub(super) ends: Vec<usize>,
+}
+
+impl Segments {
+    /// Cuts `name`; false if the tables cannot hold it.
+    pub(super) fn cut(&mut self, name: &str) -> bool {
+        self.first = 0;
+        self.ends.clear();
+        let mut in_word = false;
+        for (at, c) in name.char_indices() {
+            let is_word = is_word(c);
+            if is_word && !in_word && self.ends.is_empty() {
+                self.first = at;
+            }
+            if in_word && !is_word {
+                self.ends.push(at);
+            }
+            in_word = is_word;
+        }
+        if in_word {
+            self.ends.push(name.len());
+        }
+        self.fits(name)
+    }
+
+    fn fits(&self, name: &str) -> bool {
+        let Some(&last) = self.ends.last() else { return false };
+        if name.contains(is_mark_of_sign) {
+            return false;
+        }
+        let mut start = self.first;
+        let mut words = self.ends.iter().map(|end| (std::mem::replace(&mut start, *end), *end));
+        self.first <= MAX_EDGE
+            && name.len() - last <= MAX_EDGE
+            && words.all(|(start, end)| Self::word_fits(name, start, end))
+    }
+
+    fn word_fits(name: &str, start: usize, end: usize) -> bool {
+        let gap = name[start..end].find(is_word).unwrap_or(end - start);
+        gap <= MAX_GAP && end - start <= MAX_SEGMENT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, first: usize, ends: &[usize]) {
+        let mut segments = Segments::default();
+        assert!(segments.cut(name), "{name:?}");
+        assert_eq!((segments.first, segments.ends.as_slice()), (first, ends), "{name:?}");
+    }
+
+    #[test]
+    fn words_and_edges() {
+        check("new york", 0, &[3, 8]);
+        check("'s-hertogenbosch", 1, &[2, 16]);
+        check("u.s.", 0, &[1, 3]);
+        check("yahoo!", 0, &[5]);
+        check("ｘ東京", 0, &[9]);
+    }
+
+    #[test]
+    fn what_the_tables_cannot_hold() {
+        let long = "x".repeat(MAX_SEGMENT + 1);
+        let apart = format!("a{}b", " -".repeat(MAX_GAP));
+        for name in ["", "-", "!!!!!a", "a!!!!!", &long, &apart, "a\u{1D165}"] {
+            assert!(!Segments::default().cut(name), "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What differs between processors, behind one safe interface, and the choice at run time.
+
+use std::sync::LazyLock;
+
+use super::layout::LINE;
+use crate::error::{Error, Result};
+
+/// Names the level to be used instead of the best one.
+const VARIABLE: &str = "DATELINE_SIMD";
+
+/// The instructions the word-start engine may use. All give the same matches.
+///
+/// The best level of the processor is taken, unless the environment variable `DATELINE_SIMD` names another
+/// (`scalar`, `avx2`). It is read once; a level that is unknown or that the processor lacks is an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum SimdLevel {
+    /// Nothing beyond what Rust compiles for the target.
+    Scalar,
+    /// AVX2 with the bit counting instructions of its time.
+    Avx2,
+}
+
+impl SimdLevel {
+    /// Every level this processor has, the plainest first.
+    #[must_use]
+    pub fn available() -> Vec<Self> {
+        [Self::Scalar, Self::Avx2].into_iter().filter(|level| level.is_available()).collect()
+    }
+
+    /// As `DATELINE_SIMD` has it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::Avx2 => "avx2",
+        }
+    }
+
+    fn is_available(self) -> bool {
+        match self {
+            Self::Scalar => true,
+            Self::Avx2 => super::has_avx2(),
+        }
+    }
+
+    /// This level, if the processor has it.
+    pub(crate) fn checked(self) -> Result<Self> {
+        if self.is_available() { Ok(self) } else { Err(refused(self.as_str(), "this processor does not have")) }
+    }
+
+    /// The level named by the environment, or the best one.
+    pub(crate) fn chosen() -> Result<Self> {
+        static CHOSEN: LazyLock<std::result::Result<SimdLevel, String>> = LazyLock::new(|| {
+            let best = *SimdLevel::available().last().expect("scalar is always there");
+            match std::env::var_os(VARIABLE) {
+                None => Ok(best),
+                Some(name) => {
+                    let level = [SimdLevel::Scalar, SimdLevel::Avx2].into_iter().find(|level| name == level.as_str());
+                    level.ok_or_else(|| name.to_string_lossy().into_owned())
+                }
+            }
+        });
+        match &*CHOSEN {
+            Ok(level) => level.checked(),
+            Err(name) => Err(refused(name, "is unknown to")),
+        }
+    }
+}
+
+fn refused(name: &str, why: &str) -> Error {
+    let known: Vec<&str> = SimdLevel::available().into_iter().map(SimdLevel::as_str).collect();
+    let message = match why {
+        "is unknown to" => format!("{VARIABLE}={name} names no level of instructions"),
+        _ => format!("{VARIABLE}={name} asks for instructions that {why}"),
+    };
+    Error::usage(message).with_remedy(format!("unset it, or use one of: {}", known.join(", ")))
+}
+
+/// The steps that have an implementation for each level.
+pub(super) trait Simd: Copy {
+    /// Folds 64 bytes, as far as they are ASCII, and classifies them.
+    fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block;
+
+    /// Which slots of a line hold the tag; bit `n` is slot `n`.
+    fn slots(self, line: &[u8; LINE], tag: u16) -> u32;
+
+    /// Tells the processor that `bytes` will soon be read at `at`.
+    fn prefetch(self, bytes: &[u8], at: usize);
+}
+
+/// The classes of 64 bytes; bit `n` is byte `n`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Block {
+    /// Letters, digits and the underscore.
+    pub(super) word: u64,
+    /// Small letters.
+    pub(super) small: u64,
+    /// Blanks and line breaks.
+    pub(super) blank: u64,
+    /// Not ASCII.
+    pub(super) other: u64,
+}
