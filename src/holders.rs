@@ -49,7 +49,7 @@ const PAST: [&str; 6] = ["former", "ex", "ex-", "late", "onetime", "then"];
 ///
 /// # Complexity
 ///
-/// Linear in the mentions, and quadratic in the different persons of a document.
+/// Linear in the mentions, and quadratic in the forms of one surname.
 #[must_use]
 pub fn offices(gazetteer: &Gazetteer, document: &Document<'_>, mentions: &[Mention]) -> Vec<Office> {
     let mut found: Vec<Office> = Vec::new();
@@ -128,6 +128,11 @@ fn words(name: &str) -> Vec<String> {
     fold(name).split([' ', '-']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
+/// The last word of a name, folded.
+fn surname(name: &str) -> String {
+    words(name).pop().unwrap_or_default()
+}
+
 /// Whether the short form can be the long one's: its words stand in it in order, the surname at the end.
 fn is_form_of(short: &[String], long: &[String]) -> bool {
     let mut rest = long.iter();
@@ -136,12 +141,15 @@ fn is_form_of(short: &[String], long: &[String]) -> bool {
 
 /// Gives every person of one document the longest form of the name, and an office the owner it has elsewhere in it.
 fn carry(mut found: Vec<Office>) -> Vec<Office> {
-    let names: BTreeSet<String> = found.iter().map(|office| office.name.clone()).collect();
-    let names: Vec<(Vec<String>, String)> = names.into_iter().map(|name| (words(&name), name)).collect();
+    let mut by_surname: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for office in &found {
+        by_surname.entry(surname(&office.name)).or_default().insert(office.name.clone());
+    }
     for office in &mut found {
         let own = words(&office.name);
-        let longer = names.iter().filter(|(long, _)| is_form_of(&own, long));
-        if let Some((_, longest)) = longer.max_by_key(|(long, name)| (long.len(), Reverse(name))) {
+        let names = by_surname.get(&surname(&office.name)).into_iter().flatten();
+        let longer = names.map(|name| (words(name), name)).filter(|(long, _)| is_form_of(&own, long));
+        if let Some((_, longest)) = longer.max_by_key(|(long, name)| (long.len(), Reverse(*name))) {
             office.name.clone_from(longest);
         }
     }
@@ -206,7 +214,7 @@ impl HolderCounts {
             }
             only(others.iter().filter(|other| other.of.is_some()))
         });
-        let by_surname = |office: &Office| (office.title, None, words(&office.name).pop().unwrap_or_default());
+        let by_surname = |office: &Office| (office.title, None, surname(&office.name));
         join(&mut seen, by_surname, |office, others| {
             let own = words(&office.name);
             let same_owner = |other: &&Office| office.of.is_none() || other.of == office.of;

@@ -40,10 +40,12 @@ pub(super) fn judge(line: &str, flows: bool, lowered: &mut String) -> Option<Ver
     }
     let bare = lower.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '…' | '?' | ')' | '©' | '#'));
     let word = bare.trim_end_matches(['.', '…', '?', ')']);
-    if is_button(bare) || is_button(word) || is_comment_count(word) {
+    // The last word of a wrapped sentence is no button: "…16 cents a / share."
+    let sentence = flows && (line.starts_with(char::is_lowercase) || line.ends_with('.'));
+    if !sentence && (is_button(bare) || is_button(word) || is_comment_count(word)) {
         return Some(Reason::Navigation.into());
     }
-    if ADVERTISEMENTS.contains(&word) {
+    if !sentence && ADVERTISEMENTS.contains(&word) {
         return Some(Reason::Advertisement.into());
     }
     if let Some(verdict) = labelled(line, lower) {
@@ -52,7 +54,7 @@ pub(super) fn judge(line: &str, flows: bool, lowered: &mut String) -> Option<Ver
     if lower.split_whitespace().all(|token| token.starts_with('#') && token.len() > 1) {
         return Some(Reason::Tags.into());
     }
-    if is_time(lower) {
+    if !sentence && is_time(lower) {
         return Some(Reason::Timestamp.into());
     }
     if CREDIT_PARTS.iter().any(|part| lower.contains(part)) {
@@ -129,27 +131,27 @@ fn labelled(line: &str, lower: &str) -> Option<Verdict> {
         return Some(Verdict { reason: Reason::LinkLine, opens_list: rest_is_empty });
     }
     if LINK_LABELS.contains(&head) && (marked || rest_is_empty && !PLAIN_LABELS.contains(&head)) {
-        return Some(Reason::LinkLine.into());
+        return Some(Verdict { reason: Reason::LinkLine, opens_list: rest_is_empty });
     }
     // "READ ALSO Over 200 …": a label in capitals before a headline that is not.
-    let capitals = |label: &str| {
-        let rest = lower.strip_prefix(label)?;
-        let own = line.get(..line.len() - rest.len())?;
-        let shouted = !own.chars().any(char::is_lowercase) && line.chars().any(char::is_lowercase);
-        (rest.starts_with(' ') && shouted).then_some(())
+    let shouted = |label: &str| {
+        let own: String = line.chars().take(label.chars().count()).collect();
+        let follows = lower.strip_prefix(label).is_some_and(|rest| rest.starts_with(' '));
+        follows && !own.chars().any(char::is_lowercase) && line.chars().any(char::is_lowercase)
     };
-    let labels =
-        LINK_LABELS.iter().chain(LIST_LABELS).filter(|label| label.contains(' ') && !PLAIN_LABELS.contains(label));
-    labels.into_iter().any(|label| capitals(label).is_some()).then_some(Reason::LinkLine.into())
+    let labels = LINK_LABELS.iter().chain(LIST_LABELS);
+    let several = labels.filter(|label| label.contains(' ') && !PLAIN_LABELS.contains(label));
+    several.filter(|label| lower.starts_with(**label)).any(|label| shouted(label)).then_some(Reason::LinkLine.into())
 }
 
-/// A date or a time, and words of publishing around it.
+/// A date or a time, and words of publishing around it; a number alone is none.
 fn is_time(lower: &str) -> bool {
     if lower.len() > 90 || !lower.bytes().any(|byte| byte.is_ascii_digit()) {
         return false;
     }
-    let mut words = 0;
+    let (mut words, mut tokens) = (0, 0);
     for token in lower.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()) {
+        tokens += 1;
         let number = token.trim_end_matches(|c: char| c.is_alphabetic());
         let ending = &token[number.len()..];
         let numeric = !number.is_empty()
@@ -162,7 +164,7 @@ fn is_time(lower: &str) -> bool {
         }
         words += i32::from(word || number.len() >= 4);
     }
-    words > 0
+    words > 0 && tokens > 1
 }
 
 /// "Follow Example on Instagram, TikTok and Facebook".

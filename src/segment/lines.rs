@@ -51,6 +51,11 @@ impl Line {
         line.len() > LONGEST_HEADLINE || self.wrapped || ends_sentence(line) && line.split_whitespace().nth(2).is_some()
     }
 
+    /// Whether the line below goes on with it in small letters.
+    pub(super) fn is_wrapped(self) -> bool {
+        self.wrapped
+    }
+
     /// What can stand in a list of links: a headline, a number, a date.
     pub(super) fn is_item(self, text: &str) -> bool {
         let line = self.span.of(text);

@@ -326,6 +326,7 @@ impl Divider<'_, '_> {
         let mut list = List::None;
         let mut prose_begun = false;
         let mut lowered = String::new();
+        let mut open_credit = false;
         for (index, line) in lines.iter().enumerate() {
             let content = line.span.of(text);
             let before = kinds.last().copied();
@@ -348,7 +349,10 @@ impl Divider<'_, '_> {
                     Kind::Furniture(verdict.reason)
                 }
                 None if self.recurs(content) => Kind::Furniture(Reason::Recurring),
-                None if slots::is_byline(content, prose_begun, index == 0 && self.title.is_none()) => Kind::Byline,
+                None if open_credit && !line.blank_before => Kind::Byline,
+                None if slots::is_byline(text, *line, flows, prose_begun, index == 0 && self.title.is_none()) => {
+                    Kind::Byline
+                }
                 None if items != List::None && line.is_item(text) => {
                     list = items;
                     Kind::Furniture(Reason::LinkList)
@@ -357,16 +361,17 @@ impl Divider<'_, '_> {
                     list = List::None;
                     match before {
                         // A notice that was wrapped over several lines.
-                        Some(Kind::Furniture(reason @ (Reason::Notice | Reason::Copyright | Reason::LinkLine)))
+                        Some(Kind::Furniture(reason @ (Reason::Notice | Reason::Copyright)))
                             if line.continues && content.starts_with(char::is_lowercase) =>
                         {
                             Kind::Furniture(reason)
                         }
-                        Some(Kind::Byline) if line.continues && content.starts_with(char::is_lowercase) => Kind::Byline,
                         _ => Kind::Text,
                     }
                 }
             };
+            let brackets = content.contains(['(', ')']);
+            open_credit = kind == Kind::Byline && if brackets { slots::opens_credit(content) } else { open_credit };
             prose_begun |= kind == Kind::Text && line.is_prose(text);
             kinds.push(kind);
         }

@@ -149,6 +149,17 @@ pub(super) const LINK_LABELS: &[&str] = &[
     "watch this",
     "à lire aussi",
     "читайте также",
+    "also read this",
+    "lea más",
+    "leia mais",
+    "en savoir plus",
+    "mehr zum thema",
+    "te puede interesar",
+    "weiterlesen",
+    "read related",
+    "read the story",
+    "read full story",
+    "related read",
 ];
 
 /// Labels of [`LINK_LABELS`] that are also ordinary first words: capitals alone do not make them a link.
@@ -212,6 +223,17 @@ pub(super) const LIST_LABELS: &[&str] = &[
     "you may also like",
     "you might also like",
     "you may like",
+    "te puede interesar",
+    "lo más leído",
+    "lo más visto",
+    "más leídas",
+    "les plus lus",
+    "meistgelesen",
+    "le più lette",
+    "mais lidas",
+    "people are also reading",
+    "featured stories",
+    "you might be interested in",
 ];
 
 /// Labels of tags: a colon follows, or they stand alone above them.
@@ -236,6 +258,15 @@ pub(super) const TAG_LABELS: &[&str] = &[
     "tagged with",
     "tags",
     "topics",
+    "archivado en",
+    "mots-clés",
+    "temas",
+    "thèmes",
+    "stichwörter",
+    "etiketler",
+    "категории",
+    "read more on",
+    "related topic",
 ];
 
 /// Whole lines of menus, buttons and forms. A line of several, with bars or wide gaps between them, is a menu.

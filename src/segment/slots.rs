@@ -125,15 +125,16 @@ pub(super) fn dateline(line: &str) -> Option<usize> {
 }
 
 /// Whether a line says who wrote. Before the first sentence "By Ama Example" does, and so does "Ama Example, Staff Writer";
-/// behind it only what says more than "By".
-pub(super) fn is_byline(line: &str, prose_begun: bool, first: bool) -> bool {
+/// behind it only what says more than "By". `flows` says that the line goes on with a wrapped sentence.
+pub(super) fn is_byline(text: &str, line: Line, flows: bool, prose_begun: bool, first: bool) -> bool {
     const LONGEST: usize = 160;
-    const MOST_WORDS: usize = 16;
-    let lower = line.to_lowercase();
-    if REPORTERS.iter().any(|begin| lower.starts_with(begin)) {
-        return line.len() <= LONGEST || line.starts_with('(');
+    const MOST_WORDS: usize = 20;
+    let whole = line;
+    let line = line.span.of(text);
+    if line.starts_with('(') {
+        return is_credit(line);
     }
-    if prose_begun || line.len() > LONGEST {
+    if flows || whole.is_wrapped() || line.len() > LONGEST || line.contains(['(', '“', '"', '?']) {
         return false;
     }
     let named = |rest: &str| {
@@ -143,18 +144,73 @@ pub(super) fn is_byline(line: &str, prose_begun: bool, first: bool) -> bool {
             && rest.starts_with(char::is_uppercase)
             && (!ends_sentence(rest) || rest.ends_with("Jr.") || rest.ends_with("Sr."))
     };
-    if let Some(rest) = line.get(..3).filter(|by| by.eq_ignore_ascii_case("by ")).map(|_| line[3..].trim()) {
+    let lower = line.to_lowercase();
+    if REPORTERS.iter().any(|begin| lower.starts_with(begin)) {
+        return named(line.trim_end_matches('.'));
+    }
+    if prose_begun {
+        return false;
+    }
+    let by = line.get(..3).filter(|by| ["by ", "von", "par", "por"].iter().any(|word| by.eq_ignore_ascii_case(word)));
+    if let Some(rest) = by.and_then(|by| line[by.trim_end().len()..].strip_prefix(' ')).map(str::trim) {
         return named(rest) && !(first && rest.split_whitespace().count() > 4);
     }
     let trade = TRADES.iter().any(|trade| lower.ends_with(trade));
     trade && line.len() <= 80 && line.contains([',', '|', '·', '-', '–']) && named(line)
 }
 
+/// Whether all of a text is credits in brackets; the last bracket may be left open.
+fn is_credit(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let mut rest = lower.as_str();
+    let mut credits = 0;
+    while REPORTERS.iter().any(|begin| begin.starts_with('(') && rest.starts_with(begin)) {
+        credits += 1;
+        let end = rest.find(')').map_or(rest.len(), |end| end + 1);
+        rest = rest[end..].trim_start_matches([' ', '.', '\u{A0}', ';']);
+    }
+    credits > 0 && rest.is_empty()
+}
+
+/// Whether a line leaves a bracket of credits open, to be closed on a line below.
+pub(super) fn opens_credit(line: &str) -> bool {
+    line.rfind('(').is_some_and(|open| !line[open..].contains(')'))
+}
+
 /// A word of a byline: a name, a number, or one of the small words between them.
 fn is_name_word(word: &str) -> bool {
-    const SMALL: [&str; 26] = [
-        "al", "and", "at", "bin", "da", "dan", "de", "del", "der", "di", "dos", "el", "for", "in", "la", "le", "of",
-        "on", "the", "van", "von", "with", "y", "und", "et", "&",
+    const SMALL: [&str; 31] = [
+        "additional",
+        "by",
+        "editing",
+        "reporting",
+        "writing",
+        "al",
+        "and",
+        "at",
+        "bin",
+        "da",
+        "dan",
+        "de",
+        "del",
+        "der",
+        "di",
+        "dos",
+        "el",
+        "for",
+        "in",
+        "la",
+        "le",
+        "of",
+        "on",
+        "the",
+        "van",
+        "von",
+        "with",
+        "y",
+        "und",
+        "et",
+        "&",
     ];
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
     !bare.starts_with(char::is_lowercase) || SMALL.contains(&bare) || TIME_WORDS.contains(&bare) || bare.contains('@')
@@ -172,5 +228,5 @@ pub(super) fn trailing_credit(line: &str) -> Option<usize> {
     }
     let tail = &line[from..];
     let at = TRAILING_CREDITS.iter().filter_map(|credit| tail.find(credit)).min()?;
-    Some(from + at)
+    is_credit(&tail[at..]).then_some(from + at)
 }

@@ -54,6 +54,7 @@ fn link_lines() {
         &[
             "READ ALSO: Bridge at Keta Closed Again",
             "READ ALSO Bridge at Keta Closed Again",
+            "READ ALSO İİİİİİİİİİİİİİİİİİİİ ı",
             "Read more: Who pays for the bridge?",
             "See also – The ferry that never came",
             "RELATED: Ferry sinks",
@@ -134,6 +135,23 @@ fn real_text_stays() {
 fn wrapped_sentences_are_not_cut() {
     let text = "The court in Bamako found that the men had sold\nthe cattle of five villages along the river that year\nSign up to the treaty, the judge told Mali, or face what comes next\nwith no friend left.\n";
     check(text, &[&format!("lede: {}", text.trim_end().replace('\n', " "))]);
+}
+
+/// Lines as an agency's archive has them, with a byline that runs into the story.
+#[test]
+fn a_story_that_begins_in_the_byline_is_no_byline() {
+    let text = "(Adds details in paragraphs 9-13)\n\n  By Ama Example ACCRA  Nov 6 (Reuters) - Example Air ( EXA.X ) posted a\n\
+        stronger-than-expected jump in second-quarter profit on Monday\nand said that it had earned no less than 16 cents a\nshare.\n\n1998\n\n\
+        Published by the bank of Ghana, the figures show a loss.\n\n\
+        Prices fell. (Reporting by Ama Example) They rose again.\n\n(Reporting by Ama Example and Kofi\nExample; Editing by Esi Example)";
+    let found = divided("Profit", text);
+    let bylines: Vec<&String> = found.iter().filter(|stretch| stretch.starts_with("byline")).collect();
+    assert_eq!(
+        bylines,
+        ["byline: (Reporting by Ama Example and Kofi", "byline: Example; Editing by Esi Example)"],
+        "{found:#?}"
+    );
+    assert!(!found.iter().any(|stretch| stretch.starts_with("furniture")), "{found:#?}");
 }
 
 #[test]

@@ -6,9 +6,13 @@ mod cases;
 #[cfg(feature = "cli")]
 mod damage;
 #[cfg(feature = "cli")]
+mod furniture;
+#[cfg(feature = "cli")]
 mod golden;
 #[cfg(feature = "cli")]
 mod invariance;
+#[cfg(feature = "cli")]
+mod measure;
 mod rooms;
 #[cfg(feature = "cli")]
 mod support;
