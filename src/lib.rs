@@ -9,7 +9,7 @@
 //! paths → Archive → Document → Segment → Matcher → Mention → Resolver → DocumentCounts → CooccurrenceMatrix → store
 //! ```
 //!
-//! - A [`Gazetteer`] is built in, or read from files ([`gazetteer`]).
+//! - A [`Gazetteer`] is built in, or read from files ([`gazetteer`]); [`interchange`] takes in those of others.
 //! - [`segments`] tells headline, dateline, byline, lede and body from the furniture of the page.
 //! - A [`Matcher`] finds every name that passes its checks; a [`Resolver`] decides which stand, and for whom.
 //! - An [`Analyzer`] is both, ready for documents; [`analyze`] and [`tag`] drive it over an [`Archive`].
@@ -42,6 +42,7 @@ pub mod archive;
 mod builtin;
 mod document;
 pub mod gazetteer;
+pub mod interchange;
 mod segment;
 // Finding
 mod matcher;

@@ -13,7 +13,7 @@ use super::entity::{AliasKind, EvidenceSet, Flags, pack, unpack};
 use super::image::wire::{Cursor, put_number, put_str};
 use super::image::{Image, ImageWriter, Section, Tag};
 use super::sorter::{DEFAULT_BUDGET, Sorter};
-use super::{LoadOptions, LoadStage};
+use super::{Gazetteer, LoadOptions, LoadStage};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
 use crate::hash::hex;
@@ -24,6 +24,8 @@ pub(super) const ENTITIES: Tag = *b"ENTS";
 pub(super) const ALIASES: Tag = *b"ALIA";
 pub(super) const NAMES: Tag = *b"TEXT";
 pub(super) const BLOBS: Tag = *b"BLOB";
+/// For each entity the number of its parent (4); all ones without one.
+pub(super) const PARENTS: Tag = *b"PARE";
 /// Bytes of one entity: blob offset (4), first alias (4), kind (2), country + 1 (2), bits (4), population (8), latitude and
 /// longitude in units of 1e-7 degrees (4 + 4).
 pub(super) const ENTITY_LEN: usize = 32;
@@ -210,7 +212,7 @@ impl<'o> Compiler<'o> {
         }
         self.close(current, &mut sections)?;
         self.report()?;
-        sections.finish(self.meta)
+        with_parents(sections.finish(self.meta)?)
     }
 
     fn close(&mut self, draft: Option<Draft>, sections: &mut Sections) -> Result<()> {
@@ -461,6 +463,20 @@ impl Sections {
         }
         writer.finish()
     }
+}
+
+/// Adds who lies in whom, which is known only when all entities have their numbers.
+fn with_parents(image: Image) -> Result<Image> {
+    let mut writer = ImageWriter::default();
+    writer.copy_all(&image);
+    let mut parents = Section::new(PARENTS);
+    let gazetteer = Gazetteer::from_image(image).map_err(Error::usage)?;
+    for entity in gazetteer.entities() {
+        let parent = entity.field("parent").and_then(|parent| gazetteer.find(parent));
+        parents.push(&parent.map_or(u32::MAX, |parent| parent.0).to_le_bytes())?;
+    }
+    writer.add(parents);
+    writer.finish()
 }
 
 /// Where the next bytes of a section will be, as records store it.

@@ -98,7 +98,7 @@ pub fn parse_flags(list: &str) -> Result<Flags, String> {
 }
 
 /// Parses the comma list of `ctx=`.
-pub(super) fn parse_evidence(list: &str) -> Result<Vec<Evidence>, String> {
+pub(crate) fn parse_evidence(list: &str) -> Result<Vec<Evidence>, String> {
     let mut evidence = Vec::new();
     for word in list.split(',').map(str::trim).filter(|word| !word.is_empty()) {
         match Evidence::WORDS.iter().find(|(known, _)| *known == word) {

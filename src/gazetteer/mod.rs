@@ -36,6 +36,7 @@ pub use crate::builtin::{DATA_DATE, builtin_names};
 pub(crate) use compile::MAX_NAME;
 pub use core::in_core;
 pub use entity::{Alias, AliasKind, Boundary, CasePolicy, Entity, EntityType, Evidence, EvidenceSet, Fields, Flags};
+pub(crate) use line::parse_evidence;
 pub use line::parse_flags;
 
 /// The immutable set of entities and their aliases. Cloning shares it.
@@ -61,6 +62,8 @@ pub struct Gazetteer {
     aliases: Range<usize>,
     names: Range<usize>,
     blobs: Range<usize>,
+    /// Empty while the image is being made.
+    parents: Range<usize>,
 }
 
 /// How layers become a gazetteer.
@@ -493,6 +496,18 @@ impl Gazetteer {
         u64_at(self.entity_record(id), 16)
     }
 
+    /// The entity that `parent=` names, if it is here.
+    ///
+    /// # Complexity
+    ///
+    /// Constant: parents are looked up when a gazetteer is compiled.
+    #[must_use]
+    pub fn parent(&self, id: EntityId) -> Option<EntityId> {
+        let parents = self.image.bytes().get(self.parents.clone())?;
+        let number = u32_at(parents.get(4 * id.index()..)?, 0);
+        ((number as usize) < self.n_entities()).then_some(EntityId(number))
+    }
+
     /// The bytes it is made of.
     pub(crate) fn image(&self) -> &Image {
         &self.image
@@ -512,6 +527,7 @@ impl Gazetteer {
             aliases: section(compile::ALIASES)?,
             names: section(compile::NAMES)?,
             blobs: section(compile::BLOBS)?,
+            parents: image.section(compile::PARENTS).unwrap_or_default(),
             image,
         };
         let whole = gazetteer.entities.len() % compile::ENTITY_LEN == 0
@@ -554,7 +570,7 @@ impl Gazetteer {
         &rows[id.index() * compile::ALIAS_LEN..][..compile::ALIAS_LEN]
     }
 
-    fn alias_ids_of(&self, id: EntityId) -> Range<u32> {
+    pub(crate) fn alias_ids_of(&self, id: EntityId) -> Range<u32> {
         let n_aliases = self.n_aliases() as u32;
         let first = u32_at(self.entity_record(id), 4).min(n_aliases);
         let last = if id.index() + 1 < self.n_entities() {
@@ -583,7 +599,7 @@ impl Gazetteer {
 }
 
 /// Why a name cannot be one, if it cannot.
-fn name_fault(text: &str) -> Option<String> {
+pub(crate) fn name_fault(text: &str) -> Option<String> {
     let folded = fold(trim(text));
     if folded.is_empty() {
         Some("has no letter to match".to_owned())

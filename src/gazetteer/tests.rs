@@ -188,3 +188,11 @@ proptest::proptest! {
         let _ = gazetteer.find("us");
     }
 }
+
+#[test]
+fn parents_are_found_wherever_they_stand() {
+    let text = "b  place  B  -  parent=c\nc  place  C  -  parent=a\na  place  A  -  parent=nowhere\n";
+    let gazetteer = Gazetteer::from_text(text, "p.gaz").unwrap();
+    let parent = |id: &str| gazetteer.parent(gazetteer.find(id).unwrap()).map(|row| gazetteer.entity(row).id);
+    assert_eq!((parent("b"), parent("c"), parent("a")), (Some("c"), Some("a"), None));
+}

@@ -4,6 +4,8 @@
 mod bad_input;
 mod cases;
 #[cfg(feature = "cli")]
+mod compiled;
+#[cfg(feature = "cli")]
 mod damage;
 #[cfg(feature = "cli")]
 mod furniture;

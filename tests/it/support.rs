@@ -37,13 +37,15 @@ t/gen   title.mil      General         exact  role=head
 /// A temporary folder in which the program runs, so that all paths are short and relative.
 pub(crate) struct Folder {
     directory: tempfile::TempDir,
+    /// Where compiled gazetteers are kept: not where a person's are.
+    cache: tempfile::TempDir,
 }
 
 impl Folder {
     pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("small.gaz"), SMALL).unwrap();
-        Self { directory }
+        Self { directory, cache: tempfile::tempdir().unwrap() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -61,7 +63,7 @@ impl Folder {
     pub(crate) fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
         command.current_dir(self.directory.path()).args(args).stdin(Stdio::null());
-        command.env_remove("DATELINE_THREADS").env("NO_COLOR", "1");
+        command.env_remove("DATELINE_THREADS").env("NO_COLOR", "1").env("DATELINE_CACHE", self.cache.path());
         command
     }
 

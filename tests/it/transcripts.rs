@@ -11,6 +11,8 @@ fn cases() -> trycmd::TestCases {
     let cases = trycmd::TestCases::new();
     cases.register_bin("dateline", Path::new(env!("CARGO_BIN_EXE_dateline")));
     cases.env("NO_COLOR", "1");
+    // Not a person's own: the folder of this test run.
+    cases.env("DATELINE_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
     cases
 }
 

@@ -689,7 +689,7 @@ pub(crate) struct Holders {
 }
 
 /// "64M", "1G", "500000": bytes, with binary multiples.
-fn parse_size(text: &str) -> Result<usize, String> {
+pub(crate) fn parse_size(text: &str) -> Result<usize, String> {
     let digits = text.trim_end_matches(|c: char| c.is_alphabetic());
     let factor: usize = match text[digits.len()..].to_uppercase().as_str() {
         "" | "B" => 1,

@@ -1,0 +1,262 @@
+//! Other people's gazetteers, read as streams into the native format or its JSON Lines twin.
+//!
+//! Every format is one [`Importer`] in a file of its own. It turns records into fragments of entities; the [`Sink`] sorts the
+//! fragments by id on disk, joins those of one entity, and writes the entities in the order of their ids. So the order of
+//! lines or files changes nothing but which of two canonical names comes first, and memory holds the sort buffer
+//! ([`ImportOptions::memory`]), one record and one entity, however large the input is. What single formats need beyond that
+//! stands in their files.
+//!
+//! Nothing is lost silently: [`ImportReport`] counts what was read, kept, and dropped, with the reason and its first place.
+
+mod cameo;
+mod category;
+mod delimited;
+mod flashtext;
+mod gate;
+mod geonames;
+mod jsonl;
+mod list;
+mod liwc;
+mod quanteda;
+mod report;
+mod ror;
+mod sink;
+mod skos;
+mod solr;
+mod source;
+mod spacy;
+mod wikidata;
+mod wikidata_classes;
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::gazetteer::Gazetteer;
+
+pub use report::{Collisions, Dropped, ImportReport, Tally};
+use sink::Sink;
+
+/// The formats that can be imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ImportFormat {
+    /// Comma-separated values with a header line; `a|b` in a cell are several names.
+    Csv,
+    /// The same, separated by tabs.
+    Tsv,
+    /// One name a line.
+    List,
+    /// The tables of GeoNames: places, alternate names, divisions, countries.
+    Geonames,
+    /// The JSON dump of Wikidata.
+    Wikidata,
+    /// Patterns of spaCy's `EntityRuler` and `SpanRuler`, as JSON Lines.
+    Spacy,
+    /// GATE: `lists.def` with its `.lst` files, or single lists.
+    Gate,
+    /// FlashText: `alias=>canonical` lines, or a JSON object.
+    Flashtext,
+    /// Solr and Lucene synonyms.
+    Solr,
+    /// A dictionary of quanteda as YAML.
+    Quanteda,
+    /// A LIWC dictionary (`.dic`).
+    Liwc,
+    /// SKOS as N-Triples.
+    Skos,
+    /// CAMEO, TABARI and PETRARCH: `.actors` and `.agents`.
+    Cameo,
+    /// The JSON dump of the Research Organization Registry, schema 2.
+    Ror,
+    /// The JSON Lines twin of the native format.
+    Jsonl,
+}
+
+/// What a trailing `*` of a dictionary becomes, as names cannot be prefixes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Wildcards {
+    /// The stem, as a whole word: misses the longer words.
+    #[default]
+    Word,
+    /// The stem, anywhere in a word (flag `open`): also finds it in the middle of others.
+    Open,
+    /// Nothing; the pattern is counted as dropped.
+    Drop,
+}
+
+/// What the innermost key of a dictionary is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Leaf {
+    /// A kind: each of its words is an entity.
+    #[default]
+    Kind,
+    /// An entity: its words are names of it.
+    Entity,
+}
+
+/// How to import. The defaults are those of the command line.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ImportOptions<'a> {
+    /// Kind of entities whose record states none; each format has a default but the plain list.
+    pub kind: Option<String>,
+    /// Labels of the format (spaCy label, GATE major:minor, dictionary key) and the kinds they become.
+    pub kinds: Vec<(String, String)>,
+    /// What the ids begin with; each format has a default.
+    pub prefix: Option<String>,
+    /// Value of `src` of every entity; some formats have a default.
+    pub source: Option<String>,
+    /// Languages whose names are kept, the preferred first. Names without a language are always kept.
+    pub languages: Vec<String>,
+    /// CSV: what a column is (`id` `name` `kind` `aliases` `flags` or a key), and its header.
+    pub columns: Vec<(String, String)>,
+    /// CSV: separator of fields in place of the format's own.
+    pub delimiter: Option<u8>,
+    /// GATE: what separates a name from its features.
+    pub separator: String,
+    /// quanteda, LIWC, CAMEO: what open-ended patterns become.
+    pub wildcards: Wildcards,
+    /// quanteda, LIWC: what the innermost key is.
+    pub leaf: Leaf,
+    /// Wikidata: further classes (`Q515`) and their kinds; they come before the built-in ones.
+    pub classes: Vec<(String, String)>,
+    /// Wikidata: fewest pages about an entity in Wikipedia and its sisters.
+    pub min_sitelinks: u64,
+    /// GeoNames: fewest inhabitants of a populated place.
+    pub min_population: u64,
+    /// GeoNames: populated places below this are weak.
+    pub strong_population: u64,
+    /// GeoNames: feature classes that are kept; empty keeps all.
+    pub feature_classes: Vec<String>,
+    /// Longest record that is read, in bytes; longer lines are dropped, longer CSV and JSON records are an error.
+    pub max_record: usize,
+    /// Bytes of the sort buffer; beyond that, sorting goes through temporary files.
+    pub memory: usize,
+    /// A gazetteer with whose names the imported ones are compared.
+    pub against: Option<&'a Gazetteer>,
+    /// Replace an existing file.
+    pub force: bool,
+    /// Told now and then how many bytes of the inputs were read; may break off the import.
+    pub on_progress: Option<&'a dyn Fn(u64) -> ControlFlow<()>>,
+}
+
+impl Default for ImportOptions<'_> {
+    fn default() -> Self {
+        Self {
+            kind: None,
+            kinds: Vec::new(),
+            prefix: None,
+            source: None,
+            languages: vec!["en".to_owned()],
+            columns: Vec::new(),
+            delimiter: None,
+            separator: "\t".to_owned(),
+            wildcards: Wildcards::default(),
+            leaf: Leaf::default(),
+            classes: Vec::new(),
+            min_sitelinks: 1,
+            min_population: 0,
+            strong_population: 100_000,
+            feature_classes: Vec::new(),
+            max_record: 64 << 20,
+            memory: 256 << 20,
+            against: None,
+            force: false,
+            on_progress: None,
+        }
+    }
+}
+
+impl ImportOptions<'_> {
+    /// The kind a label was mapped to.
+    fn kind_of(&self, label: &str) -> Option<&str> {
+        self.kinds.iter().find(|(known, _)| known.eq_ignore_ascii_case(label)).map(|(_, kind)| kind.as_str())
+    }
+
+    /// The place of a language in the order of preference; `None` if its names are not wanted. A language with a region
+    /// counts as its language.
+    fn language_rank(&self, language: &str) -> Option<u8> {
+        let base = |tag: &str| tag.split(['-', '_']).next().unwrap_or(tag).to_ascii_lowercase();
+        if language.is_empty() {
+            return Some(u8::MAX);
+        }
+        let exact = self.languages.iter().position(|wanted| wanted.eq_ignore_ascii_case(language));
+        let rank = exact.or_else(|| self.languages.iter().position(|wanted| base(wanted) == base(language)));
+        rank.map(|rank| u8::try_from(rank).unwrap_or(u8::MAX - 1))
+    }
+}
+
+/// Reads one format: records go to the sink, each counted, kept or dropped with a reason.
+trait Importer {
+    /// What the ids begin with unless the user says otherwise.
+    fn prefix(&self) -> &'static str;
+
+    /// Value of `src` unless the user says otherwise.
+    fn source(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// A line the data's licence asks for at the head of the output.
+    fn notice(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether every record is kept to the letter: only names that are equal in everything are joined.
+    fn is_lossless(&self) -> bool {
+        false
+    }
+
+    /// Reads all inputs.
+    fn read(&self, inputs: &[PathBuf], sink: &mut Sink<'_>) -> Result<()>;
+}
+
+fn importer(format: ImportFormat) -> Box<dyn Importer> {
+    match format {
+        ImportFormat::Csv => Box::new(delimited::Delimited::Commas),
+        ImportFormat::Tsv => Box::new(delimited::Delimited::Tabs),
+        ImportFormat::List => Box::new(list::List),
+        ImportFormat::Geonames => Box::new(geonames::Geonames),
+        ImportFormat::Wikidata => Box::new(wikidata::Wikidata),
+        ImportFormat::Spacy => Box::new(spacy::Spacy),
+        ImportFormat::Gate => Box::new(gate::Gate),
+        ImportFormat::Flashtext => Box::new(flashtext::Flashtext),
+        ImportFormat::Solr => Box::new(solr::Solr),
+        ImportFormat::Quanteda => Box::new(quanteda::Quanteda),
+        ImportFormat::Liwc => Box::new(liwc::Liwc),
+        ImportFormat::Skos => Box::new(skos::Skos),
+        ImportFormat::Cameo => Box::new(cameo::Cameo),
+        ImportFormat::Ror => Box::new(ror::Ror),
+        ImportFormat::Jsonl => Box::new(jsonl::Jsonl),
+    }
+}
+
+/// Imports `inputs` into `out`, a `.gaz` or `.jsonl` file, which appears when it is complete or not at all.
+///
+/// Inputs are decompressed as they are read (gzip, bzip2, zstd and zip, by content); `-` is standard input.
+///
+/// # Errors
+///
+/// If an input cannot be read to its end (cut short, damaged, of another kind), if `out` exists and
+/// [`force`](ImportOptions::force) is not set, if nothing was kept, or if the progress function broke off.
+///
+/// # Complexity
+///
+/// One pass over the input (two for Wikidata) and a sort of what is kept; memory as the [module](self) says.
+pub fn import(
+    format: ImportFormat,
+    inputs: &[PathBuf],
+    out: &Path,
+    options: &ImportOptions<'_>,
+) -> Result<ImportReport> {
+    if inputs.is_empty() {
+        return Err(Error::usage("no input is named").with_remedy("name a file, or - for standard input"));
+    }
+    let importer = importer(format);
+    let mut sink = Sink::create(importer.as_ref(), out, options)?;
+    importer.read(inputs, &mut sink)?;
+    sink.finish()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! What an import read, kept and dropped.
+
+use std::collections::BTreeMap;
+
+/// The books of one import.
+///
+/// `records` are what the format counts in (lines, rows, objects); `names` are those of the records that were kept. Both
+/// balance: read = kept + dropped.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Records of the inputs.
+    pub records: Tally,
+    /// Names.
+    pub names: Tally,
+    /// Entities written. Several records may have made one.
+    pub entities: u64,
+    /// Values of keys that were left out, by reason; their entities were kept.
+    pub values: BTreeMap<&'static str, Dropped>,
+    /// What else the user should know, counted: changes that lost no name.
+    pub notes: BTreeMap<&'static str, u64>,
+    /// Inputs, or members of archives, that were passed over, and why.
+    pub passed_over: Vec<(String, &'static str)>,
+    /// Names shared by several of the imported entities.
+    pub shared: Collisions,
+    /// Names that the gazetteer compared with has too, if there was one.
+    pub known: Option<Collisions>,
+}
+
+/// Read = kept + dropped.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// All of them.
+    pub read: u64,
+    /// Those that are in the output.
+    pub kept: u64,
+    /// The others by reason.
+    pub dropped: BTreeMap<&'static str, Dropped>,
+}
+
+impl Tally {
+    /// All that were dropped.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped.values().map(|dropped| dropped.count).sum()
+    }
+
+    pub(super) fn drop(&mut self, reason: &'static str, count: u64, place: impl FnOnce() -> String) {
+        if count > 0 {
+            Dropped::add(&mut self.dropped, reason, count, place);
+        }
+    }
+}
+
+/// How many were dropped for one reason, and where the first of them was.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// How many.
+    pub count: u64,
+    /// `file:line` of the first; a record number for formats without lines.
+    pub first: String,
+}
+
+impl Dropped {
+    pub(super) fn add(
+        all: &mut BTreeMap<&'static str, Self>,
+        reason: &'static str,
+        count: u64,
+        place: impl FnOnce() -> String,
+    ) {
+        let entry = all.entry(reason).or_insert_with(|| Self { count: 0, first: place() });
+        entry.count += count;
+    }
+}
+
+/// Names that collide, compared as the matcher compares them: folded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Collisions {
+    /// How many different names.
+    pub names: u64,
+    /// The most shared ones with the number of entities that have them, at most five.
+    pub examples: Vec<(String, u64)>,
+}
+
+impl Collisions {
+    /// Counts one more name; keeps the examples with the highest counts, of equal ones the first.
+    pub(super) fn add(&mut self, name: &str, entities: u64) {
+        const SHOWN: usize = 5;
+        self.names += 1;
+        let rank = self.examples.iter().position(|(_, known)| *known < entities).unwrap_or(self.examples.len());
+        if rank < SHOWN {
+            self.examples.insert(rank, (name.to_owned(), entities));
+            self.examples.truncate(SHOWN);
+        }
+    }
+}
