@@ -4,8 +4,7 @@ use std::fs;
 
 use crate::support::Folder;
 
-const ARTICLE: &str =
-    "GENEVA: Gen. Ada Lovelace flew from New York to meet staff in Bath, and the World Bank's prime minister saw UN staff.\n";
+const ARTICLE: &str = "GENEVA: Gen. Ada Lovelace flew from New York to meet staff in Bath, and the World Bank's prime minister saw UN staff.\n";
 
 fn folder() -> Folder {
     let folder = Folder::new();

@@ -356,7 +356,7 @@ mod pages {
             titles.wrong += found.len() as u32;
         }
         let mut below = Vec::new();
-        for (split, floors) in [("dev", [0.0, 0.0, 0.0, 0.0]), ("test", [0.0, 0.0, 0.0, 0.0])] {
+        for (split, floors) in [("dev", [89.5, 82.4, 96.0, 96.0]), ("test", [90.8, 86.2, 96.0, 96.0])] {
             let (titles, heads) = scores[split];
             let measured = [titles.precision(), titles.recall(), heads.precision(), heads.recall()];
             println!(
