@@ -11,7 +11,7 @@ use std::path::Path;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use dateline::store::{COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE};
 use dateline::{
-    AnalyzeOptions, Analyzer, Archive, ArchiveOptions, Gazetteer, OffsetUnit, RunManifest, ScanOptions, analyze, tag,
+    AnalyzeOptions, Analyzer, Archive, ArchiveOptions, Gazetteer, RunManifest, ScanOptions, TagOptions, analyze, tag,
 };
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
@@ -119,7 +119,7 @@ fn tag_archive(criterion: &mut Criterion) {
     let archive = &inputs[0].archive;
     let lines = |threads| {
         let mut lines = Vec::new();
-        tag(&analyzer, archive, OffsetUnit::Char, scan_options(threads), &mut lines).expect("memory takes it");
+        tag(&analyzer, archive, TagOptions::default(), scan_options(threads), &mut lines).expect("memory takes it");
         lines
     };
     assert!(lines(1) == lines(2), "two threads give other lines than one");
@@ -129,7 +129,7 @@ fn tag_archive(criterion: &mut Criterion) {
     for threads in THREADS {
         group.bench_function(BenchmarkId::new("none", threads), |bencher| {
             bencher.iter(|| {
-                tag(&analyzer, archive, OffsetUnit::Char, scan_options(threads), &mut io::sink()).expect("a sink")
+                tag(&analyzer, archive, TagOptions::default(), scan_options(threads), &mut io::sink()).expect("a sink")
             });
         });
     }

@@ -6,10 +6,11 @@
 //! Data flows in one direction, and the rooms are listed in that order:
 //!
 //! ```text
-//! paths → Archive → Document → Matcher → Mention → Resolver → DocumentCounts → CooccurrenceMatrix → store → export
+//! paths → Archive → Document → Segment → Matcher → Mention → Resolver → DocumentCounts → CooccurrenceMatrix → store → export
 //! ```
 //!
 //! - A [`Gazetteer`] is built in, or read from files ([`gazetteer`]); [`interchange`] takes in those of others.
+//! - [`segments`] tells headline, dateline, byline, lede and body from the furniture of the page.
 //! - A [`Matcher`] finds every name that passes its checks; a [`Resolver`] decides which stand, and for whom.
 //! - An [`Analyzer`] is both, ready for documents; [`analyze`] and [`tag`] drive it over an [`Archive`].
 //! - A [`Run`] opens and verifies what [`analyze`] wrote ([`store`]); [`export`](mod@export) turns it into what other tools open.
@@ -43,6 +44,7 @@ mod document;
 pub mod gazetteer;
 pub mod interchange;
 pub mod lint;
+mod segment;
 // Finding
 mod matcher;
 mod mention;
@@ -50,6 +52,8 @@ mod resolve;
 // Counting
 mod cooccurrence;
 mod counts;
+pub mod evaluation;
+mod holders;
 // Results
 pub mod export;
 pub mod store;
@@ -64,14 +68,16 @@ pub use diagnostics::{Diagnostic, Reject, RejectReason};
 pub use document::{Document, Part};
 pub use error::{Error, ErrorKind, Result};
 pub use gazetteer::Gazetteer;
+pub use holders::{Holder, HolderCounts, Office, offices};
 pub use ids::{AliasId, DocumentIndex, EntityId};
 pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, SimdLevel, compile, load_cached};
 pub use mention::{Contest, Mention, UnlistedMention};
 pub use pipeline::{
-    AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, OffsetUnit, Progress, RunSummary, ScanOptions,
-    SelfcheckReport, StopFlag, Suggestion, Suggestions, TagSummary, Worker, analyze, inputs_of_run, selfcheck, suggest,
-    tag,
+    AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, HolderSummary, OffsetUnit, Progress,
+    RunSummary, ScanOptions, SelfcheckReport, StopFlag, Suggestion, Suggestions, TagOptions, TagSummary, Worker,
+    analyze, count_lines, find_document, holders, inputs_of_run, selfcheck, suggest, tag,
 };
-pub use resolve::{PartMatches, Profile, Resolution, Resolver, Rule, RuleSet};
+pub use resolve::{Outcome, PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict};
+pub use segment::{Furniture, LineCounts, Reason, RecurringLines, Section, Sections, Segment, segments};
 pub use span::Span;
 pub use store::{Run, RunManifest, RunWriter};

@@ -5,6 +5,7 @@ use crate::gazetteer::EntityType;
 use crate::ids::{AliasId, EntityId};
 use crate::normalize::fold;
 use crate::resolve::Rule;
+use crate::segment::Section;
 use crate::span::Span;
 
 /// One accepted mention.
@@ -24,6 +25,10 @@ pub struct Mention {
     pub rule: Rule,
     /// How the entity was chosen, where the name may mean several.
     pub contest: Option<Contest>,
+    /// The part of the article it stands in.
+    pub section: Section,
+    /// Whether it stands in a line that says again what the title says: it counts once, in the title.
+    pub repeated: bool,
 }
 
 /// The points of the chosen entity and of the best other one; their difference says how sure the choice is.
@@ -52,6 +57,10 @@ pub struct UnlistedMention {
     pub named: (Part, Span),
     /// The rule that accepted it.
     pub rule: Rule,
+    /// The part of the article it stands in.
+    pub section: Section,
+    /// Whether it stands in a line that says again what the title says.
+    pub repeated: bool,
 }
 
 impl UnlistedMention {

@@ -29,6 +29,18 @@ pub fn day_of(date: &str) -> Option<i32> {
     since_epoch(day?)
 }
 
+/// The ISO date of a day since 1970-01-01, as [`day_of`] gives it.
+///
+/// ```
+/// use dateline::archive::{date_of, day_of};
+/// assert_eq!(day_of("21 Oct 2006 01:00:00 +0900").map(date_of).as_deref(), Some("2006-10-21"));
+/// ```
+#[must_use]
+pub fn date_of(day: i32) -> String {
+    let days = jiff::Span::new().try_days(day).ok();
+    days.and_then(|days| date(1970, 1, 1).checked_add(days).ok()).map(|date| date.to_string()).unwrap_or_default()
+}
+
 fn since_epoch(day: Date) -> Option<i32> {
     Some(day.since((Unit::Day, date(1970, 1, 1))).ok()?.get_days())
 }

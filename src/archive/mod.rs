@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub use batch::{Batch, Record};
 pub use batches::{Batches, InputSummary};
-pub use date::day_of;
+pub use date::{date_of, day_of};
 pub use fields::FieldMap;
 pub use walk::Input;
 

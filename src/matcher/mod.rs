@@ -200,6 +200,11 @@ impl Matches {
         self.aliases.clear();
     }
 
+    /// Forgets the spans that `keep` refuses.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(Span) -> bool) {
+        self.spans.retain(|found| keep(found.span));
+    }
+
     /// Groups sorted hits by span.
     fn gather(&mut self, hits: &mut Vec<(Span, AliasId)>) {
         hits.sort_unstable_by_key(|(span, alias)| (span.start, std::cmp::Reverse(span.end), *alias));

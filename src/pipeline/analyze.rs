@@ -143,7 +143,7 @@ fn read_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, with_me
             continue;
         }
         check_length(&document)?;
-        let mentions = worker.mentions(&document);
+        let mentions = worker.counted(&document);
         for (entity, count) in DocumentCounts::of(mentions).entries() {
             part.counts.push(CountRow { document: row, entity: entity.0, count: *count });
         }

@@ -6,6 +6,10 @@
 //! same to the byte.
 
 mod analyze;
+mod divide;
+mod find;
+mod holders;
+mod recurring;
 mod scan;
 mod selfcheck;
 mod suggest;
@@ -19,13 +23,17 @@ use crate::gazetteer::{Entity, Gazetteer};
 use crate::matcher::{Engine, Matcher, MatcherScratch, Matches, Overlap};
 use crate::mention::Mention;
 use crate::normalize::FoldedText;
-use crate::resolve::{PartMatches, Profile, Resolution, Resolver, Rule, RuleSet};
+use crate::resolve::{PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict};
+use crate::segment::{Furniture, RecurringLines, Sections, Segment, segments};
 
 pub use analyze::{AnalyzeOptions, RunSummary, analyze};
+pub use find::find_document;
+pub use holders::{HolderSummary, holders};
+pub use recurring::count_lines;
 pub use scan::{Progress, ScanOptions, StopFlag};
 pub use selfcheck::{Difference, SelfcheckReport, selfcheck};
 pub use suggest::{Suggestion, Suggestions, inputs_of_run, suggest};
-pub use tag::{OffsetUnit, TagSummary, tag};
+pub use tag::{OffsetUnit, TagOptions, TagSummary, tag};
 
 /// A gazetteer, ready to be found in documents.
 ///
@@ -45,6 +53,7 @@ pub struct Analyzer<'g> {
     matcher: Matcher,
     resolver: Resolver,
     options: AnalyzerBuilder,
+    recurring: Option<RecurringLines>,
 }
 
 /// Options of an [`Analyzer`].
@@ -54,6 +63,8 @@ pub struct AnalyzerBuilder {
     overlap: Overlap,
     engine: Engine,
     rules: RuleSet,
+    furniture: Furniture,
+    exclude: Sections,
 }
 
 impl AnalyzerBuilder {
@@ -85,6 +96,20 @@ impl AnalyzerBuilder {
         self
     }
 
+    /// What becomes of mentions in page furniture; skipped by default.
+    #[must_use]
+    pub fn furniture(mut self, furniture: Furniture) -> Self {
+        self.furniture = furniture;
+        self
+    }
+
+    /// The sections whose mentions are not counted; none by default. They still help to read the rest.
+    #[must_use]
+    pub fn exclude(mut self, sections: Sections) -> Self {
+        self.exclude = sections;
+        self
+    }
+
     /// Compiles the gazetteer.
     ///
     /// # Errors
@@ -94,7 +119,7 @@ impl AnalyzerBuilder {
         // The resolver judges every candidate and selects last, so that a rejected long name hides nothing.
         let matcher = Matcher::builder().overlap(Overlap::All).engine(self.engine).build(gazetteer)?;
         let resolver = Resolver::new(gazetteer, self.profile, self.overlap).with_rules(self.rules);
-        Ok(Analyzer { gazetteer, matcher, resolver, options: self })
+        Ok(Analyzer { gazetteer, matcher, resolver, options: self, recurring: None })
     }
 }
 
@@ -131,6 +156,12 @@ impl<'g> Analyzer<'g> {
         self.gazetteer
     }
 
+    /// The same, with the lines that recur in the archive taken for page furniture ([`count_lines`]).
+    #[must_use]
+    pub fn with_recurring_lines(self, recurring: RecurringLines) -> Self {
+        Self { recurring: Some(recurring), ..self }
+    }
+
     /// Buffers for one thread.
     #[must_use]
     pub fn worker(&self) -> Worker<'_> {
@@ -138,7 +169,10 @@ impl<'g> Analyzer<'g> {
             analyzer: self,
             scratch: MatcherScratch::default(),
             matches: Default::default(),
+            aside: Default::default(),
+            segments: Vec::new(),
             resolution: Resolution::default(),
+            marked: Resolution::default(),
         }
     }
 
@@ -166,6 +200,10 @@ impl<'g> Analyzer<'g> {
             "overlap": self.options.overlap,
             "context": "document",
             "counting": "boolean",
+            // Marked furniture is not counted: for counts, that is to skip it.
+            "furniture": if self.options.furniture == Furniture::Count { Furniture::Count } else { Furniture::Skip },
+            "exclude": self.options.exclude.iter().collect::<Vec<_>>(),
+            "recurring_lines": self.recurring.as_ref().map(RecurringLines::at_least),
         });
         if !self.gazetteer.without().is_empty() {
             settings["without"] = json!(self.gazetteer.without());
@@ -184,11 +222,17 @@ pub struct Worker<'a> {
     analyzer: &'a Analyzer<'a>,
     scratch: MatcherScratch,
     matches: [Matches; 2],
+    /// Matches in page furniture, when they are to be marked.
+    aside: [Matches; 2],
+    segments: Vec<Segment>,
     resolution: Resolution,
+    marked: Resolution,
 }
 
 impl Worker<'_> {
     /// The mentions of one document in order of part and span, valid until the next call.
+    ///
+    /// Those in page furniture are left out, unless it is to be marked or counted; their section tells them apart.
     ///
     /// # Panics
     ///
@@ -207,15 +251,82 @@ impl Worker<'_> {
     ///
     /// As [`Worker::mentions`].
     pub fn resolve(&mut self, document: &Document<'_>) -> &Resolution {
-        let mut parts = Vec::with_capacity(2);
-        let [first, second] = &mut self.matches;
-        for ((part, text), matches) in document.parts().zip([first, second]) {
-            self.analyzer.matcher.find_into(text, &mut self.scratch, matches);
-            parts.push(PartMatches { part, text, matches });
+        self.find(document);
+        let Self { analyzer, matches, aside, segments, resolution, marked, .. } = self;
+        analyzer.resolver.resolve(&parts(document, matches), resolution);
+        divide::label(segments, resolution);
+        let furniture = analyzer.options.furniture;
+        if furniture != Furniture::Count {
+            // Names are also found by the look of the text, whose furniture the resolver still sees.
+            resolution.mentions.retain(|mention| !mention.section.is_furniture());
         }
-        self.analyzer.resolver.resolve(&parts, &mut self.resolution);
-        &self.resolution
+        if furniture == Furniture::Skip {
+            resolution.unlisted.retain(|mention| !mention.section.is_furniture());
+        }
+        if furniture == Furniture::Mark {
+            // Resolved by themselves, so that what is marked changes nothing else.
+            analyzer.resolver.resolve(&parts(document, aside), marked);
+            divide::label(segments, marked);
+            resolution.mentions.extend(marked.mentions.drain(..).filter(|mention| mention.section.is_furniture()));
+            let place = |mention: &Mention| (mention.part, mention.span.start, std::cmp::Reverse(mention.span.end));
+            resolution.mentions.sort_by_key(place);
+        }
+        resolution
     }
+
+    /// The mentions that count: not in furniture unless it is to be counted, not in an excluded section, and a headline that
+    /// is repeated in the text only once.
+    ///
+    /// # Panics
+    ///
+    /// As [`mentions`](Self::mentions).
+    pub fn counted(&mut self, document: &Document<'_>) -> &[Mention] {
+        self.resolve(document);
+        let options = &self.analyzer.options;
+        self.resolution.mentions.retain(|mention| {
+            let furniture = mention.section.is_furniture() && options.furniture != Furniture::Count;
+            !mention.repeated && !furniture && !options.exclude.contains(mention.section)
+        });
+        &self.resolution.mentions
+    }
+
+    /// Every candidate of one document with the rule that decided over it, in order of part and span.
+    ///
+    /// # Panics
+    ///
+    /// As [`mentions`](Self::mentions).
+    pub fn explain(&mut self, document: &Document<'_>) -> Vec<Verdict> {
+        self.find(document);
+        self.analyzer.resolver.explain(&parts(document, &self.matches))
+    }
+
+    /// The stretches of the document read last.
+    #[must_use]
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Divides and matches one document; what lies in furniture is set aside unless it is to be counted.
+    fn find(&mut self, document: &Document<'_>) {
+        let options = &self.analyzer.options;
+        segments(document, self.analyzer.recurring.as_ref(), &mut self.segments);
+        for (number, (part, text)) in document.parts().enumerate() {
+            let matches = &mut self.matches[number];
+            self.analyzer.matcher.find_into(text, &mut self.scratch, matches);
+            if options.furniture == Furniture::Mark {
+                self.aside[number].clone_from(matches);
+                divide::keep_furniture(&self.segments, part, &mut self.aside[number]);
+            }
+            if options.furniture != Furniture::Count {
+                divide::drop_furniture(&self.segments, part, matches);
+            }
+        }
+    }
+}
+
+/// The matches of each part of a document, as the resolver takes them.
+fn parts<'a>(document: &'a Document<'_>, matches: &'a [Matches; 2]) -> Vec<PartMatches<'a>> {
+    document.parts().zip(matches).map(|((part, text), matches)| PartMatches { part, text, matches }).collect()
 }
 
 /// A text the matcher cannot hold; archives reject such records long before.

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
 use crate::mention::{Mention, UnlistedMention};
 use crate::resolve::Resolution;
+use crate::segment::{Furniture, Reason, Section, Segment};
 use crate::span::Span;
 
 /// In which unit `tag` counts offsets.
@@ -48,6 +49,27 @@ const REJECTS_KEPT: usize = 1000;
 struct Line<'a> {
     id: &'a str,
     spans: Vec<SpanLine<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segments: Option<Vec<SegmentLine>>,
+}
+
+#[derive(Serialize)]
+struct SegmentLine {
+    part: Part,
+    start: usize,
+    end: usize,
+    section: Section,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+}
+
+/// How `tag` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TagOptions {
+    /// In which unit it counts.
+    pub unit: OffsetUnit,
+    /// Also write the stretches of each document: where its headline, lede and furniture are.
+    pub segments: bool,
 }
 
 #[derive(Serialize)]
@@ -72,6 +94,11 @@ struct SpanLine<'a> {
     demonym: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     head: Option<HeadLine<'a>>,
+    section: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    furniture: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    repeated: bool,
     rule: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<i32>,
@@ -102,12 +129,12 @@ struct HeadLine<'a> {
 pub fn tag(
     analyzer: &Analyzer<'_>,
     archive: &Archive,
-    unit: OffsetUnit,
+    how: TagOptions,
     options: ScanOptions<'_>,
     out: &mut dyn Write,
 ) -> Result<TagSummary> {
     let mut summary = TagSummary::default();
-    let work = |worker: &mut Worker<'_>, batch: &Batch| tag_batch(worker, batch, archive, unit);
+    let work = |worker: &mut Worker<'_>, batch: &Batch| tag_batch(worker, batch, archive, how);
     scan(&pool(options)?, analyzer, archive, options, work, |part| {
         let part = part?;
         out.write_all(&part.lines).map_err(|error| Error::io("standard output", "write", error))?;
@@ -130,9 +157,10 @@ struct TaggedBatch {
     rejects: Vec<Reject>,
 }
 
-fn tag_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, unit: OffsetUnit) -> Result<TaggedBatch> {
+fn tag_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, how: TagOptions) -> Result<TaggedBatch> {
     let mut tagged = TaggedBatch { rejects: batch.rejects().to_vec(), ..TaggedBatch::default() };
     let gazetteer = worker.analyzer.gazetteer();
+    let mark = worker.analyzer.options.furniture == Furniture::Mark;
     for record in batch.records() {
         let document = match batch.document(record, archive) {
             Ok(document) => document,
@@ -143,10 +171,11 @@ fn tag_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, unit: Of
         };
         check_length(&document)?;
         let resolution = worker.resolve(&document);
-        let spans = span_lines(gazetteer, &document, resolution, unit);
+        let spans = span_lines(gazetteer, &document, resolution, how.unit, mark);
         tagged.documents += 1;
         tagged.spans += spans.len() as u64;
-        let line = Line { id: &document.id, spans };
+        let segments = how.segments.then(|| segment_lines(&document, worker.segments(), how.unit));
+        let line = Line { id: &document.id, spans, segments };
         serde_json::to_writer(&mut tagged.lines, &line).expect("writing to memory does not fail");
         tagged.lines.push(b'\n');
     }
@@ -159,6 +188,7 @@ fn span_lines<'a>(
     document: &'a Document<'_>,
     resolution: &Resolution,
     unit: OffsetUnit,
+    mark: bool,
 ) -> Vec<SpanLine<'a>> {
     let place = |part: Part, span: Span| (part_number(part), span.start, std::cmp::Reverse(span.end));
     let mut offsets = Offsets { unit, ..Offsets::default() };
@@ -167,11 +197,11 @@ fn span_lines<'a>(
     for mention in &resolution.mentions {
         let here = place(mention.part, mention.span);
         while let Some(before) = unlisted.next_if(|other| place(other.part, other.span) < here) {
-            lines.push(unlisted_line(document, before, &mut offsets));
+            lines.push(unlisted_line(document, before, &mut offsets, mark));
         }
-        lines.push(listed_line(gazetteer, document, mention, &mut offsets));
+        lines.push(listed_line(gazetteer, document, mention, &mut offsets, mark));
     }
-    lines.extend(unlisted.map(|mention| unlisted_line(document, mention, &mut offsets)));
+    lines.extend(unlisted.map(|mention| unlisted_line(document, mention, &mut offsets, mark)));
     lines
 }
 
@@ -180,6 +210,7 @@ fn listed_line<'a>(
     document: &'a Document<'_>,
     mention: &Mention,
     offsets: &mut Offsets,
+    mark: bool,
 ) -> SpanLine<'a> {
     let text = document.part(mention.part);
     let entity = gazetteer.entity(mention.entity);
@@ -202,6 +233,9 @@ fn listed_line<'a>(
         lon: entity.coordinates.map(|(_, lon)| lon),
         demonym: gazetteer.alias(mention.alias).kind.is_demonym(),
         head,
+        section: mention.section.as_str(),
+        furniture: mark && mention.section.is_furniture(),
+        repeated: mention.repeated,
         rule: mention.rule.name(),
         score: mention.contest.map(|contest| contest.score),
         runner_up: mention.contest.map(|contest| {
@@ -211,7 +245,12 @@ fn listed_line<'a>(
     }
 }
 
-fn unlisted_line<'a>(document: &'a Document<'_>, mention: &UnlistedMention, offsets: &mut Offsets) -> SpanLine<'a> {
+fn unlisted_line<'a>(
+    document: &'a Document<'_>,
+    mention: &UnlistedMention,
+    offsets: &mut Offsets,
+    mark: bool,
+) -> SpanLine<'a> {
     let (start, end) = offsets.of(document, mention.part, mention.span);
     SpanLine {
         part: mention.part,
@@ -227,14 +266,28 @@ fn unlisted_line<'a>(document: &'a Document<'_>, mention: &UnlistedMention, offs
         lon: None,
         demonym: false,
         head: None,
+        section: mention.section.as_str(),
+        furniture: mark && mention.section.is_furniture(),
+        repeated: mention.repeated,
         rule: mention.rule.name(),
         score: None,
         runner_up: None,
     }
 }
 
+fn segment_lines(document: &Document<'_>, segments: &[Segment], unit: OffsetUnit) -> Vec<SegmentLine> {
+    let mut offsets = Offsets { unit, ..Offsets::default() };
+    let line = |segment: &Segment| {
+        let (start, end) = offsets.of(document, segment.part, segment.span);
+        SegmentLine { part: segment.part, start, end, section: segment.section, reason: segment.reason }
+    };
+    segments.iter().map(line).collect()
+}
+
 impl OffsetUnit {
-    fn length(self, text: &str) -> usize {
+    /// How long a text is in this unit.
+    #[must_use]
+    pub fn length(self, text: &str) -> usize {
         match self {
             Self::Char => text.chars().count(),
             Self::Byte => text.len(),
@@ -259,6 +312,7 @@ impl Offsets {
         self.of(document, mention.part, mention.span)
     }
 
+    /// Start and end of a span that begins no earlier than the one before.
     fn of(&mut self, document: &Document<'_>, part: Part, span: Span) -> (usize, usize) {
         if self.part != Some(part) {
             (self.part, self.byte, self.count) = (Some(part), 0, 0);

@@ -8,6 +8,7 @@
 //! Two conventions exist in the field, hence two [`Profile`]s.
 
 mod evidence;
+mod explain;
 mod facts;
 mod gathered;
 mod lexicon;
@@ -34,6 +35,7 @@ use gathered::Gathered;
 use rules::{BY_DOCUMENT, FOR_NAMES, FOR_TITLES};
 use scene::{Look, Scene, Verdicts};
 
+pub use explain::{Outcome, Verdict};
 pub use rules::{Rule, RuleSet};
 
 /// Which labelling convention to follow.
@@ -109,6 +111,11 @@ impl Resolver {
     ///
     /// Linear in the number of matches, times the words looked at around each.
     pub fn resolve(&self, parts: &[PartMatches<'_>], resolution: &mut Resolution) {
+        self.judged(parts, resolution);
+    }
+
+    /// The same, and every site with the verdicts over its aliases.
+    fn judged<'a>(&'a self, parts: &'a [PartMatches<'a>], resolution: &mut Resolution) -> (Scene<'a>, Verdicts) {
         resolution.mentions.clear();
         resolution.unlisted.clear();
         let mut scene = Scene::new(&self.gazetteer, self.profile, parts);
@@ -131,6 +138,7 @@ impl Resolver {
         }
         let found = unlisted::find(&scene, &verdicts, self.rules);
         select::select(&scene, &verdicts, &gathered, &found, (self.overlap, self.rules), resolution);
+        (scene, verdicts)
     }
 
     /// Asks `rule` for every verdict that is still `open`.

@@ -10,6 +10,7 @@ use super::{Profile, Resolution};
 use crate::gazetteer::EntityType;
 use crate::matcher::Overlap;
 use crate::mention::{Mention, UnlistedMention};
+use crate::segment::Section;
 use crate::span::Span;
 
 /// Keeps the longest accepted names, picks the likeliest entity of each; a listed name goes before an unlisted one.
@@ -43,6 +44,8 @@ pub(super) fn select(
                         head: if facts.class == Class::Title { site.head } else { None },
                         rule,
                         contest,
+                        section: Section::Body,
+                        repeated: false,
                     });
                 }
             }
@@ -74,6 +77,8 @@ fn take_unlisted(scene: &Scene<'_>, found: &Found, overlap: Overlap, cover: &mut
                 head: None,
                 rule: found.rule,
                 contest: None,
+                section: Section::Body,
+                repeated: false,
             });
         }
         None => resolution.unlisted.push(UnlistedMention {
@@ -82,6 +87,8 @@ fn take_unlisted(scene: &Scene<'_>, found: &Found, overlap: Overlap, cover: &mut
             entity_type: if found.class == Class::Place { EntityType::Place } else { EntityType::Organisation },
             named: (scene.parts[found.named.0].part, found.named.1),
             rule: found.rule,
+            section: Section::Body,
+            repeated: false,
         }),
     }
 }

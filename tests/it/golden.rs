@@ -156,7 +156,8 @@ fn scores(profile: Profile) -> BTreeMap<(String, String), Score> {
         for (place, kind) in &found {
             if expected.contains(&(place.clone(), kind.clone())) {
                 score(kind, |score| score.hits += 1);
-            } else if !neutral.contains(place) {
+            } else {
+                assert!(!neutral.contains(place), "{}: {place:?} is page furniture", article.id);
                 score(kind, |score| score.wrong += 1);
             }
         }
@@ -246,5 +247,126 @@ fn few_traps_catch_anything() {
             println!("{profile:?} {split}: {} traps: {caught:?}", caught.len());
             assert!(caught.len() <= most, "{profile:?} {split}: {} traps, at most {most}: {caught:?}", caught.len());
         }
+    }
+}
+
+/// The golden pages: titles alone are annotated, with the person's name behind them.
+mod pages {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Page {
+        id: String,
+        split: String,
+        title: String,
+        text: String,
+        spans: Vec<Title>,
+    }
+
+    #[derive(Deserialize)]
+    struct Title {
+        part: String,
+        start: usize,
+        end: usize,
+        surface: String,
+        #[serde(default)]
+        boilerplate: bool,
+        head: Option<Head>,
+    }
+
+    #[derive(Deserialize)]
+    struct Head {
+        start: usize,
+        end: usize,
+        surface: String,
+    }
+
+    fn pages() -> Vec<Page> {
+        let lines = fs::read_to_string(corpus("golden/pages.jsonl")).unwrap();
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    fn part<'p>(page: &'p Page, part: &str) -> &'p str {
+        if part == "title" { &page.title } else { &page.text }
+    }
+
+    #[test]
+    fn every_annotation_slices_its_page() {
+        let pages = pages();
+        let (mut titles, mut counted) = (0, 0);
+        for page in &pages {
+            for title in &page.spans {
+                let slice = |start: usize, end: usize| -> String {
+                    part(page, &title.part).chars().skip(start).take(end - start).collect()
+                };
+                assert_eq!(slice(title.start, title.end), title.surface, "{}", page.id);
+                if let Some(head) = &title.head {
+                    assert_eq!(slice(head.start, head.end), head.surface, "{}", page.id);
+                }
+                titles += 1;
+                counted += usize::from(!title.boilerplate);
+            }
+        }
+        assert_eq!((pages.len(), titles, counted), (51, 576, 532));
+    }
+
+    /// Precision and recall of titles, and the share of right names behind those found, by split in percent.
+    #[test]
+    fn titles_of_pages_stay_above_their_floors() {
+        let gazetteer = Gazetteer::builtin("world").unwrap();
+        let analyzer = Analyzer::new(&gazetteer).unwrap();
+        let mut scores = BTreeMap::<String, (Score, Score)>::new();
+        for page in pages() {
+            let mut document = Document::new(page.id.as_str(), page.text.as_str());
+            document.title = Some(page.title.as_str().into());
+            let mut found = BTreeMap::<Place, Option<String>>::new();
+            for mention in analyzer.analyze(&document) {
+                if mention.entity.entity_type().as_str() == "title" {
+                    let text = document.part(mention.mention.part);
+                    let start = text[..mention.mention.span.start].chars().count();
+                    let place =
+                        (mention.mention.part.as_str().to_owned(), start, start + mention.surface.chars().count());
+                    found.insert(place, mention.mention.head.map(|head| head.of(text).to_owned()));
+                }
+            }
+            let (titles, heads) = scores.entry(page.split.clone()).or_default();
+            for title in &page.spans {
+                // What is found in page furniture stays among the wrong finds.
+                if title.boilerplate {
+                    continue;
+                }
+                let head = found.remove(&(title.part.clone(), title.start, title.end));
+                match head {
+                    None => titles.missed += 1,
+                    Some(head) => {
+                        titles.hits += 1;
+                        match (head, &title.head) {
+                            (Some(head), Some(expected)) if head == expected.surface => heads.hits += 1,
+                            (Some(_), Some(_)) => {
+                                heads.wrong += 1;
+                                heads.missed += 1;
+                            }
+                            (Some(_), None) => heads.wrong += 1,
+                            (None, Some(_)) => heads.missed += 1,
+                            (None, None) => {}
+                        }
+                    }
+                }
+            }
+            titles.wrong += found.len() as u32;
+        }
+        let mut below = Vec::new();
+        for (split, floors) in [("dev", [89.5, 82.4, 96.0, 96.0]), ("test", [90.8, 86.2, 96.0, 96.0])] {
+            let (titles, heads) = scores[split];
+            let measured = [titles.precision(), titles.recall(), heads.precision(), heads.recall()];
+            println!(
+                "{split}: titles P {:.1} R {:.1}, names behind them P {:.1} R {:.1}",
+                measured[0], measured[1], measured[2], measured[3]
+            );
+            if measured.iter().zip(floors).any(|(measured, floor)| *measured < floor) {
+                below.push(format!("{split}: {measured:.1?}, expected at least {floors:?}"));
+            }
+        }
+        assert!(below.is_empty(), "{below:?}");
     }
 }

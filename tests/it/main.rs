@@ -8,10 +8,14 @@ mod compiled;
 #[cfg(feature = "cli")]
 mod damage;
 #[cfg(feature = "cli")]
+mod furniture;
+#[cfg(feature = "cli")]
 mod golden;
 #[cfg(feature = "cli")]
 mod invariance;
 mod lint;
+#[cfg(feature = "cli")]
+mod measure;
 mod rooms;
 #[cfg(feature = "cli")]
 mod support;

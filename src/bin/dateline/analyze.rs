@@ -21,11 +21,12 @@ pub(crate) fn run(command: &Analyze, args: &Args) -> CommandResult {
     let started = Instant::now();
     let archive = inputs::open_archive(&command.input, args)?;
     let gazetteer = inputs::load_gazetteer(&command.gazetteer)?;
-    let analyzer = inputs::build_analyzer(&command.gazetteer, &gazetteer)?;
     let stop = inputs::stop_on_signal();
     let bar = progress::bar(&archive, &command.input, args);
     let on_progress = |done| progress::advance(&bar, done);
     let scan = ScanOptions { threads: command.input.threads, on_progress: Some(&on_progress), stop: Some(&stop) };
+    let (names, furniture) = (&command.gazetteer, &command.furniture);
+    let analyzer = inputs::build_analyzer(names, furniture, &command.exclude, &gazetteer, &archive, scan)?;
     let options = AnalyzeOptions { scan, mentions: command.mentions, force: command.force };
     let summary = dateline::analyze(&analyzer, &archive, &command.out, options)?;
     bar.finish_and_clear();

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use dateline::archive::InputFormat;
+use dateline::evaluation::SpanUnit;
 use dateline::export::{ExportFormat, Filter, Table};
-use dateline::{Engine, OffsetUnit, Overlap, Profile};
+use dateline::{Engine, Furniture, OffsetUnit, Overlap, Profile, Section};
 
 /// Version of the program and date of the built-in names, as `--version` prints them.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (built-in gazetteer of 2026-11-22)");
@@ -68,6 +69,12 @@ pub(crate) enum Command {
     Export(Export),
     /// Show what a result file or a run holds
     Inspect(Inspect),
+    /// Say for each candidate of a document which rule accepted or rejected it
+    Explain(Explain),
+    /// Measure how right the mentions are, against a hand-annotated file
+    Eval(Eval),
+    /// List who holds which office, as the articles say
+    Holders(Holders),
     /// Match a sample of an archive again with the slow oracle, and compare
     Selfcheck(Selfcheck),
     /// Check that a run is whole and that its sums agree
@@ -122,7 +129,7 @@ pub(crate) struct InputArgs {
 }
 
 /// What to look for, and how to read it.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Gazetteer and reading")]
 pub(crate) struct GazetteerArgs {
     /// Built-in gazetteer (world, core), .gaz file or compiled .dlz; repeat it to lay one over another
@@ -143,6 +150,36 @@ pub(crate) struct GazetteerArgs {
     /// Search engine; all give the same mentions (auto is word-start, the fastest; naive is the slow oracle)
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) engine: EngineArg,
+}
+
+/// What belongs to the page and not to the article.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Page furniture")]
+pub(crate) struct FurnitureArgs {
+    /// Share bars, links to other articles, tags, menus, notices, bylines: skip leaves their mentions out, count treats them like
+    /// any other, mark prints them with "furniture":true (tag; elsewhere as skip)
+    #[arg(long, value_enum, default_value = "skip", value_name = "HOW")]
+    pub(crate) furniture: FurnitureArg,
+    /// Also take for furniture each line of up to 200 bytes that stands in at least N documents of the same source.
+    /// Reads the inputs twice; the result depends on the whole archive, so parts that are analysed alone need not add up
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
+    pub(crate) recurring_lines: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FurnitureArg {
+    Skip,
+    Count,
+    Mark,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SectionArg {
+    Headline,
+    Dateline,
+    Byline,
+    Lede,
+    Body,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -202,6 +239,38 @@ impl From<InputFormatArg> for InputFormat {
     }
 }
 
+impl From<FurnitureArg> for Furniture {
+    fn from(furniture: FurnitureArg) -> Self {
+        match furniture {
+            FurnitureArg::Skip => Self::Skip,
+            FurnitureArg::Count => Self::Count,
+            FurnitureArg::Mark => Self::Mark,
+        }
+    }
+}
+
+impl From<SectionArg> for Section {
+    fn from(section: SectionArg) -> Self {
+        match section {
+            SectionArg::Headline => Self::Headline,
+            SectionArg::Dateline => Self::Dateline,
+            SectionArg::Byline => Self::Byline,
+            SectionArg::Lede => Self::Lede,
+            SectionArg::Body => Self::Body,
+        }
+    }
+}
+
+impl From<OffsetArg> for SpanUnit {
+    fn from(unit: OffsetArg) -> Self {
+        match unit {
+            OffsetArg::Char => Self::Char,
+            OffsetArg::Byte => Self::Byte,
+            OffsetArg::Utf16 => Self::Utf16,
+        }
+    }
+}
+
 impl From<ProfileArg> for Profile {
     fn from(profile: ProfileArg) -> Self {
         match profile {
@@ -251,6 +320,11 @@ pub(crate) struct Analyze {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) gazetteer: GazetteerArgs,
+    #[command(flatten)]
+    pub(crate) furniture: FurnitureArgs,
+    /// Sections whose mentions are not counted: headline, dateline, byline, lede, body
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "SECTION,...", help_heading = "Page furniture")]
+    pub(crate) exclude: Vec<SectionArg>,
     /// Directory to write; it appears when the run is complete, or not at all
     #[arg(short, long, value_name = "RUN")]
     pub(crate) out: PathBuf,
@@ -280,7 +354,8 @@ RUN holds:
   rejects.jsonl     the records that were skipped: file, byte offset, record number, reason, message
 
 The same inputs and settings give the same bytes, whatever the number of threads or the order of the inputs. An entity
-mentioned twice in a document counts twice in its counts, but once for its pairs.
+mentioned twice in a document counts twice in its counts, but once for its pairs. A title that the text repeats as its
+headline counts once; page furniture does not count unless --furniture count says so.
 
 Examples:
   dateline analyze news/ --out results
@@ -296,9 +371,14 @@ pub(crate) struct Tag {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) gazetteer: GazetteerArgs,
+    #[command(flatten)]
+    pub(crate) furniture: FurnitureArgs,
     /// Unit of start and end: characters (Python), bytes (Rust, Go) or UTF-16 units (JavaScript, Java)
     #[arg(long, value_enum, default_value = "char", value_name = "UNIT")]
     pub(crate) offsets: OffsetArg,
+    /// Also print where the headline, lede, furniture ... of each document are
+    #[arg(long)]
+    pub(crate) segments: bool,
 }
 
 const TAG_HELP: &str = "\
@@ -315,11 +395,19 @@ Keys of a span:
   lat lon    its coordinates, if known
   demonym    true for an adjective or a name of inhabitants (only in the wide profile)
   head       for a title, the person's name behind it: {start, end, surface}
+  section    the part of the article: headline, dateline, byline, lede (the first paragraph), body, or furniture;
+             furniture and byline only with --furniture mark or count
+  furniture  true in page furniture and bylines (only with --furniture mark)
+  repeated   true in a line of the text that repeats the title; analyze counts the title alone
   rule       the rule that accepted the mention
   score      where the name may mean several entities, the points of the one chosen
   runner_up  the next best of them: {entity, name, score}; a small distance means a doubtful choice
 
 Unlisted names are printed here and nowhere counted: analyze counts the entities of the gazetteer.
+
+With --segments each line also has \"segments\": [{part, start, end, section, reason?}]: every stretch of the document, in order;
+reason says why one is furniture: share-bar, link-line, link-list, tags, timestamp, navigation, notice, advertisement,
+copyright, recurring.
 
 INPUT is a file, a directory tree, or - for standard input; see dateline analyze --help.
 
@@ -561,6 +649,176 @@ pub(crate) struct Verify {
     /// The run
     #[arg(value_name = "RUN")]
     pub(crate) run: PathBuf,
+    /// table for people, jsonl or csv for programs
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
+}
+
+/// Why, or why not? Lists every candidate of one document: each name the matcher found, for each entity it could mean, with
+/// the one rule that decided.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Columns (and keys):
+  part       title or text
+  start end  where the name stands, in --offsets units from the beginning of the part
+  surface    the characters there
+  verdict    yes, or no
+  entity     id of the entity it could mean
+  name       its canonical name
+  kind       its full kind, e.g. place.city
+  alias      the name as the gazetteer has it
+  flags      its flags in the gazetteer: weak, the case it must have
+  rule       the rule that decided
+  meaning    what the rule means
+
+A candidate that a rule accepted can still lose: to a longer name that covers it (covered), or to another entity of the same
+name (less-likely). With --furniture count, names in page furniture are judged too.
+
+Examples:
+  dateline explain archive.jsonl --doc wire-2024-001
+  dateline explain article.txt --doc article.txt --at 1843")]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) gazetteer: GazetteerArgs,
+    #[command(flatten)]
+    pub(crate) furniture: FurnitureArgs,
+    /// Id of the document, as `tag` prints it
+    #[arg(long, value_name = "ID")]
+    pub(crate) doc: String,
+    /// Only candidates at this offset (in --offsets units)
+    #[arg(long, value_name = "OFFSET")]
+    pub(crate) at: Option<usize>,
+    /// Text in which --at counts
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) part: PartArg,
+    /// Unit of start, end and --at
+    #[arg(long, value_enum, default_value = "char", value_name = "UNIT")]
+    pub(crate) offsets: OffsetArg,
+    /// table for people, jsonl or csv for programs
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PartArg {
+    Title,
+    Text,
+}
+
+/// How right are we? Compares mentions with those a person marked in a gold file. Each line of it is a document:
+/// {"id", "text", "title"?, "split"?, "spans": [{"start", "end", "type", "lat"?, "lon"?}]}, offsets in characters of the text.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The mentions are those dateline finds in the gold file, or with --pred those of a file that holds {\"id\", \"spans\"} lines
+(dateline tag, or another program). A document that is missing there has no mentions. Only spans of the text are compared.
+
+Measures:
+  exact    same start, end and type
+  overlap  one-to-one pairs that share a character, exact pairs first
+  docset   in each document the set of surfaces, in small letters
+  docmac   mean over documents of the F1 of docset (documents with neither gold nor mentions left out)
+  acc@161  of the exactly found spans with coordinates, the share placed within 161 km
+  end@161  of all gold spans with coordinates, the share found and placed within 161 km
+
+Columns (and keys):
+  precision  of what was found, the share that is right
+  recall     of what is right, the share that was found
+  value      F1 (2PR / (P + R)); for docmac, acc@161 and end@161 the mean or the share itself
+  low high   95 % interval of the value: documents drawn anew --draws times (percentile bootstrap, always the same draws)
+  of         what the value rests on: gold spans, surfaces, documents or placed spans
+  gold predicted documents  how many of each
+
+With --compare: first and second value, their difference (second less first) with the 95 % interval of the difference on the
+same draws, and whether it is sure (the interval does not hold 0). With --errors N a second list: type, error (false positive
+or missed), surface, count.
+
+A type that the gold file does not annotate has no precision worth reading.
+
+Examples:
+  dateline eval --gold gold.jsonl --types place --errors 20
+  dateline eval --gold gold.jsonl --compare profile=wide
+  dateline eval --gold gold.jsonl --pred old.jsonl --compare new.jsonl")]
+pub(crate) struct Eval {
+    /// Hand-annotated JSON Lines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) gold: PathBuf,
+    /// Mentions to measure; without it, those that dateline finds
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pred: Option<PathBuf>,
+    /// Other mentions (a file), or other settings (profile=, overlap=, gazetteer=, with commas) to compare with
+    #[arg(long, value_name = "FILE|SETTINGS")]
+    pub(crate) compare: Option<String>,
+    /// Types to measure
+    #[arg(long, value_delimiter = ',', default_value = "place,organisation,title", value_name = "TYPE,...")]
+    pub(crate) types: Vec<String>,
+    /// Gold types that are neutral: a mention that touches one is no error
+    #[arg(long, value_delimiter = ',', default_value = "ignore", value_name = "TYPE,...")]
+    pub(crate) ignore: Vec<String>,
+    /// Only gold documents of this split
+    #[arg(long, value_name = "NAME")]
+    pub(crate) split: Option<String>,
+    /// Unit of the offsets of --pred and --compare
+    #[arg(long, value_enum, default_value = "char", value_name = "UNIT")]
+    pub(crate) offsets: OffsetArg,
+    /// Also list the N most frequent errors of each kind
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) errors: usize,
+    /// Draws of the bootstrap
+    #[arg(long, default_value_t = 1000, value_name = "N")]
+    pub(crate) draws: usize,
+    /// table for people, jsonl or csv for programs
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
+    /// Worker threads; 0 is one for each core. Never changes a result
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, env = "DATELINE_THREADS")]
+    pub(crate) threads: usize,
+    #[command(flatten)]
+    pub(crate) gazetteer: GazetteerArgs,
+    #[command(flatten)]
+    pub(crate) furniture: FurnitureArgs,
+}
+
+/// Who holds which office? Lists the persons named behind titles, with the country or organisation beside the title. No list
+/// of persons is needed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Columns (and keys):
+  title         canonical name of the title
+  of            the country, place or organisation whose office it is, if the text says so: \"Iraqi Prime Minister Ada
+                Example\", \"Kenya's President ...\", \"President Ada Example of Kenya\"
+  name          the person's name as written, in its longest form
+  first last    first and last date of the documents that say so
+  documents     documents that say so
+  title_entity  id of the title in the gazetteer
+  of_entity     id of the owner in the gazetteer
+
+Most documents first, then by name. Short forms join the longer one where only one fits. It lists what was written, so a
+person who left office is listed as long as articles give the title; \"former\" and \"late\" holders and courtesy titles (Mr.,
+Dr.) are left out.
+
+Examples:
+  dateline holders archive.jsonl.zst
+  dateline holders news/ --min-documents 3 --format csv > holders.csv")]
+pub(crate) struct Holders {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Built-in gazetteer (world, core) or .gaz file; repeat it to lay one over another
+    #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
+    pub(crate) gazetteer: Vec<String>,
+    /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) without: Vec<String>,
+    /// Do not keep compiled gazetteers in the user's cache folder (DATELINE_CACHE, else XDG_CACHE_HOME/dateline)
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+    /// Only holders in at least this many documents
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) min_documents: u32,
+    /// How many rows to print; 0 prints all
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    pub(crate) rows: usize,
     /// table for people, jsonl or csv for programs
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,

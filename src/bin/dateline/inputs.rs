@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use dateline::archive::FieldMap;
 use dateline::gazetteer::LoadOptions;
-use dateline::{Analyzer, Archive, ArchiveOptions, Error, Gazetteer, Reject, StopFlag};
+use dateline::{Analyzer, Archive, ArchiveOptions, Error, Gazetteer, Reject, ScanOptions, StopFlag};
 
-use crate::args::{Args, GazetteerArgs, InputArgs};
+use crate::args::{Args, FurnitureArgs, GazetteerArgs, InputArgs, SectionArg};
 
 /// Opens the archive, saying what was passed over.
 pub(crate) fn open_archive(input: &InputArgs, args: &Args) -> Result<Archive, Error> {
@@ -70,9 +70,25 @@ fn cache_folder() -> Option<PathBuf> {
     folder("DATELINE_CACHE").or_else(|| Some(base()?.join("dateline")))
 }
 
-pub(crate) fn build_analyzer<'g>(args: &GazetteerArgs, gazetteer: &'g Gazetteer) -> Result<Analyzer<'g>, Error> {
+/// Compiles the gazetteer; counts the recurring lines of the archive if they are asked for.
+pub(crate) fn build_analyzer<'g>(
+    args: &GazetteerArgs,
+    furniture: &FurnitureArgs,
+    exclude: &[SectionArg],
+    gazetteer: &'g Gazetteer,
+    archive: &Archive,
+    scan: ScanOptions<'_>,
+) -> Result<Analyzer<'g>, Error> {
     let builder = Analyzer::builder().profile(args.profile.into()).overlap(args.overlap.into());
-    builder.engine(args.engine.into()).build(gazetteer)
+    let builder = builder.engine(args.engine.into()).furniture(furniture.furniture.into());
+    let analyzer = builder.exclude(exclude.iter().map(|section| (*section).into()).collect()).build(gazetteer)?;
+    Ok(match furniture.recurring_lines {
+        None => analyzer,
+        Some(at_least) => {
+            let counts = dateline::count_lines(archive, ScanOptions { on_progress: None, ..scan })?;
+            analyzer.with_recurring_lines(counts.recurring(at_least))
+        }
+    })
 }
 
 /// A flag that Ctrl-C raises. A second Ctrl-C ends the process at once.

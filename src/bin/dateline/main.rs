@@ -2,9 +2,12 @@
 
 mod analyze;
 mod args;
+mod eval;
 mod exit_code;
+mod explain;
 mod export;
 mod gazetteer;
+mod holders;
 mod inputs;
 mod inspect;
 mod pairs;
@@ -38,6 +41,9 @@ fn main() -> ExitCode {
         Command::Top(command) => top::run(command),
         Command::Pairs(command) => pairs::run(command),
         Command::Export(command) => export::run(command, &args),
+        Command::Explain(command) => explain::run(command, &args),
+        Command::Eval(command) => eval::run(command),
+        Command::Holders(command) => holders::run(command, &args),
         Command::Inspect(command) => inspect::run(command),
         Command::Selfcheck(command) => selfcheck::run(command, &args),
         Command::Verify(command) => verify::run(command, &args),

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter};
 
-use dateline::ScanOptions;
+use dateline::{ScanOptions, TagOptions};
 
 use crate::args::{Args, Tag};
 use crate::exit_code::{CommandResult, Outcome};
@@ -11,13 +11,15 @@ use crate::{inputs, progress};
 pub(crate) fn run(command: &Tag, args: &Args) -> CommandResult {
     let archive = inputs::open_archive(&command.input, args)?;
     let gazetteer = inputs::load_gazetteer(&command.gazetteer)?;
-    let analyzer = inputs::build_analyzer(&command.gazetteer, &gazetteer)?;
     let stop = inputs::stop_on_signal();
     let bar = progress::bar(&archive, &command.input, args);
     let on_progress = |done| progress::advance(&bar, done);
     let scan = ScanOptions { threads: command.input.threads, on_progress: Some(&on_progress), stop: Some(&stop) };
+    let (names, furniture) = (&command.gazetteer, &command.furniture);
+    let analyzer = inputs::build_analyzer(names, furniture, &[], &gazetteer, &archive, scan)?;
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let summary = dateline::tag(&analyzer, &archive, command.offsets.into(), scan, &mut out)?;
+    let how = TagOptions { unit: command.offsets.into(), segments: command.segments };
+    let summary = dateline::tag(&analyzer, &archive, how, scan, &mut out)?;
     bar.finish_and_clear();
     inputs::report_rejects(summary.rejected, &summary.rejects, None, args);
     Ok(if command.input.strict && summary.rejected > 0 { Outcome::Differs } else { Outcome::Done })

@@ -1,0 +1,207 @@
+//! Whether one line is page furniture, and why.
+
+use super::Reason;
+use super::phrases::{
+    ADVERTISEMENTS, BUTTONS, CREDIT_PARTS, CREDITS, LINK_LABELS, LIST_LABELS, MORE_BUTTONS, MORE_NOTICES, NETWORKS,
+    NOTICE_PARTS, NOTICES, PLAIN_LABELS, SHARE_WORDS, TAG_LABELS, TIME_WORDS,
+};
+
+/// Why a line is furniture, and whether it is the heading of a list of links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Verdict {
+    pub(super) reason: Reason,
+    pub(super) opens_list: bool,
+}
+
+impl From<Reason> for Verdict {
+    fn from(reason: Reason) -> Self {
+        Self { reason, opens_list: false }
+    }
+}
+
+/// Longer lines are paragraphs, in bytes.
+const LONGEST: usize = 400;
+/// The longest item of a menu, in words.
+const LONGEST_ITEM: usize = 6;
+/// What stands between the items of a menu. Slashes do not: "REUTERS / Ama Example / File Photo" is a credit.
+const BARS: [char; 8] = ['|', '·', '•', '›', '»', '>', '∙', '●'];
+
+/// Judges one line without blanks at its ends. `flows` says that it goes on with a wrapped sentence, where only what could
+/// be nothing else is furniture. `lowered` is a buffer.
+pub(super) fn judge(line: &str, flows: bool, lowered: &mut String) -> Option<Verdict> {
+    if line.len() > LONGEST {
+        return None;
+    }
+    lowered.clear();
+    lowered.extend(line.chars().flat_map(char::to_lowercase));
+    let lower: &str = lowered;
+    if is_share_bar(lower) {
+        return Some(Reason::ShareBar.into());
+    }
+    let bare = lower.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '…' | '?' | ')' | '©' | '#'));
+    let word = bare.trim_end_matches(['.', '…', '?', ')']);
+    // The last word of a wrapped sentence is no button: "…16 cents a / share."
+    let sentence = flows && (line.starts_with(char::is_lowercase) || line.ends_with('.'));
+    if !sentence && (is_button(bare) || is_button(word) || is_comment_count(word)) {
+        return Some(Reason::Navigation.into());
+    }
+    if !sentence && ADVERTISEMENTS.contains(&word) {
+        return Some(Reason::Advertisement.into());
+    }
+    if let Some(verdict) = labelled(line, lower) {
+        return Some(verdict);
+    }
+    if lower.split_whitespace().all(|token| token.starts_with('#') && token.len() > 1) {
+        return Some(Reason::Tags.into());
+    }
+    if !sentence && is_time(lower) {
+        return Some(Reason::Timestamp.into());
+    }
+    if CREDIT_PARTS.iter().any(|part| lower.contains(part)) {
+        return Some(Reason::Copyright.into());
+    }
+    if lower.len() <= 300 && NOTICE_PARTS.iter().any(|part| lower.contains(part)) {
+        return Some(Reason::Notice.into());
+    }
+    if flows {
+        return None;
+    }
+    if CREDITS.iter().any(|credit| lower.starts_with(credit)) {
+        return Some(Reason::Copyright.into());
+    }
+    if bare.starts_with("advertisement ") && word.len() <= 60 && !line.ends_with('.') {
+        return Some(Reason::Advertisement.into());
+    }
+    if NOTICES.iter().chain(MORE_NOTICES).any(|notice| bare.starts_with(notice)) || is_follow_line(bare) {
+        return Some(Reason::Notice.into());
+    }
+    is_menu(line, lower).then_some(Reason::Navigation.into())
+}
+
+fn is_button(line: &str) -> bool {
+    BUTTONS.contains(&line) || MORE_BUTTONS.contains(&line)
+}
+
+/// "12 comments", "Comments (3)", "214 shares".
+fn is_comment_count(line: &str) -> bool {
+    let mut words = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let (Some(first), Some(second), None) = (words.next(), words.next(), words.next()) else { return false };
+    let number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let thing = |word: &str| matches!(word, "comment" | "comments" | "shares" | "share" | "views" | "likes");
+    number(first) && thing(second) || thing(first) && number(second)
+}
+
+/// Only networks, icons and words around them; at least two words, one of them a network.
+fn is_share_bar(lower: &str) -> bool {
+    let (mut words, mut networks) = (0, 0);
+    for token in
+        lower.split(|c: char| c.is_whitespace() || BARS.contains(&c) || matches!(c, ',' | ':' | '(' | ')' | '/'))
+    {
+        let token = token.trim_matches(['.', '!', '-', '–', '—', '+', '[', ']', '&']);
+        if token.is_empty() {
+            continue;
+        }
+        words += 1;
+        let icon = ["icon-", "fa-", "ico-", "social-", "share-"].iter().any(|prefix| token.starts_with(prefix));
+        if icon || NETWORKS.contains(&token) {
+            networks += 1 + i32::from(icon);
+        } else if !SHARE_WORDS.contains(&token) && !token.bytes().all(|byte| byte.is_ascii_digit()) {
+            return false;
+        }
+    }
+    networks > 0 && words + networks > 2
+}
+
+/// "READ ALSO: …", "Tags: …", "Most read".
+fn labelled(line: &str, lower: &str) -> Option<Verdict> {
+    let strip = |text| str::trim_start_matches(text, |c: char| !c.is_alphanumeric());
+    let (line, lower) = (strip(line), strip(lower));
+    // Labels are short; what stands before the first mark behind words is compared as a whole.
+    let mark = |c: char| matches!(c, ':' | '|' | '»' | '>' | '→' | '–' | '—' | '…') || c == '\u{FF1A}';
+    let (head, marked) = match lower.find(mark) {
+        Some(at) => (lower[..at].trim_end_matches(|c: char| c.is_whitespace() || c == '-'), true),
+        None => (lower.trim_end_matches(['.', ')', ']', ' ']), false),
+    };
+    let rest_is_empty = !marked || lower[head.len()..].chars().all(|c| !c.is_alphanumeric());
+    if TAG_LABELS.contains(&head) && (marked || head != "more on" && head != "more about") {
+        return Some(Verdict { reason: Reason::Tags, opens_list: rest_is_empty });
+    }
+    let more_from = lower.starts_with("more from ") && line.len() <= 60 && !line.ends_with('.');
+    if LIST_LABELS.contains(&head) || more_from {
+        return Some(Verdict { reason: Reason::LinkLine, opens_list: rest_is_empty });
+    }
+    if LINK_LABELS.contains(&head) && (marked || rest_is_empty && !PLAIN_LABELS.contains(&head)) {
+        return Some(Verdict { reason: Reason::LinkLine, opens_list: rest_is_empty });
+    }
+    // "READ ALSO Over 200 …": a label in capitals before a headline that is not.
+    let shouted = |label: &str| {
+        let own: String = line.chars().take(label.chars().count()).collect();
+        let follows = lower.strip_prefix(label).is_some_and(|rest| rest.starts_with(' '));
+        follows && !own.chars().any(char::is_lowercase) && line.chars().any(char::is_lowercase)
+    };
+    let labels = LINK_LABELS.iter().chain(LIST_LABELS);
+    let several = labels.filter(|label| label.contains(' ') && !PLAIN_LABELS.contains(label));
+    several.filter(|label| lower.starts_with(**label)).any(|label| shouted(label)).then_some(Reason::LinkLine.into())
+}
+
+/// A date or a time, and words of publishing around it; a number alone is none.
+fn is_time(lower: &str) -> bool {
+    if lower.len() > 90 || !lower.bytes().any(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    let (mut words, mut tokens) = (0, 0);
+    for token in lower.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()) {
+        tokens += 1;
+        let number = token.trim_end_matches(|c: char| c.is_alphabetic());
+        let ending = &token[number.len()..];
+        let numeric = !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && matches!(ending, "" | "am" | "pm" | "st" | "nd" | "rd" | "th" | "h" | "m" | "min" | "z" | "s");
+        let zoned = !number.is_empty() && number.contains('t') && ending.is_empty();
+        let word = TIME_WORDS.contains(&token);
+        if !numeric && !word && !zoned {
+            return false;
+        }
+        words += i32::from(word || number.len() >= 4);
+    }
+    words > 0 && tokens > 1
+}
+
+/// "Follow Example on Instagram, TikTok and Facebook".
+fn is_follow_line(lower: &str) -> bool {
+    let begins = ["follow ", "like ", "join ", "find us ", "connect with ", "message us ", "watch us "];
+    if lower.len() > 120 || !begins.iter().any(|begin| lower.starts_with(begin)) {
+        return false;
+    }
+    let Some((_, networks)) = lower.rsplit_once(" on ") else { return false };
+    let mut tokens = networks.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()).peekable();
+    tokens.peek().is_some() && tokens.all(|token| NETWORKS.contains(&token) || SHARE_WORDS.contains(&token))
+}
+
+/// "Home > Markets > Asia", "Sign in   Subscribe for $1": short items with bars or wide gaps between them.
+fn is_menu(line: &str, lower: &str) -> bool {
+    if line.len() > 200 || line.ends_with(['.', '!', '?', ':', '”', '"']) {
+        return false;
+    }
+    let (mut items, mut buttons, mut numbers) = (0, 0, 0);
+    let barred = |text: &str| text.chars().filter(|c| BARS.contains(c)).count();
+    // A bar stands alone.
+    let pieces: Box<dyn Iterator<Item = &str>> = if barred(lower) > 0 {
+        if !lower.contains(" | ") && !BARS.iter().any(|bar| lower.contains(&format!(" {bar} "))) {
+            return false;
+        }
+        Box::new(lower.split(BARS))
+    } else {
+        Box::new(lower.split("   ").flat_map(|piece| piece.split('\t')))
+    };
+    for item in pieces.map(str::trim).filter(|item| !item.is_empty()) {
+        items += 1;
+        if item.split_whitespace().count() > LONGEST_ITEM || item.contains([',', ';', '“', '"']) {
+            return false;
+        }
+        numbers += u32::from(item.bytes().any(|byte| byte.is_ascii_digit()));
+        let begins = NOTICES.iter().chain(MORE_NOTICES).any(|notice| item.starts_with(notice));
+        buttons += u32::from(is_button(item) || begins || NETWORKS.contains(&item) || is_share_bar(item));
+    }
+    items >= 2 && buttons == items || barred(lower) > 0 && items >= 3 && (numbers == 0 || buttons * 2 > items)
+}
