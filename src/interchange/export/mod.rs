@@ -1,6 +1,6 @@
 //! The gazetteer in the tongues of other tools.
 //!
-//! Every format is one [`Exporter`] in a file of its own. Only the native format and its JSON Lines twin hold everything; what
+//! Every format is one `Exporter` in a file of its own. Only the native format and its JSON Lines twin hold everything; what
 //! another format has no place for is counted in the [`ExportReport`]. Output is in the order of ids (or as a format's file
 //! says), and appears whole or not at all.
 

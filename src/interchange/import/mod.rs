@@ -1,6 +1,6 @@
 //! Other people's gazetteers, read as streams into the native format or its JSON Lines twin.
 //!
-//! Every format is one [`Importer`] in a file of its own. It turns records into fragments of entities; the [`Sink`] sorts the
+//! Every format is one `Importer` in a file of its own. It turns records into fragments of entities; the `Sink` sorts the
 //! fragments by id on disk, joins those of one entity, and writes the entities in the order of their ids. So the order of
 //! lines or files changes nothing but which of two canonical names comes first, and memory holds the sort buffer
 //! ([`ImportOptions::memory`]), one record and one entity, however large the input is. What single formats need beyond that
