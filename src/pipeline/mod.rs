@@ -43,7 +43,7 @@ pub use tag::{OffsetUnit, TagOptions, TagSummary, tag};
 /// let analyzer = Analyzer::new(&gazetteer)?;
 /// let document = Document::new("a1", "GENEVA: The Pentagon said Gen. Ada Example would visit Iraq.");
 /// let found = analyzer.analyze(&document);
-/// let names: Vec<&str> = found.iter().map(|mention| mention.entity.name.as_str()).collect();
+/// let names: Vec<&str> = found.iter().map(|mention| mention.entity.name).collect();
 /// assert_eq!(names, ["Geneva", "United States Department of Defense", "General", "Iraq"]);
 /// # Ok::<(), dateline::Error>(())
 /// ```

@@ -185,7 +185,7 @@ pub struct Segment {
 ///
 /// ```
 /// use dateline::{Document, Section, segments};
-/// let document = Document::new("a", "Rain in Accra\n\nBy Ama Example\n\nACCRA: It rained.\n\nREAD ALSO: Sun in Lagos\n\nIt stopped.");
+/// let document = Document::new("a", "Rain in Accra\n\nBy Ama Example\n\nACCRA: It rained all day over the city on Monday.\n\nREAD ALSO: Sun in Lagos\n\nIt stopped.");
 /// let mut found = Vec::new();
 /// segments(&document, None, &mut found);
 /// let sections: Vec<&str> = found.iter().map(|segment| segment.section.as_str()).collect();
