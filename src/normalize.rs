@@ -242,6 +242,24 @@ impl CasePattern {
         Some(agrees)
     }
 
+    /// Which bytes of `folded`, what the name of this pattern folds to, are small letters: bit `n` is byte `n`. `None` if 64 bits
+    /// cannot tell.
+    pub(crate) fn small_letters(&self, folded: &str) -> Option<u64> {
+        if !folded.is_ascii() || folded.len() > 64 {
+            return None;
+        }
+        let mut cases = self.0.iter();
+        let mut small = 0;
+        for (at, byte) in folded.bytes().enumerate().filter(|(_, byte)| *byte != b' ') {
+            match cases.next()? {
+                LetterCase::Open => return None,
+                LetterCase::Other if byte.is_ascii_lowercase() => small |= 1 << at,
+                LetterCase::Upper | LetterCase::Other => {}
+            }
+        }
+        cases.next().is_none().then_some(small)
+    }
+
     /// Whether two names that fold alike are written in the same case.
     pub(crate) fn agrees(&self, other: &Self) -> bool {
         let open = |a: LetterCase, b: LetterCase| a == LetterCase::Open || b == LetterCase::Open;
@@ -282,6 +300,12 @@ pub(crate) trait Watch {
 
     /// The original character `c` was folded to `folded`; a run of blanks is told by its first character.
     fn unit(&mut self, c: char, folded: &str);
+
+    /// Blanks or a sign, which is no word character and has no case, were folded to so many bytes.
+    fn sign(&mut self, length: u32);
+
+    /// Something of which the folded text shows nothing: an accent of what came last, or an invisible character.
+    fn hidden(&mut self);
 }
 
 /// Readable bytes behind a folded text.
@@ -313,6 +337,10 @@ impl Watch for Unwatched {
     }
 
     fn unit(&mut self, _: char, _: &str) {}
+
+    fn sign(&mut self, _: u32) {}
+
+    fn hidden(&mut self) {}
 }
 
 /// A folded text with the way back to the original. Reused from text to text: folding allocates only to grow.
@@ -380,8 +408,48 @@ impl FoldedText {
             if at == input.len() {
                 return;
             }
-            at = self.fold_one(text, at, watch);
+            at = match self.fold_sign(input, at, watch) {
+                Some(end) => end,
+                None => self.fold_one(text, at, watch),
+            };
         }
+    }
+
+    /// Folds what most often interrupts plain ASCII, a curly quote or dash or a run of ASCII blanks, and returns where it ends.
+    #[inline(always)]
+    fn fold_sign(&mut self, input: &[u8], at: usize, watch: &mut impl Watch) -> Option<usize> {
+        let (folded, end) = match input[at..] {
+            [0xE2, 0x80, third, ..] => match SIGNS[usize::from(third & 0x3F)] {
+                Sign::Other => return None,
+                Sign::Folds(folded) => (folded, at + 3),
+                Sign::Stays => {
+                    self.bytes[self.length..self.length + 3].copy_from_slice(&[0xE2, 0x80, third]);
+                    self.length += 3;
+                    watch.sign(3);
+                    return Some(at + 3);
+                }
+            },
+            [first, ..] if is_ascii_blank(first) => {
+                let (mut end, mut line_breaks, mut last) = (at, 0, b' ');
+                while let Some(byte) = input.get(end).filter(|byte| is_ascii_blank(**byte)) {
+                    let is_break = !(matches!(byte, b' ' | b'\t') || last == b'\r' && *byte == b'\n');
+                    (line_breaks, last, end) = (line_breaks + u32::from(is_break), *byte, end + 1);
+                }
+                if input.get(end).is_some_and(|byte| !byte.is_ascii()) {
+                    return None;
+                }
+                (if line_breaks < 2 { b' ' } else { b'\n' }, end)
+            }
+            _ => return None,
+        };
+        if end != at + 1 {
+            self.push_edge(1, at, end);
+        }
+        // `make_room` left room for what is no longer than the input.
+        self.bytes[self.length] = folded;
+        self.length += 1;
+        watch.sign(1);
+        Some(end)
     }
 
     /// Folds one character, or one run of blanks; returns where it ends.
@@ -393,8 +461,14 @@ impl FoldedText {
                 self.push_unit(folded.as_str(), at, end);
                 watch.unit(c, folded.as_str());
             }
-            FoldedChar::Accent => self.extend_unit(text, at, end),
-            FoldedChar::Invisible => self.push_edge(0, at, end),
+            FoldedChar::Accent => {
+                self.extend_unit(text, at, end);
+                watch.hidden();
+            }
+            FoldedChar::Invisible => {
+                self.push_edge(0, at, end);
+                watch.hidden();
+            }
             _ => {
                 let (end, folded) = self.fold_blanks(text, at);
                 watch.unit(c, folded);
@@ -432,8 +506,12 @@ impl FoldedText {
     }
 
     /// [`FoldedText::original`], looking on from the edge where the last search ended: quick for ranges in order.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn original_near(&self, start: usize, end: usize, near: &mut usize) -> Option<Span> {
+        if self.edges.is_empty() { Some(Span::new(start, end)) } else { self.original_among_edges(start, end, near) }
+    }
+
+    fn original_among_edges(&self, start: usize, end: usize, near: &mut usize) -> Option<Span> {
         let (from, to) = (start as u32, end as u32);
         let (mut before, edges) = ((*near).min(self.edges.len()), self.edges.as_slice());
         while before > 0 && edges[before - 1].folded_start > from {
@@ -551,6 +629,33 @@ enum AsciiClass {
     Other,
 }
 
+/// What becomes of the characters U+2000 to U+203F, by their lowest six bits.
+#[derive(Clone, Copy)]
+enum Sign {
+    /// One ASCII sign.
+    Folds(u8),
+    /// The same.
+    Stays,
+    /// Something for [`fold_char`] to say.
+    Other,
+}
+
+static SIGNS: [Sign; 64] = {
+    let mut table = [Sign::Other; 64];
+    let mut low = 0x10;
+    while low < 0x3F {
+        table[low] = match low {
+            0x10..=0x13 => Sign::Folds(b'-'),
+            0x18 | 0x19 | 0x1B | 0x32 => Sign::Folds(b'\''),
+            0x1C..=0x1F | 0x33 => Sign::Folds(b'"'),
+            0x28..=0x2F => Sign::Other,
+            _ => Sign::Stays,
+        };
+        low += 1;
+    }
+    table
+};
+
 static ASCII: [AsciiClass; 256] = {
     let mut table = [AsciiClass::Other; 256];
     let mut byte = 0;
@@ -583,6 +688,20 @@ mod tests {
                 !c.is_alphabetic() && !is_mark(c) && !matches!(category, DecimalNumber | ConnectorPunctuation),
                 "{c:?}"
             );
+        }
+    }
+
+    #[test]
+    fn the_table_of_signs_agrees() {
+        for (low, sign) in SIGNS.iter().enumerate() {
+            let c = char::from_u32(0x2000 + low as u32).unwrap();
+            let folded = match sign {
+                Sign::Folds(byte) => char::from(*byte).to_string(),
+                Sign::Stays => c.to_string(),
+                Sign::Other => continue,
+            };
+            assert!(matches!(fold_char(c), FoldedChar::Text(text) if text.as_str() == folded), "{c:?}");
+            assert!(!is_word_char(c) && !c.is_lowercase(), "{c:?}");
         }
     }
 

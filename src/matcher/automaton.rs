@@ -32,7 +32,7 @@ impl Automaton {
     /// Fills `scratch.hits` with every alias that passes, in no particular order.
     pub(super) fn find(&self, names: &NameTable, text: &str, scratch: &mut MatcherScratch) {
         let MatcherScratch { folded, pattern, hits, .. } = scratch;
-        hits.clear();
+        let hits = hits.cleared();
         folded.fold(text);
         for (span, key) in self.find_in(folded) {
             for alias in names.aliases(key) {

@@ -7,14 +7,14 @@
 use std::ops::Range;
 
 use super::names;
-use super::word_start::{self, KeyTraits};
+use super::word_start::{self, KeyTraits, Sense};
 use crate::error::Result;
 use crate::gazetteer::image::wire::u32_at;
 use crate::gazetteer::image::{Image, ImageWriter, Section, Tag};
 use crate::gazetteer::sorter::{DEFAULT_BUDGET, Sorter};
 use crate::gazetteer::{Gazetteer, LoadOptions, LoadStage};
 use crate::ids::AliasId;
-use crate::normalize::FoldedText;
+use crate::normalize::{CasePattern, FoldedText};
 
 const ROWS: Tag = *b"ROWS";
 const POSTINGS: Tag = *b"POST";
@@ -89,25 +89,28 @@ pub(super) fn build(gazetteer: &Gazetteer, options: &LoadOptions<'_>, writer: &m
     }
     let mut tables = Tables::new()?;
     let mut sorted = sorter.finish()?;
-    let mut key: Option<Vec<u8>> = None;
-    let mut key_traits = KeyTraits::default();
-    while let Some((name, alias)) = sorted.next()? {
+    let mut key: Option<String> = None;
+    let mut pattern = CasePattern::default();
+    while let Some((name, number)) = sorted.next()? {
+        let name = std::str::from_utf8(name).expect("folding pushes whole characters");
         if key.as_deref() != Some(name) {
             if let Some(key) = &key {
-                tables.end_key(key, key_traits)?;
+                tables.end_key(key)?;
             }
-            key_traits = KeyTraits::default();
             let key = key.get_or_insert_default();
             key.clear();
-            key.extend_from_slice(name);
+            key.push_str(name);
         }
-        tables.postings.push(alias)?;
-        let traits = names::traits(&gazetteer.alias(AliasId(u32_at(alias, 0))));
-        key_traits.lower_start |= traits.lower_start;
-        key_traits.open |= traits.open;
+        tables.postings.push(number)?;
+        let id = AliasId(u32_at(number, 0));
+        let alias = gazetteer.alias(id);
+        let traits = names::traits(&alias);
+        tables.traits.lower_start |= traits.lower_start;
+        tables.traits.open |= traits.open;
+        tables.senses.push(names::sense(id, &alias, name, &mut pattern));
     }
     if let Some(key) = &key {
-        tables.end_key(key, key_traits)?;
+        tables.end_key(key)?;
     }
     let mut words = Section::new(WORDS);
     words.push(&tables.words.finish()?)?;
@@ -120,17 +123,27 @@ struct Tables {
     rows: Section,
     postings: Section,
     words: word_start::Builder,
+    /// Of the key whose aliases are being read.
+    traits: KeyTraits,
+    senses: Vec<Sense>,
 }
 
 impl Tables {
     fn new() -> Result<Self> {
         let mut rows = Section::new(ROWS);
         rows.push(&[0; 4])?;
-        Ok(Self { rows, postings: Section::new(POSTINGS), words: word_start::Builder::new() })
+        Ok(Self {
+            rows,
+            postings: Section::new(POSTINGS),
+            words: word_start::Builder::new(),
+            traits: KeyTraits::default(),
+            senses: Vec::new(),
+        })
     }
 
-    fn end_key(&mut self, key: &[u8], traits: KeyTraits) -> Result<()> {
-        self.words.push(std::str::from_utf8(key).expect("folding pushes whole characters"), traits);
+    fn end_key(&mut self, key: &str) -> Result<()> {
+        self.words.push(key, std::mem::take(&mut self.traits), &self.senses);
+        self.senses.clear();
         self.rows.push(&((self.postings.len() / 4) as u32).to_le_bytes())
     }
 }

@@ -158,8 +158,7 @@ impl MatcherBuilder {
 pub struct MatcherScratch {
     folded: FoldedText,
     pattern: CasePattern,
-    hits: Vec<(Span, AliasId)>,
-    found: Vec<(Span, u32)>,
+    hits: word_start::Hits,
     word_start: word_start::Scratch,
 }
 
@@ -207,7 +206,9 @@ impl Matches {
 
     /// Groups sorted hits by span.
     fn gather(&mut self, hits: &mut Vec<(Span, AliasId)>) {
-        hits.sort_unstable_by_key(|(span, alias)| (span.start, std::cmp::Reverse(span.end), *alias));
+        if !hits.is_sorted_by_key(word_start::order) {
+            hits.sort_unstable_by_key(word_start::order);
+        }
         hits.dedup();
         self.clear();
         for (span, alias) in hits.drain(..) {
@@ -256,10 +257,10 @@ impl Matcher {
         match &self.search {
             Search::WordStart(word_start) => word_start.find(&self.names, text, scratch),
             Search::Automaton(automaton) => automaton.find(&self.names, text, scratch),
-            Search::Naive(naive) => naive.find(text, &mut scratch.hits),
+            Search::Naive(naive) => naive.find(text, scratch.hits.cleared()),
         }
-        matches.gather(&mut scratch.hits);
-        select::select(self.overlap, &self.names, matches);
+        matches.gather(&mut scratch.hits.sure);
+        select::select(self.overlap, &self.names, scratch.hits.stopped, matches);
     }
 
     /// Finds all matches of one text. Allocates; [`Matcher::find_into`] reuses buffers.

@@ -1,7 +1,7 @@
 //! The names of a gazetteer by folded form, with the checks a hit must pass on the original text.
 
 use super::index::NameIndex;
-use super::word_start::KeyTraits;
+use super::word_start::{KeyTraits, Policy, Sense};
 use crate::error::Result;
 use crate::gazetteer::{Alias, Boundary, CasePolicy, Flags, Gazetteer};
 use crate::ids::AliasId;
@@ -56,6 +56,21 @@ impl NameTable {
 /// What the word-start tables must know of an alias.
 pub(super) fn traits(alias: &Alias<'_>) -> KeyTraits {
     KeyTraits { lower_start: may_start_small(alias), open: alias.flags.boundary == Boundary::Open }
+}
+
+/// How the word-start engine judges the hits of an alias in plain text; `key` is what the alias folds to.
+pub(super) fn sense(id: AliasId, alias: &Alias<'_>, key: &str, pattern: &mut CasePattern) -> Sense {
+    let flags = alias.flags;
+    let checked = flags.boundary != Boundary::Word || flags.after_comma || flags.accents_matter;
+    pattern.set(alias.text);
+    let (policy, small) = match (flags.case, pattern.small_letters(key)) {
+        _ if checked => (Policy::Checked, 0),
+        (CasePolicy::Any, _) => (Policy::Any, 0),
+        (CasePolicy::Title, Some(small)) => (Policy::Title, small),
+        (CasePolicy::Exact, Some(small)) => (Policy::Exact, small),
+        (CasePolicy::Title | CasePolicy::Exact, None) => (Policy::Checked, 0),
+    };
+    Sense { alias: id.0, policy, stop: flags.stop, small }
 }
 
 /// Whether a hit whose first word begins with a small letter can pass. A capital there forbids it: the hit is neither as

@@ -5,8 +5,8 @@ use super::{Matches, Overlap};
 
 /// Reduces all passing candidates, in order, to those the policy keeps; then drops the spans a stop name holds.
 ///
-/// A stop name competes like any other name: what it covers under the policy is gone even though it reports nothing.
-pub(super) fn select(overlap: Overlap, names: &NameTable, matches: &mut Matches) {
+/// `stopped` is false only if there is no stop name among them. A stop name competes like any other name: what it covers under the policy is gone even though it reports nothing.
+pub(super) fn select(overlap: Overlap, names: &NameTable, stopped: bool, matches: &mut Matches) {
     match overlap {
         Overlap::All => {}
         Overlap::Longest => {
@@ -28,6 +28,9 @@ pub(super) fn select(overlap: Overlap, names: &NameTable, matches: &mut Matches)
                 keep
             });
         }
+    }
+    if !stopped {
+        return;
     }
     let aliases = &matches.aliases;
     matches.spans.retain(|found| !aliases[found.aliases.clone()].iter().any(|alias| names.is_stop(*alias)));

@@ -7,7 +7,7 @@
 use super::hash::{self, Kind, READ_AHEAD};
 use super::layout::{
     EDGES_AT, FLAGS_AT, GOES_ON, HEADER, LINE, Layout, MAX_SPILL, OFFSETS_AT, ROOT, Record, SLOTS, SMALL, SPILLED_AT,
-    Sizes, USED_AT, add_to_filter, line_of, tag_of,
+    Sense, Sizes, USED_AT, add_to_filter, line_of, tag_of,
 };
 use super::probe::{Place, find_record};
 use super::scalar::Scalar;
@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 /// Mean number of records in a line of [`SLOTS`]. More make the tables smaller and spill more records into later lines.
 const RECORDS_PER_LINE: usize = 7;
 /// Bits of filter for each word; rounded to a power of two words.
-const FILTER_BITS: usize = 12;
+const FILTER_BITS: usize = 16;
 
 /// What the tables must know of the aliases of a key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,6 +26,14 @@ pub(crate) struct KeyTraits {
     pub(crate) lower_start: bool,
     /// Some alias may begin or end inside a word.
     pub(crate) open: bool,
+}
+
+/// A key with signs before its first word.
+#[derive(Debug)]
+struct Led {
+    key: String,
+    traits: KeyTraits,
+    senses: Vec<Sense>,
 }
 
 /// Makes the tables of keys that come in ascending order.
@@ -46,7 +54,7 @@ pub(crate) struct Builder {
     path: Vec<(usize, Node)>,
     segments: Segments,
     /// Keys with signs before the first word: they hang on the records of the rest, which comes elsewhere in the order.
-    led: Vec<(String, u32, KeyTraits)>,
+    led: Vec<Led>,
     /// No fewer than the records they need.
     led_steps: usize,
     leftovers: Vec<u32>,
@@ -71,7 +79,7 @@ impl Builder {
         }
     }
 
-    /// Adds the next key; the first has number 0.
+    /// Adds the next key, with its aliases; the first has number 0.
     ///
     /// # Panics
     ///
@@ -79,21 +87,21 @@ impl Builder {
     ///
     /// # Complexity
     ///
-    /// Linear in the key.
-    pub(crate) fn push(&mut self, key: &str, traits: KeyTraits) {
+    /// Linear in the key and its aliases.
+    pub(crate) fn push(&mut self, key: &str, traits: KeyTraits, senses: &[Sense]) {
         let number = self.n_keys as u32;
         self.n_keys += 1;
-        if traits.open || !self.segments.cut(key) {
+        if traits.open || u16::try_from(senses.len()).is_err() || !self.segments.cut(key) {
             self.leftovers.push(number);
         } else if self.segments.first > 0 {
             self.led_steps += self.segments.ends.len() + 2;
-            self.led.push((key.to_owned(), number, traits));
+            self.led.push(Led { key: key.to_owned(), traits, senses: senses.to_vec() });
         } else {
-            self.push_in_order(key, number, traits);
+            self.push_in_order(key, traits, senses);
         }
     }
 
-    fn push_in_order(&mut self, key: &str, number: u32, traits: KeyTraits) {
+    fn push_in_order(&mut self, key: &str, traits: KeyTraits, senses: &[Sense]) {
         assert!(self.last.is_empty() || *self.last < *key, "keys come in ascending order");
         let shared = self.last.bytes().zip(key.bytes()).take_while(|(a, b)| a == b).count();
         // What an earlier key had in common with this one, the last key had too, so nothing needed is dropped.
@@ -105,14 +113,14 @@ impl Builder {
         let (mut parent, mut start) = (Node::ROOT, 0);
         for word in 0..n_words {
             let end = self.segments.ends[word];
-            let is_name = end == key.len();
+            let ending = if end == key.len() { senses } else { &[] };
             let at = self.path.partition_point(|(other, _)| *other < end);
             let node = match self.path.get(at) {
                 Some((other, node)) if *other == end => *node,
                 _ => {
                     let segment = &key.as_bytes()[start..end];
                     let hash = self.segment.hash(parent.hash, Kind::Word, segment);
-                    let node = self.push_record(hash, Kind::Word, parent, is_name.then_some(number), segment);
+                    let node = self.push_record(hash, Kind::Word, parent, ending, segment);
                     self.path.insert(at, (end, node));
                     node
                 }
@@ -125,13 +133,13 @@ impl Builder {
         if start < key.len() {
             let tail = &key.as_bytes()[start..];
             let hash = self.segment.hash(parent.hash, Kind::Tail, tail);
-            self.push_record(hash, Kind::Tail, parent, Some(number), tail);
+            self.push_record(hash, Kind::Tail, parent, senses, tail);
         }
     }
 
     /// Appends a record and tells its parent.
-    fn push_record(&mut self, hash: u64, kind: Kind, parent: Node, key: Option<u32>, segment: &[u8]) -> Node {
-        let offset = Record::push(&mut self.bytes, kind, parent.offset, key, segment);
+    fn push_record(&mut self, hash: u64, kind: Kind, parent: Node, senses: &[Sense], segment: &[u8]) -> Node {
+        let offset = Record::push(&mut self.bytes, kind, parent.offset, senses, segment);
         self.hashes.push(hash);
         let at = parent.offset as usize;
         match kind {
@@ -194,19 +202,20 @@ impl Builder {
     }
 
     /// Puts all records into lines, then the keys with leads; `None` if they do not fit.
-    fn hash_all(&mut self, n_lines: usize, led: &[(String, u32, KeyTraits)]) -> Option<Vec<u8>> {
+    fn hash_all(&mut self, n_lines: usize, led: &[Led]) -> Option<Vec<u8>> {
         let mut lines = vec![0; n_lines * LINE];
         for ((offset, _), hash) in records(&self.bytes).zip(&self.hashes) {
             insert(&mut lines, *hash, offset)?;
         }
-        for (key, number, traits) in led {
-            self.push_led(&mut lines, key, *number, *traits)?;
+        for led in led {
+            self.push_led(&mut lines, led)?;
         }
         Some(lines)
     }
 
     /// Adds a key with signs before its first word: the steps of the rest, then the signs.
-    fn push_led(&mut self, lines: &mut [u8], key: &str, number: u32, traits: KeyTraits) -> Option<()> {
+    fn push_led(&mut self, lines: &mut [u8], led: &Led) -> Option<()> {
+        let Led { key, traits, senses } = led;
         assert!(self.segments.cut(key), "it was cut before");
         let ends = std::mem::take(&mut self.segments.ends);
         let first = self.segments.first;
@@ -229,8 +238,8 @@ impl Builder {
             node = match found {
                 Some((offset, _)) => Node { offset, hash },
                 None => {
-                    let key = (kind == Kind::Lead).then_some(number);
-                    let node = self.push_record(hash, kind, node, key, bytes);
+                    let ending: &[Sense] = if kind == Kind::Lead { senses } else { &[] };
+                    let node = self.push_record(hash, kind, node, ending, bytes);
                     insert(lines, hash, node.offset)?;
                     node
                 }
@@ -318,7 +327,7 @@ fn records(bytes: &[u8]) -> impl Iterator<Item = (u32, Record)> {
             return None;
         }
         let record = Record::read(bytes, offset as u32).expect("written by this builder");
-        Some((std::mem::replace(&mut offset, record.start + record.length) as u32, record))
+        Some((std::mem::replace(&mut offset, record.end(bytes)) as u32, record))
     })
 }
 

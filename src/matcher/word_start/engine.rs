@@ -3,7 +3,7 @@
 use super::super::MatcherScratch;
 use super::super::automaton::Automaton;
 use super::super::names::NameTable;
-use super::{Layout, SimdLevel};
+use super::{Hits, Layout, SimdLevel};
 use crate::error::{Error, Result};
 
 #[derive(Debug)]
@@ -32,20 +32,20 @@ impl WordStart {
         Ok(Self { layout, level, leftovers })
     }
 
-    /// Fills `scratch.hits` with every alias that passes, in no particular order.
+    /// Fills `scratch.hits` with every alias that passes, nearly in order.
     pub(in super::super) fn find(&self, names: &NameTable, text: &str, scratch: &mut MatcherScratch) {
-        let MatcherScratch { folded, pattern, hits, found, word_start } = scratch;
-        hits.clear();
-        self.layout.view(names.index().words()).find(self.level, text, folded, word_start, found);
-        let leftovers = self
-            .leftovers
-            .iter()
-            .flat_map(|(automaton, keys)| automaton.find_in(folded).map(|(span, pattern)| (span, keys[pattern])));
-        for (span, key) in found.iter().copied().chain(leftovers) {
-            for alias in names.aliases(key as usize) {
-                if names.passes(alias, text, span, pattern) {
-                    hits.push((span, alias));
-                }
+        let MatcherScratch { folded, pattern, hits, word_start } = scratch;
+        self.layout.view(names.index().words()).find(self.level, text, folded, word_start, hits);
+        let Hits { sure, doubtful, stopped } = hits;
+        if let Some((automaton, keys)) = &self.leftovers {
+            for (span, found) in automaton.find_in(folded) {
+                doubtful.extend(names.aliases(keys[found] as usize).map(|alias| (span, alias)));
+            }
+        }
+        for (span, alias) in doubtful.drain(..) {
+            if names.passes(alias, text, span, pattern) {
+                *stopped |= names.is_stop(alias);
+                sure.push((span, alias));
             }
         }
     }

@@ -34,6 +34,12 @@ pub(super) fn low_bytes(value: u64, n: usize) -> u64 {
     if n >= 8 { value } else { value & ((1 << (8 * n)) - 1) }
 }
 
+/// The lowest `n` bits of `value`, the others zero.
+#[inline(always)]
+pub(super) fn low_bits(value: u64, n: usize) -> u64 {
+    if n >= 64 { value } else { value & ((1 << n) - 1) }
+}
+
 #[inline(always)]
 fn multiply(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
@@ -50,16 +56,19 @@ pub(super) fn seed(before: u64, kind: Kind) -> u64 {
 #[inline(always)]
 pub(super) fn segment(seed: u64, bytes: &[u8], start: usize, length: usize) -> u64 {
     match (MASKS.get(length), bytes.get(start..start + READ_AHEAD)) {
-        (Some(mask), Some(sixteen)) => {
-            let [low, high] = [load(sixteen, 0) & mask[0], load(sixteen, 8) & mask[1]];
-            multiply(low ^ A ^ seed, high ^ B ^ length as u64)
-        }
+        (Some(mask), Some(sixteen)) => short_segment(seed, load(sixteen, 0), load(sixteen, 8), mask, length),
         _ => long_segment(seed, bytes, start, length),
     }
 }
 
+/// The hash of the first `length` bytes, [`READ_AHEAD`] at most, of two numbers; `mask` is that of the length.
+#[inline(always)]
+pub(super) fn short_segment(seed: u64, low: u64, high: u64, mask: &[u64; 2], length: usize) -> u64 {
+    multiply((low & mask[0]) ^ A ^ seed, (high & mask[1]) ^ B ^ length as u64)
+}
+
 /// The lowest bytes of two numbers, by how many.
-static MASKS: [[u64; 2]; READ_AHEAD + 1] = {
+pub(super) static MASKS: [[u64; 2]; READ_AHEAD + 1] = {
     let mut masks = [[0; 2]; READ_AHEAD + 1];
     let mut n = 1;
     while n <= READ_AHEAD {
@@ -72,7 +81,7 @@ static MASKS: [[u64; 2]; READ_AHEAD + 1] = {
 
 #[cold]
 #[inline(never)]
-fn long_segment(mut seed: u64, bytes: &[u8], start: usize, length: usize) -> u64 {
+pub(super) fn long_segment(mut seed: u64, bytes: &[u8], start: usize, length: usize) -> u64 {
     let (mut at, end) = (start, start + length);
     while end - at > 16 {
         seed = multiply(load(bytes, at) ^ A ^ seed, load(bytes, at + 8) ^ C);

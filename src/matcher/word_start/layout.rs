@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"DLWORDS\0";
 /// Changes with the bytes, the hash, the filters or the cutting of names.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 pub(super) const HEADER: usize = 128;
 /// How the section is called in errors; who reads it from a file puts the file's name in its place.
 const SECTION: &str = "word-start tables";
@@ -225,16 +225,40 @@ pub(super) fn tag_of(hash: u64) -> u16 {
 /// A set of hashes that may say yes wrongly, never no: two bits in one 64-bit word for each, and a third one for hashes with
 /// a mark.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Filter<'t>(&'t [[u8; 8]]);
+pub(super) struct Filter<'t>(pub(super) &'t [[u8; 8]]);
 
 impl Filter<'_> {
     /// Whether the set may hold the hash, and whether it may do so with the mark.
     #[inline(always)]
     pub(super) fn may_hold(&self, hash: u64) -> (bool, bool) {
         let last = self.0.len().wrapping_sub(1);
-        let Some(word) = self.0.get((hash >> 12) as usize & last) else { return (false, false) };
+        let Some(word) = self.0.get(Self::index(hash) & last) else { return (false, false) };
         let word = u64::from_le_bytes(*word);
-        (((word >> (hash & 63)) & (word >> ((hash >> 6) & 63)) & 1) != 0, ((word >> ((hash >> 40) & 63)) & 1) != 0)
+        (Self::holds(word, hash), Self::is_marked(word, hash))
+    }
+
+    /// Where the word that tells of a hash begins among the bytes.
+    #[inline(always)]
+    pub(super) fn at(&self, hash: u64) -> usize {
+        8 * (Self::index(hash) & self.0.len().wrapping_sub(1))
+    }
+
+    /// Which word tells of a hash, to be reduced to their number.
+    #[inline(always)]
+    pub(super) fn index(hash: u64) -> usize {
+        (hash >> 12) as usize
+    }
+
+    /// Whether the hash may be in the set, by the word that tells of it.
+    #[inline(always)]
+    pub(super) fn holds(word: u64, hash: u64) -> bool {
+        (word >> (hash & 63)) & (word >> ((hash >> 6) & 63)) & 1 != 0
+    }
+
+    /// Whether it may have the mark.
+    #[inline(always)]
+    pub(super) fn is_marked(word: u64, hash: u64) -> bool {
+        (word >> ((hash >> 40) & 63)) & 1 != 0
     }
 
     /// Whether nothing is in it.
@@ -251,16 +275,75 @@ pub(super) fn add_to_filter(filter: &mut [u8], hash: u64, marked: bool) {
     filter[at..at + 8].copy_from_slice(&word.to_le_bytes());
 }
 
+/// How a hit of an alias in plain text is judged by its small letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Policy {
+    /// It is not: the caller must look at the text.
+    #[default]
+    Checked = 0,
+    /// It may be written in any case.
+    Any = 1,
+    /// Exactly as the alias is.
+    Exact = 2,
+    /// As the alias is, or without small letters.
+    Title = 3,
+}
+
+/// One alias that folds to a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Sense {
+    pub(crate) alias: u32,
+    pub(crate) policy: Policy,
+    /// Whether it is a stop name.
+    pub(crate) stop: bool,
+    /// Which bytes of the key are small letters in the alias; for [`Policy::Exact`] and [`Policy::Title`].
+    pub(crate) small: u64,
+}
+
+impl Sense {
+    /// Bytes of a sense: the alias, policy and stop, small letters.
+    const LEN: usize = 13;
+    /// The bit beside the policy.
+    const STOP: u8 = 4;
+
+    fn write(self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.alias.to_le_bytes());
+        bytes.push(self.policy as u8 | if self.stop { Self::STOP } else { 0 });
+        bytes.extend(self.small.to_le_bytes());
+    }
+
+    #[inline(always)]
+    fn read(bytes: &[u8; Self::LEN]) -> Self {
+        let policy = match bytes[4] & 3 {
+            1 => Policy::Any,
+            2 => Policy::Exact,
+            3 => Policy::Title,
+            _ => Policy::Checked,
+        };
+        Self { alias: load(bytes, 0) as u32, policy, stop: bytes[4] & Self::STOP != 0, small: load(bytes, 5) }
+    }
+
+    /// Whether a hit with these small letters passes; `None` if only the text can tell.
+    #[inline(always)]
+    pub(super) fn judge(self, small: u64) -> Option<bool> {
+        match self.policy {
+            Policy::Checked => None,
+            Policy::Any => Some(true),
+            Policy::Exact => Some(small == self.small),
+            Policy::Title => Some(small == self.small || small == 0),
+        }
+    }
+}
+
 /// One node of the trie, as it lies in the bytes: flags, edges and length (one byte each), the offset of the parent unless
-/// that is the root, the key if a name ends here, and the bytes of the segment.
+/// that is the root, and the bytes of the segment. If a name ends here, its aliases follow (see [`Sense`]), behind their
+/// number (two bytes) unless there is one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Record {
     pub(super) flags: u8,
     /// Bit `n - 1`: a tail of `n` bytes follows; bit `n + 3`: a lead of `n` bytes may stand before.
     pub(super) edges: u8,
     pub(super) parent: u32,
-    /// The name that ends here, if [`ENDS`] is set.
-    pub(super) key: u32,
     /// Where the bytes of the segment are, and how many.
     pub(super) start: usize,
     pub(super) length: usize,
@@ -276,6 +359,8 @@ pub(super) const GOES_ON: u8 = 8;
 const AT_ROOT: u8 = 16;
 /// A first word of names that may begin small.
 pub(super) const SMALL: u8 = 32;
+/// The number of aliases is stated.
+const MANY: u8 = 64;
 
 /// The offset that stands for the root.
 pub(super) const ROOT: u32 = 0;
@@ -291,32 +376,51 @@ impl Record {
         let at = offset as usize;
         let header = load(records, at);
         let [flags, edges, length] = [FLAGS_AT, EDGES_AT, LENGTH_AT].map(|byte| (header >> (8 * byte)) as u8);
-        let mut next = at + 3;
-        let mut number = |wanted: bool| {
-            let value = if wanted { load(records, next) as u32 } else { 0 };
-            next += if wanted { 4 } else { 0 };
-            value
-        };
-        let parent = number(flags & AT_ROOT == 0);
-        let key = number(flags & ENDS != 0);
-        let length = usize::from(length);
-        (next + length + 8 <= records.len()).then_some(Self { flags, edges, parent, key, start: next, length })
+        let at_root = flags & AT_ROOT != 0;
+        let parent = if at_root { ROOT } else { (header >> 24) as u32 };
+        let (start, length) = (at + if at_root { 3 } else { 7 }, usize::from(length));
+        (start + length + READ_AHEAD <= records.len()).then_some(Self { flags, edges, parent, start, length })
     }
 
-    /// Puts a record before the last [`READ_AHEAD`] bytes; returns its offset, which may exceed 32 bits.
-    pub(super) fn push(records: &mut Vec<u8>, kind: Kind, parent: u32, key: Option<u32>, segment: &[u8]) -> usize {
+    /// The aliases of the name that ends here; none if none does.
+    #[inline(always)]
+    pub(super) fn senses(self, records: &[u8]) -> impl Iterator<Item = Sense> {
+        let range = self.senses_range(records);
+        records.get(range).unwrap_or_default().as_chunks().0.iter().map(Sense::read)
+    }
+
+    #[inline(always)]
+    fn senses_range(self, records: &[u8]) -> Range<usize> {
+        let at = self.start + self.length;
+        match self.flags & (ENDS | MANY) {
+            0 | MANY => at..at,
+            ENDS => at..at + Sense::LEN,
+            _ => at + 2..at + 2 + Sense::LEN * usize::from(load(records, at) as u16),
+        }
+    }
+
+    /// Where the next record begins.
+    pub(super) fn end(self, records: &[u8]) -> usize {
+        self.senses_range(records).end
+    }
+
+    /// Puts a record before the last [`READ_AHEAD`] bytes; returns its offset, which may exceed 32 bits. A name ends here if it
+    /// has senses.
+    pub(super) fn push(records: &mut Vec<u8>, kind: Kind, parent: u32, senses: &[Sense], segment: &[u8]) -> usize {
         let offset = records.len() - READ_AHEAD;
         records.truncate(offset);
         let flag = |set: bool, flag: u8| if set { flag } else { 0 };
-        let flags = kind as u8 | flag(parent == ROOT, AT_ROOT) | flag(key.is_some(), ENDS);
+        let flags =
+            kind as u8 | flag(parent == ROOT, AT_ROOT) | flag(!senses.is_empty(), ENDS) | flag(senses.len() > 1, MANY);
         records.extend([flags, 0, u8::try_from(segment.len()).expect("segments are short")]);
         if parent != ROOT {
             records.extend(parent.to_le_bytes());
         }
-        if let Some(key) = key {
-            records.extend(key.to_le_bytes());
-        }
         records.extend_from_slice(segment);
+        if senses.len() > 1 {
+            records.extend(u16::try_from(senses.len()).expect("more aliases are left over").to_le_bytes());
+        }
+        senses.iter().for_each(|sense| sense.write(records));
         records.extend([0; READ_AHEAD]);
         offset
     }
@@ -338,6 +442,11 @@ impl Record {
         }
         if length <= 8 {
             return low_bytes(load(records, self.start) ^ load(bytes, start), length) == 0;
+        }
+        if length <= 16 {
+            let last = length - 8;
+            return load(records, self.start) == load(bytes, start)
+                && load(records, self.start + last) == load(bytes, start + last);
         }
         records.get(self.start..self.start + length) == bytes.get(start..start + length)
     }

@@ -25,19 +25,19 @@ mod segments;
 mod simd;
 
 use crate::normalize::FoldedText;
-use crate::span::Span;
 
 pub(crate) use build::{Builder, KeyTraits};
 pub(crate) use engine::WordStart;
-pub(crate) use layout::{Layout, View};
-pub(crate) use search::Scratch;
+pub(crate) use layout::{Layout, Policy, Sense, View};
+pub(crate) use search::{Hits, Scratch, order};
 pub use simd::SimdLevel;
 
 impl View<'_> {
     /// Finds every occurrence of every key in the tables between word boundaries, overlapping ones too, in the order of their
-    /// first words: the original span and the number of the key. Leaves the folded text in `folded`.
+    /// first words: the original span and the alias. Leaves the folded text in `folded`.
     ///
-    /// A hit may yet fail what a folded text cannot show: case, accents, a hyphen beside it, a mark before it.
+    /// Those that pass are told from those that may yet fail what the tables do not show: accents, a hyphen beside it, a mark
+    /// before it; see [`Hits`].
     ///
     /// # Complexity
     ///
@@ -49,7 +49,7 @@ impl View<'_> {
         text: &str,
         folded: &mut FoldedText,
         scratch: &mut Scratch,
-        hits: &mut Vec<(Span, u32)>,
+        hits: &mut Hits,
     ) {
         match level {
             SimdLevel::Scalar => search::find(scalar::Scalar, *self, text, folded, scratch, hits),

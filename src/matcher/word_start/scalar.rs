@@ -1,6 +1,7 @@
 //! The steps of [`Simd`] in plain Rust, written so that the compiler finds what the target offers.
 
 use super::layout::{LINE, SLOTS, USED_AT};
+use super::search::{self, First, Text, Word};
 use super::simd::{Block, Simd};
 use crate::normalize::is_ascii_blank;
 
@@ -42,6 +43,16 @@ impl Simd for Scalar {
             eights.enumerate().fold(0, |bits, (index, eight)| bits | (eight << (8 * index)))
         };
         Block { word: gather(WORD), small: gather(SMALL), blank: gather(BLANK), other: gather(OTHER) }
+    }
+
+    #[inline(never)]
+    fn pass(self, text: &Text<'_>, starts: &[u32], firsts: &mut [First]) -> usize {
+        search::pass(text, starts, firsts)
+    }
+
+    #[inline(never)]
+    fn go_on(self, text: &Text<'_>, firsts: &[First], words: &mut [Word]) -> usize {
+        search::go_on(self, text, firsts, words)
     }
 
     #[inline(always)]

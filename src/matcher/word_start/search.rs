@@ -1,11 +1,14 @@
 //! The search itself: candidates, filter, table, walk. The same for all levels; what differs is behind [`Simd`].
 
-use super::classes::Classes;
+use std::cmp::Reverse;
+
+use super::classes::{Bits, Classes, WINDOW, long_word_length};
 use super::hash::{self, Kind};
 use super::layout::{ENDS, Filter, GOES_ON, LINE, ROOT, Record, SPILLED_AT, View, tag_of};
 use super::probe::{Place, find_record, first_line, offset_in};
 use super::segments::{MAX_EDGE, MAX_GAP, MAX_SEGMENT};
 use super::simd::Simd;
+use crate::ids::AliasId;
 use crate::normalize::FoldedText;
 use crate::span::Span;
 
@@ -16,26 +19,46 @@ const CHUNK: usize = 128;
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     classes: Classes,
-    /// Room for what is noted of a chunk; empty before the first text.
-    starts: Starts,
+    /// Where the words of a chunk begin. Like the others room for the most there can be; empty before the first text.
+    starts: Vec<u32>,
+    firsts: Vec<First>,
     words: Vec<Word>,
 }
 
-/// Where words begin: those with a small letter, and the others.
+/// What was found in a text.
 #[derive(Debug, Default)]
-struct Starts {
-    others: Vec<u32>,
-    small: Vec<u32>,
+pub(crate) struct Hits {
+    /// What passes.
+    pub(crate) sure: Vec<(Span, AliasId)>,
+    /// What passes if the caller's look at the text says so.
+    pub(crate) doubtful: Vec<(Span, AliasId)>,
+    /// Whether a stop name is among what passes.
+    pub(crate) stopped: bool,
+}
+
+impl Hits {
+    /// For an engine that is sure of all its hits and does not tell stop names apart.
+    pub(crate) fn cleared(&mut self) -> &mut Vec<(Span, AliasId)> {
+        self.sure.clear();
+        self.stopped = true;
+        &mut self.sure
+    }
 }
 
 /// A word of the text that may begin a name.
 #[derive(Debug, Clone, Copy, Default)]
-struct Word {
-    start: u32,
-    length: u32,
-    hash: u64,
-    /// Whether a name may consist of it alone.
-    may_end: bool,
+pub(super) struct First {
+    pub(super) start: u32,
+    pub(super) length: u32,
+    pub(super) hash: u64,
+}
+
+/// The same with the word behind it and the signs between them: 0 bytes if no name goes on with that.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Word {
+    pub(super) first: First,
+    pub(super) next_length: u32,
+    pub(super) next_hash: u64,
 }
 
 /// Finds every occurrence of every key in the tables. See [`View::find`].
@@ -46,23 +69,115 @@ pub(super) fn find<S: Simd>(
     text: &str,
     folded: &mut FoldedText,
     scratch: &mut Scratch,
-    hits: &mut Vec<(Span, u32)>,
+    hits: &mut Hits,
 ) {
-    hits.clear();
-    let Scratch { classes, starts, words } = scratch;
+    hits.sure.clear();
+    hits.doubtful.clear();
+    hits.stopped = false;
+    let Scratch { classes, starts, firsts, words } = scratch;
     classes.fold(simd, folded, text);
-    let search = Search { simd, view, classes, bytes: folded.padded(), length: folded.bytes().len() };
+    let search = Search { simd, view, bits: classes.bits(), bytes: folded.padded(), length: folded.bytes().len() };
     // Every second byte may begin a word; some more places are written to and not kept.
+    starts.resize(32 * CHUNK + GROUP, 0);
+    firsts.resize(32 * CHUNK + 1, First::default());
     words.resize(32 * CHUNK + 1, Word::default());
-    starts.others.resize(32 * CHUNK + GROUP, 0);
-    starts.small.resize(32 * CHUNK + GROUP, 0);
-    let mut near = 0;
+    let mut report = Report { folded, classes, bits: classes.bits(), records: view.records, near: 0, hits };
     for from in (0..classes.len()).step_by(CHUNK) {
-        let n = search.candidates(from..(from + CHUNK).min(classes.len()), starts, words);
+        let n = note_starts(classes, from..(from + CHUNK).min(classes.len()), view.smalls.is_empty(), starts);
+        let n = simd.pass(&search.text(), &starts[..n], firsts);
+        let n = simd.go_on(&search.text(), &firsts[..n], words);
         let n = search.look_up(&mut words[..n]);
         for word in &words[..n] {
-            search.walk(*word, &mut Report { folded, near: &mut near, hits });
+            search.walk(word, &mut report);
         }
+    }
+}
+
+/// Notes where the words of a chunk begin, without those in small letters if there is no need; returns how many.
+#[inline(always)]
+fn note_starts(classes: &Classes, chunk: std::ops::Range<usize>, without_small: bool, starts: &mut [u32]) -> usize {
+    let mut before = chunk.start.checked_sub(1).map_or(0, |last| classes.at(last).0 >> 63);
+    let mut n = 0;
+    for index in chunk {
+        let (word, small) = classes.at(index);
+        let begins = word & !((word << 1) | before);
+        before = word >> 63;
+        n = if without_small {
+            note_positions::<4>(starts, n, 64 * index, begins & !small)
+        } else {
+            note_positions::<GROUP>(starts, n, 64 * index, begins)
+        };
+    }
+    n
+}
+
+/// A folded text and the filters its words are held against.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'t> {
+    pub(super) bits: Bits<'t>,
+    /// With [`READ_AHEAD`](super::hash::READ_AHEAD) bytes behind the text.
+    pub(super) bytes: &'t [u8],
+    pub(super) firsts: Filter<'t>,
+    pub(super) smalls: Filter<'t>,
+    pub(super) nexts: Filter<'t>,
+}
+
+/// Fills `firsts` with those of the words at `starts` that pass the filter of first words; returns how many.
+#[inline(always)]
+pub(super) fn pass(text: &Text<'_>, starts: &[u32], firsts: &mut [First]) -> usize {
+    let Text { bits, bytes, .. } = *text;
+    let mut n = 0;
+    for &start in starts {
+        let at = start as usize;
+        let filter = if bits.is_small(at) { text.smalls } else { text.firsts };
+        let length = bits.word_length(at);
+        let hash = hash::segment(0, bytes, at, length);
+        // Written in any case, kept if it passes: no branch to be mispredicted.
+        firsts[n] = First { start, length: length as u32, hash };
+        n += usize::from(filter.may_hold(hash).0);
+    }
+    n
+}
+
+/// Fills `words` with `firsts` and what follows them, as far as a name may go on with it; returns how many may be a name or go
+/// on as one, which stand in front.
+#[inline(always)]
+pub(super) fn go_on<S: Simd>(simd: S, text: &Text<'_>, firsts: &[First], words: &mut [Word]) -> usize {
+    for (first, word) in firsts.iter().zip(&mut *words) {
+        let (next_length, next_hash) = text.next_word((first.start + first.length) as usize, first.hash);
+        simd.prefetch(text.nexts.0.as_flattened(), text.nexts.at(next_hash));
+        *word = Word { first: *first, next_length, next_hash };
+    }
+    let mut n = 0;
+    for index in 0..firsts.len() {
+        let mut word = words[index];
+        let goes_on = text.nexts.may_hold(word.next_hash).0;
+        word.next_length = if goes_on { word.next_length } else { 0 };
+        words[n] = word;
+        n += usize::from(text.firsts.may_hold(word.first.hash).1 | (word.next_length != 0));
+    }
+    n
+}
+
+impl Text<'_> {
+    /// The length of the next word with the signs before it, and its hash behind `hash`; the length is 0 if there is none that
+    /// a name could go on with.
+    #[inline(always)]
+    pub(super) fn next_word(&self, at: usize, hash: u64) -> (u32, u64) {
+        let ahead = self.bits.words_from(at);
+        let gap = ahead.trailing_zeros();
+        if gap > MAX_GAP as u32 {
+            return (0, hash);
+        }
+        let mut length = (gap + (ahead >> gap).trailing_ones()) as usize;
+        if length >= WINDOW as usize {
+            length = gap as usize + long_word_length(self.bits.word, at + gap as usize);
+            if length > MAX_SEGMENT {
+                return (0, hash);
+            }
+        }
+        let hash = hash::segment(hash::seed(hash, Kind::Word), self.bytes, at, length);
+        (length as u32, hash)
     }
 }
 
@@ -74,22 +189,22 @@ struct Node {
     hash: u64,
 }
 
-/// How many positions are written at once.
+/// How many positions are written at once, at most.
 const GROUP: usize = 8;
 
 /// Writes the positions of the bits of `mask` behind the first `n` of `positions`; returns how many there are then.
 #[inline(always)]
-fn note_positions(positions: &mut [u32], n: usize, base: usize, mut mask: u64) -> usize {
+fn note_positions<const N: usize>(positions: &mut [u32], n: usize, base: usize, mut mask: u64) -> usize {
     let end = n + mask.count_ones() as usize;
     let mut at = n;
     // In groups, so that the processor need not guess their number exactly.
     while at < end {
-        let group: &mut [u32; GROUP] = positions[at..].first_chunk_mut().expect("room for a group more");
+        let group: &mut [u32; N] = positions[at..].first_chunk_mut().expect("room for a group more");
         for position in group {
             *position = base as u32 + mask.trailing_zeros();
             mask &= mask.wrapping_sub(1);
         }
-        at += GROUP;
+        at += N;
     }
     end
 }
@@ -98,110 +213,82 @@ fn note_positions(positions: &mut [u32], n: usize, base: usize, mut mask: u64) -
 struct Search<'t, S> {
     simd: S,
     view: View<'t>,
-    classes: &'t Classes,
+    bits: Bits<'t>,
     /// The folded text, with readable bytes behind it.
     bytes: &'t [u8],
     length: usize,
 }
 
 impl<S: Simd> Search<'_, S> {
-    /// Fills `words` with the words of a chunk that pass the filters; returns how many.
-    #[inline(always)]
-    fn candidates(&self, chunk: std::ops::Range<usize>, starts: &mut Starts, words: &mut [Word]) -> usize {
-        let with_small = !self.view.smalls.is_empty();
-        let mut before = chunk.start.checked_sub(1).map_or(0, |last| self.classes.at(last).0 >> 63);
-        let (mut n_others, mut n_small) = (0, 0);
-        for index in chunk {
-            let (word, small) = self.classes.at(index);
-            let begins = word & !((word << 1) | before);
-            before = word >> 63;
-            n_others = note_positions(&mut starts.others, n_others, 64 * index, begins & !small);
-            if with_small {
-                n_small = note_positions(&mut starts.small, n_small, 64 * index, begins & small);
-            }
-        }
-        let n = self.pass(&starts.others[..n_others], self.view.firsts, words, 0);
-        self.pass(&starts.small[..n_small], self.view.smalls, words, n)
+    fn text(&self) -> Text<'_> {
+        let View { firsts, smalls, nexts, .. } = self.view;
+        Text { bits: self.bits, bytes: self.bytes, firsts, smalls, nexts }
     }
 
-    /// Appends those of the words at `starts` that pass the filter to the first `n`; returns how many there are then.
-    #[inline(always)]
-    fn pass(&self, starts: &[u32], filter: Filter<'_>, words: &mut [Word], mut n: usize) -> usize {
-        for &start in starts {
-            let length = self.classes.word_length(start as usize);
-            let hash = hash::segment(0, self.bytes, start as usize, length);
-            let (may_begin, may_end) = filter.may_hold(hash);
-            // Written in any case, kept if it passes: no branch to be mispredicted.
-            words[n] = Word { start, length: length as u32, hash, may_end };
-            n += usize::from(may_begin);
-        }
-        n
-    }
-
-    /// Drops the words that are no name and do not go on as one, then those whose line of the table does not hold their tag;
-    /// returns how many are left in front.
+    /// Drops the words whose line of the table does not hold their tag; returns how many are left in front. What the walk will
+    /// read of the tables is on its way to the caches then.
     #[inline(always)]
     fn look_up(&self, words: &mut [Word]) -> usize {
-        let View { lines, records, .. } = self.view;
-        let mut kept = 0;
-        for index in 0..words.len() {
-            let word = words[index];
-            if word.may_end || self.next_word(word.start as usize + word.length as usize, word.hash).is_some() {
-                self.simd.prefetch(lines, first_line(lines, word.hash));
-                words[kept] = word;
-                kept += 1;
-            }
+        let View { lines, .. } = self.view;
+        for word in words.iter() {
+            self.simd.prefetch(lines, first_line(lines, word.first.hash));
+            self.simd.prefetch(lines, first_line(lines, word.next_hash));
         }
         let mut n = 0;
-        for index in 0..kept {
+        for index in 0..words.len() {
             let word = words[index];
-            let line = lines.get(first_line(lines, word.hash)..).and_then(|lines| lines.first_chunk::<LINE>());
-            let Some(line) = line else { continue };
-            let slots = self.simd.slots(line, tag_of(word.hash));
-            self.simd.prefetch(records, offset_in(line, slots.trailing_zeros() % 32) as usize);
+            let may_be = self.prefetch_record(word.first.hash);
+            if word.next_length != 0 {
+                self.prefetch_record(word.next_hash);
+            }
             words[n] = word;
-            n += usize::from(slots != 0 || line[SPILLED_AT] != 0);
+            n += usize::from(may_be);
         }
         n
     }
 
-    /// The length of the next word with the signs before it, and its hash behind `hash`, if some name may go on with it.
+    /// Whether there may be a record of this hash. The first that may be it is asked for.
     #[inline(always)]
-    fn next_word(&self, at: usize, hash: u64) -> Option<(usize, u64)> {
-        let gap = self.classes.words_from(at).trailing_zeros() as usize;
-        if gap > MAX_GAP {
-            return None;
-        }
-        let length = gap + self.classes.word_length(at + gap);
-        if length > MAX_SEGMENT {
-            return None;
-        }
-        let hash = hash::segment(hash::seed(hash, Kind::Word), self.bytes, at, length);
-        self.view.nexts.may_hold(hash).0.then_some((length, hash))
+    fn prefetch_record(&self, hash: u64) -> bool {
+        let View { lines, records, .. } = self.view;
+        let Some(line) = lines.get(first_line(lines, hash)..).and_then(|lines| lines.first_chunk::<LINE>()) else {
+            return false;
+        };
+        let slots = self.simd.slots(line, tag_of(hash));
+        let at = offset_in(line, slots.trailing_zeros() % 32) as usize;
+        self.simd.prefetch(records, at);
+        // With its aliases a record often reaches into the next line of the cache.
+        self.simd.prefetch(records, at + 32);
+        slots != 0 || line[SPILLED_AT] != 0
     }
 
-    /// Reports all names that begin with the word.
+    /// Reports all names that begin with the word, longer ones first.
     #[inline(always)]
-    fn walk(&self, word: Word, report: &mut Report<'_>) {
-        let start = word.start as usize;
-        let mut at = start;
-        let mut length = word.length as usize;
-        let mut parent = ROOT;
-        let mut hash = word.hash;
+    fn walk(&self, word: &Word, report: &mut Report<'_>) {
+        let Word { first, mut next_length, mut next_hash } = *word;
+        let start = first.start as usize;
+        let n_before = report.hits.sure.len();
+        let (mut at, mut length, mut hash, mut parent) = (start, first.length as usize, first.hash, ROOT);
         while let Some((offset, record)) = self.find_record(hash, parent, Kind::Word, at, length) {
             at += length;
             if record.flags & ENDS != 0 {
-                report.add(start, at, record.key);
+                report.add(start, at, record);
             }
             if record.edges != 0 {
                 self.edges(Node { offset, record, hash }, start, at, report);
             }
-            if record.flags & GOES_ON == 0 {
-                return;
+            if parent != ROOT && record.flags & GOES_ON != 0 {
+                (next_length, next_hash) = self.text().next_word(at, hash);
+                next_length = if self.view.nexts.may_hold(next_hash).0 { next_length } else { 0 };
             }
-            let Some(next) = self.next_word(at, hash) else { return };
+            if record.flags & GOES_ON == 0 || next_length == 0 {
+                break;
+            }
             parent = offset;
-            (length, hash) = next;
+            (length, hash) = (next_length as usize, next_hash);
+        }
+        if let Some(found @ [_, _, ..]) = report.hits.sure.get_mut(n_before..) {
+            found.sort_unstable_by_key(order);
         }
     }
 
@@ -215,7 +302,7 @@ impl<S: Simd> Search<'_, S> {
             }
             if let Some(tail) = self.find_step(node, Kind::Tail, end, length) {
                 if tail.record.flags & ENDS != 0 {
-                    report.add(start, end + length, tail.record.key);
+                    report.add(start, end + length, tail.record);
                 }
                 self.leads(tail, start, end + length, report);
             }
@@ -228,7 +315,7 @@ impl<S: Simd> Search<'_, S> {
             if let Some(lead) = self.find_step(node, Kind::Lead, start - length, length)
                 && lead.record.flags & ENDS != 0
             {
-                report.add(start - length, end, lead.record.key);
+                report.add(start - length, end, lead.record);
             }
         }
     }
@@ -246,19 +333,39 @@ impl<S: Simd> Search<'_, S> {
     }
 }
 
-/// Takes the hits in a folded text to the original.
+/// How hits are listed: by start, longer ones first.
+#[inline(always)]
+pub(crate) fn order(hit: &(Span, AliasId)) -> (usize, Reverse<usize>, AliasId) {
+    (hit.0.start, Reverse(hit.0.end), hit.1)
+}
+
+/// Takes the hits in a folded text to the original, and judges them.
 struct Report<'r> {
     folded: &'r FoldedText,
+    classes: &'r Classes,
+    bits: Bits<'r>,
+    records: &'r [u8],
     /// Where the last hit was among the edges of the folded text.
-    near: &'r mut usize,
-    hits: &'r mut Vec<(Span, u32)>,
+    near: usize,
+    hits: &'r mut Hits,
 }
 
 impl Report<'_> {
     #[inline(always)]
-    fn add(&mut self, start: usize, end: usize, key: u32) {
-        if let Some(span) = self.folded.original_near(start, end, self.near) {
-            self.hits.push((span, key));
+    fn add(&mut self, start: usize, end: usize, record: Record) {
+        let Some(span) = self.folded.original_near(start, end, &mut self.near) else { return };
+        let is_plain = self.classes.is_plain(start, end);
+        let small = self.bits.smalls_in(start, end);
+        for sense in record.senses(self.records) {
+            let alias = AliasId(sense.alias);
+            match sense.judge(small).filter(|_| is_plain) {
+                Some(true) => {
+                    self.hits.stopped |= sense.stop;
+                    self.hits.sure.push((span, alias));
+                }
+                Some(false) => {}
+                None => self.hits.doubtful.push((span, alias)),
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::layout::LINE;
+use super::search::{First, Text, Word};
 use crate::error::{Error, Result};
 
 /// Names the level to be used instead of the best one.
@@ -81,6 +82,12 @@ fn refused(name: &str, why: &str) -> Error {
 pub(super) trait Simd: Copy {
     /// Folds 64 bytes, as far as they are ASCII, and classifies them.
     fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block;
+
+    /// [`search::pass`](super::search::pass), with these instructions.
+    fn pass(self, text: &Text<'_>, starts: &[u32], firsts: &mut [First]) -> usize;
+
+    /// [`search::go_on`](super::search::go_on), with these instructions.
+    fn go_on(self, text: &Text<'_>, firsts: &[First], words: &mut [Word]) -> usize;
 
     /// Which slots of a line hold the tag; bit `n` is slot `n`.
     fn slots(self, line: &[u8; LINE], tag: u16) -> u32;

@@ -6,22 +6,30 @@ use super::scalar::Scalar;
 use super::segments::is_word;
 use super::simd::Simd as _;
 use super::*;
+use crate::ids::AliasId;
 use crate::normalize::{FoldedChar, fold, fold_char, is_word_char};
+use crate::span::Span;
 
 const ANY: KeyTraits = KeyTraits { lower_start: true, open: false };
 
 fn tables(keys: &BTreeSet<String>, traits: KeyTraits) -> Vec<u8> {
     let mut builder = Builder::new();
-    keys.iter().for_each(|key| builder.push(key, traits));
+    keys.iter().zip(0..).for_each(|(key, number)| builder.push(key, traits, &[numbered(number)]));
     builder.finish().unwrap()
 }
 
+/// The alias that stands for the key of this number.
+fn numbered(alias: u32) -> Sense {
+    Sense { alias, policy: Policy::Any, ..Sense::default() }
+}
+
 fn search(bytes: &[u8], level: SimdLevel, text: &str) -> Vec<(Span, u32)> {
-    let mut hits = Vec::new();
+    let mut hits = Hits::default();
     let view = Layout::open(bytes).unwrap().view(bytes);
     view.find(level, text, &mut FoldedText::default(), &mut Scratch::default(), &mut hits);
-    hits.sort_unstable();
-    hits
+    let mut found: Vec<_> = hits.sure.iter().chain(&hits.doubtful).map(|(span, alias)| (*span, alias.0)).collect();
+    found.sort_unstable();
+    found
 }
 
 /// Every place of every key between word boundaries of the folded text, by trying all.
@@ -117,10 +125,10 @@ fn texts_of_every_length() {
 #[test]
 fn small_letters_start_only_what_allows_it() {
     let mut builder = Builder::new();
-    builder.push("king", KeyTraits { lower_start: true, open: false });
-    builder.push("paris", KeyTraits::default());
-    builder.push("paris king", KeyTraits::default());
-    builder.push("pope", KeyTraits { lower_start: true, open: true });
+    builder.push("king", KeyTraits { lower_start: true, open: false }, &[numbered(0)]);
+    builder.push("paris", KeyTraits::default(), &[numbered(1)]);
+    builder.push("paris king", KeyTraits::default(), &[numbered(2)]);
+    builder.push("pope", KeyTraits { lower_start: true, open: true }, &[numbered(3)]);
     let bytes = builder.finish().unwrap();
     let layout = Layout::open(&bytes).unwrap();
     assert_eq!(layout.n_keys(), 4);
@@ -129,6 +137,42 @@ fn small_letters_start_only_what_allows_it() {
         let found = search(&bytes, level, "king Paris paris king Paris King");
         let found: Vec<(usize, u32)> = found.into_iter().map(|(span, key)| (span.start, key)).collect();
         assert_eq!(found, [(0, 0), (5, 1), (17, 0), (22, 1), (22, 2), (28, 0)], "{level:?}");
+    }
+}
+
+#[test]
+fn small_letters_decide_in_plain_text_only() {
+    let senses = |small| {
+        let sense = |alias, policy| Sense { alias, policy, stop: alias == 3, small };
+        [sense(0, Policy::Checked), sense(1, Policy::Any), sense(2, Policy::Exact), sense(3, Policy::Title)]
+    };
+    let mut builder = Builder::new();
+    // "Paris" and "U.S.": bit `n` for a small letter at byte `n`.
+    builder.push("paris", ANY, &senses(0b11110));
+    builder.push("u.s.", ANY, &senses(0));
+    let bytes = builder.finish().unwrap();
+    let layout = Layout::open(&bytes).unwrap();
+    for level in SimdLevel::available() {
+        let check = |text: &str, sure: &[u32], doubtful: &[u32], stopped: bool| {
+            let mut hits = Hits::default();
+            let (mut folded, mut scratch) = (FoldedText::default(), Scratch::default());
+            layout.view(&bytes).find(level, text, &mut folded, &mut scratch, &mut hits);
+            let numbers = |hits: &[(Span, AliasId)]| hits.iter().map(|(_, alias)| alias.0).collect::<Vec<_>>();
+            let found = (numbers(&hits.sure), numbers(&hits.doubtful), hits.stopped);
+            assert_eq!(found, (sure.to_vec(), doubtful.to_vec(), stopped), "{level:?} {text:?}");
+        };
+        check("in Paris.", &[1, 2, 3], &[0], true);
+        check("in PARIS.", &[1, 3], &[0], true);
+        check("in paris.", &[1], &[0], false);
+        check("the U.S.", &[1, 2, 3], &[0], true);
+        check("the u.s.", &[1], &[0], false);
+        check("“Paris” – Paris’s", &[1, 2, 3, 1, 2, 3], &[0, 0], true);
+        // What folding hides beside a name, or makes of its letters, only the text shows.
+        check("in Pari\u{17F}.", &[], &[0, 1, 2, 3], false);
+        check("in Par\u{AD}is.", &[], &[0, 1, 2, 3], false);
+        check("in \u{301}Paris.", &[], &[0, 1, 2, 3], false);
+        check("in Paris\u{301}.", &[], &[0, 1, 2, 3], false);
+        check("é Paris", &[1, 2, 3], &[0], true);
     }
 }
 
@@ -234,9 +278,9 @@ proptest! {
             let view = layout.view(&bytes);
             let text = "New York City 'a! a b c 's a a! ".repeat(20);
             for level in SimdLevel::available() {
-                let mut hits = Vec::new();
+                let mut hits = Hits::default();
                 view.find(level, &text, &mut FoldedText::default(), &mut Scratch::default(), &mut hits);
-                prop_assert!(hits.iter().all(|(span, _)| text.get(span.start..span.end).is_some()));
+                prop_assert!(hits.sure.iter().chain(&hits.doubtful).all(|(span, _)| text.get(span.start..span.end).is_some()));
             }
         }
     }
