@@ -35,6 +35,13 @@ fn rejected_long_name_hides_nothing() {
 }
 
 #[test]
+fn texts_that_try_the_patience_of_the_word_starts() {
+    let name = format!("{}b", "a ".repeat(100));
+    let text = format!("{}{name} a a B", "a ".repeat(2000));
+    check(&[&name, "a B", "B"], &text, &[&name, "a B"]);
+}
+
+#[test]
 fn no_match_across_a_blank_line() {
     check(&["New York"], "New\nYork New\n\nYork", &["New\nYork"]);
 }

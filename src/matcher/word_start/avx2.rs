@@ -14,7 +14,7 @@ use super::classes::{WINDOW, long_word_length};
 use super::hash::{self, Kind, READ_AHEAD};
 use super::layout::{Filter, LINE, View};
 use super::scalar::used;
-use super::search::{self, First, Hits, Scratch, Text, Word};
+use super::search::{self, First, Hits, Patience, Scratch, Text, Word};
 use super::segments::MAX_GAP;
 use super::simd::{Block, Simd};
 use crate::normalize::FoldedText;
@@ -33,15 +33,29 @@ pub(super) fn is_available() -> bool {
 /// # Panics
 ///
 /// If the processor lacks AVX2.
-pub(super) fn find(view: View<'_>, text: &str, folded: &mut FoldedText, scratch: &mut Scratch, hits: &mut Hits) {
+pub(super) fn find(
+    view: View<'_>,
+    text: &str,
+    folded: &mut FoldedText,
+    patience: Patience,
+    scratch: &mut Scratch,
+    hits: &mut Hits,
+) {
     assert!(is_available(), "chosen only where it is available");
     // SAFETY: the processor has all features of the function.
-    unsafe { find_with_avx2(view, text, folded, scratch, hits) }
+    unsafe { find_with_avx2(view, text, folded, patience, scratch, hits) }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn find_with_avx2(view: View<'_>, text: &str, folded: &mut FoldedText, scratch: &mut Scratch, hits: &mut Hits) {
-    search::find(Avx2(()), view, text, folded, scratch, hits);
+fn find_with_avx2(
+    view: View<'_>,
+    text: &str,
+    folded: &mut FoldedText,
+    patience: Patience,
+    scratch: &mut Scratch,
+    hits: &mut Hits,
+) {
+    search::find(Avx2(()), view, text, folded, patience, scratch, hits);
 }
 
 /// Proof that the processor has AVX2: made in `find_with_avx2` only.
@@ -196,9 +210,23 @@ impl<'t> RawFilter<'t> {
 /// [`search::pass`] without bounds to be checked in the loop.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn pass(text: &Text<'_>, starts: &[u32], firsts: &mut [First]) -> usize {
-    let raw = Raw::new(text);
     let Some(first_filter) = RawFilter::new(text.firsts) else { return 0 };
-    let small_filter = RawFilter::new(text.smalls).unwrap_or(first_filter);
+    match RawFilter::new(text.smalls) {
+        None => pass_by::<false>(text, [first_filter; 2], starts, firsts),
+        Some(small_filter) => pass_by::<true>(text, [first_filter, small_filter], starts, firsts),
+    }
+}
+
+/// Holds the words against the first filter, or if they begin with a small letter and `SMALL` is set against the second.
+#[inline]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn pass_by<const SMALL: bool>(
+    text: &Text<'_>,
+    filters: [RawFilter<'_>; 2],
+    starts: &[u32],
+    firsts: &mut [First],
+) -> usize {
+    let raw = Raw::new(text);
     let small = text.bits.small;
     assert!(small.len() == text.bits.word.len());
     assert!(starts.len() <= firsts.len(), "room for all");
@@ -214,10 +242,10 @@ fn pass(text: &Text<'_>, starts: &[u32], firsts: &mut [First]) -> usize {
                 length => length as usize,
             };
             let hash = raw.segment(0, at, length);
-            let is_small = (small.get_unchecked(at / 8) >> (at % 8)) & 1 != 0;
-            let filter = if is_small { small_filter } else { first_filter };
+            let is_small = SMALL && (small.get_unchecked(at / 8) >> (at % 8)) & 1 != 0;
+            let filter = if is_small { filters[1] } else { filters[0] };
             // Written in any case, kept if it passes: no branch to be mispredicted.
-            out.write(First { start: at as u32, length: length as u32, hash });
+            out.write(First { start, length: length as u32, hash });
             out = out.add(usize::from(Filter::holds(filter.word(hash), hash)));
         }
     }

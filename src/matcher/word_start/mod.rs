@@ -29,12 +29,14 @@ use crate::normalize::FoldedText;
 pub(crate) use build::{Builder, KeyTraits};
 pub(crate) use engine::WordStart;
 pub(crate) use layout::{Layout, Policy, Sense, View};
-pub(crate) use search::{Hits, Scratch, order};
+pub(crate) use search::{Hits, Patience, Scratch, order};
 pub use simd::SimdLevel;
 
 impl View<'_> {
     /// Finds every occurrence of every key in the tables between word boundaries, overlapping ones too, in the order of their
     /// first words: the original span and the alias. Leaves the folded text in `folded`.
+    ///
+    /// A search without patience may be broken off ([`Hits::gave_up`]); then the hits are of no use.
     ///
     /// Those that pass are told from those that may yet fail what the tables do not show: accents, a hyphen beside it, a mark
     /// before it; see [`Hits`].
@@ -42,19 +44,20 @@ impl View<'_> {
     /// # Complexity
     ///
     /// Linear in the text, with few operations for each byte and some for each capitalised word; then linear in the words of
-    /// the names begun there.
+    /// the names begun there, whose number [`Patience`] limits.
     pub(crate) fn find(
         &self,
         level: SimdLevel,
         text: &str,
         folded: &mut FoldedText,
+        patience: Patience,
         scratch: &mut Scratch,
         hits: &mut Hits,
     ) {
         match level {
-            SimdLevel::Scalar => search::find(scalar::Scalar, *self, text, folded, scratch, hits),
+            SimdLevel::Scalar => search::find(scalar::Scalar, *self, text, folded, patience, scratch, hits),
             #[cfg(target_arch = "x86_64")]
-            SimdLevel::Avx2 => avx2::find(*self, text, folded, scratch, hits),
+            SimdLevel::Avx2 => avx2::find(*self, text, folded, patience, scratch, hits),
             #[cfg(not(target_arch = "x86_64"))]
             SimdLevel::Avx2 => unreachable!("chosen only where it is available"),
         }

@@ -34,6 +34,8 @@ pub(crate) struct Hits {
     pub(crate) doubtful: Vec<(Span, AliasId)>,
     /// Whether a stop name is among what passes.
     pub(crate) stopped: bool,
+    /// Whether the search took too many steps that led to no name, and was broken off.
+    pub(crate) gave_up: bool,
 }
 
 impl Hits {
@@ -42,6 +44,27 @@ impl Hits {
         self.sure.clear();
         self.stopped = true;
         &mut self.sure
+    }
+}
+
+/// How many steps through the trie may lead to no name before a search is broken off.
+///
+/// In ordinary text there is one for 40 bytes; where names have long beginnings in common and the text is made of these, there
+/// may be as many at each word as the longest name has words. An automaton then needs fewer steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Ten times as many as in ordinary text.
+    Short,
+    /// Any number.
+    Endless,
+}
+
+impl Patience {
+    fn steps(self, length: usize) -> usize {
+        match self {
+            Self::Short => 256 + length / 4,
+            Self::Endless => usize::MAX,
+        }
     }
 }
 
@@ -68,12 +91,13 @@ pub(super) fn find<S: Simd>(
     view: View<'_>,
     text: &str,
     folded: &mut FoldedText,
+    patience: Patience,
     scratch: &mut Scratch,
     hits: &mut Hits,
 ) {
     hits.sure.clear();
     hits.doubtful.clear();
-    hits.stopped = false;
+    (hits.stopped, hits.gave_up) = (false, false);
     let Scratch { classes, starts, firsts, words } = scratch;
     classes.fold(simd, folded, text);
     let search = Search { simd, view, bits: classes.bits(), bytes: folded.padded(), length: folded.bytes().len() };
@@ -81,7 +105,8 @@ pub(super) fn find<S: Simd>(
     starts.resize(32 * CHUNK + GROUP, 0);
     firsts.resize(32 * CHUNK + 1, First::default());
     words.resize(32 * CHUNK + 1, Word::default());
-    let mut report = Report { folded, classes, bits: classes.bits(), records: view.records, near: 0, hits };
+    let steps_left = patience.steps(folded.bytes().len());
+    let mut report = Report { folded, classes, bits: classes.bits(), records: view.records, near: 0, steps_left, hits };
     for from in (0..classes.len()).step_by(CHUNK) {
         let n = note_starts(classes, from..(from + CHUNK).min(classes.len()), view.smalls.is_empty(), starts);
         let n = simd.pass(&search.text(), &starts[..n], firsts);
@@ -89,6 +114,9 @@ pub(super) fn find<S: Simd>(
         let n = search.look_up(&mut words[..n]);
         for word in &words[..n] {
             search.walk(word, &mut report);
+        }
+        if report.hits.gave_up {
+            return;
         }
     }
 }
@@ -273,6 +301,11 @@ impl<S: Simd> Search<'_, S> {
             at += length;
             if record.flags & ENDS != 0 {
                 report.add(start, at, record);
+            } else if report.steps_left == 0 {
+                report.hits.gave_up = true;
+                return;
+            } else {
+                report.steps_left -= 1;
             }
             if record.edges != 0 {
                 self.edges(Node { offset, record, hash }, start, at, report);
@@ -347,6 +380,8 @@ struct Report<'r> {
     records: &'r [u8],
     /// Where the last hit was among the edges of the folded text.
     near: usize,
+    /// How many more steps may lead to no name.
+    steps_left: usize,
     hits: &'r mut Hits,
 }
 

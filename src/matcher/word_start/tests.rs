@@ -26,7 +26,7 @@ fn numbered(alias: u32) -> Sense {
 fn search(bytes: &[u8], level: SimdLevel, text: &str) -> Vec<(Span, u32)> {
     let mut hits = Hits::default();
     let view = Layout::open(bytes).unwrap().view(bytes);
-    view.find(level, text, &mut FoldedText::default(), &mut Scratch::default(), &mut hits);
+    view.find(level, text, &mut FoldedText::default(), Patience::Endless, &mut Scratch::default(), &mut hits);
     let mut found: Vec<_> = hits.sure.iter().chain(&hits.doubtful).map(|(span, alias)| (*span, alias.0)).collect();
     found.sort_unstable();
     found
@@ -156,7 +156,7 @@ fn small_letters_decide_in_plain_text_only() {
         let check = |text: &str, sure: &[u32], doubtful: &[u32], stopped: bool| {
             let mut hits = Hits::default();
             let (mut folded, mut scratch) = (FoldedText::default(), Scratch::default());
-            layout.view(&bytes).find(level, text, &mut folded, &mut scratch, &mut hits);
+            layout.view(&bytes).find(level, text, &mut folded, Patience::Short, &mut scratch, &mut hits);
             let numbers = |hits: &[(Span, AliasId)]| hits.iter().map(|(_, alias)| alias.0).collect::<Vec<_>>();
             let found = (numbers(&hits.sure), numbers(&hits.doubtful), hits.stopped);
             assert_eq!(found, (sure.to_vec(), doubtful.to_vec(), stopped), "{level:?} {text:?}");
@@ -173,6 +173,24 @@ fn small_letters_decide_in_plain_text_only() {
         check("in \u{301}Paris.", &[], &[0, 1, 2, 3], false);
         check("in Paris\u{301}.", &[], &[0, 1, 2, 3], false);
         check("é Paris", &[1, 2, 3], &[0], true);
+    }
+}
+
+#[test]
+fn long_beginnings_in_common_are_given_up() {
+    let name = format!("{}b", "a ".repeat(100));
+    let bytes = tables(&[name.clone(), "a b".to_owned()].into(), ANY);
+    let text = format!("{}{name}", "a ".repeat(2000));
+    let view = Layout::open(&bytes).unwrap();
+    for level in SimdLevel::available() {
+        let find = |patience| {
+            let (mut folded, mut scratch, mut hits) = (FoldedText::default(), Scratch::default(), Hits::default());
+            view.view(&bytes).find(level, &text, &mut folded, patience, &mut scratch, &mut hits);
+            hits
+        };
+        assert!(find(Patience::Short).gave_up);
+        let hits = find(Patience::Endless);
+        assert!(!hits.gave_up && hits.sure.len() == 2);
     }
 }
 
@@ -279,7 +297,7 @@ proptest! {
             let text = "New York City 'a! a b c 's a a! ".repeat(20);
             for level in SimdLevel::available() {
                 let mut hits = Hits::default();
-                view.find(level, &text, &mut FoldedText::default(), &mut Scratch::default(), &mut hits);
+                view.find(level, &text, &mut FoldedText::default(), Patience::Endless, &mut Scratch::default(), &mut hits);
                 prop_assert!(hits.sure.iter().chain(&hits.doubtful).all(|(span, _)| text.get(span.start..span.end).is_some()));
             }
         }
