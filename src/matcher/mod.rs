@@ -206,10 +206,10 @@ impl Matches {
 
     /// Groups sorted hits by span.
     fn gather(&mut self, hits: &mut Vec<(Span, AliasId)>) {
-        if !hits.is_sorted_by_key(word_start::order) {
+        if !hits.is_sorted_by(|a, b| word_start::order(a) < word_start::order(b)) {
             hits.sort_unstable_by_key(word_start::order);
+            hits.dedup();
         }
-        hits.dedup();
         self.clear();
         for (span, alias) in hits.drain(..) {
             match self.spans.last_mut() {

@@ -207,7 +207,7 @@ impl<'t> RawFilter<'t> {
     }
 }
 
-/// [`search::pass`] without bounds to be checked in the loop.
+/// [`search::pass`] without bounds to be checked in the loops.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn pass(text: &Text<'_>, starts: &[u32], firsts: &mut [First]) -> usize {
     let Some(first_filter) = RawFilter::new(text.firsts) else { return 0 };
@@ -229,28 +229,36 @@ fn pass_by<const SMALL: bool>(
     let raw = Raw::new(text);
     let small = text.bits.small;
     assert!(small.len() == text.bits.word.len());
-    assert!(starts.len() <= firsts.len(), "room for all");
-    let mut out = firsts.as_mut_ptr();
-    for &start in starts {
+    let firsts = &mut firsts[..starts.len()];
+    for (&start, first) in starts.iter().zip(&mut *firsts) {
         let at = start as usize;
         assert!(at <= raw.last, "words begin in the text");
-        // SAFETY: `at` was compared with `last`, and there are as many bits of small letters as of words; `out` has moved on at
-        // most once for each start before, of which there are no more than places in `firsts`.
-        unsafe {
+        // SAFETY: `at` was compared with `last`.
+        let (length, hash) = unsafe {
             let length = match raw.words_from(at).trailing_ones() {
                 WINDOW.. => long_word_length(text.bits.word, at),
                 length => length as usize,
             };
-            let hash = raw.segment(0, at, length);
+            (length, raw.segment(0, at, length))
+        };
+        filters[0].prefetch(hash);
+        *first = First { start, length: length as u32, hash };
+    }
+    let mut n = 0;
+    for index in 0..firsts.len() {
+        // SAFETY: `index` is one of `firsts`, and `n` has moved on at most once for each before it; the start was compared with
+        // `last`, and there are as many bits of small letters as of words.
+        unsafe {
+            let first = *firsts.get_unchecked(index);
+            let at = first.start as usize;
             let is_small = SMALL && (small.get_unchecked(at / 8) >> (at % 8)) & 1 != 0;
             let filter = if is_small { filters[1] } else { filters[0] };
             // Written in any case, kept if it passes: no branch to be mispredicted.
-            out.write(First { start, length: length as u32, hash });
-            out = out.add(usize::from(Filter::holds(filter.word(hash), hash)));
+            *firsts.get_unchecked_mut(n) = first;
+            n += usize::from(Filter::holds(filter.word(first.hash), first.hash));
         }
     }
-    // SAFETY: both are places of `firsts`.
-    unsafe { out.offset_from_unsigned(firsts.as_ptr()) }
+    n
 }
 
 /// [`search::go_on`] without bounds to be checked in the loops.

@@ -320,7 +320,9 @@ impl<S: Simd> Search<'_, S> {
             parent = offset;
             (length, hash) = (next_length as usize, next_hash);
         }
-        if let Some(found @ [_, _, ..]) = report.hits.sure.get_mut(n_before..) {
+        if let Some(found @ [_, _, ..]) = report.hits.sure.get_mut(n_before..)
+            && !found.is_sorted_by_key(order)
+        {
             found.sort_unstable_by_key(order);
         }
     }
