@@ -94,7 +94,8 @@ fn sum_rows<'a>(
                 let first = a.0;
                 sum_pairs(Pairs::new(a.1), Pairs::new(b.1), sum);
                 sum.end_row(first);
-                (left.next(), right.next());
+                left.next();
+                right.next();
                 continue;
             }
             (Some(a), Some(b)) if a.0 < b.0 => (a.0, left.next()),
