@@ -14,7 +14,7 @@ use dateline::{Engine, Matcher, MatcherScratch, Matches, Overlap};
 use worst_cases::Case;
 
 /// Enough for a rate, little enough for the slower engine.
-const TEXT_BYTES: usize = 1 << 18;
+const TEXT_BYTES: usize = 1 << 17;
 
 /// Passes for the printed figure.
 const PASSES: usize = 5;

@@ -198,6 +198,7 @@ def table(results):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--text", type=Path, required=True)
+    parser.add_argument("--copies", type=int, required=True, help="how often the articles stand in the text")
     parser.add_argument("--folder", type=Path, required=True, help="with names-SIZE.txt and .dlz, and the program hyperscan")
     parser.add_argument("--match-rate", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
@@ -209,11 +210,12 @@ def main():
     results = {count: compare(args, int(count)) for count in args.sizes.split(",")}
     machine = {"processor": processor(), "cores": os.cpu_count(), "system": platform.system()}
     about = {"date": time.strftime("%Y-%m-%d"), "machine": machine, "versions": versions(args.folder), "rounds": args.rounds}
-    about["text"] = {"bytes": args.text.stat().st_size, "lines": args.text.read_bytes().count(b"\n")}
+    about["text"] = {"bytes": args.text.stat().st_size, "lines": args.text.read_bytes().count(b"\n"), "copies": args.copies}
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "compare.json").write_text(json.dumps({**about, "results": results}, indent=1) + "\n")
+    repeated = f", the same articles {args.copies} times" if args.copies > 1 else ""
     lines = ["# Beside other tools\n", f"{machine['processor']}, {machine['cores']} cores; {about['date']}; {args.rounds} rounds in turn, medians; one thread."]
-    lines.append(f"Text: {about['text']['bytes'] / 1e6:.1f} MB in {about['text']['lines']:,} lines; slower tools search its beginning.")
+    lines.append(f"Text: {about['text']['bytes'] / 1e6:.1f} MB in {about['text']['lines']:,} lines{repeated}; slower tools search its beginning.")
     lines.append("`search`: a built engine over the text, times leftmost-aho-corasick. `whole`: a program from start to end, times grep.")
     lines.append("Seconds are processor time.\n")
     lines.append("; ".join(f"{name} {version}" for name, version in about["versions"].items()))

@@ -3,7 +3,8 @@
  *     cc -O2 hyperscan.c -lhs -o hyperscan && ./hyperscan names.txt text.txt
  *
  * Speaks as tools.py does: a line when ready, then for each line read one pass over the text and a line with its figures.
- * A word character is an ASCII letter, digit or underscore, or any byte beyond ASCII. */
+ * A word character is an ASCII letter, digit or underscore, or any character beyond ASCII but U+0080 to U+00BF and U+2000 to
+ * U+203F: the signs of text in Latin script. */
 #include <hs/hs.h>
 #include <ctype.h>
 #include <stdio.h>
@@ -38,13 +39,25 @@ static char *read_all(const char *path, size_t *length) {
     return text;
 }
 
-static int is_word(unsigned char byte) { return isalnum(byte) || byte == '_' || byte >= 0x80; }
+/* Whether the character that begins at `at` is one of a word. */
+static int is_word(const char *at, size_t left) {
+    unsigned char first = at[0];
+    if (first < 0x80) return isalnum(first) || first == '_';
+    return !(first == 0xC2 || (first == 0xE2 && left > 1 && (unsigned char)at[1] == 0x80));
+}
+
+static int is_word_before(const char *text, size_t end) {
+    size_t start = end - 1;
+    while (start > 0 && ((unsigned char)text[start] & 0xC0) == 0x80) start--;
+    return is_word(text + start, end - start);
+}
 
 static int found(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context) {
     (void)from; (void)flags;
     struct hits *hits = context;
     size_t end = to, start = end - hits->lengths[id];
-    if ((start > 0 && is_word(hits->text[start - 1])) || (end < hits->length && is_word(hits->text[end]))) return 0;
+    if (start > 0 && is_word_before(hits->text, start)) return 0;
+    if (end < hits->length && is_word(hits->text + end, hits->length - end)) return 0;
     if (hits->n == hits->room) {
         hits->room = hits->room ? 2 * hits->room : 1024;
         hits->all = realloc(hits->all, hits->room * sizeof *hits->all);

@@ -1,13 +1,15 @@
-"""Makes plain text of articles, one a line: `text.py --megabytes N --out FILE INPUT...`.
+"""Makes plain text of articles, one a line: `text.py --megabytes N --least N --out FILE INPUT...`.
 
 An input is JSON Lines (also `.gz`, `.zst`; the field `text`, or `body` or `content` where there is none), plain text, or a folder
 of both. Records without such a field are passed over. Blanks and line breaks become one blank each.
+Of articles of fewer than `--least` megabytes, the text holds enough copies to be timed, and their number is told.
 """
 
 import argparse
 import gzip
 import io
 import json
+import math
 from pathlib import Path
 
 
@@ -43,18 +45,26 @@ def articles(path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=float, required=True)
+    parser.add_argument("--least", type=float, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("inputs", type=Path, nargs="+")
     args = parser.parse_args()
     room = args.megabytes * 1e6
-    with args.out.open("wb") as out:
-        for text in (text for path in args.inputs for text in articles(path)):
-            line = " ".join(text.split()).encode("utf-8", errors="replace") + b"\n"
-            room -= len(line)
-            if room < 0:
-                return
-            if len(line) > 1:
-                out.write(line)
+    lines = []
+    for text in (text for path in args.inputs for text in articles(path)):
+        line = " ".join(text.split()).encode("utf-8", errors="replace") + b"\n"
+        room -= len(line)
+        if room < 0:
+            break
+        if len(line) > 1:
+            lines.append(line)
+    text = b"".join(lines)
+    if not text:
+        parser.error("no article in the input")
+    copies = max(1, math.ceil(min(args.least, args.megabytes) * 1e6 / len(text)))
+    args.out.write_bytes(text * copies)
+    print(copies)
+
 
 
 if __name__ == "__main__":
