@@ -1,11 +1,12 @@
 //! Writing and reading result tables, and counting pairs.
 //!
 //! Axes: kind of rows (counts, pairs), codec (none, zstd) for files; entities in a context (5, 20, 100) and size of the
-//! vocabulary (5,000, 100,000) for co-occurrence. What is read must be what was written, and the pairs those of a hash map.
+//! vocabulary (500, 5,000, 100,000, 10 million) for co-occurrence. What is read must be what was written, and the pairs those
+//! of a hash map. The peak memory of both is printed.
 
 mod common;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Cursor;
 use std::path::Path;
@@ -15,12 +16,17 @@ use dateline::store::{Block, Codec, CountRow, CountRows, FileHeader, FileReader,
 use dateline::{CooccurrenceBuilder, CooccurrenceMatrix, EntityId};
 
 use common::Random;
+use peak_alloc::PeakAlloc;
+use rustc_hash::FxHashMap;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
 
 /// Some megabytes of rows.
 const ROWS: usize = 500_000;
 
 /// Contexts are made until they hold this many pairs.
-const PAIRS: usize = 1_000_000;
+const PAIRS: usize = 4_000_000;
 
 /// Fifteen entities in each document, most of them mentioned once.
 fn count_rows() -> CountRows {
@@ -120,8 +126,8 @@ fn count_by_rows(contexts: &[Vec<(EntityId, u32)>]) -> CooccurrenceMatrix {
 }
 
 /// What people write in an afternoon: a hash map of pairs, in no order.
-fn count_by_hash_map(contexts: &[Vec<(EntityId, u32)>]) -> HashMap<u64, u32> {
-    let mut joint = HashMap::new();
+fn count_by_hash_map(contexts: &[Vec<(EntityId, u32)>]) -> FxHashMap<u64, u32> {
+    let mut joint = FxHashMap::default();
     for context in contexts {
         for (index, (a, _)) in context.iter().enumerate() {
             for (b, _) in &context[index + 1..] {
@@ -132,19 +138,34 @@ fn count_by_hash_map(contexts: &[Vec<(EntityId, u32)>]) -> HashMap<u64, u32> {
     joint
 }
 
+/// Megabytes at the peak of `work`, beyond what was in use before.
+fn peak<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let before = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
+    let result = work();
+    (result, (MEMORY.peak_usage() - before) as f64 / 1e6)
+}
+
 fn cooccurrence(criterion: &mut Criterion) {
     // The builder would use all cores and the hash map one.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
     let mut group = criterion.benchmark_group("cooccurrence");
-    for vocabulary in [5_000, 100_000] {
+    for vocabulary in [500, 5_000, 100_000, 10_000_000] {
         for k in [5, 20, 100] {
             let contexts = contexts(k, vocabulary);
             let name = format!("{k}-of-{vocabulary}");
-            let mut expected: Vec<(u64, u32)> = count_by_hash_map(&contexts).into_iter().collect();
+            let (joint, their_peak) = peak(|| count_by_hash_map(&contexts));
+            let mut expected: Vec<(u64, u32)> = joint.into_iter().collect();
             expected.sort_unstable();
-            let matrix = pool.install(|| count_by_rows(&contexts));
+            let (matrix, peak) = peak(|| pool.install(|| count_by_rows(&contexts)));
             let found = matrix.pairs().map(|(a, b, joint)| (u64::from(a.0) << 32 | u64::from(b.0), joint));
             assert!(found.eq(expected.iter().copied()), "the pairs of {name} differ from those of the hash map");
+            eprintln!(
+                "{name}: {} pairs, {:.1} bytes each; peak {peak:.1} MB, hash map {their_peak:.1} MB: {:.2}",
+                matrix.nnz(),
+                matrix.memory_usage() as f64 / matrix.nnz() as f64,
+                peak / their_peak,
+            );
 
             group.throughput(Throughput::Elements((contexts.len() * k * (k - 1) / 2) as u64));
             group.bench_function(BenchmarkId::new("rows", &name), |bencher| {

@@ -21,3 +21,4 @@ mod rooms;
 mod support;
 #[cfg(feature = "cli")]
 mod transcripts;
+mod worst_cases;

@@ -1,0 +1,152 @@
+//! Three ways to count the pairs of a chunk: one triangle of cells, an array for a row, a sorted list for a short row.
+
+use rayon::prelude::*;
+
+use super::chunk::{InvertedIndex, Renumbered};
+use super::triangle::{Triangle, Writer};
+use crate::ids::EntityId;
+
+/// Rows of at most this many pairs, repeated ones included, are sorted: anything from 32 to 256 is as good.
+const SHORT: u32 = 96;
+
+/// At most this many entities have a triangle of cells: with 500 that is 1.5 to 2.5 times as fast as rows, with 5,000, where it
+/// takes 50 MB for each thread, no faster.
+const DENSE: usize = 1 << 10;
+
+/// How the pairs of a chunk are counted; the result is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// A cell for each pair that can occur, for vocabularies so small that the cells are fewer than the pairs to be counted.
+    Dense,
+    /// Row by row from the inverted index.
+    Rows,
+}
+
+impl Way {
+    pub(super) fn of(chunk: &Renumbered) -> Self {
+        let work: u64 = chunk.work.iter().map(|work| u64::from(*work)).sum();
+        let n = chunk.ids.len();
+        if n <= DENSE && (n * n / 2) as u64 <= work { Self::Dense } else { Self::Rows }
+    }
+}
+
+/// The pairs of a chunk, in the threads of the current pool.
+pub(super) fn count(chunk: &Renumbered, way: Way) -> Triangle {
+    match way {
+        Way::Dense => count_dense(chunk),
+        Way::Rows => count_rows(chunk),
+    }
+}
+
+fn count_rows(chunk: &Renumbered) -> Triangle {
+    let index = InvertedIndex::new(chunk);
+    let ranges = chunk.equal_ranges(4 * rayon::current_num_threads());
+    let parts = ranges.into_par_iter().map_init(Accumulator::default, |accumulator, range| {
+        let mut writer = Writer::default();
+        for entity in range {
+            accumulator.count_row(chunk, &index, entity, &mut writer);
+            writer.end_row(chunk.ids[entity]);
+        }
+        writer.finish()
+    });
+    Triangle::concatenate(parts.collect::<Vec<_>>())
+}
+
+/// What one thread counts rows in.
+#[derive(Debug, Default)]
+struct Accumulator {
+    /// A cell for each entity; zero between rows.
+    joint: Vec<u32>,
+    /// Which cells are not zero, a bit each; and which of these words are not.
+    touched: Vec<u64>,
+    words: Vec<u64>,
+    short: Vec<u32>,
+}
+
+impl Accumulator {
+    fn count_row(&mut self, chunk: &Renumbered, index: &InvertedIndex<'_>, entity: usize, writer: &mut Writer) {
+        let ids = &chunk.ids;
+        if chunk.frequencies[entity] == 1 {
+            index.tails(entity).flatten().for_each(|second| writer.push(ids[*second as usize], 1));
+        } else if chunk.work[entity] <= SHORT {
+            self.short.clear();
+            index.tails(entity).for_each(|tail| self.short.extend_from_slice(tail));
+            self.short.sort_unstable();
+            for same in self.short.chunk_by(|a, b| a == b) {
+                writer.push(ids[same[0] as usize], same.len() as u32);
+            }
+        } else {
+            self.count_long_row(ids, index.tails(entity), writer);
+        }
+    }
+
+    fn count_long_row<'a>(&mut self, ids: &[EntityId], tails: impl Iterator<Item = &'a [u32]>, writer: &mut Writer) {
+        if self.joint.is_empty() {
+            self.joint.resize(ids.len(), 0);
+            self.touched.resize(ids.len().div_ceil(64), 0);
+            self.words.resize(ids.len().div_ceil(64 * 64), 0);
+        }
+        for second in tails.flatten().map(|second| *second as usize) {
+            let cell = &mut self.joint[second];
+            if *cell == 0 {
+                self.touched[second / 64] |= 1 << (second % 64);
+                self.words[second / (64 * 64)] |= 1 << (second / 64 % 64);
+            }
+            *cell += 1;
+        }
+        for (index, words) in self.words.iter_mut().enumerate() {
+            for word in bits(std::mem::take(words)).map(|bit| index * 64 + bit) {
+                for second in bits(std::mem::take(&mut self.touched[word])).map(|bit| word * 64 + bit) {
+                    writer.push(ids[second], std::mem::take(&mut self.joint[second]));
+                }
+            }
+        }
+    }
+}
+
+/// The positions of the bits that are set.
+fn bits(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = word.trailing_zeros() as usize;
+        word &= word.wrapping_sub(1);
+        (bit < 64).then_some(bit)
+    })
+}
+
+fn count_dense(chunk: &Renumbered) -> Triangle {
+    let n = chunk.ids.len();
+    let contexts: Vec<_> = chunk.contexts().collect();
+    let share = contexts.len().div_ceil(rayon::current_num_threads()).max(1);
+    let parts = contexts.par_chunks(share).map(|contexts| {
+        let mut cells = vec![0_u32; n * n.saturating_sub(1) / 2];
+        for context in contexts {
+            let mut tail = &chunk.entities[context.clone()];
+            while let Some((first, behind)) = tail.split_first() {
+                let row = &mut cells[row_begin(n, *first as usize)..][..n - 1 - *first as usize];
+                behind.iter().for_each(|second| row[(second - first - 1) as usize] += 1);
+                tail = behind;
+            }
+        }
+        cells
+    });
+    let add = |mut sum: Vec<u32>, part: Vec<u32>| {
+        sum.iter_mut().zip(&part).for_each(|(sum, part)| *sum += part);
+        sum
+    };
+    let cells = parts.reduce_with(add).unwrap_or_default();
+    let mut writer = Writer::default();
+    for first in 0..n {
+        let row = &cells[row_begin(n, first)..][..n - 1 - first];
+        for (joint, second) in row.iter().zip(&chunk.ids[first + 1..]).filter(|(joint, _)| **joint > 0) {
+            writer.push(*second, *joint);
+        }
+        writer.end_row(chunk.ids[first]);
+    }
+    writer.finish()
+}
+
+/// Where the row of an entity begins among the cells of a triangle of `n`.
+fn row_begin(n: usize, first: usize) -> usize {
+    // Of the rows before, the first one has n - 1 cells, and each one less than the one before.
+    first * (2 * n - first - 1) / 2
+}
