@@ -381,6 +381,15 @@ impl Gazetteer {
         Alias { entity: self.alias_entity(id), text: self.alias_text(id.0), kind, flags, evidence }
     }
 
+    /// One alias without its text: entity, kind, flags, evidence, and whether the text holds a blank.
+    pub(crate) fn alias_rules(&self, id: AliasId) -> (EntityId, AliasKind, Flags, EvidenceSet, bool) {
+        let record = self.alias_record(id);
+        let (kind, flags, evidence) = entity::unpack(u32_at(record, 8));
+        let blank = self.alias_bytes(id.0).contains(&b' ');
+        let last = (self.n_entities() as u32).saturating_sub(1);
+        (EntityId(u32_at(record, 0).min(last)), kind, flags, evidence, blank)
+    }
+
     /// The aliases of one entity, sorted by text.
     ///
     /// # Panics
@@ -594,13 +603,16 @@ impl Gazetteer {
 
     /// The text of an alias; empty where damaged bytes point nowhere.
     fn alias_text(&self, row: u32) -> &str {
+        std::str::from_utf8(self.alias_bytes(row)).unwrap_or_default()
+    }
+
+    fn alias_bytes(&self, row: u32) -> &[u8] {
         let rows = &self.image.bytes()[self.aliases.clone()];
         let record = rows.get(row as usize * compile::ALIAS_LEN..).unwrap_or_default();
         let (start, rules) = (u32_at(record, 4) as usize, u32_at(record, 8));
         let length = (rules >> compile::LENGTH_SHIFT) as usize;
         let names = &self.image.bytes()[self.names.clone()];
-        let bytes = names.get(start..start + length).unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
+        names.get(start..start + length).unwrap_or_default()
     }
 
     /// The fields of an entity: what follows its id and its name.

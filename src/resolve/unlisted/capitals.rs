@@ -1,6 +1,6 @@
 //! The capitalised runs of a text: what a name that no list holds looks like.
 
-use crate::resolve::words::{Word, joins_word, word_end};
+use crate::resolve::words::{Word, joined_end, joins_word, word_end};
 use crate::span::Span;
 
 /// What stands between two capitalised words of one run.
@@ -35,18 +35,18 @@ pub(super) fn capitals(text: &str) -> Vec<Capital<'_>> {
     while at < bytes.len() {
         let byte = bytes[at];
         if byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' {
-            at = skip_word(text, at);
+            at = joined_end(text, at);
         } else if byte.is_ascii_uppercase() || !byte.is_ascii() {
             let c = text[at..].chars().next().expect("inside the text");
             if !c.is_uppercase() {
-                at = if joins_word(c) { skip_word(text, at) } else { at + c.len_utf8() };
+                at = if joins_word(c) { joined_end(text, at) } else { at + c.len_utf8() };
                 continue;
             }
             let end = dotted_end(text, word_end(text, at).max(at + c.len_utf8()));
             let word = Word::new(text, Span::new(at, end));
             let joint = found.last().map_or(Joint::None, |last| joint(last.word, &text[last.word.span.end..at]));
             found.push(Capital { word, joint });
-            at = skip_word(text, end);
+            at = joined_end(text, end);
         } else {
             at += 1;
         }
@@ -66,23 +66,18 @@ fn dotted_end(text: &str, mut end: usize) -> usize {
     end
 }
 
-fn skip_word(text: &str, at: usize) -> usize {
-    let rest = &text[at..];
-    let ascii = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
-    let rest = &rest[ascii..];
-    // Nearly every word ends here.
-    if rest.as_bytes().first().is_none_or(|byte| byte.is_ascii() && !matches!(byte, b'-' | b'\'' | b'&' | b'_')) {
-        return at + ascii;
-    }
-    at + ascii + rest.find(|c| !joins_word(c)).unwrap_or(rest.len())
-}
-
 fn joint(before: Word<'_>, gap: &str) -> Joint {
     // "Zandvoort People's Party": whose it is belongs to the name.
     const OWNERS: [&str; 8] = ["People", "Women", "Men", "Children", "Workers", "Farmers", "Teachers", "Veterans"];
     // Longer gaps hold other words.
     if gap.len() > 12 {
         return Joint::None;
+    }
+    match gap {
+        " " => return Joint::Blank,
+        ", " => return Joint::Comma,
+        ". " => return Joint::None,
+        _ => {}
     }
     let blank = gap.starts_with(char::is_whitespace);
     match gap.trim() {
