@@ -127,15 +127,15 @@ impl GazetteerFacts {
         Self { gazetteer: gazetteer.clone(), kinds }
     }
 
-    fn kind(&self, entity: EntityId) -> KindFacts {
-        let number = usize::from(self.gazetteer.kind_number(entity));
-        self.kinds.get(number).copied().unwrap_or_else(|| KindFacts::of(""))
+    fn kind(&self, number: u16) -> KindFacts {
+        self.kinds.get(usize::from(number)).copied().unwrap_or_else(|| KindFacts::of(""))
     }
 
     /// What the rules ask about an alias, read from the image: ask once and keep it.
     pub(super) fn candidate(&self, id: AliasId) -> Candidate {
         let (entity, alias_kind, flags, evidence, blank) = self.gazetteer.alias_rules(id);
-        let kind = self.kind(entity);
+        let (kind, country, population, capital) = self.gazetteer.entity_numbers(entity);
+        let kind = self.kind(kind);
         let evidence = match (evidence.is_empty(), kind.class) {
             (false, _) => evidence,
             (true, Class::Place) => PLACES_BY_DEFAULT,
@@ -152,22 +152,19 @@ impl GazetteerFacts {
             honorific: kind.honorific,
             evidence,
         };
-        Candidate { id, alias, entity: self.facts(entity, kind) }
-    }
-
-    fn facts(&self, entity: EntityId, kind: KindFacts) -> EntityFacts {
-        EntityFacts {
-            country: self.gazetteer.country_number(entity),
+        let entity = EntityFacts {
+            country,
             parent: self.gazetteer.parent(entity),
-            tier: if kind.city && self.gazetteer.is_capital(entity) { Tier::Capital } else { kind.tier },
-            population: self.gazetteer.population(entity),
+            tier: if kind.city && capital { Tier::Capital } else { kind.tier },
+            population,
             point: self.gazetteer.coordinates(entity),
-        }
+        };
+        Candidate { id, alias, entity }
     }
 
     /// Whether an entity is a country or used like one.
     pub(super) fn is_sovereign(&self, entity: EntityId) -> bool {
-        self.kind(entity).tier == Tier::Sovereign
+        self.kind(self.gazetteer.kind_number(entity)).tier == Tier::Sovereign
     }
 
     pub(super) fn country(&self, entity: EntityId) -> u32 {

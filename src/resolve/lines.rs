@@ -70,7 +70,8 @@ fn line_case(line: &str) -> LineCase {
     let is_title = |words: u32| capitals * 7 >= words * 6 && !line.ends_with('.');
     // More words only make it likelier that the line is running text: the lexicon is asked where it decides.
     if short > 0 && (is_upper(words) || is_title(words)) {
-        let short = line.split_whitespace().filter(|word| word.len() <= LONGEST_SMALL && Letters::of(word) == Letters::Small);
+        let short =
+            line.split_whitespace().filter(|word| word.len() <= LONGEST_SMALL && Letters::of(word) == Letters::Small);
         words += short.filter(|word| !Lexicon::shared().classes(word).any(Classes::SMALL_IN_HEADLINE)).count() as u32;
     }
     match words {

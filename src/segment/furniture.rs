@@ -115,9 +115,7 @@ fn is_comment_count(line: &str) -> bool {
 /// Only networks, icons and words around them; at least two words, one of them a network.
 fn is_share_bar(lower: &str) -> bool {
     let (mut words, mut networks) = (0, 0);
-    for token in
-        lower.split(|c: char| c.is_whitespace() || is_bar(c) || matches!(c, ',' | ':' | '(' | ')' | '/'))
-    {
+    for token in lower.split(|c: char| c.is_whitespace() || is_bar(c) || matches!(c, ',' | ':' | '(' | ')' | '/')) {
         let token = token.trim_matches(['.', '!', '-', '–', '—', '+', '[', ']', '&']);
         if token.is_empty() {
             continue;

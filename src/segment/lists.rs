@@ -30,7 +30,11 @@ impl Lists {
 
     /// The lists in which a whole text in small letters stands.
     pub(super) fn of(text: &str) -> Self {
-        if text.len() > SHARED.longest { Self::default() } else { SHARED.phrases.get(text).copied().unwrap_or_default() }
+        if text.len() > SHARED.longest {
+            Self::default()
+        } else {
+            SHARED.phrases.get(text).copied().unwrap_or_default()
+        }
     }
 
     /// Whether one of these lists is among them.
@@ -138,7 +142,8 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     let longest = phrases.keys().map(|phrase| phrase.len()).max().unwrap_or(0);
     let labels = LINK_LABELS.iter().chain(LIST_LABELS).copied();
     let several = labels.filter(|label| label.contains(' ') && !PLAIN_LABELS.contains(label));
-    let parts = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(CREDIT_PARTS.iter().chain(NOTICE_PARTS));
+    let parts =
+        AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(CREDIT_PARTS.iter().chain(NOTICE_PARTS));
     Shared {
         phrases,
         longest,

@@ -227,7 +227,10 @@ fn is_name_word(word: &str) -> bool {
         "&",
     ];
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-    !bare.starts_with(char::is_lowercase) || SMALL.contains(&bare) || Lists::of(bare).any(Lists::TIME_WORD) || bare.contains('@')
+    !bare.starts_with(char::is_lowercase)
+        || SMALL.contains(&bare)
+        || Lists::of(bare).any(Lists::TIME_WORD)
+        || bare.contains('@')
 }
 
 /// Where "(Reporting by …)" begins at the end of a paragraph.
@@ -241,6 +244,7 @@ pub(super) fn trailing_credit(line: &str) -> Option<usize> {
         from += 1;
     }
     let tail = &line[from..];
-    let at = TRAILING_CREDITS.iter().filter_map(|credit| tail.find(credit)).min()?;
+    let begins = |at: &usize| TRAILING_CREDITS.iter().any(|credit| tail[*at..].starts_with(credit));
+    let at = memchr::memchr_iter(b'(', tail.as_bytes()).find(begins)?;
     is_credit(&tail[at..]).then_some(from + at)
 }

@@ -49,9 +49,7 @@ pub(super) fn is_used_like_a_body(text: &str, word: Word<'_>) -> bool {
     let possessive = after.starts_with("'s ") || after.starts_with("’s ");
     let alone =
         !after.strip_prefix(' ').is_some_and(|rest| rest.starts_with(|c: char| c.is_uppercase() || c.is_numeric()));
-    !word.is(Classes::COMMON_ACRONYM)
-        && alone
-        && (possessive || before.ends_with("the ") || before.ends_with("The "))
+    !word.is(Classes::COMMON_ACRONYM) && alone && (possessive || before.ends_with("the ") || before.ends_with("The "))
 }
 
 /// An acronym as a found organisation.

@@ -127,8 +127,11 @@ fn find_in_run<'a>(
                 .map(|first| Span::new(run[first].word.span.start, last.span.end)),
         };
         if let Some(named) = named {
-            let form =
-                ShortForm { rule: Rule::DefinedAcronym, named: (part, named), alias: listed.map(|(listed, _)| (listed.id, listed.alias.entity)) };
+            let form = ShortForm {
+                rule: Rule::DefinedAcronym,
+                named: (part, named),
+                alias: listed.map(|(listed, _)| (listed.id, listed.alias.entity)),
+            };
             if listed.is_none() && by_look.is_none() {
                 found.push(Found::new(part, named, Class::Organisation, Rule::DefinedAcronym));
             }

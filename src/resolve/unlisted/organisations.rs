@@ -42,14 +42,14 @@ pub(super) fn find_branches(scene: &Scene<'_>, verdicts: &Verdicts, found: &mut 
         let Some(right) = site.right.filter(|right| right.is_capitalised()) else { continue };
         let place = scene.sites_at(site.part, right.span.start).find(|other| {
             let mut candidates = scene.candidates(other).iter();
-            let place = candidates.any(|Candidate { alias, .. }| {
-                alias.class == Class::Place && !alias.demonym && !alias.weak
-            });
+            let place =
+                candidates.any(|Candidate { alias, .. }| alias.class == Class::Place && !alias.demonym && !alias.weak);
             place && !other.has_other_than(Class::Place) && other.right.is_none_or(|right| !right.is_capitalised())
         });
-        let accepted = scene.candidates(site).iter().zip(verdicts.of(site)).find(|(candidate, rule)| {
-            candidate.alias.class == Class::Organisation && rule.is_some_and(Rule::accepts)
-        });
+        let accepted =
+            scene.candidates(site).iter().zip(verdicts.of(site)).find(|(candidate, rule)| {
+                candidate.alias.class == Class::Organisation && rule.is_some_and(Rule::accepts)
+            });
         if let (Some(place), Some((listed, _))) = (place, accepted)
             && !site.text[site.span.end..place.span.start].contains('\n')
         {
