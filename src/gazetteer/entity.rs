@@ -366,6 +366,7 @@ pub(super) fn pack(kind: AliasKind, flags: Flags, evidence: EvidenceSet) -> u32 
 }
 
 /// The way back; bits that mean nothing give the defaults.
+#[inline]
 pub(super) fn unpack(bits: u32) -> (AliasKind, Flags, EvidenceSet) {
     let kind = AliasKind::ALL.get((bits & 15) as usize).copied().unwrap_or(AliasKind::Alias);
     let case = match bits >> 4 & 3 {

@@ -381,6 +381,15 @@ impl Gazetteer {
         Alias { entity: self.alias_entity(id), text: self.alias_text(id.0), kind, flags, evidence }
     }
 
+    /// One alias without its text: entity, kind, flags, evidence, and whether the text holds a blank.
+    pub(crate) fn alias_rules(&self, id: AliasId) -> (EntityId, AliasKind, Flags, EvidenceSet, bool) {
+        let record = self.alias_record(id);
+        let (kind, flags, evidence) = entity::unpack(u32_at(record, 8));
+        let blank = self.alias_bytes(id.0).contains(&b' ');
+        let last = (self.n_entities() as u32).saturating_sub(1);
+        (EntityId(u32_at(record, 0).min(last)), kind, flags, evidence, blank)
+    }
+
     /// The aliases of one entity, sorted by text.
     ///
     /// # Panics
@@ -472,9 +481,12 @@ impl Gazetteer {
         self.meta.countries.get(usize::from(number).checked_sub(1)?).map(String::as_str)
     }
 
-    /// Whether the entity has the field `capital`.
-    pub(crate) fn is_capital(&self, id: EntityId) -> bool {
-        u32_at(self.entity_record(id), 12) & compile::HAS_CAPITAL != 0
+    /// Kind number, country number, inhabitants (0 if unknown), and whether the entity has the field `capital`: what one
+    /// record holds, read at once.
+    pub(crate) fn entity_numbers(&self, id: EntityId) -> (u16, u32, u64, bool) {
+        let record = self.entity_record(id);
+        let capital = u32_at(record, 12) & compile::HAS_CAPITAL != 0;
+        (u16_at(record, 8), u32::from(u16_at(record, 10)), u64_at(record, 16), capital)
     }
 
     /// Latitude and longitude in degrees, if both are known.
@@ -500,11 +512,6 @@ impl Gazetteer {
     pub(crate) fn alias_entity(&self, id: AliasId) -> EntityId {
         let last = (self.n_entities() as u32).saturating_sub(1);
         EntityId(u32_at(self.alias_record(id), 0).min(last))
-    }
-
-    /// Inhabitants, 0 if unknown.
-    pub(crate) fn population(&self, id: EntityId) -> u64 {
-        u64_at(self.entity_record(id), 16)
     }
 
     /// The entity that `parent=` names, if it is here.
@@ -571,11 +578,13 @@ impl Gazetteer {
         }
     }
 
+    #[inline]
     fn entity_record(&self, id: EntityId) -> &[u8] {
         let rows = &self.image.bytes()[self.entities.clone()];
         &rows[id.index() * compile::ENTITY_LEN..][..compile::ENTITY_LEN]
     }
 
+    #[inline]
     fn alias_record(&self, id: AliasId) -> &[u8] {
         let rows = &self.image.bytes()[self.aliases.clone()];
         &rows[id.index() * compile::ALIAS_LEN..][..compile::ALIAS_LEN]
@@ -594,13 +603,17 @@ impl Gazetteer {
 
     /// The text of an alias; empty where damaged bytes point nowhere.
     fn alias_text(&self, row: u32) -> &str {
+        std::str::from_utf8(self.alias_bytes(row)).unwrap_or_default()
+    }
+
+    #[inline]
+    fn alias_bytes(&self, row: u32) -> &[u8] {
         let rows = &self.image.bytes()[self.aliases.clone()];
         let record = rows.get(row as usize * compile::ALIAS_LEN..).unwrap_or_default();
         let (start, rules) = (u32_at(record, 4) as usize, u32_at(record, 8));
         let length = (rules >> compile::LENGTH_SHIFT) as usize;
         let names = &self.image.bytes()[self.names.clone()];
-        let bytes = names.get(start..start + length).unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
+        names.get(start..start + length).unwrap_or_default()
     }
 
     /// The fields of an entity: what follows its id and its name.

@@ -1,6 +1,6 @@
 //! Evidence that lets a weak name stand, and the free name that needs none.
 
-use super::facts::{AliasFacts, Class, EntityFacts, Tier};
+use super::facts::{AliasFacts, Candidate, Class, EntityFacts, Tier};
 use super::gathered::Gathered;
 use super::lexicon::Lexicon;
 use super::lines::in_dateline;
@@ -60,10 +60,9 @@ pub(super) fn has_long_form_in_document(look: &Look<'_, '_>, gathered: &Gathered
 
 /// "City, State" and "City, Country" on either side: 2 if the other is the division or country it lies in, 1 if it is of
 /// the same country.
-pub(super) fn pair(scene: &Scene<'_>, site: &Site<'_>, alias: AliasFacts, entity: EntityFacts) -> u32 {
+pub(super) fn pair(scene: &Scene<'_>, site: &Site<'_>, alias: &AliasFacts, entity: &EntityFacts) -> u32 {
     let strength = |other: &Site<'_>| {
-        let kin = other.aliases.iter().map(|other| {
-            let (other, facts) = (scene.gazetteer.alias(*other), scene.gazetteer.entity_of(*other));
+        let kin = scene.candidates(other).iter().map(|Candidate { alias: other, entity: facts, .. }| {
             let place = other.class == Class::Place && !other.demonym && other.entity != alias.entity;
             if !place || entity.country == 0 || facts.country != entity.country {
                 0

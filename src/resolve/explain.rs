@@ -71,11 +71,11 @@ impl Resolver {
         let mut verdicts = Vec::new();
         for site in &scene.sites {
             let part = parts[site.part].part;
-            for (alias, rule) in site.aliases.iter().zip(judged.of(site)) {
+            for (candidate, rule) in scene.candidates(site).iter().zip(judged.of(site)) {
                 let rule = rule.unwrap_or(Rule::NoEvidence);
-                let outcome = outcome(&resolution, part, site.span, *alias, rule);
-                let entity = scene.gazetteer.alias(*alias).entity;
-                verdicts.push(Verdict { part, span: site.span, alias: *alias, entity, outcome });
+                let outcome = outcome(&resolution, part, site.span, candidate.id, rule);
+                let entity = candidate.alias.entity;
+                verdicts.push(Verdict { part, span: site.span, alias: candidate.id, entity, outcome });
             }
         }
         verdicts

@@ -68,6 +68,14 @@ pub(super) struct EntityFacts {
     pub(super) point: Option<(f64, f64)>,
 }
 
+/// An alias and its entity, as the rules see them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate {
+    pub(super) id: AliasId,
+    pub(super) alias: AliasFacts,
+    pub(super) entity: EntityFacts,
+}
+
 /// How likely an entity is when nothing else decides; the first is likeliest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tier {
@@ -119,44 +127,47 @@ impl GazetteerFacts {
         Self { gazetteer: gazetteer.clone(), kinds }
     }
 
-    fn kind(&self, entity: EntityId) -> KindFacts {
-        let number = usize::from(self.gazetteer.kind_number(entity));
-        self.kinds.get(number).copied().unwrap_or_else(|| KindFacts::of(""))
+    fn kind(&self, number: u16) -> KindFacts {
+        self.kinds.get(usize::from(number)).copied().unwrap_or_else(|| KindFacts::of(""))
     }
 
-    pub(super) fn alias(&self, alias: AliasId) -> AliasFacts {
-        let alias = self.gazetteer.alias(alias);
-        let kind = self.kind(alias.entity);
-        let evidence = match (alias.evidence.is_empty(), kind.class) {
-            (false, _) => alias.evidence,
+    /// What the rules ask about an alias, read from the image: ask once and keep it.
+    pub(super) fn candidate(&self, id: AliasId) -> Candidate {
+        let (entity, alias_kind, flags, evidence, blank) = self.gazetteer.alias_rules(id);
+        let (kind, country, population, capital) = self.gazetteer.entity_numbers(entity);
+        let kind = self.kind(kind);
+        let evidence = match (evidence.is_empty(), kind.class) {
+            (false, _) => evidence,
             (true, Class::Place) => PLACES_BY_DEFAULT,
             (true, Class::Title) => TITLES_BY_DEFAULT,
             (true, _) => OTHERS_BY_DEFAULT,
         };
-        AliasFacts {
-            entity: alias.entity,
+        let alias = AliasFacts {
+            entity,
             class: kind.class,
-            demonym: alias.kind.is_demonym(),
-            weak: alias.flags.weak,
-            any_case: alias.flags.case == CasePolicy::Any,
-            long: alias.text.contains(' ') && alias.kind != AliasKind::Plural,
+            demonym: alias_kind.is_demonym(),
+            weak: flags.weak,
+            any_case: flags.case == CasePolicy::Any,
+            long: blank && alias_kind != AliasKind::Plural,
             honorific: kind.honorific,
             evidence,
-        }
-    }
-
-    pub(super) fn entity(&self, entity: EntityId) -> EntityFacts {
-        let kind = self.kind(entity);
-        EntityFacts {
-            country: self.gazetteer.country_number(entity),
+        };
+        let entity = EntityFacts {
+            country,
             parent: self.gazetteer.parent(entity),
-            tier: if kind.city && self.gazetteer.is_capital(entity) { Tier::Capital } else { kind.tier },
-            population: self.gazetteer.population(entity),
+            tier: if kind.city && capital { Tier::Capital } else { kind.tier },
+            population,
             point: self.gazetteer.coordinates(entity),
-        }
+        };
+        Candidate { id, alias, entity }
     }
 
-    pub(super) fn entity_of(&self, alias: AliasId) -> EntityFacts {
-        self.entity(self.gazetteer.alias_entity(alias))
+    /// Whether an entity is a country or used like one.
+    pub(super) fn is_sovereign(&self, entity: EntityId) -> bool {
+        self.kind(self.gazetteer.kind_number(entity)).tier == Tier::Sovereign
+    }
+
+    pub(super) fn country(&self, entity: EntityId) -> u32 {
+        self.gazetteer.country_number(entity)
     }
 }

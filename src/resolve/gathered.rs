@@ -1,6 +1,6 @@
 //! What the document as a whole says, gathered between the passes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::facts::Class;
 use super::lexicon::with_folded;
@@ -14,14 +14,14 @@ pub(super) struct Gathered {
     surnames: BTreeSet<String>,
     /// Folded names that stand behind a preposition of place somewhere.
     located: BTreeSet<String>,
-    /// Entities with an accepted mention that needed no evidence from elsewhere.
-    entities: BTreeMap<EntityId, u32>,
-    /// Accepted mentions of each country, by country number.
-    countries: BTreeMap<u32, u32>,
+    /// Entities with an accepted mention that needed no evidence from elsewhere; sorted, as the lists below.
+    entities: Vec<EntityId>,
+    /// The country number of each accepted mention.
+    countries: Vec<u32>,
     /// The same without the countries themselves: towns, divisions and bodies, which tell namesakes apart.
-    local: BTreeMap<u32, u32>,
+    local: Vec<u32>,
     /// Entities mentioned under a long name.
-    long_forms: BTreeSet<EntityId>,
+    long_forms: Vec<EntityId>,
 }
 
 impl Gathered {
@@ -51,26 +51,30 @@ impl Gathered {
                 });
             }
         }
+        gathered.entities.sort_unstable();
+        gathered.long_forms.sort_unstable();
+        gathered.countries.sort_unstable();
+        gathered.local.sort_unstable();
         gathered
     }
 
     /// Adds an accepted site.
     fn note(&mut self, scene: &Scene<'_>, verdicts: &Verdicts, site: &Site<'_>) {
-        for (alias, rule) in site.aliases.iter().zip(verdicts.of(site)) {
-            let look = scene.look(site, *alias);
+        for (candidate, rule) in scene.candidates(site).iter().zip(verdicts.of(site)) {
+            let look = scene.look(site, candidate);
             if look.alias.class == Class::Title
                 || !rule.is_some_and(|rule| rule.accepts() || rule == Rule::DemonymInStrict)
             {
                 continue;
             }
-            *self.entities.entry(look.alias.entity).or_default() += 1;
+            self.entities.push(look.alias.entity);
             if look.alias.long {
-                self.long_forms.insert(look.alias.entity);
+                self.long_forms.push(look.alias.entity);
             }
             if look.entity.country != 0 {
-                *self.countries.entry(look.entity.country).or_default() += 1;
-                if !look.entity.is_sovereign() && site.aliases.len() == 1 {
-                    *self.local.entry(look.entity.country).or_default() += 1;
+                self.countries.push(look.entity.country);
+                if !look.entity.is_sovereign() && site.n_candidates() == 1 {
+                    self.local.push(look.entity.country);
                 }
             }
         }
@@ -100,19 +104,20 @@ impl Gathered {
     }
 
     pub(super) fn mentions(&self, entity: EntityId) -> bool {
-        self.entities.contains_key(&entity)
+        self.entities.binary_search(&entity).is_ok()
     }
 
     pub(super) fn mentions_country(&self, country: u32) -> bool {
-        country != 0 && self.countries.contains_key(&country)
+        country != 0 && self.countries.binary_search(&country).is_ok()
     }
 
     pub(super) fn has_long_form(&self, entity: EntityId) -> bool {
-        self.long_forms.contains(&entity)
+        self.long_forms.binary_search(&entity).is_ok()
     }
 
     /// Accepted towns, divisions and bodies of a country.
-    pub(super) fn local(&self, country: u32) -> u32 {
-        if country == 0 { 0 } else { self.local.get(&country).copied().unwrap_or(0) }
+    pub(super) fn local(&self, country: u32) -> usize {
+        let behind = &self.local[self.local.partition_point(|other| *other < country)..];
+        if country == 0 { 0 } else { behind.iter().take_while(|other| **other == country).count() }
     }
 }

@@ -88,7 +88,9 @@ impl std::ops::BitOr for Classes {
 /// Word lists, folded; built once for the process.
 #[derive(Debug)]
 pub(super) struct Lexicon {
-    words: HashMap<Box<[u8]>, Classes, FixedState>,
+    words: HashMap<Key, Classes, FixedState>,
+    /// Words too long for a key.
+    long_words: HashMap<String, Classes, FixedState>,
     /// How often a name stood behind "in" or the like, and behind a given name, in an archive of news.
     priors: HashMap<&'static str, (u32, u32), FixedState>,
 }
@@ -100,7 +102,11 @@ impl Lexicon {
     }
 
     fn read() -> Self {
-        let mut lexicon = Self { words: HashMap::default(), priors: priors(include_str!("data/priors.txt")) };
+        let mut lexicon = Self {
+            words: HashMap::default(),
+            long_words: HashMap::default(),
+            priors: priors(include_str!("data/priors.txt")),
+        };
         lexicon.add_lines(include_str!("data/first_names.txt"), Classes::FIRST_NAME);
         lexicon.add_lines(include_str!("data/common_words.txt"), Classes::COMMON);
         lexicon.add_lines(include_str!("data/calendar.txt"), Classes::CALENDAR);
@@ -124,14 +130,35 @@ impl Lexicon {
     }
 
     fn add(&mut self, word: &str, class: Classes) {
-        let folded = fold(word);
-        let entry = self.words.entry(folded.trim_end_matches('.').as_bytes().into()).or_default();
-        *entry = *entry | class;
+        let word = word.trim_end_matches('.');
+        let classes = match plain_key(word) {
+            Some(key) => self.words.entry(key).or_default(),
+            None => {
+                let folded = fold(word);
+                let folded = folded.trim_end_matches('.');
+                match key(folded.as_bytes()) {
+                    Some(key) => self.words.entry(key).or_default(),
+                    None => self.long_words.entry(folded.to_owned()).or_default(),
+                }
+            }
+        };
+        *classes = *classes | class;
     }
 
     /// The classes of a word, whatever its case, accents and final point.
     pub(super) fn classes(&self, word: &str) -> Classes {
-        with_folded_bytes(word.trim_end_matches('.'), |word| self.words.get(word).copied().unwrap_or_default())
+        let word = word.trim_end_matches('.');
+        let classes = match plain_key(word) {
+            Some(key) => self.words.get(&key),
+            None => {
+                let folded = fold(word);
+                match key(folded.as_bytes()) {
+                    Some(key) => self.words.get(&key),
+                    None => self.long_words.get(&folded),
+                }
+            }
+        };
+        classes.copied().unwrap_or_default()
     }
 
     /// How place-like the name is in news, in per cent: 0 is a surname; `None` where it is a place in most cases.
@@ -153,23 +180,48 @@ fn priors(table: &'static str) -> HashMap<&'static str, (u32, u32), FixedState> 
     rows.collect()
 }
 
-/// Calls `read` with the folded word; allocates only for a word with other letters than those of English, or a long one.
-pub(super) fn with_folded<T>(word: &str, read: impl FnOnce(&str) -> T) -> T {
-    with_folded_bytes(word, |folded| read(std::str::from_utf8(folded).expect("folding gives UTF-8")))
+/// A folded word of up to sixteen bytes as one number: compared and hashed at once.
+type Key = u128;
+
+const LONGEST_KEY: usize = 16;
+
+/// The key of a folded word; `None` if it is too long. Zeros fill it up, so a word with one has none.
+fn key(folded: &[u8]) -> Option<Key> {
+    if folded.contains(&0) {
+        return None;
+    }
+    let mut bytes = [0; LONGEST_KEY];
+    bytes.get_mut(..folded.len())?.copy_from_slice(folded);
+    Some(Key::from_le_bytes(bytes))
 }
 
-fn with_folded_bytes<T>(word: &str, read: impl FnOnce(&[u8]) -> T) -> T {
-    let mut small = [0_u8; 32];
-    // Folding turns more than letters: blanks and signs are left to it.
-    if word.len() > small.len()
-        || !word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'\''))
-    {
-        return read(fold(word).as_bytes());
+/// The key of a word whose folding is to make its letters small; `None` for others, and for long ones.
+fn plain_key(word: &str) -> Option<Key> {
+    let mut bytes = [0; LONGEST_KEY];
+    bytes.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+    let plain = bytes.iter().fold(0, |plain, byte| plain + usize::from(is_plain(*byte)));
+    bytes.make_ascii_lowercase();
+    (plain == word.len()).then(|| Key::from_le_bytes(bytes))
+}
+
+/// Whether folding leaves the sign alone, or makes the letter small, wherever it stands.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() && byte != b'`'
+}
+
+/// Calls `read` with the folded word; allocates only for a word with other letters than those of English, or a long one.
+pub(super) fn with_folded<T>(word: &str, read: impl FnOnce(&str) -> T) -> T {
+    let mut small = [0_u8; 48];
+    let bytes = word.as_bytes();
+    // A single blank between two words is left alone too.
+    let blank = |at: usize| bytes[at] == b' ' && at > 0 && bytes.get(at + 1).is_some_and(|next| is_plain(*next));
+    if bytes.len() > small.len() || !(0..bytes.len()).all(|at| is_plain(bytes[at]) || blank(at)) {
+        return read(&fold(word));
     }
-    let small = &mut small[..word.len()];
-    small.copy_from_slice(word.as_bytes());
+    let small = &mut small[..bytes.len()];
+    small.copy_from_slice(bytes);
     small.make_ascii_lowercase();
-    read(small)
+    read(std::str::from_utf8(small).expect("the word is ASCII"))
 }
 
 #[cfg(test)]
@@ -187,10 +239,26 @@ mod tests {
     }
 
     #[test]
+    fn plain_signs_fold_to_themselves() {
+        for byte in (0..=127).filter(|byte| is_plain(*byte)) {
+            let word = format!("a{0} {0}b{0}", char::from(byte));
+            assert_eq!(fold(&word), word.to_ascii_lowercase());
+            with_folded(&word, |folded| assert_eq!(folded, fold(&word)));
+            let word = char::from(byte).to_string();
+            assert_eq!(plain_key(&word), key(fold(&word).as_bytes()));
+        }
+        for word in ["", "a  b", " a", "a ", "a\nb", "`a", "É", "a\0", "\u{a0}b", "a \u{301}b"] {
+            with_folded(word, |folded| assert_eq!(folded, fold(word), "{word:?}"));
+        }
+        assert_eq!(plain_key("a\0"), None);
+    }
+
+    #[test]
     fn every_class_has_words() {
         let lexicon = Lexicon::shared();
         for (section, class) in SECTIONS {
-            assert!(lexicon.words.values().any(|classes| classes.any(*class)), "{section}");
+            let mut classes = lexicon.words.values().chain(lexicon.long_words.values());
+            assert!(classes.any(|classes| classes.any(*class)), "{section}");
         }
     }
 }

@@ -19,24 +19,27 @@ pub(super) enum LineCase {
 #[derive(Debug)]
 pub(super) struct Lines<'t> {
     text: &'t str,
-    current: Span,
-    case: LineCase,
+    /// The line asked for last.
+    current: Option<(Span, LineCase)>,
 }
 
 impl<'t> Lines<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        let end = line_end(text, 0);
-        Self { text, current: Span::new(0, end), case: line_case(&text[..end]) }
+        Self { text, current: None }
     }
 
     /// The kind of the line that holds `at`.
     pub(super) fn case_at(&mut self, at: usize) -> LineCase {
-        if !(self.current.start..=self.current.end).contains(&at) {
-            let start = memchr::memrchr(b'\n', &self.text.as_bytes()[..at]).map_or(0, |end| end + 1);
-            self.current = Span::new(start, line_end(self.text, at));
-            self.case = line_case(self.current.of(self.text));
+        match self.current {
+            Some((line, case)) if (line.start..=line.end).contains(&at) => case,
+            _ => {
+                let start = memchr::memrchr(b'\n', &self.text.as_bytes()[..at]).map_or(0, |end| end + 1);
+                let line = Span::new(start, line_end(self.text, at));
+                let case = line_case(line.of(self.text));
+                self.current = Some((line, case));
+                case
+            }
         }
-        self.case
     }
 }
 
@@ -51,23 +54,62 @@ fn line_case(line: &str) -> LineCase {
     if line.len() > LONGEST_HEADLINE {
         return LineCase::Sentence;
     }
-    let (mut words, mut capitals, mut upper) = (0, 0, 0);
+    let (mut words, mut capitals, mut upper, mut short) = (0, 0, 0, 0);
     for word in line.split_whitespace() {
-        let mut letters = word.chars().filter(|c| c.is_alphabetic());
-        let Some(first) = letters.next() else { continue };
-        let small =
-            word.len() <= 5 && first.is_lowercase() && Lexicon::shared().classes(word).any(Classes::SMALL_IN_HEADLINE);
-        if !small {
-            words += 1;
-            capitals += u32::from(first.is_uppercase());
-            upper += u32::from(first.is_uppercase() && letters.all(char::is_uppercase));
+        match Letters::of(word) {
+            Letters::None => {}
+            Letters::Small if word.len() <= LONGEST_SMALL => short += 1,
+            letters => {
+                words += 1;
+                capitals += u32::from(matches!(letters, Letters::Capital | Letters::Upper));
+                upper += u32::from(letters == Letters::Upper);
+            }
         }
+    }
+    let is_upper = |words: u32| upper * 4 >= words * 3;
+    let is_title = |words: u32| capitals * 7 >= words * 6 && !line.ends_with('.');
+    // More words only make it likelier that the line is running text: the lexicon is asked where it decides.
+    if short > 0 && (is_upper(words) || is_title(words)) {
+        let short =
+            line.split_whitespace().filter(|word| word.len() <= LONGEST_SMALL && Letters::of(word) == Letters::Small);
+        words += short.filter(|word| !Lexicon::shared().classes(word).any(Classes::SMALL_IN_HEADLINE)).count() as u32;
     }
     match words {
         0..=2 => LineCase::Sentence,
-        _ if upper * 4 >= words * 3 => LineCase::Upper,
-        _ if capitals * 7 >= words * 6 && !line.ends_with('.') => LineCase::Title,
+        _ if is_upper(words) => LineCase::Upper,
+        _ if is_title(words) => LineCase::Title,
         _ => LineCase::Sentence,
+    }
+}
+
+/// The longest word that may stay small in a headline, in bytes.
+const LONGEST_SMALL: usize = 5;
+
+/// How the letters of a word are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    /// It has none.
+    None,
+    /// It begins with a small one.
+    Small,
+    /// It begins with a capital.
+    Capital,
+    /// All are capitals.
+    Upper,
+    /// It begins with a letter that is neither.
+    Other,
+}
+
+impl Letters {
+    fn of(word: &str) -> Self {
+        let mut letters = word.chars().filter(|c| c.is_alphabetic());
+        match letters.next() {
+            None => Self::None,
+            Some(first) if first.is_lowercase() => Self::Small,
+            Some(first) if !first.is_uppercase() => Self::Other,
+            Some(_) if letters.all(char::is_uppercase) => Self::Upper,
+            Some(_) => Self::Capital,
+        }
     }
 }
 

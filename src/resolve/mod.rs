@@ -150,9 +150,9 @@ impl Resolver {
         rule: impl Fn(&Look<'_, '_>) -> Option<Rule>,
     ) {
         for site in &scene.sites {
-            for (alias, verdict) in site.aliases.iter().zip(verdicts.of_mut(site)) {
+            for (candidate, verdict) in scene.candidates(site).iter().zip(verdicts.of_mut(site)) {
                 if *verdict == open {
-                    *verdict = rule(&scene.look(site, *alias));
+                    *verdict = rule(&scene.look(site, candidate));
                 }
             }
         }

@@ -95,8 +95,8 @@ pub(super) fn reject_known(scene: &Scene<'_>, verdicts: &mut Verdicts, gathered:
         if site.is_in() {
             continue;
         }
-        for (row, alias) in site.aliases.iter().enumerate() {
-            let look = scene.look(site, *alias);
+        for (row, candidate) in scene.candidates(site).iter().enumerate() {
+            let look = scene.look(site, candidate);
             let verdict = &mut verdicts.of_mut(site)[row];
             let located = site.has_locative() && *verdict != Some(Rule::Free)
                 || look.entity.is_sovereign() && gathered.is_located(site.surface());

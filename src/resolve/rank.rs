@@ -7,13 +7,13 @@
 use std::collections::BTreeMap;
 
 use super::evidence::pair;
-use super::facts::{Class, EntityFacts, Tier};
+use super::facts::{Candidate, Class, EntityFacts, Tier};
 use super::gathered::Gathered;
 use super::lexicon::with_folded;
 use super::lines::in_dateline;
 use super::rules::{Rule, RuleSet};
 use super::scene::{Look, Scene, Site, Verdicts};
-use crate::ids::{AliasId, EntityId};
+use crate::ids::EntityId;
 use crate::mention::Contest;
 use crate::span::Span;
 
@@ -49,9 +49,9 @@ fn tier_points(tier: Tier) -> i32 {
 }
 
 /// What one site was read as.
-pub(super) enum Reading {
+pub(super) enum Reading<'s> {
     /// An entity of the gazetteer.
-    Listed { alias: AliasId, rule: Rule, contest: Option<Contest> },
+    Listed { candidate: &'s Candidate, rule: Rule, contest: Option<Contest> },
     /// A place that no list has: part and span of its full name ("Paris, Ky.").
     Elsewhere { named: (usize, Span) },
 }
@@ -82,7 +82,7 @@ impl<'s, 'a> Ranking<'s, 'a> {
     fn note(&mut self, site: &'s Site<'a>, rules: RuleSet) {
         let mut candidates = self.candidates(site).peekable();
         let Some((first, _)) = candidates.peek().copied() else { return };
-        if site.aliases.len() == 1 {
+        if site.n_candidates() == 1 {
             if let Some(point) = first.entity.point.filter(|_| first.entity.tier >= Tier::Capital) {
                 drop(candidates);
                 self.anchors.push(point);
@@ -105,34 +105,39 @@ impl<'s, 'a> Ranking<'s, 'a> {
     /// The accepted candidates of a site.
     fn candidates(&self, site: &'s Site<'a>) -> impl Iterator<Item = (Look<'s, 'a>, Rule)> + use<'s, 'a> {
         let scene = self.scene;
-        let accepted = site.aliases.iter().zip(self.verdicts.of(site));
-        accepted.filter_map(move |(alias, rule)| {
-            rule.filter(|rule| rule.accepts()).map(|rule| (scene.look(site, *alias), rule))
-        })
+        self.accepted(site).map(move |(candidate, rule)| (scene.look(site, candidate), rule))
+    }
+
+    fn accepted(&self, site: &'s Site<'a>) -> impl Iterator<Item = (&'s Candidate, Rule)> + use<'s, 'a> {
+        let judged = self.scene.candidates(site).iter().zip(self.verdicts.of(site));
+        judged.filter_map(|(candidate, rule)| rule.filter(|rule| rule.accepts()).map(|rule| (candidate, rule)))
     }
 
     /// What the site means; `None` if no rule accepted it.
-    pub(super) fn read(&self, site: &'s Site<'a>) -> Option<Reading> {
-        let mut candidates = self.candidates(site);
+    pub(super) fn read(&self, site: &'s Site<'a>) -> Option<Reading<'s>> {
+        let mut candidates = self.accepted(site);
         let (first, rule) = candidates.next()?;
         if let Some(named) = self.elsewhere(site) {
             return Some(Reading::Elsewhere { named });
         }
         let Some(second) = candidates.next() else {
-            return Some(Reading::Listed { alias: first.id, rule, contest: None });
+            return Some(Reading::Listed { candidate: first, rule, contest: None });
         };
         // Equal candidates are decided by id, so that the result never depends on chance.
-        let mut ranked: Vec<(i32, Look<'s, 'a>, Rule)> = [(first, rule), second]
+        let ranked: Vec<(i32, &Candidate, Rule)> = [(first, rule), second]
             .into_iter()
             .chain(candidates)
-            .map(|(look, rule)| (self.points(&look, rule), look, rule))
+            .map(|(candidate, rule)| (self.points(&self.scene.look(site, candidate), rule), candidate, rule))
             .collect();
-        ranked.sort_by_key(|(points, look, _)| (std::cmp::Reverse(*points), look.id));
-        let (score, best, rule) = ranked[0];
-        let other = ranked.iter().find(|(_, look, _)| look.alias.entity != best.alias.entity);
-        let contest =
-            other.map(|(points, look, _)| Contest { score, runner_up: look.alias.entity, runner_up_score: *points });
-        Some(Reading::Listed { alias: best.id, rule, contest })
+        let order = |(points, candidate, _): &&(i32, &Candidate, Rule)| (std::cmp::Reverse(*points), candidate.id);
+        let (score, best, rule) = *ranked.iter().min_by_key(order)?;
+        let others = ranked.iter().filter(|(_, candidate, _)| candidate.alias.entity != best.alias.entity);
+        let contest = others.min_by_key(order).map(|(points, other, _)| Contest {
+            score,
+            runner_up: other.alias.entity,
+            runner_up_score: *points,
+        });
+        Some(Reading::Listed { candidate: best, rule, contest })
     }
 
     fn points(&self, look: &Look<'s, 'a>, rule: Rule) -> i32 {
@@ -152,8 +157,8 @@ impl<'s, 'a> Ranking<'s, 'a> {
             points += WEAK;
         }
         // The division must be mentioned elsewhere: "New York" itself may be either.
-        let elsewhere =
-            |parent| look.site.aliases.iter().all(|alias| self.scene.gazetteer.alias(*alias).entity != parent);
+        let own = self.scene.candidates(look.site);
+        let elsewhere = |parent| own.iter().all(|candidate| candidate.alias.entity != parent);
         if entity
             .parent
             .is_some_and(|parent| self.gathered.mentions(parent) && !self.is_country(parent) && elsewhere(parent))
@@ -179,8 +184,8 @@ impl<'s, 'a> Ranking<'s, 'a> {
     fn is_in_list_of_divisions(&self, site: &'s Site<'a>) -> bool {
         let text = site.text;
         let is_division = |other: &'s Site<'a>| {
-            let facts = |alias: &AliasId| (self.scene.gazetteer.alias(*alias), self.scene.gazetteer.entity_of(*alias));
-            other.aliases.iter().map(facts).all(|(alias, entity)| entity.tier == Tier::Division && !alias.demonym)
+            let mut candidates = self.scene.candidates(other).iter();
+            candidates.all(|Candidate { alias, entity, .. }| entity.tier == Tier::Division && !alias.demonym)
         };
         let behind = [", and ", ", ", " and "].iter().find(|joint| text[site.span.end..].starts_with(**joint));
         let before = [", and ", ", ", " and "].iter().find(|joint| text[..site.span.start].ends_with(**joint));
@@ -190,10 +195,10 @@ impl<'s, 'a> Ranking<'s, 'a> {
     }
 
     fn is_country(&self, entity: EntityId) -> bool {
-        self.scene.gazetteer.entity(entity).is_sovereign()
+        self.scene.gazetteer.is_sovereign(entity)
     }
 
-    fn neighbours(&self, entity: EntityFacts) -> i32 {
+    fn neighbours(&self, entity: &EntityFacts) -> i32 {
         const NEAR_KM: f64 = 250.0;
         let Some(point) = entity.point.filter(|_| entity.tier >= Tier::Capital) else { return 0 };
         self.anchors.iter().filter(|anchor| distance_km(point, **anchor) < NEAR_KM).take(3).count() as i32
@@ -221,11 +226,11 @@ impl<'s, 'a> Ranking<'s, 'a> {
             return None;
         }
         let division = self.scene.sites_at(site.part, site.span.end + 2).find(|other| {
-            other.aliases.len() == 1
+            other.n_candidates() == 1
                 && self.candidates(other).any(|(look, _)| look.entity.tier == Tier::Division && !look.alias.demonym)
         })?;
-        let state = self.scene.gazetteer.alias(division.aliases[0]).entity;
-        let country = self.scene.gazetteer.entity(state).country;
+        let state = self.scene.candidates(division)[0].alias.entity;
+        let country = self.scene.gazetteer.country(state);
         let text = site.text;
         let abbreviated = division.surface().ends_with('.');
         let closed = abbreviated

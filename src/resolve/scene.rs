@@ -1,13 +1,14 @@
 //! One document while it is being judged: the places where names match, and what stands beside each.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
-use super::facts::{AliasFacts, Class, EntityFacts, GazetteerFacts};
+use super::facts::{AliasFacts, Candidate, Class, EntityFacts, GazetteerFacts};
 use super::lines::{LineCase, Lines};
 use super::rules::Rule;
 use super::words::{Word, gap_before, is_all_caps, word_after, word_before};
 use super::{PartMatches, Profile};
-use crate::ids::{AliasId, EntityId};
+use crate::ids::EntityId;
 use crate::span::Span;
 
 /// All sites of a document, in order of part and span (start, then longer first).
@@ -16,8 +17,17 @@ pub(super) struct Scene<'a> {
     pub(super) profile: Profile,
     pub(super) parts: &'a [PartMatches<'a>],
     pub(super) sites: Vec<Site<'a>>,
-    /// Part, end and row of each site, sorted.
-    ends: Vec<(usize, usize, usize)>,
+    /// The aliases of all sites: each is read from the gazetteer once.
+    candidates: Vec<Candidate>,
+    /// [`place`] of the start of each site.
+    starts: Vec<u64>,
+    /// [`place`] of the end, and row, of each site, sorted.
+    ends: Vec<(u64, u32)>,
+}
+
+/// Part and offset in one number, in their order: parts are shorter than 2^32 bytes.
+fn place(part: usize, at: usize) -> u64 {
+    (part as u64) << 32 | at as u64
 }
 
 /// One place in the text where aliases match.
@@ -31,15 +41,16 @@ pub(super) struct Site<'a> {
     /// The words beside it.
     pub(super) left: Option<Word<'a>>,
     pub(super) right: Option<Word<'a>>,
-    pub(super) aliases: &'a [AliasId],
-    /// The row of its first verdict.
-    pub(super) first_verdict: usize,
+    /// The rows of its candidates and of their verdicts.
+    rows: Range<usize>,
     /// Classes of its aliases, a bit each.
     classes: u8,
     /// A name that certainly is no person's: several words of an organisation, a country or a title.
     pub(super) solid: bool,
     /// A courtesy title ("Mr.").
     pub(super) honorific: bool,
+    /// Capitals only in running text: an abbreviation.
+    acronym: bool,
     /// Nothing but places that need evidence.
     pub(super) only_weak_places: bool,
     /// Where the blanks before it begin.
@@ -68,7 +79,12 @@ impl<'a> Site<'a> {
 
     /// Capitals only in running text: an abbreviation.
     pub(super) fn is_acronym(&self) -> bool {
-        self.line == LineCase::Sentence && self.span.len() <= 6 && is_all_caps(self.surface())
+        self.acronym
+    }
+
+    /// How many aliases match here.
+    pub(super) fn n_candidates(&self) -> usize {
+        self.rows.len()
     }
 
     /// Whether it stands behind a preposition of place.
@@ -85,21 +101,22 @@ impl<'a> Site<'a> {
 /// One alias at one site, as a rule looks at it.
 #[derive(Clone, Copy)]
 pub(super) struct Look<'s, 'a> {
-    pub(super) id: AliasId,
     pub(super) scene: &'s Scene<'a>,
     pub(super) site: &'s Site<'a>,
-    pub(super) alias: AliasFacts,
-    pub(super) entity: EntityFacts,
+    pub(super) alias: &'s AliasFacts,
+    pub(super) entity: &'s EntityFacts,
 }
 
 impl<'a> Scene<'a> {
     pub(super) fn new(gazetteer: &'a GazetteerFacts, profile: Profile, parts: &'a [PartMatches<'a>]) -> Self {
         let mut sites = Vec::with_capacity(parts.iter().map(|part| part.matches.len()).sum());
-        let mut first_verdict = 0;
+        let mut candidates: Vec<Candidate> = Vec::with_capacity(sites.capacity());
         for (part, input) in parts.iter().enumerate() {
             let mut organisation_end = 0;
             let mut lines = Lines::new(input.text);
             for (span, aliases) in input.matches.iter() {
+                let first = candidates.len();
+                candidates.extend(aliases.iter().map(|alias| gazetteer.candidate(*alias)));
                 let mut site = Site {
                     part,
                     span,
@@ -107,57 +124,66 @@ impl<'a> Scene<'a> {
                     line: lines.case_at(span.start),
                     left: word_before(input.text, span.start),
                     right: word_after(input.text, span.end),
-                    aliases,
-                    first_verdict,
+                    rows: first..candidates.len(),
                     classes: 0,
                     solid: false,
                     honorific: false,
+                    acronym: false,
                     only_weak_places: true,
                     gap_before: gap_before(input.text, span.start),
                     head: None,
                     in_head: false,
                     embedded: span.end <= organisation_end,
                 };
-                site.summarise(gazetteer);
+                site.summarise(&candidates[first..]);
                 if site.has(Class::Organisation) {
                     organisation_end = organisation_end.max(span.end);
                 }
-                first_verdict += aliases.len();
                 sites.push(site);
             }
         }
-        let mut ends: Vec<_> = sites.iter().enumerate().map(|(row, site)| (site.part, site.span.end, row)).collect();
+        let starts = sites.iter().map(|site| place(site.part, site.span.start)).collect();
+        let ends = sites.iter().enumerate().map(|(row, site)| (place(site.part, site.span.end), row as u32));
+        let mut ends: Vec<(u64, u32)> = ends.collect();
         ends.sort_unstable();
-        Self { gazetteer, profile, parts, sites, ends }
+        Self { gazetteer, profile, parts, sites, candidates, starts, ends }
     }
 
     /// The number of aliases at all sites.
     pub(super) fn n_verdicts(&self) -> usize {
-        self.sites.last().map_or(0, |site| site.first_verdict + site.aliases.len())
+        self.candidates.len()
+    }
+
+    /// The aliases that match at a site, in order.
+    pub(super) fn candidates(&self, site: &Site<'_>) -> &[Candidate] {
+        &self.candidates[site.rows.clone()]
     }
 
     /// One alias of a site, as a rule looks at it.
-    pub(super) fn look<'s>(&'s self, site: &'s Site<'a>, alias: AliasId) -> Look<'s, 'a> {
-        let facts = self.gazetteer.alias(alias);
-        Look { id: alias, scene: self, site, alias: facts, entity: self.gazetteer.entity(facts.entity) }
+    pub(super) fn look<'s>(&'s self, site: &'s Site<'a>, candidate: &'s Candidate) -> Look<'s, 'a> {
+        Look { scene: self, site, alias: &candidate.alias, entity: &candidate.entity }
     }
 
     /// The row of the first site at or behind `start`.
     pub(super) fn first_at(&self, part: usize, start: usize) -> usize {
-        self.sites.partition_point(|site| (site.part, site.span.start) < (part, start))
+        let start = place(part, start);
+        self.starts.partition_point(|other| *other < start)
     }
 
     /// The sites of a part that begin at `start`.
     pub(super) fn sites_at(&self, part: usize, start: usize) -> impl Iterator<Item = &Site<'a>> {
         let first = self.first_at(part, start);
-        self.sites[first..].iter().take_while(move |site| (site.part, site.span.start) == (part, start))
+        let start = place(part, start);
+        let here = self.starts[first..].iter().take_while(move |other| **other == start);
+        here.zip(&self.sites[first..]).map(|(_, site)| site)
     }
 
     /// The sites of a part that end at `end`, the longest first.
     pub(super) fn sites_ending(&self, part: usize, end: usize) -> impl Iterator<Item = &Site<'a>> {
-        let first = self.ends.partition_point(|(a, b, _)| (*a, *b) < (part, end));
-        let ending = self.ends[first..].iter().take_while(move |(a, b, _)| (*a, *b) == (part, end));
-        ending.map(|(_, _, row)| &self.sites[*row])
+        let end = place(part, end);
+        let first = self.ends.partition_point(|(other, _)| *other < end);
+        let ending = self.ends[first..].iter().take_while(move |(other, _)| *other == end);
+        ending.map(|(_, row)| &self.sites[*row as usize])
     }
 
     /// The sites that end where the blanks before this one begin.
@@ -181,17 +207,17 @@ impl<'a> Scene<'a> {
 }
 
 impl Site<'_> {
-    fn summarise(&mut self, gazetteer: &GazetteerFacts) {
+    fn summarise(&mut self, candidates: &[Candidate]) {
         let capitals = is_all_caps(self.span.of(self.text));
-        for alias in self.aliases {
-            let facts = gazetteer.alias(*alias);
+        self.acronym = self.line == LineCase::Sentence && self.span.len() <= 6 && capitals;
+        for Candidate { alias: facts, entity, .. } in candidates {
             self.classes |= facts.class.bit();
             self.honorific |= facts.honorific;
             self.only_weak_places &= facts.class == Class::Place && facts.weak;
             self.solid |= !facts.weak
                 && match facts.class {
                     Class::Organisation => facts.long || capitals,
-                    Class::Place => facts.demonym || gazetteer.entity(facts.entity).is_sovereign() && facts.long,
+                    Class::Place => facts.demonym || entity.is_sovereign() && facts.long,
                     Class::Title | Class::Other => false,
                 };
         }
@@ -209,11 +235,11 @@ impl Verdicts {
 
     /// The verdicts over a site's aliases, in their order.
     pub(super) fn of(&self, site: &Site<'_>) -> &[Option<Rule>] {
-        &self.0[site.first_verdict..site.first_verdict + site.aliases.len()]
+        &self.0[site.rows.clone()]
     }
 
     pub(super) fn of_mut(&mut self, site: &Site<'_>) -> &mut [Option<Rule>] {
-        &mut self.0[site.first_verdict..site.first_verdict + site.aliases.len()]
+        &mut self.0[site.rows.clone()]
     }
 
     /// Whether a rule decided anywhere.
@@ -223,9 +249,8 @@ impl Verdicts {
 
     /// The entities accepted anywhere.
     pub(super) fn accepted_entities(&self, scene: &Scene<'_>) -> BTreeSet<EntityId> {
-        let pairs = scene.sites.iter().flat_map(|site| site.aliases.iter().zip(self.of(site)));
-        let accepted = pairs.filter(|(_, rule)| rule.is_some_and(Rule::accepts));
-        accepted.map(|(alias, _)| scene.gazetteer.alias(*alias).entity).collect()
+        let accepted = scene.candidates.iter().zip(&self.0).filter(|(_, rule)| rule.is_some_and(Rule::accepts));
+        accepted.map(|(candidate, _)| candidate.alias.entity).collect()
     }
 
     /// Whether a rule has accepted one of the site's aliases.

@@ -33,13 +33,13 @@ pub(super) fn select(
         }
         found.next_if(|found| found.place() == place);
         match reading {
-            Reading::Listed { alias, rule, contest } => {
-                let facts = scene.gazetteer.alias(alias);
+            Reading::Listed { candidate, rule, contest } => {
+                let facts = &candidate.alias;
                 if cover.takes(scene.profile, overlap, site.part, site.span, facts.class) {
                     resolution.mentions.push(Mention {
                         part: scene.parts[site.part].part,
                         span: site.span,
-                        alias,
+                        alias: candidate.id,
                         entity: facts.entity,
                         head: if facts.class == Class::Title { site.head } else { None },
                         rule,
@@ -67,8 +67,7 @@ fn take_unlisted(scene: &Scene<'_>, found: &Found, overlap: Overlap, cover: &mut
     }
     let part = scene.parts[found.part].part;
     match found.alias {
-        Some(alias) => {
-            let entity = scene.gazetteer.alias(alias).entity;
+        Some((alias, entity)) => {
             resolution.mentions.push(Mention {
                 part,
                 span: found.span,

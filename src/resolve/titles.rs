@@ -1,6 +1,6 @@
 //! Titles stand in capitals, or beside what makes them a title.
 
-use super::facts::Class;
+use super::facts::{Candidate, Class};
 use super::lines::LineCase;
 use super::scene::Look;
 use super::words::is_all_caps;
@@ -24,8 +24,7 @@ pub(super) fn has_company(look: &Look<'_, '_>) -> bool {
         });
     let small = is_small(look);
     noun && look.scene.sites_before(look.site).any(|other| {
-        other.aliases.iter().any(|alias| {
-            let owner = look.scene.gazetteer.alias(*alias);
+        look.scene.candidates(other).iter().any(|Candidate { alias: owner, .. }| {
             matches!(owner.class, Class::Place | Class::Organisation) && (!owner.weak || owner.demonym || !small)
         })
     })

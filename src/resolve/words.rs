@@ -65,17 +65,71 @@ pub(super) fn joins_word(c: char) -> bool {
         || c == '_'
 }
 
+/// The end of the characters from `at` on that continue a word.
+pub(super) fn joined_end(text: &str, mut at: usize) -> usize {
+    let bytes = text.as_bytes();
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii() {
+            if !JOINS[usize::from(*byte)] {
+                break;
+            }
+            at += 1;
+        } else {
+            match text[at..].chars().next() {
+                Some(c) if joins_word(c) => at += c.len_utf8(),
+                _ => break,
+            }
+        }
+    }
+    at
+}
+
+/// [`joins_word`] of the ASCII characters.
+const JOINS: [bool; 128] = {
+    let mut joins = [false; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        let c = byte as u8;
+        joins[byte] = c.is_ascii_alphanumeric() || matches!(c, b'-' | b'\'' | b'&' | b'_');
+        byte += 1;
+    }
+    joins
+};
+
 /// The blank gap before `at`: where it begins, or `None` if there is none or a blank line.
 pub(super) fn gap_before(text: &str, at: usize) -> Option<usize> {
+    // One blank behind a letter or a sign: nearly every gap.
+    match text.as_bytes()[..at] {
+        [.., last] if last.is_ascii_graphic() => return None,
+        [.., before, b' '] if before.is_ascii_graphic() => return Some(at - 1),
+        _ => {}
+    }
     let before = text[..at].trim_end();
     let gap = &text[before.len()..at];
     (!gap.is_empty() && !is_blank_line(gap)).then_some(before.len())
 }
 
 fn gap_after(text: &str, at: usize) -> Option<usize> {
+    match text.as_bytes()[at..] {
+        [first, ..] if first.is_ascii_graphic() => return None,
+        [b' ', behind, ..] if behind.is_ascii_graphic() => return Some(at + 1),
+        _ => {}
+    }
     let rest = &text[at..];
     let gap = &rest[..rest.len() - rest.trim_start().len()];
     (!gap.is_empty() && !is_blank_line(gap)).then_some(at + gap.len())
+}
+
+/// Where the word or the abbreviation begins with which the text ends.
+fn joined_start(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let plain = |byte: u8| byte.is_ascii() && (JOINS[usize::from(byte)] || byte == b'.');
+    let mut start = bytes.len() - bytes.iter().rev().take_while(|byte| plain(**byte)).count();
+    if start > 0 && !bytes[start - 1].is_ascii() {
+        let before = text[..start].char_indices().rev();
+        start = before.take_while(|(_, c)| joins_word(*c) || *c == '.').last().map_or(start, |(at, _)| at);
+    }
+    (start < bytes.len()).then_some(start)
 }
 
 fn is_blank_line(gap: &str) -> bool {
@@ -91,7 +145,7 @@ pub(super) fn word_before(text: &str, at: usize) -> Option<Word<'_>> {
         Some(body) => (body, true),
         None => (before, false),
     };
-    let start = body.char_indices().rev().take_while(|(_, c)| joins_word(*c) || *c == '.').last().map(|(at, _)| at)?;
+    let start = joined_start(body)?;
     if pointed {
         let letters = body[start..].chars().take(4).count();
         let abbreviated = letters <= 3 || body[start..].contains('.');
@@ -113,10 +167,15 @@ pub(super) fn word_after(text: &str, at: usize) -> Option<Word<'_>> {
 /// The end of the word that begins at `start`, without possessive ending and trailing hyphens; an initial keeps its point.
 pub(super) fn word_end(text: &str, start: usize) -> usize {
     let rest = &text[start..];
-    let length = rest.char_indices().find(|(_, c)| !joins_word(*c)).map_or(rest.len(), |(at, _)| at);
-    let mut word = rest[..length].trim_end_matches(['\'', '’', '-']);
-    for possessive in ["'s", "’s"] {
-        word = word.strip_suffix(possessive).unwrap_or(word);
+    let mut word = &text[start..joined_end(text, start)];
+    // Most words end with a letter that belongs to them.
+    let plain = matches!(word.as_bytes(), [.., last] if last.is_ascii_alphanumeric() && *last != b's')
+        || matches!(word.as_bytes(), [.., before, b's'] if before.is_ascii_alphanumeric());
+    if !plain {
+        word = word.trim_end_matches(['\'', '’', '-']);
+        for possessive in ["'s", "’s"] {
+            word = word.strip_suffix(possessive).unwrap_or(word);
+        }
     }
     let single = word.chars().nth(1).is_none() && !word.is_empty();
     start + word.len() + usize::from(single && rest[word.len()..].starts_with('.'))
@@ -166,6 +225,13 @@ mod tests {
         assert_eq!(before("Austin"), None);
         assert_eq!(before("Paris"), None);
         assert_eq!(word_after("near Austin’s", 4).unwrap().text, "Austin");
+    }
+
+    #[test]
+    fn ascii_joins_as_characters_do() {
+        for byte in 0..128_u8 {
+            assert_eq!(JOINS[usize::from(byte)], joins_word(char::from(byte)), "{byte}");
+        }
     }
 
     #[test]

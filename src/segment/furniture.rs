@@ -1,10 +1,8 @@
 //! Whether one line is page furniture, and why.
 
 use super::Reason;
-use super::phrases::{
-    ADVERTISEMENTS, BUTTONS, CREDIT_PARTS, CREDITS, LINK_LABELS, LIST_LABELS, MORE_BUTTONS, MORE_NOTICES, NETWORKS,
-    NOTICE_PARTS, NOTICES, PLAIN_LABELS, SHARE_WORDS, TAG_LABELS, TIME_WORDS,
-};
+use super::lists::{Lists, begins_credit, begins_notice, has_part, labels_beginning, may_be_labelled};
+use super::phrases::{CREDIT_PARTS, NOTICE_PARTS};
 
 /// Why a line is furniture, and whether it is the heading of a list of links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,14 +24,18 @@ const LONGEST_ITEM: usize = 6;
 /// What stands between the items of a menu. Slashes do not: "REUTERS / Ama Example / File Photo" is a credit.
 const BARS: [char; 8] = ['|', '·', '•', '›', '»', '>', '∙', '●'];
 
+fn is_bar(c: char) -> bool {
+    // Nearly every character is told by its first comparison.
+    !c.is_ascii_alphabetic() && BARS.contains(&c)
+}
+
 /// Judges one line without blanks at its ends. `flows` says that it goes on with a wrapped sentence, where only what could
-/// be nothing else is furniture. `lowered` is a buffer.
+/// be nothing else is furniture. `lowered` is a buffer; behind a line that is no paragraph it holds the line in small letters.
 pub(super) fn judge(line: &str, flows: bool, lowered: &mut String) -> Option<Verdict> {
     if line.len() > LONGEST {
         return None;
     }
-    lowered.clear();
-    lowered.extend(line.chars().flat_map(char::to_lowercase));
+    lower_into(line, lowered);
     let lower: &str = lowered;
     if is_share_bar(lower) {
         return Some(Reason::ShareBar.into());
@@ -45,7 +47,7 @@ pub(super) fn judge(line: &str, flows: bool, lowered: &mut String) -> Option<Ver
     if !sentence && (is_button(bare) || is_button(word) || is_comment_count(word)) {
         return Some(Reason::Navigation.into());
     }
-    if !sentence && ADVERTISEMENTS.contains(&word) {
+    if !sentence && Lists::of(word).any(Lists::ADVERTISEMENT) {
         return Some(Reason::Advertisement.into());
     }
     if let Some(verdict) = labelled(line, lower) {
@@ -57,55 +59,73 @@ pub(super) fn judge(line: &str, flows: bool, lowered: &mut String) -> Option<Ver
     if !sentence && is_time(lower) {
         return Some(Reason::Timestamp.into());
     }
-    if CREDIT_PARTS.iter().any(|part| lower.contains(part)) {
-        return Some(Reason::Copyright.into());
-    }
-    if lower.len() <= 300 && NOTICE_PARTS.iter().any(|part| lower.contains(part)) {
-        return Some(Reason::Notice.into());
+    if has_part(lower) {
+        if CREDIT_PARTS.iter().any(|part| lower.contains(part)) {
+            return Some(Reason::Copyright.into());
+        }
+        if lower.len() <= 300 && NOTICE_PARTS.iter().any(|part| lower.contains(part)) {
+            return Some(Reason::Notice.into());
+        }
     }
     if flows {
         return None;
     }
-    if CREDITS.iter().any(|credit| lower.starts_with(credit)) {
+    if begins_credit(lower) {
         return Some(Reason::Copyright.into());
     }
     if bare.starts_with("advertisement ") && word.len() <= 60 && !line.ends_with('.') {
         return Some(Reason::Advertisement.into());
     }
-    if NOTICES.iter().chain(MORE_NOTICES).any(|notice| bare.starts_with(notice)) || is_follow_line(bare) {
+    if begins_notice(bare) || is_follow_line(bare) {
         return Some(Reason::Notice.into());
     }
     is_menu(line, lower).then_some(Reason::Navigation.into())
 }
 
+/// Replaces `lowered` by the line in small letters, each character for itself.
+fn lower_into(line: &str, lowered: &mut String) {
+    lowered.clear();
+    let mut rest = line;
+    loop {
+        let plain = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+        let from = lowered.len();
+        lowered.push_str(&rest[..plain]);
+        lowered[from..].make_ascii_lowercase();
+        let mut behind = rest[plain..].chars();
+        let Some(c) = behind.next() else { return };
+        lowered.extend(c.to_lowercase());
+        rest = behind.as_str();
+    }
+}
+
 fn is_button(line: &str) -> bool {
-    BUTTONS.contains(&line) || MORE_BUTTONS.contains(&line)
+    Lists::of(line).any(Lists::BUTTON)
 }
 
 /// "12 comments", "Comments (3)", "214 shares".
 fn is_comment_count(line: &str) -> bool {
     let mut words = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let (Some(first), Some(second), None) = (words.next(), words.next(), words.next()) else { return false };
     let number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
     let thing = |word: &str| matches!(word, "comment" | "comments" | "shares" | "share" | "views" | "likes");
+    let Some(first) = words.next().filter(|first| number(first) || thing(first)) else { return false };
+    let (Some(second), None) = (words.next(), words.next()) else { return false };
     number(first) && thing(second) || thing(first) && number(second)
 }
 
 /// Only networks, icons and words around them; at least two words, one of them a network.
 fn is_share_bar(lower: &str) -> bool {
     let (mut words, mut networks) = (0, 0);
-    for token in
-        lower.split(|c: char| c.is_whitespace() || BARS.contains(&c) || matches!(c, ',' | ':' | '(' | ')' | '/'))
-    {
+    for token in lower.split(|c: char| c.is_whitespace() || is_bar(c) || matches!(c, ',' | ':' | '(' | ')' | '/')) {
         let token = token.trim_matches(['.', '!', '-', '–', '—', '+', '[', ']', '&']);
         if token.is_empty() {
             continue;
         }
         words += 1;
         let icon = ["icon-", "fa-", "ico-", "social-", "share-"].iter().any(|prefix| token.starts_with(prefix));
-        if icon || NETWORKS.contains(&token) {
+        let lists = Lists::of(token);
+        if icon || lists.any(Lists::NETWORK) {
             networks += 1 + i32::from(icon);
-        } else if !SHARE_WORDS.contains(&token) && !token.bytes().all(|byte| byte.is_ascii_digit()) {
+        } else if !lists.any(Lists::SHARE_WORD) && !token.bytes().all(|byte| byte.is_ascii_digit()) {
             return false;
         }
     }
@@ -116,6 +136,9 @@ fn is_share_bar(lower: &str) -> bool {
 fn labelled(line: &str, lower: &str) -> Option<Verdict> {
     let strip = |text| str::trim_start_matches(text, |c: char| !c.is_alphanumeric());
     let (line, lower) = (strip(line), strip(lower));
+    if !may_be_labelled(lower) {
+        return None;
+    }
     // Labels are short; what stands before the first mark behind words is compared as a whole.
     let mark = |c: char| matches!(c, ':' | '|' | '»' | '>' | '→' | '–' | '—' | '…') || c == '\u{FF1A}';
     let (head, marked) = match lower.find(mark) {
@@ -123,14 +146,15 @@ fn labelled(line: &str, lower: &str) -> Option<Verdict> {
         None => (lower.trim_end_matches(['.', ')', ']', ' ']), false),
     };
     let rest_is_empty = !marked || lower[head.len()..].chars().all(|c| !c.is_alphanumeric());
-    if TAG_LABELS.contains(&head) && (marked || head != "more on" && head != "more about") {
+    let lists = Lists::of(head);
+    if lists.any(Lists::TAG_LABEL) && (marked || head != "more on" && head != "more about") {
         return Some(Verdict { reason: Reason::Tags, opens_list: rest_is_empty });
     }
     let more_from = lower.starts_with("more from ") && line.len() <= 60 && !line.ends_with('.');
-    if LIST_LABELS.contains(&head) || more_from {
+    if lists.any(Lists::LIST_LABEL) || more_from {
         return Some(Verdict { reason: Reason::LinkLine, opens_list: rest_is_empty });
     }
-    if LINK_LABELS.contains(&head) && (marked || rest_is_empty && !PLAIN_LABELS.contains(&head)) {
+    if lists.any(Lists::LINK_LABEL) && (marked || rest_is_empty && !lists.any(Lists::PLAIN_LABEL)) {
         return Some(Verdict { reason: Reason::LinkLine, opens_list: rest_is_empty });
     }
     // "READ ALSO Over 200 …": a label in capitals before a headline that is not.
@@ -139,9 +163,7 @@ fn labelled(line: &str, lower: &str) -> Option<Verdict> {
         let follows = lower.strip_prefix(label).is_some_and(|rest| rest.starts_with(' '));
         follows && !own.chars().any(char::is_lowercase) && line.chars().any(char::is_lowercase)
     };
-    let labels = LINK_LABELS.iter().chain(LIST_LABELS);
-    let several = labels.filter(|label| label.contains(' ') && !PLAIN_LABELS.contains(label));
-    several.filter(|label| lower.starts_with(**label)).any(|label| shouted(label)).then_some(Reason::LinkLine.into())
+    labels_beginning(lower).any(shouted).then_some(Reason::LinkLine.into())
 }
 
 /// A date or a time, and words of publishing around it; a number alone is none.
@@ -158,7 +180,7 @@ fn is_time(lower: &str) -> bool {
             && number.bytes().all(|byte| byte.is_ascii_digit())
             && matches!(ending, "" | "am" | "pm" | "st" | "nd" | "rd" | "th" | "h" | "m" | "min" | "z" | "s");
         let zoned = !number.is_empty() && number.contains('t') && ending.is_empty();
-        let word = TIME_WORDS.contains(&token);
+        let word = Lists::of(token).any(Lists::TIME_WORD);
         if !numeric && !word && !zoned {
             return false;
         }
@@ -175,7 +197,7 @@ fn is_follow_line(lower: &str) -> bool {
     }
     let Some((_, networks)) = lower.rsplit_once(" on ") else { return false };
     let mut tokens = networks.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()).peekable();
-    tokens.peek().is_some() && tokens.all(|token| NETWORKS.contains(&token) || SHARE_WORDS.contains(&token))
+    tokens.peek().is_some() && tokens.all(|token| Lists::of(token).any(Lists::NETWORK | Lists::SHARE_WORD))
 }
 
 /// "Home > Markets > Asia", "Sign in   Subscribe for $1": short items with bars or wide gaps between them.
@@ -184,9 +206,13 @@ fn is_menu(line: &str, lower: &str) -> bool {
         return false;
     }
     let (mut items, mut buttons, mut numbers) = (0, 0, 0);
-    let barred = |text: &str| text.chars().filter(|c| BARS.contains(c)).count();
+    let barred = lower.contains(is_bar);
+    // A line of one item is no menu.
+    if !barred && !lower.as_bytes().contains(&b'\t') && !lower.as_bytes().windows(3).any(|gap| gap == b"   ") {
+        return false;
+    }
     // A bar stands alone.
-    let pieces: Box<dyn Iterator<Item = &str>> = if barred(lower) > 0 {
+    let pieces: Box<dyn Iterator<Item = &str>> = if barred {
         if !lower.contains(" | ") && !BARS.iter().any(|bar| lower.contains(&format!(" {bar} "))) {
             return false;
         }
@@ -200,8 +226,8 @@ fn is_menu(line: &str, lower: &str) -> bool {
             return false;
         }
         numbers += u32::from(item.bytes().any(|byte| byte.is_ascii_digit()));
-        let begins = NOTICES.iter().chain(MORE_NOTICES).any(|notice| item.starts_with(notice));
-        buttons += u32::from(is_button(item) || begins || NETWORKS.contains(&item) || is_share_bar(item));
+        let button = Lists::of(item).any(Lists::BUTTON | Lists::NETWORK) || begins_notice(item) || is_share_bar(item);
+        buttons += u32::from(button);
     }
-    items >= 2 && buttons == items || barred(lower) > 0 && items >= 3 && (numbers == 0 || buttons * 2 > items)
+    items >= 2 && buttons == items || barred && items >= 3 && (numbers == 0 || buttons * 2 > items)
 }

@@ -8,6 +8,7 @@
 
 mod furniture;
 mod lines;
+mod lists;
 mod phrases;
 mod recurring;
 mod slots;
@@ -350,9 +351,7 @@ impl Divider<'_, '_> {
                 }
                 None if self.recurs(content) => Kind::Furniture(Reason::Recurring),
                 None if open_credit && !line.blank_before => Kind::Byline,
-                None if slots::is_byline(text, *line, flows, prose_begun, index == 0 && self.title.is_none()) => {
-                    Kind::Byline
-                }
+                None if self.is_byline(*line, &lowered, flows, prose_begun, index == 0) => Kind::Byline,
                 None if items != List::None && line.is_item(text) => {
                     list = items;
                     Kind::Furniture(Reason::LinkList)
@@ -376,6 +375,10 @@ impl Divider<'_, '_> {
             kinds.push(kind);
         }
         kinds
+    }
+
+    fn is_byline(&self, line: Line, lower: &str, flows: bool, prose_begun: bool, first: bool) -> bool {
+        slots::is_byline(self.text, line, lower, flows, prose_begun, first && self.title.is_none())
     }
 
     fn recurs(&self, line: &str) -> bool {

@@ -1,21 +1,33 @@
 //! Headline, dateline and byline: slots that an article fills by its form.
 
 use super::lines::{Line, ends_sentence};
-use super::phrases::{REPORTERS, TIME_WORDS, TRADES, TRAILING_CREDITS};
+use super::lists::{Lists, begins_reporters};
+use super::phrases::{TRADES, TRAILING_CREDITS};
 use crate::normalize::fold;
 
 /// The letters and digits of a line, folded: headlines are compared without marks and blanks.
 pub(super) fn letters(line: &str) -> String {
+    if line.is_ascii() {
+        let letters = line.bytes().filter(u8::is_ascii_alphanumeric);
+        return letters.map(|letter| char::from(letter.to_ascii_lowercase())).collect();
+    }
     let mut letters = fold(line);
     letters.retain(char::is_alphanumeric);
     letters
+}
+
+/// Whether the letters of a line can begin like those of a title; told without folding, and rarely wrong.
+fn may_begin_alike(title: &str, line: &str) -> bool {
+    let mut title = title.bytes();
+    let plain = line.bytes().take_while(u8::is_ascii).filter(u8::is_ascii_alphanumeric);
+    plain.map(|letter| letter.to_ascii_lowercase()).all(|letter| title.next().is_none_or(|other| other == letter))
 }
 
 /// Whether a line says what the title (its letters) says; the name of the site may follow in either.
 pub(super) fn repeats(title: &str, line: &str) -> bool {
     const SITE_NAME: usize = 40;
     const LEAST: usize = 16;
-    if line.len() > 4 * title.len() + 4 * SITE_NAME {
+    if line.len() > 4 * title.len() + 4 * SITE_NAME || !may_begin_alike(title, line) {
         return false;
     }
     let own = letters(line);
@@ -82,7 +94,7 @@ pub(super) fn dateline(line: &str) -> Option<usize> {
             .find(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’' | '.' | '-' | '/')))
             .unwrap_or(rest.len());
         let word = &rest[..length];
-        let month = words > 0 && TIME_WORDS.contains(&word.trim_end_matches('.').to_lowercase().as_str());
+        let month = words > 0 && Lists::of(&word.trim_end_matches('.').to_lowercase()).any(Lists::TIME_WORD);
         let number = words > 0 && !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
         let joins = words > 0 && matches!(word, "de" | "del" | "la" | "of" | "and" | "the" | "al" | "el" | "du" | "le");
         if !word.starts_with(char::is_uppercase) && !number && !joins {
@@ -125,8 +137,9 @@ pub(super) fn dateline(line: &str) -> Option<usize> {
 }
 
 /// Whether a line says who wrote. Before the first sentence "By Ama Example" does, and so does "Ama Example, Staff Writer";
-/// behind it only what says more than "By". `flows` says that the line goes on with a wrapped sentence.
-pub(super) fn is_byline(text: &str, line: Line, flows: bool, prose_begun: bool, first: bool) -> bool {
+/// behind it only what says more than "By". `lower` is the line in small letters, unless it is a paragraph; `flows` says that
+/// it goes on with a wrapped sentence.
+pub(super) fn is_byline(text: &str, line: Line, lower: &str, flows: bool, prose_begun: bool, first: bool) -> bool {
     const LONGEST: usize = 160;
     const MOST_WORDS: usize = 20;
     let whole = line;
@@ -144,8 +157,7 @@ pub(super) fn is_byline(text: &str, line: Line, flows: bool, prose_begun: bool, 
             && rest.starts_with(char::is_uppercase)
             && (!ends_sentence(rest) || rest.ends_with("Jr.") || rest.ends_with("Sr."))
     };
-    let lower = line.to_lowercase();
-    if REPORTERS.iter().any(|begin| lower.starts_with(begin)) {
+    if begins_reporters(lower) {
         return named(line.trim_end_matches('.'));
     }
     if prose_begun {
@@ -155,8 +167,10 @@ pub(super) fn is_byline(text: &str, line: Line, flows: bool, prose_begun: bool, 
     if let Some(rest) = by.and_then(|by| line[by.trim_end().len()..].strip_prefix(' ')).map(str::trim) {
         return named(rest) && !(first && rest.split_whitespace().count() > 4);
     }
-    let trade = TRADES.iter().any(|trade| lower.ends_with(trade));
-    trade && line.len() <= 80 && line.contains([',', '|', '·', '-', '–']) && named(line)
+    line.len() <= 80
+        && line.contains([',', '|', '·', '-', '–'])
+        && TRADES.iter().any(|trade| lower.ends_with(trade))
+        && named(line)
 }
 
 /// Whether all of a text is credits in brackets; the last bracket may be left open.
@@ -164,7 +178,7 @@ fn is_credit(text: &str) -> bool {
     let lower = text.to_lowercase();
     let mut rest = lower.as_str();
     let mut credits = 0;
-    while REPORTERS.iter().any(|begin| begin.starts_with('(') && rest.starts_with(begin)) {
+    while rest.starts_with('(') && begins_reporters(rest) {
         credits += 1;
         let end = rest.find(')').map_or(rest.len(), |end| end + 1);
         rest = rest[end..].trim_start_matches([' ', '.', '\u{A0}', ';']);
@@ -213,7 +227,10 @@ fn is_name_word(word: &str) -> bool {
         "&",
     ];
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-    !bare.starts_with(char::is_lowercase) || SMALL.contains(&bare) || TIME_WORDS.contains(&bare) || bare.contains('@')
+    !bare.starts_with(char::is_lowercase)
+        || SMALL.contains(&bare)
+        || Lists::of(bare).any(Lists::TIME_WORD)
+        || bare.contains('@')
 }
 
 /// Where "(Reporting by …)" begins at the end of a paragraph.
@@ -227,6 +244,7 @@ pub(super) fn trailing_credit(line: &str) -> Option<usize> {
         from += 1;
     }
     let tail = &line[from..];
-    let at = TRAILING_CREDITS.iter().filter_map(|credit| tail.find(credit)).min()?;
+    let begins = |at: &usize| TRAILING_CREDITS.iter().any(|credit| tail[*at..].starts_with(credit));
+    let at = memchr::memchr_iter(b'(', tail.as_bytes()).find(begins)?;
     is_credit(&tail[at..]).then_some(from + at)
 }

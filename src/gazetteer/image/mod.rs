@@ -148,6 +148,7 @@ impl Image {
     }
 
     /// The whole.
+    #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }

@@ -41,17 +41,15 @@ pub(super) fn spelled_by(run: &[Capital<'_>], acronym: Word<'_>) -> Option<usize
 
 /// Acronyms that no list has and nothing explains, used like the name of a body: "the LNX said", "LNX’s chief".
 pub(super) fn is_used_like_a_body(text: &str, word: Word<'_>) -> bool {
+    // Told at once of nearly every word.
+    if !(3..=6).contains(&word.text.len()) || !word.text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return false;
+    }
     let (before, after) = (&text[..word.span.start], &text[word.span.end..]);
     let possessive = after.starts_with("'s ") || after.starts_with("’s ");
     let alone =
         !after.strip_prefix(' ').is_some_and(|rest| rest.starts_with(|c: char| c.is_uppercase() || c.is_numeric()));
-    let letters = word.text.len();
-    word.is_acronym()
-        && (3..=6).contains(&letters)
-        && !word.is(Classes::COMMON_ACRONYM)
-        && word.text.bytes().all(|byte| byte.is_ascii_uppercase())
-        && alone
-        && (possessive || before.ends_with("the ") || before.ends_with("The "))
+    !word.is(Classes::COMMON_ACRONYM) && alone && (possessive || before.ends_with("the ") || before.ends_with("The "))
 }
 
 /// An acronym as a found organisation.

@@ -1,6 +1,6 @@
 //! The capitalised runs of a text: what a name that no list holds looks like.
 
-use crate::resolve::words::{Word, joins_word, word_end};
+use crate::resolve::words::{Word, joined_end, joins_word, word_end};
 use crate::span::Span;
 
 /// What stands between two capitalised words of one run.
@@ -30,28 +30,50 @@ pub(super) struct Capital<'t> {
 /// Finds all capitalised words of a text, in order. Linear in the text.
 pub(super) fn capitals(text: &str) -> Vec<Capital<'_>> {
     let mut found: Vec<Capital<'_>> = Vec::new();
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        if byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' {
-            at = skip_word(text, at);
-        } else if byte.is_ascii_uppercase() || !byte.is_ascii() {
-            let c = text[at..].chars().next().expect("inside the text");
-            if !c.is_uppercase() {
-                at = if joins_word(c) { skip_word(text, at) } else { at + c.len_utf8() };
-                continue;
-            }
-            let end = dotted_end(text, word_end(text, at).max(at + c.len_utf8()));
-            let word = Word::new(text, Span::new(at, end));
-            let joint = found.last().map_or(Joint::None, |last| joint(last.word, &text[last.word.span.end..at]));
-            found.push(Capital { word, joint });
-            at = skip_word(text, end);
-        } else {
-            at += 1;
+    let mut from = 0;
+    while let Some(at) = next_capital(text.as_bytes(), from) {
+        let c = text[at..].chars().next().expect("inside the text");
+        if is_inside_word(&text.as_bytes()[from..at]) {
+            from = joined_end(text, at).max(at + c.len_utf8());
+            continue;
         }
+        if !c.is_uppercase() {
+            from = if joins_word(c) { joined_end(text, at) } else { at + c.len_utf8() };
+            continue;
+        }
+        let end = dotted_end(text, word_end(text, at).max(at + c.len_utf8()));
+        let word = Word::new(text, Span::new(at, end));
+        let joint = found.last().map_or(Joint::None, |last| joint(last.word, &text[last.word.span.end..at]));
+        found.push(Capital { word, joint });
+        from = joined_end(text, end);
     }
     found
+}
+
+/// The next capital of English, or character that may be one of another alphabet, at or behind `from`.
+fn next_capital(bytes: &[u8], from: usize) -> Option<usize> {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    const BEFORE_A: u64 = 0x0101_0101_0101_0101 * (0x80 - b'A' as u64);
+    const BEHIND_Z: u64 = 0x0101_0101_0101_0101 * (0x7F - b'Z' as u64);
+    let mut at = from;
+    // Eight bytes at once: the high bit of each tells. Sums of ASCII bytes do not carry, and others are told anyway.
+    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        let block = u64::from_le_bytes(*block);
+        let low = block & !HIGH;
+        let told = (block | (low + BEFORE_A) & !(low + BEHIND_Z)) & HIGH;
+        if told != 0 {
+            return Some(at + told.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..)?;
+    rest.iter().position(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()).map(|length| at + length)
+}
+
+/// Whether a word of small letters goes on where these bytes end; they begin outside of any word.
+fn is_inside_word(before: &[u8]) -> bool {
+    let joined = before.iter().rev().find(|byte| !matches!(byte, b'-' | b'\'' | b'&'));
+    joined.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
 /// "U.S.", "N.W.T.": letters with points are one word.
@@ -66,23 +88,18 @@ fn dotted_end(text: &str, mut end: usize) -> usize {
     end
 }
 
-fn skip_word(text: &str, at: usize) -> usize {
-    let rest = &text[at..];
-    let ascii = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
-    let rest = &rest[ascii..];
-    // Nearly every word ends here.
-    if rest.as_bytes().first().is_none_or(|byte| byte.is_ascii() && !matches!(byte, b'-' | b'\'' | b'&' | b'_')) {
-        return at + ascii;
-    }
-    at + ascii + rest.find(|c| !joins_word(c)).unwrap_or(rest.len())
-}
-
 fn joint(before: Word<'_>, gap: &str) -> Joint {
     // "Zandvoort People's Party": whose it is belongs to the name.
     const OWNERS: [&str; 8] = ["People", "Women", "Men", "Children", "Workers", "Farmers", "Teachers", "Veterans"];
     // Longer gaps hold other words.
     if gap.len() > 12 {
         return Joint::None;
+    }
+    match gap {
+        " " => return Joint::Blank,
+        ", " => return Joint::Comma,
+        ". " => return Joint::None,
+        _ => {}
     }
     let blank = gap.starts_with(char::is_whitespace);
     match gap.trim() {
@@ -117,5 +134,23 @@ mod tests {
         check("eBay aB 3D éA – Ü", &[("Ü", None)]);
         check("the U.S. Army", &[("U.S.", None), ("Army", Blank)]);
         check("", &[]);
+    }
+
+    #[test]
+    fn capitals_are_told_in_blocks() {
+        for byte in 0..=255_u8 {
+            for at in 0..20 {
+                let mut bytes = [b'.'; 20];
+                bytes[at] = byte;
+                let told = byte.is_ascii_uppercase() || !byte.is_ascii();
+                assert_eq!(next_capital(&bytes, 0), told.then_some(at), "{byte} at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_capital_inside_a_word_opens_none() {
+        use Joint::None;
+        check("x-Ray 'Twas -Xyl & a&B é-F ’G o’Harale 1A _B -'C, d--E", &[("Twas", None), ("Xyl", None), ("C", None)]);
     }
 }

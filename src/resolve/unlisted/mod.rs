@@ -10,12 +10,12 @@ mod places;
 
 use std::collections::BTreeMap;
 
-use super::facts::Class;
+use super::facts::{Candidate, Class};
 use super::lexicon::Classes;
 use super::lines::{LineCase, Lines};
 use super::rules::{Rule, RuleSet};
 use super::scene::{Scene, Verdicts};
-use crate::ids::AliasId;
+use crate::ids::{AliasId, EntityId};
 use crate::span::Span;
 use capitals::{Capital, Joint, capitals};
 
@@ -31,8 +31,8 @@ pub(super) struct Found {
     pub(super) rule: Rule,
     /// The part and span of the name it stands for: its own, or the long form of an acronym.
     pub(super) named: (usize, Span),
-    /// The listed name it is short for.
-    pub(super) alias: Option<AliasId>,
+    /// The listed name it is short for, and its entity.
+    pub(super) alias: Option<(AliasId, EntityId)>,
 }
 
 impl Found {
@@ -71,7 +71,7 @@ pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts, rules: RuleSet) -> Ve
 struct ShortForm {
     rule: Rule,
     named: (usize, Span),
-    alias: Option<AliasId>,
+    alias: Option<(AliasId, EntityId)>,
 }
 
 /// The capitalised words cut into runs.
@@ -111,10 +111,9 @@ fn find_in_run<'a>(
     if let Some(acronym) = acronym.filter(|acronym| !is_listed(scene, verdicts, part, acronym.span)) {
         let listed = scene
             .sites_ending(part, last.span.end)
-            .flat_map(|site| site.aliases.iter().zip(verdicts.of(site)))
-            .find(|(alias, rule)| {
-                let facts = scene.gazetteer.alias(**alias);
-                facts.class == Class::Organisation && facts.long && rule.is_some_and(Rule::accepts)
+            .flat_map(|site| scene.candidates(site).iter().zip(verdicts.of(site)))
+            .find(|(Candidate { alias, .. }, rule)| {
+                alias.class == Class::Organisation && alias.long && rule.is_some_and(Rule::accepts)
             });
         let by_look =
             found[known..].iter().find(|found| found.span.end == last.span.end && found.class == Class::Organisation);
@@ -128,8 +127,11 @@ fn find_in_run<'a>(
                 .map(|first| Span::new(run[first].word.span.start, last.span.end)),
         };
         if let Some(named) = named {
-            let form =
-                ShortForm { rule: Rule::DefinedAcronym, named: (part, named), alias: listed.map(|(alias, _)| *alias) };
+            let form = ShortForm {
+                rule: Rule::DefinedAcronym,
+                named: (part, named),
+                alias: listed.map(|(listed, _)| (listed.id, listed.alias.entity)),
+            };
             if listed.is_none() && by_look.is_none() {
                 found.push(Found::new(part, named, Class::Organisation, Rule::DefinedAcronym));
             }

@@ -2,7 +2,7 @@
 
 use super::Found;
 use super::capitals::{Capital, Joint};
-use crate::resolve::facts::Class;
+use crate::resolve::facts::{Candidate, Class};
 use crate::resolve::lexicon::{Classes, Lexicon};
 use crate::resolve::lines::LineCase;
 use crate::resolve::rules::Rule;
@@ -41,21 +41,21 @@ pub(super) fn find_branches(scene: &Scene<'_>, verdicts: &Verdicts, found: &mut 
     for site in scene.sites.iter().filter(|site| site.line == LineCase::Sentence && site.has(Class::Organisation)) {
         let Some(right) = site.right.filter(|right| right.is_capitalised()) else { continue };
         let place = scene.sites_at(site.part, right.span.start).find(|other| {
-            let place = other.aliases.iter().any(|alias| {
-                let facts = scene.gazetteer.alias(*alias);
-                facts.class == Class::Place && !facts.demonym && !facts.weak
-            });
+            let mut candidates = scene.candidates(other).iter();
+            let place =
+                candidates.any(|Candidate { alias, .. }| alias.class == Class::Place && !alias.demonym && !alias.weak);
             place && !other.has_other_than(Class::Place) && other.right.is_none_or(|right| !right.is_capitalised())
         });
-        let accepted = site.aliases.iter().zip(verdicts.of(site)).find(|(alias, rule)| {
-            scene.gazetteer.alias(**alias).class == Class::Organisation && rule.is_some_and(Rule::accepts)
-        });
-        if let (Some(place), Some((alias, _))) = (place, accepted)
+        let accepted =
+            scene.candidates(site).iter().zip(verdicts.of(site)).find(|(candidate, rule)| {
+                candidate.alias.class == Class::Organisation && rule.is_some_and(Rule::accepts)
+            });
+        if let (Some(place), Some((listed, _))) = (place, accepted)
             && !site.text[site.span.end..place.span.start].contains('\n')
         {
             let span = Span::new(site.span.start, place.span.end);
             let branch = Found::new(site.part, span, Class::Organisation, Rule::BranchName);
-            found.push(Found { alias: Some(*alias), ..branch });
+            found.push(Found { alias: Some((listed.id, listed.alias.entity)), ..branch });
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::Found;
 use super::capitals::{Capital, Joint};
 use crate::resolve::Profile;
-use crate::resolve::facts::{Class, Tier};
+use crate::resolve::facts::{Candidate, Class, Tier};
 use crate::resolve::lexicon::Classes;
 use crate::resolve::rules::Rule;
 use crate::resolve::scene::{Scene, Verdicts};
@@ -89,8 +89,8 @@ impl<'a> Words<'_, 'a> {
         }
         let state = text[span.end..].starts_with(", ").then_some(span.end + 2)?;
         let paired = self.scene.sites_at(self.part, state).any(|site| {
-            site.aliases.iter().zip(self.verdicts.of(site)).any(|(alias, rule)| {
-                let (alias, entity) = (self.scene.gazetteer.alias(*alias), self.scene.gazetteer.entity_of(*alias));
+            let mut judged = self.scene.candidates(site).iter().zip(self.verdicts.of(site));
+            judged.any(|(Candidate { alias, entity, .. }, rule)| {
                 let large = matches!(entity.tier, Tier::Sovereign | Tier::Division | Tier::Capital);
                 alias.class == Class::Place && !alias.demonym && large && rule.is_some_and(Rule::accepts)
             })
