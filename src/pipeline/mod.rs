@@ -68,7 +68,7 @@ pub struct AnalyzerBuilder {
 }
 
 impl AnalyzerBuilder {
-    /// Which labelling convention to follow; strict by default.
+    /// Which labelling convention to follow; strict by default. The plain one does not tell page furniture or sections apart.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.profile = profile;
@@ -114,10 +114,17 @@ impl AnalyzerBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if the names do not fit the matcher.
+    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if the names do not fit the matcher;
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if the plain profile is to tell furniture or sections apart.
     pub fn build(self, gazetteer: &Gazetteer) -> Result<Analyzer<'_>> {
+        if self.profile == Profile::Plain && (self.furniture == Furniture::Mark || self.exclude.iter().next().is_some())
+        {
+            return Err(Error::usage("the plain profile tells neither page furniture nor sections apart")
+                .with_remedy("leave out `--furniture mark` and `--exclude`, or use another profile"));
+        }
         // The resolver judges every candidate and selects last, so that a rejected long name hides nothing.
-        let matcher = Matcher::builder().overlap(Overlap::All).engine(self.engine).build(gazetteer)?;
+        let overlap = if self.profile == Profile::Plain { self.overlap } else { Overlap::All };
+        let matcher = Matcher::builder().overlap(overlap).engine(self.engine).build(gazetteer)?;
         let resolver = Resolver::new(gazetteer, self.profile, self.overlap).with_rules(self.rules);
         Ok(Analyzer { gazetteer, matcher, resolver, options: self, recurring: None })
     }
@@ -195,13 +202,14 @@ impl<'g> Analyzer<'g> {
 
     /// What changes a result, as the manifest stores it. The engine is not among it.
     fn settings(&self) -> serde_json::Value {
+        let counts_furniture = self.options.furniture == Furniture::Count || self.options.profile == Profile::Plain;
         let mut settings = json!({
             "profile": self.options.profile,
             "overlap": self.options.overlap,
             "context": "document",
             "counting": "boolean",
             // Marked furniture is not counted: for counts, that is to skip it.
-            "furniture": if self.options.furniture == Furniture::Count { Furniture::Count } else { Furniture::Skip },
+            "furniture": if counts_furniture { Furniture::Count } else { Furniture::Skip },
             "exclude": self.options.exclude.iter().collect::<Vec<_>>(),
             "recurring_lines": self.recurring.as_ref().map(RecurringLines::at_least),
         });
@@ -254,6 +262,9 @@ impl Worker<'_> {
         self.find(document);
         let Self { analyzer, matches, aside, segments, resolution, marked, .. } = self;
         analyzer.resolver.resolve(&parts(document, matches), resolution);
+        if analyzer.options.profile == Profile::Plain {
+            return resolution;
+        }
         divide::label(segments, resolution);
         let furniture = analyzer.options.furniture;
         if furniture != Furniture::Count {
@@ -309,6 +320,13 @@ impl Worker<'_> {
     /// Divides and matches one document; what lies in furniture is set aside unless it is to be counted.
     fn find(&mut self, document: &Document<'_>) {
         let options = &self.analyzer.options;
+        if options.profile == Profile::Plain {
+            self.segments.clear();
+            for ((_, text), matches) in document.parts().zip(&mut self.matches) {
+                self.analyzer.matcher.find_into(text, &mut self.scratch, matches);
+            }
+            return;
+        }
         segments(document, self.analyzer.recurring.as_ref(), &mut self.segments);
         for (number, (part, text)) in document.parts().enumerate() {
             let matches = &mut self.matches[number];

@@ -162,6 +162,11 @@ impl GazetteerFacts {
         Candidate { id, alias, entity }
     }
 
+    /// The entity of an alias.
+    pub(super) fn entity_of(&self, alias: AliasId) -> EntityId {
+        self.gazetteer.alias_entity(alias)
+    }
+
     /// Whether an entity is a country or used like one.
     pub(super) fn is_sovereign(&self, entity: EntityId) -> bool {
         self.kind(self.gazetteer.kind_number(entity)).tier == Tier::Sovereign

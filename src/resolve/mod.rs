@@ -14,6 +14,7 @@ mod gathered;
 mod lexicon;
 mod lines;
 mod persons;
+mod plain;
 mod rank;
 mod rules;
 mod runs;
@@ -51,6 +52,7 @@ pub use rules::{Rule, RuleSet};
 /// };
 /// assert_eq!(found(Profile::Strict)?, ["Bank of England"]);
 /// assert_eq!(found(Profile::Wide)?, ["Iraqi", "Bank of England", "England"]);
+/// assert_eq!(found(Profile::Plain)?, ["Iraqi", "Bank of England"]);
 /// # Ok::<(), dateline::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -61,6 +63,9 @@ pub enum Profile {
     Strict,
     /// Both are.
     Wide,
+    /// No reading at all: every name that matches, the longest first, in page furniture too; weak names, parts of persons'
+    /// names and titles of any sort included. What a dictionary counts, and several times as fast.
+    Plain,
 }
 
 /// The matches of one part of a document, as the resolver takes them.
@@ -111,6 +116,11 @@ impl Resolver {
     ///
     /// Linear in the number of matches, times the words looked at around each.
     pub fn resolve(&self, parts: &[PartMatches<'_>], resolution: &mut Resolution) {
+        if self.profile == Profile::Plain {
+            resolution.mentions.clear();
+            resolution.unlisted.clear();
+            return plain::read(&self.gazetteer, parts, resolution);
+        }
         self.judged(parts, resolution);
     }
 

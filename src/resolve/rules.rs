@@ -78,6 +78,7 @@ rules! {
     UnlistedPair = "unlisted-pair": "Accepted: no list has it, but it stands in \"in X, State\" or \"in X, Country\".",
     PairElsewhere = "pair-elsewhere": "Accepted as a place no list has: \"City, State\" puts it in a division where no listed place of the name lies.",
     RepeatedName = "repeated-name": "Accepted: no list has it, but the article says elsewhere that it is a place.",
+    Listed = "listed": "Accepted: the plain profile takes every name of the gazetteer.",
 }
 
 /// Titles, in the order in which they are asked.

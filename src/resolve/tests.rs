@@ -70,6 +70,14 @@ fn compound_adjectives_are_no_places_in_the_strict_profile() {
 }
 
 #[test]
+fn the_plain_profile_takes_what_matches() {
+    let check = |text, expected: &[&str]| check_in(Profile::Plain, text, expected);
+    check("Lloyd Austin left the University of Texas.", &["Austin", "University of Texas"]);
+    check("a US dollar for Boston-based Mr. Jordan", &["US", "Boston", "Mr.", "Jordan"]);
+    check("READ ALSO: Iraq and Texas", &["Iraq", "Texas"]);
+}
+
+#[test]
 fn money_is_no_place() {
     check("It cost US$ 4.2 billion.", &[]);
     check("US$5 or 5 U.S. dollars", &[]);
@@ -222,8 +230,8 @@ fn parse_case(marked: &str) -> (String, Vec<(Span, Option<String>)>) {
     (text, spans)
 }
 
-/// Rules that only name what is left when no other has decided.
-const WITHOUT_CASES: [Rule; 2] = [Rule::NoEvidence, Rule::Covered];
+/// Rules that only name what is left when no other has decided, or where none is asked.
+const WITHOUT_CASES: [Rule; 3] = [Rule::NoEvidence, Rule::Covered, Rule::Listed];
 
 #[test]
 fn every_rule_has_four_cases_that_need_it() {

@@ -4,12 +4,15 @@ use dateline::gazetteer::{Alias, Gazetteer};
 use dateline::{Document, OffsetUnit, Part, ScanOptions, Verdict};
 use serde_json::Value;
 
-use crate::args::{Args, Explain, Format, PartArg};
+use crate::args::{Args, Explain, Format, PartArg, ProfileArg};
 use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs;
 use crate::table::{self, number, text};
 
 pub(crate) fn run(command: &Explain, args: &Args) -> CommandResult {
+    if command.gazetteer.profile == ProfileArg::Plain {
+        return Err("the plain profile asks no rules: every name that matches counts; explain another profile".into());
+    }
     let archive = inputs::open_archive(&command.input, args)?;
     let gazetteer = inputs::load_gazetteer(&command.gazetteer)?;
     let stop = inputs::stop_on_signal();

@@ -1,12 +1,13 @@
 //! From what was typed to the library's options, for the commands that read articles.
 
+use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 
 use dateline::archive::FieldMap;
 use dateline::gazetteer::LoadOptions;
 use dateline::{Analyzer, Archive, ArchiveOptions, Error, Gazetteer, Reject, ScanOptions, StopFlag};
 
-use crate::args::{Args, FurnitureArgs, GazetteerArgs, InputArgs, SectionArg};
+use crate::args::{Args, FurnitureArgs, GazetteerArgs, InputArgs, ProfileArg, SectionArg};
 
 /// Opens the archive, saying what was passed over.
 pub(crate) fn open_archive(input: &InputArgs, args: &Args) -> Result<Archive, Error> {
@@ -78,12 +79,18 @@ pub(crate) fn build_analyzer<'g>(
     gazetteer: &'g Gazetteer,
     archive: &Archive,
     scan: ScanOptions<'_>,
-) -> Result<Analyzer<'g>, Error> {
+) -> Result<Analyzer<'g>, Box<dyn StdError>> {
     let builder = Analyzer::builder().profile(args.profile.into()).overlap(args.overlap.into());
     let builder = builder.engine(args.engine.into()).furniture(furniture.furniture.into());
     let analyzer = builder.exclude(exclude.iter().map(|section| (*section).into()).collect()).build(gazetteer)?;
     Ok(match furniture.recurring_lines {
         None => analyzer,
+        Some(_) if args.profile == ProfileArg::Plain => {
+            return Err(
+                "the plain profile does not tell page furniture apart; leave out --recurring-lines, or use another"
+                    .into(),
+            );
+        }
         Some(at_least) => {
             let counts = dateline::count_lines(archive, ScanOptions { on_progress: None, ..scan })?;
             analyzer.with_recurring_lines(counts.recurring(at_least))
