@@ -44,6 +44,8 @@ pub(super) const SLOTS: usize = ID.len() + TITLE.len() + TEXT.len() + DATE.len()
 #[derive(Debug, Clone)]
 pub(super) struct Fields {
     pub(super) names: Vec<String>,
+    /// The slots again, by length of name.
+    by_length: Vec<Vec<usize>>,
     pub(super) id: Vec<usize>,
     pub(super) title: Vec<usize>,
     pub(super) text: Vec<usize>,
@@ -74,6 +76,17 @@ impl Fields {
         let text = slots(&map.text, &TEXT);
         let date = slots(&map.date, &DATE);
         let source = slots(&map.source, &SOURCE);
-        Self { names, id, title, text, date, source }
+        let longest = names.iter().map(String::len).max().unwrap_or_default();
+        let mut by_length = vec![Vec::new(); longest + 1];
+        for (slot, name) in names.iter().enumerate() {
+            by_length[name.len()].push(slot);
+        }
+        Self { names, by_length, id, title, text, date, source }
+    }
+
+    /// The slot of a name that is looked for.
+    pub(super) fn slot(&self, name: &str) -> Option<usize> {
+        let slots = self.by_length.get(name.len())?;
+        slots.iter().copied().find(|&slot| self.names[slot] == name)
     }
 }
