@@ -31,9 +31,14 @@ impl Automaton {
 
     /// Fills `scratch.hits` with every alias that passes, in no particular order.
     pub(super) fn find(&self, names: &NameTable, text: &str, scratch: &mut MatcherScratch) {
+        scratch.folded.fold(text);
+        self.find_folded(names, text, scratch);
+    }
+
+    /// The same for a text that `scratch.folded` holds already.
+    pub(super) fn find_folded(&self, names: &NameTable, text: &str, scratch: &mut MatcherScratch) {
         let MatcherScratch { folded, pattern, hits, .. } = scratch;
         let hits = hits.cleared();
-        folded.fold(text);
         for (span, key) in self.find_in(folded) {
             for alias in names.aliases(key) {
                 if names.passes(alias, text, span, pattern) {

@@ -61,7 +61,9 @@ pub(super) fn traits(alias: &Alias<'_>) -> KeyTraits {
 /// How the word-start engine judges the hits of an alias in plain text; `key` is what the alias folds to.
 pub(super) fn sense(id: AliasId, alias: &Alias<'_>, key: &str, pattern: &mut CasePattern) -> Sense {
     let flags = alias.flags;
-    let checked = flags.boundary != Boundary::Word || flags.after_comma || flags.accents_matter;
+    // Plain text has no accents, so where they matter only a name without them is judged like any other.
+    let has_accents = flags.accents_matter && fold_keeping_accents(alias.text) != key;
+    let checked = flags.boundary != Boundary::Word || flags.after_comma || has_accents;
     pattern.set(alias.text);
     let (policy, small) = match (flags.case, pattern.small_letters(key)) {
         _ if checked => (Policy::Checked, 0),

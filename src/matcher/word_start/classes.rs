@@ -2,7 +2,7 @@
 //! the original text.
 
 use super::hash::{load, low_bits};
-use super::segments::is_word;
+use super::segments::{is_mark_of_sign, is_word};
 use super::simd::Simd;
 use crate::normalize::{FoldedText, Watch, is_word_char};
 
@@ -155,11 +155,6 @@ pub(super) fn long_word_length(word: &[u8], at: usize) -> usize {
     }
 }
 
-/// Whether what `c` folded to shows all that matters of it: it belongs to no word and has no case.
-fn is_plain_sign(c: char, folded: &str) -> bool {
-    !is_word_char(c) && !c.is_lowercase() && !folded.contains(is_word_char)
-}
-
 /// Folds plain ASCII in blocks and notes the classes of everything.
 struct Watcher<'c, S> {
     simd: S,
@@ -203,16 +198,22 @@ impl<S: Simd> Watch for Watcher<'_, S> {
     fn unit(&mut self, c: char, folded: &str) {
         let small = c.is_lowercase();
         let first = self.classes.n_bytes();
-        if std::mem::take(&mut self.classes.hidden) || !is_plain_sign(c, folded) {
+        let mut in_word = false;
+        for c in folded.chars() {
+            let bits = u64::MAX >> (64 - c.len_utf8());
+            let word = if is_word(c) { bits } else { 0 };
+            in_word |= word != 0;
+            self.classes.push(word, if small { bits } else { 0 }, c.len_utf8() as u32);
+        }
+        // What belongs to no word and has no case shows all that matters when it is folded. That a sign is no word character
+        // need not be asked again if it stayed what it was.
+        let stayed = || folded.len() == c.len_utf8() && folded.starts_with(c) && !is_mark_of_sign(c);
+        let is_plain = !in_word && !small && (stayed() || !is_word_char(c) && !folded.contains(is_word_char));
+        if std::mem::take(&mut self.classes.hidden) || !is_plain {
             self.classes.odd.push(first);
             if folded.len() > 1 {
                 self.classes.odd.push(first + folded.len() as u32 - 1);
             }
-        }
-        for c in folded.chars() {
-            let bits = u64::MAX >> (64 - c.len_utf8());
-            let word = if is_word(c) { bits } else { 0 };
-            self.classes.push(word, if small { bits } else { 0 }, c.len_utf8() as u32);
         }
     }
 

@@ -41,7 +41,7 @@ impl WordStart {
         self.search(names, text, Patience::Short, scratch);
         if scratch.hits.gave_up {
             match self.fallback.get_or_init(|| Automaton::new(names.keys()).ok()) {
-                Some(automaton) => return automaton.find(names, text, scratch),
+                Some(automaton) => return automaton.find_folded(names, text, scratch),
                 None => self.search(names, text, Patience::Endless, scratch),
             }
         }

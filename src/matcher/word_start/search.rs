@@ -53,16 +53,20 @@ impl Hits {
 /// may be as many at each word as the longest name has words. An automaton then needs fewer steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Patience {
-    /// Ten times as many as in ordinary text.
+    /// Ten times as many as in ordinary text of the length searched so far.
     Short,
     /// Any number.
     Endless,
 }
 
+/// How many bytes of text allow one step more.
+const BYTES_PER_STEP: usize = 4;
+
 impl Patience {
-    fn steps(self, length: usize) -> usize {
+    /// Before the text is searched.
+    fn first_steps(self) -> usize {
         match self {
-            Self::Short => 256 + length / 4,
+            Self::Short => 256,
             Self::Endless => usize::MAX,
         }
     }
@@ -105,9 +109,10 @@ pub(super) fn find<S: Simd>(
     starts.resize(32 * CHUNK + GROUP, 0);
     firsts.resize(32 * CHUNK + 1, First::default());
     words.resize(32 * CHUNK + 1, Word::default());
-    let steps_left = patience.steps(folded.bytes().len());
+    let steps_left = patience.first_steps();
     let mut report = Report { folded, classes, bits: classes.bits(), records: view.records, near: 0, steps_left, hits };
     for from in (0..classes.len()).step_by(CHUNK) {
+        report.steps_left = report.steps_left.saturating_add(64 * CHUNK / BYTES_PER_STEP);
         let n = note_starts(classes, from..(from + CHUNK).min(classes.len()), view.smalls.is_empty(), starts);
         let n = simd.pass(&search.text(), &starts[..n], firsts);
         let n = simd.go_on(&search.text(), &firsts[..n], words);

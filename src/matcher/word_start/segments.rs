@@ -17,7 +17,7 @@ pub(super) fn is_word(folded: char) -> bool {
     is_word_char(folded) && !is_mark_of_sign(folded)
 }
 
-fn is_mark_of_sign(folded: char) -> bool {
+pub(super) fn is_mark_of_sign(folded: char) -> bool {
     matches!(folded, '\u{1D165}' | '\u{1D16E}'..='\u{1D172}')
 }
 
