@@ -5,13 +5,18 @@
 
 mod common;
 
+#[path = "common/afternoon.rs"]
+mod afternoon;
+
 use std::io::{self, Write};
 use std::path::Path;
 
+use afternoon::Afternoon;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use dateline::store::{COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE};
 use dateline::{
-    AnalyzeOptions, Analyzer, Archive, ArchiveOptions, Gazetteer, RunManifest, ScanOptions, TagOptions, analyze, tag,
+    AnalyzeOptions, Analyzer, Archive, ArchiveOptions, Gazetteer, Profile, RunManifest, ScanOptions, TagOptions,
+    analyze, tag,
 };
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
@@ -90,6 +95,29 @@ fn analyze_archive(criterion: &mut Criterion) {
             });
         }
     }
+    // The rest of what runs is compared by `examples/analyze_rate.rs`, on any file.
+    let afternoon = Afternoon::new(&gazetteer);
+    let plain = Analyzer::builder().profile(Profile::Plain).build(&gazetteer).expect("the names fit");
+    let input = directory.path().join("news.jsonl");
+    let theirs = afternoon.run(&input, &directory.path().join("afternoon"));
+    let (_guard, ours) = run(&plain, &inputs[0].archive, 1);
+    assert!(ours.totals.mentions > theirs / 2, "both count names: {} and {theirs}", ours.totals.mentions);
+    for threads in THREADS {
+        group.bench_function(BenchmarkId::new("plain", threads), |bencher| {
+            bencher.iter_batched(
+                new_directory,
+                |directory| (run_in(&directory, &plain, &inputs[0].archive, threads).totals, directory),
+                BatchSize::PerIteration,
+            );
+        });
+    }
+    group.bench_function(BenchmarkId::new("afternoon", 1), |bencher| {
+        bencher.iter_batched(
+            new_directory,
+            |directory| (afternoon.run(&input, &directory.path().join("out")), directory),
+            BatchSize::PerIteration,
+        );
+    });
     group.finish();
 }
 

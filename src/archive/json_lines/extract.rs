@@ -24,7 +24,7 @@ const USUAL_TEXT: usize = 16 << 10;
 /// # Complexity
 ///
 /// Linear in the record; no allocation but for wanted strings with escapes.
-pub(in crate::archive) fn extract<'a>(json: &'a str, fields: &Fields) -> Option<Values<'a>> {
+pub(super) fn extract<'a>(json: &'a str, fields: &Fields) -> Option<Values<'a>> {
     // A minimum compiles to vector instructions, a search for the first does not.
     if json.bytes().fold(u8::MAX, u8::min) < b' ' {
         return None;

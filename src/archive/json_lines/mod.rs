@@ -16,8 +16,8 @@ use super::batch::Fault;
 use super::fields::Fields;
 use crate::diagnostics::RejectReason;
 use crate::document::Document;
-pub(in crate::archive) use extract::extract;
-pub(in crate::archive) use value::{Value, Values};
+use extract::extract;
+use value::{Value, Values};
 
 /// Parses a record. A document without an id of its own comes back with an empty one.
 ///
