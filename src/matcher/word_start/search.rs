@@ -6,6 +6,7 @@ use super::classes::{Bits, Classes, WINDOW, long_word_length};
 use super::hash::{self, Kind};
 use super::layout::{ENDS, Filter, GOES_ON, LINE, ROOT, Record, SPILLED_AT, View, tag_of};
 use super::probe::{Place, find_record, first_line, offset_in};
+use super::scalar::Scalar;
 use super::segments::{MAX_EDGE, MAX_GAP, MAX_SEGMENT};
 use super::simd::Simd;
 use crate::ids::AliasId;
@@ -362,8 +363,10 @@ impl<S: Simd> Search<'_, S> {
 
     fn find_step(&self, from: Node, kind: Kind, start: usize, length: usize) -> Option<Node> {
         let hash = hash::segment(hash::seed(from.hash, kind), self.bytes, start, length);
-        let (offset, record) = self.find_record(hash, from.offset, kind, start, length)?;
-        Some(Node { offset, record, hash })
+        let place = Place { bytes: self.bytes, start, length };
+        // Not compiled for the level of the search: its instructions would be calls here.
+        let found = find_record(Scalar, self.view.lines, self.view.records, hash, from.offset, kind, place);
+        found.map(|(offset, record)| Node { offset, record, hash })
     }
 
     #[inline(always)]
