@@ -117,6 +117,12 @@ pub(super) fn find<S: Simd>(
         let n = note_starts(classes, from..(from + CHUNK).min(classes.len()), view.smalls.is_empty(), starts);
         let n = simd.pass(&search.text(), &starts[..n], firsts);
         let n = simd.go_on(&search.text(), &firsts[..n], words);
+        // A word that may begin a name costs a step, too, whatever comes of it.
+        report.steps_left = report.steps_left.saturating_sub(n);
+        if report.steps_left == 0 {
+            report.hits.gave_up = true;
+            return;
+        }
         let n = search.look_up(&mut words[..n]);
         for word in &words[..n] {
             search.walk(word, &mut report);
