@@ -5,7 +5,8 @@ use super::{Matches, Overlap};
 
 /// Reduces all passing candidates, in order, to those the policy keeps; then drops the spans a stop name holds.
 ///
-/// `stopped` is false only if there is no stop name among them. A stop name competes like any other name: what it covers under the policy is gone even though it reports nothing.
+/// `stopped` is false only if there is no stop name among them. A stop name competes like any other name: what it covers under
+/// the policy is gone even though it reports nothing.
 pub(super) fn select(overlap: Overlap, names: &NameTable, stopped: bool, matches: &mut Matches) {
     match overlap {
         Overlap::All => {}

@@ -301,7 +301,8 @@ impl Worker<'_> {
         &self.resolution.mentions
     }
 
-    /// Every candidate of one document with the rule that decided over it, in order of part and span.
+    /// Every candidate of one document with the rule that decided over it, in order of part and span. The plain profile asks no
+    /// rules, so what this says of its matches is what the strict one would.
     ///
     /// # Panics
     ///

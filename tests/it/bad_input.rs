@@ -542,6 +542,15 @@ fn what_is_typed_wrongly_is_refused() {
         assert!(!outcome.stderr.is_empty());
     }
     folder.run("analyse a.txt --out run").says(&["analyze"]);
+    for args in [
+        "tag a.txt --segments",
+        "tag a.txt --furniture mark",
+        "tag a.txt --recurring-lines 2",
+        "explain a.txt --doc a.txt",
+        "analyze a.txt --out run --exclude dateline",
+    ] {
+        folder.run(&format!("{args} -g small.gaz --profile plain")).expect_refusal(&["dateline: the plain profile"]);
+    }
     for command in ["top", "pairs", "inspect", "verify"] {
         folder.run(&format!("{command} no/run")).expect_refusal(&["dateline: no/run: cannot open: no such file"]);
         folder.run(&format!("{command} a.txt")).expect_refusal(&["a.txt: not a"]);

@@ -142,7 +142,7 @@ pub(crate) struct GazetteerArgs {
     #[arg(long)]
     pub(crate) no_cache: bool,
     /// strict: neither "York" in "New York Times" nor "Iraqi" is a place; wide: both are; plain: every name that matches counts,
-    /// without any reading of the text around it, as with a dictionary (several times as fast)
+    /// in page furniture too, without any reading of the text around it, as with a dictionary (several times as fast)
     #[arg(long, value_enum, default_value = "strict")]
     pub(crate) profile: ProfileArg,
     /// Which of overlapping names are kept: the leftmost-longest, all, or those not inside another

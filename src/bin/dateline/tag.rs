@@ -4,11 +4,14 @@ use std::io::{self, BufWriter};
 
 use dateline::{ScanOptions, TagOptions};
 
-use crate::args::{Args, Tag};
+use crate::args::{Args, ProfileArg, Tag};
 use crate::exit_code::{CommandResult, Outcome};
 use crate::{inputs, progress};
 
 pub(crate) fn run(command: &Tag, args: &Args) -> CommandResult {
+    if command.segments && command.gazetteer.profile == ProfileArg::Plain {
+        return Err("the plain profile divides no article; leave out --segments, or use another".into());
+    }
     let archive = inputs::open_archive(&command.input, args)?;
     let gazetteer = inputs::load_gazetteer(&command.gazetteer)?;
     let stop = inputs::stop_on_signal();

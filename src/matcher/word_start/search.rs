@@ -35,7 +35,7 @@ pub(crate) struct Hits {
     pub(crate) doubtful: Vec<(Span, AliasId)>,
     /// Whether a stop name is among what passes.
     pub(crate) stopped: bool,
-    /// Whether the search took too many steps that led to no name, and was broken off.
+    /// Whether the search took too many steps, and was broken off.
     pub(crate) gave_up: bool,
 }
 
@@ -48,13 +48,13 @@ impl Hits {
     }
 }
 
-/// How many steps through the trie may lead to no name before a search is broken off.
+/// How many steps a search may take before it is broken off: words that may begin a name, and nodes of the trie where none ends.
 ///
-/// In ordinary text there is one for 40 bytes; where names have long beginnings in common and the text is made of these, there
+/// In ordinary text there is one for 20 bytes; where names have long beginnings in common and the text is made of these, there
 /// may be as many at each word as the longest name has words. An automaton then needs fewer steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Patience {
-    /// Ten times as many as in ordinary text of the length searched so far.
+    /// Five times as many as in ordinary text of the length searched so far.
     Short,
     /// Any number.
     Endless,
@@ -105,7 +105,9 @@ pub(super) fn find<S: Simd>(
     (hits.stopped, hits.gave_up) = (false, false);
     let Scratch { classes, starts, firsts, words } = scratch;
     classes.fold(simd, folded, text);
-    let search = Search { simd, view, bits: classes.bits(), bytes: folded.padded(), length: folded.bytes().len() };
+    let View { firsts: first_filter, smalls, nexts, .. } = view;
+    let looked_at = Text { bits: classes.bits(), bytes: folded.padded(), firsts: first_filter, smalls, nexts };
+    let search = Search { simd, view, text: looked_at, length: folded.bytes().len() };
     // Every second byte may begin a word; some more places are written to and not kept.
     starts.resize(32 * CHUNK + GROUP, 0);
     firsts.resize(32 * CHUNK + 1, First::default());
@@ -115,8 +117,8 @@ pub(super) fn find<S: Simd>(
     for from in (0..classes.len()).step_by(CHUNK) {
         report.steps_left = report.steps_left.saturating_add(64 * CHUNK / BYTES_PER_STEP);
         let n = note_starts(classes, from..(from + CHUNK).min(classes.len()), view.smalls.is_empty(), starts);
-        let n = simd.pass(&search.text(), &starts[..n], firsts);
-        let n = simd.go_on(&search.text(), &firsts[..n], words);
+        let n = simd.pass(&search.text, &starts[..n], firsts);
+        let n = simd.go_on(&search.text, &firsts[..n], words);
         // A word that may begin a name costs a step, too, whatever comes of it.
         report.steps_left = report.steps_left.saturating_sub(n);
         if report.steps_left == 0 {
@@ -253,18 +255,12 @@ fn note_positions<const N: usize>(positions: &mut [u32], n: usize, base: usize, 
 struct Search<'t, S> {
     simd: S,
     view: View<'t>,
-    bits: Bits<'t>,
-    /// The folded text, with readable bytes behind it.
-    bytes: &'t [u8],
+    text: Text<'t>,
+    /// Of the text without the bytes behind it.
     length: usize,
 }
 
 impl<S: Simd> Search<'_, S> {
-    fn text(&self) -> Text<'_> {
-        let View { firsts, smalls, nexts, .. } = self.view;
-        Text { bits: self.bits, bytes: self.bytes, firsts, smalls, nexts }
-    }
-
     /// Drops the words whose line of the table does not hold their tag; returns how many are left in front. What the walk will
     /// read of the tables is on its way to the caches then.
     #[inline(always)]
@@ -323,7 +319,7 @@ impl<S: Simd> Search<'_, S> {
                 self.edges(Node { offset, record, hash }, start, at, report);
             }
             if parent != ROOT && record.flags & GOES_ON != 0 {
-                (next_length, next_hash) = self.text().next_word(at, hash);
+                (next_length, next_hash) = self.text.next_word(at, hash);
                 next_length = if self.view.nexts.may_hold(next_hash).0 { next_length } else { 0 };
             }
             if record.flags & GOES_ON == 0 || next_length == 0 {
@@ -368,8 +364,8 @@ impl<S: Simd> Search<'_, S> {
     }
 
     fn find_step(&self, from: Node, kind: Kind, start: usize, length: usize) -> Option<Node> {
-        let hash = hash::segment(hash::seed(from.hash, kind), self.bytes, start, length);
-        let place = Place { bytes: self.bytes, start, length };
+        let hash = hash::segment(hash::seed(from.hash, kind), self.text.bytes, start, length);
+        let place = Place { bytes: self.text.bytes, start, length };
         // Not compiled for the level of the search: its instructions would be calls here.
         let found = find_record(Scalar, self.view.lines, self.view.records, hash, from.offset, kind, place);
         found.map(|(offset, record)| Node { offset, record, hash })
@@ -377,7 +373,7 @@ impl<S: Simd> Search<'_, S> {
 
     #[inline(always)]
     fn find_record(&self, hash: u64, parent: u32, kind: Kind, start: usize, length: usize) -> Option<(u32, Record)> {
-        let place = Place { bytes: self.bytes, start, length };
+        let place = Place { bytes: self.text.bytes, start, length };
         find_record(self.simd, self.view.lines, self.view.records, hash, parent, kind, place)
     }
 }
@@ -396,7 +392,7 @@ struct Report<'r> {
     records: &'r [u8],
     /// Where the last hit was among the edges of the folded text.
     near: usize,
-    /// How many more steps may lead to no name.
+    /// How many more steps may be taken.
     steps_left: usize,
     hits: &'r mut Hits,
 }
