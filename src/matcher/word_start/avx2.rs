@@ -58,7 +58,7 @@ fn find_with_avx2(
     search::find(Avx2(()), view, text, folded, patience, scratch, hits);
 }
 
-/// Proof that the processor has AVX2: made in `find_with_avx2` only.
+/// Proof that the processor has AVX2: made only in functions that are compiled for such processors.
 #[derive(Debug, Clone, Copy)]
 struct Avx2(());
 
@@ -96,9 +96,15 @@ impl Simd for Avx2 {
 
     #[inline(always)]
     fn prefetch(self, bytes: &[u8], at: usize) {
-        // SAFETY: a prefetch reads nothing and faults nowhere; the address is computed without the promise to be inside.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(at).cast()) }
+        prefetch(bytes, at);
     }
+}
+
+/// Every x86-64 processor has this instruction.
+#[inline(always)]
+fn prefetch(bytes: &[u8], at: usize) {
+    // SAFETY: a prefetch reads nothing and faults nowhere; the address is computed without the promise to be inside.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(at).cast()) }
 }
 
 #[inline]
@@ -145,10 +151,10 @@ struct Raw<'t> {
 
 impl<'t> Raw<'t> {
     fn new(text: &Text<'t>) -> Self {
+        let (bits, bytes) = (text.bits.word.len(), text.bytes.len());
+        assert!(bits >= 8 && bytes >= READ_AHEAD, "both are longer than the text");
         // A window of bits is eight bytes from `at / 8` on.
-        let bits = text.bits.word.len().saturating_sub(8) * 8;
-        let bytes = text.bytes.len().saturating_sub(READ_AHEAD);
-        Self { text: *text, last: bits.min(bytes) }
+        Self { text: *text, last: (8 * (bits - 8)).min(bytes - READ_AHEAD) }
     }
 
     /// [`WINDOW`] bits of words from `at` on.
@@ -196,7 +202,7 @@ impl<'t> RawFilter<'t> {
 
     #[inline(always)]
     fn prefetch(self, hash: u64) {
-        Avx2(()).prefetch(self.words.as_flattened(), 8 * (Filter::index(hash) & self.mask));
+        prefetch(self.words.as_flattened(), 8 * (Filter::index(hash) & self.mask));
     }
 
     /// The word that tells of a hash.
