@@ -4,17 +4,17 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m256i, _MM_HINT_T0, _mm_prefetch, _mm_setr_epi8, _mm256_and_si256, _mm256_blendv_epi8,
-    _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_cmpeq_epi16, _mm256_loadu_si256, _mm256_min_epu8,
-    _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_shuffle_epi8, _mm256_slli_epi16,
-    _mm256_storeu_si256, _mm256_sub_epi8, _pext_u32,
+    __m256i, _mm_setr_epi8, _mm256_and_si256, _mm256_blendv_epi8, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
+    _mm256_cmpeq_epi16, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+    _mm256_set1_epi16, _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_storeu_si256, _mm256_sub_epi8, _pext_u32,
 };
 
-use super::classes::{WINDOW, long_word_length};
-use super::hash::{self, Kind, READ_AHEAD};
+use super::classes::WINDOW;
+use super::hash::{self, Kind};
 use super::layout::{Filter, LINE, View};
+use super::raw::{Raw, RawFilter, Sorted, prefetch};
 use super::scalar::used;
-use super::search::{self, First, Hits, Patience, Scratch, Text, Word};
+use super::search::{self, FLAG, Found, Hits, Patience, Scratch, Text, Words};
 use super::segments::MAX_GAP;
 use super::simd::{Block, Simd};
 use crate::normalize::FoldedText;
@@ -70,15 +70,20 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn pass(self, text: &Text<'_>, starts: &[u32], firsts: &mut [First]) -> usize {
-        // SAFETY: `self` proves that the processor has AVX2 and what is asked for with it.
-        unsafe { pass(text, starts, firsts) }
+    fn note<const FLAGS: bool>(self, positions: &mut [u32], n: usize, base: u32, mask: u64, flags: u64) -> usize {
+        search::note_in_groups::<FLAGS>(positions, n, base, mask, flags)
     }
 
     #[inline(always)]
-    fn go_on(self, text: &Text<'_>, firsts: &[First], words: &mut [Word]) -> usize {
+    fn pass(self, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
         // SAFETY: `self` proves that the processor has AVX2 and what is asked for with it.
-        unsafe { go_on(text, firsts, words) }
+        unsafe { pass(text, words, n, found) }
+    }
+
+    #[inline(always)]
+    fn go_on(self, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
+        // SAFETY: `self` proves that the processor has AVX2 and what is asked for with it.
+        unsafe { go_on(text, words, n, found) }
     }
 
     #[inline(always)]
@@ -98,13 +103,6 @@ impl Simd for Avx2 {
     fn prefetch(self, bytes: &[u8], at: usize) {
         prefetch(bytes, at);
     }
-}
-
-/// Every x86-64 processor has this instruction.
-#[inline(always)]
-fn prefetch(bytes: &[u8], at: usize) {
-    // SAFETY: a prefetch reads nothing and faults nowhere; the address is computed without the promise to be inside.
-    unsafe { _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(at).cast()) }
 }
 
 #[inline]
@@ -142,168 +140,84 @@ fn blanks() -> __m256i {
     _mm256_broadcastsi128_si256(row)
 }
 
-/// A text whose bits and bytes may be read without asking at every place up to `last`.
-#[derive(Clone, Copy)]
-struct Raw<'t> {
-    text: Text<'t>,
-    last: usize,
-}
-
-impl<'t> Raw<'t> {
-    fn new(text: &Text<'t>) -> Self {
-        let (bits, bytes) = (text.bits.word.len(), text.bytes.len());
-        assert!(bits >= 8 && bytes >= READ_AHEAD, "both are longer than the text");
-        // A window of bits is eight bytes from `at / 8` on.
-        Self { text: *text, last: (8 * (bits - 8)).min(bytes - READ_AHEAD) }
-    }
-
-    /// [`WINDOW`] bits of words from `at` on.
-    ///
-    /// # Safety
-    ///
-    /// `at` must not be behind `last`.
-    #[inline(always)]
-    unsafe fn words_from(self, at: usize) -> u64 {
-        // SAFETY: `last` leaves eight bytes of bits to be read.
-        unsafe { self.text.bits.word.as_ptr().add(at / 8).cast::<u64>().read_unaligned() >> (at % 8) }
-    }
-
-    /// [`hash::segment`].
-    ///
-    /// # Safety
-    ///
-    /// `at` must not be behind `last`.
-    #[inline(always)]
-    unsafe fn segment(self, seed: u64, at: usize, length: usize) -> u64 {
-        if length > READ_AHEAD {
-            return hash::long_segment(seed, self.text.bytes, at, length);
-        }
-        // SAFETY: `last` leaves sixteen bytes to be read, and there is a mask for each length up to `READ_AHEAD`.
-        unsafe {
-            let low = self.text.bytes.as_ptr().add(at).cast::<u64>();
-            let (low, high) = (low.read_unaligned(), low.add(1).read_unaligned());
-            hash::short_segment(seed, low, high, hash::MASKS.get_unchecked(length), length)
-        }
-    }
-}
-
-/// A filter that holds something.
-#[derive(Clone, Copy)]
-struct RawFilter<'t> {
-    words: &'t [[u8; 8]],
-    mask: usize,
-}
-
-impl<'t> RawFilter<'t> {
-    fn new(filter: Filter<'t>) -> Option<Self> {
-        let mask = filter.0.len().checked_sub(1).filter(|_| filter.0.len().is_power_of_two())?;
-        Some(Self { words: filter.0, mask })
-    }
-
-    #[inline(always)]
-    fn prefetch(self, hash: u64) {
-        prefetch(self.words.as_flattened(), 8 * (Filter::index(hash) & self.mask));
-    }
-
-    /// The word that tells of a hash.
-    #[inline(always)]
-    fn word(self, hash: u64) -> u64 {
-        // SAFETY: the mask is less than the number of words.
-        u64::from_le_bytes(unsafe { *self.words.get_unchecked(Filter::index(hash) & self.mask) })
-    }
-}
-
 /// [`search::pass`] without bounds to be checked in the loops.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn pass(text: &Text<'_>, starts: &[u32], firsts: &mut [First]) -> usize {
+fn pass(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
     let Some(first_filter) = RawFilter::new(text.firsts) else { return 0 };
     match RawFilter::new(text.smalls) {
-        None => pass_by::<false>(text, [first_filter; 2], starts, firsts),
-        Some(small_filter) => pass_by::<true>(text, [first_filter, small_filter], starts, firsts),
+        None => pass_by::<false>(text, [first_filter; 2], words, n, found),
+        Some(small_filter) => pass_by::<true>(text, [first_filter, small_filter], words, n, found),
     }
 }
 
-/// Holds the words against the first filter, or if they begin with a small letter and `SMALL` is set against the second.
+/// Asks the first filter for the words, or for those that begin with a small letter the second if `SMALL` is set.
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn pass_by<const SMALL: bool>(
     text: &Text<'_>,
     filters: [RawFilter<'_>; 2],
-    starts: &[u32],
-    firsts: &mut [First],
+    words: &mut Words,
+    n: usize,
+    found: &mut Vec<Found>,
 ) -> usize {
     let raw = Raw::new(text);
-    let small = text.bits.small;
-    assert!(small.len() == text.bits.word.len());
-    let firsts = &mut firsts[..starts.len()];
-    for (&start, first) in starts.iter().zip(&mut *firsts) {
-        let at = start as usize;
+    let (starts, ends, hashes) = (&words.starts[..n], &words.ends[..n], &mut words.hashes[..n]);
+    for ((start, end), hash) in starts.iter().zip(ends).zip(hashes) {
+        let at = (start & !FLAG) as usize;
         assert!(at <= raw.last, "words begin in the text");
         // SAFETY: `at` was compared with `last`.
-        let (length, hash) = unsafe {
-            let length = match raw.words_from(at).trailing_ones() {
-                WINDOW.. => long_word_length(text.bits.word, at),
-                length => length as usize,
-            };
-            (length, raw.segment(0, at, length))
-        };
-        filters[0].prefetch(hash);
-        *first = First { start, length: length as u32, hash };
+        *hash = unsafe { raw.segment(0, at, *end as usize - at) };
+        filters[0].prefetch(*hash);
     }
-    let mut n = 0;
-    for index in 0..firsts.len() {
-        // SAFETY: `index` is one of `firsts`, and `n` has moved on at most once for each before it; the start was compared with
-        // `last`, and there are as many bits of small letters as of words.
+    let mut sorted = Sorted::new(words, found, n);
+    for index in 0..n {
+        // SAFETY: there are `n` words, and none is asked for twice.
         unsafe {
-            let first = *firsts.get_unchecked(index);
-            let at = first.start as usize;
-            let is_small = SMALL && (small.get_unchecked(at / 8) >> (at % 8)) & 1 != 0;
-            let filter = if is_small { filters[1] } else { filters[0] };
-            // Written in any case, kept if it passes: no branch to be mispredicted.
-            *firsts.get_unchecked_mut(n) = first;
-            n += usize::from(Filter::holds(filter.word(first.hash), first.hash));
+            let (start, end, hash) = sorted.word(index);
+            let filter = if SMALL && start & FLAG != 0 { filters[1] } else { filters[0] };
+            let answer = Filter::answer(filter.word(hash), hash);
+            sorted.put(Found { start: start & !FLAG, end, hash }, answer);
         }
     }
-    n
+    sorted.finish()
 }
 
 /// [`search::go_on`] without bounds to be checked in the loops.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn go_on(text: &Text<'_>, firsts: &[First], words: &mut [Word]) -> usize {
+fn go_on(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
     let raw = Raw::new(text);
-    let filters = (RawFilter::new(text.firsts), RawFilter::new(text.nexts));
-    let (Some(first_filter), Some(next_filter)) = filters else { return search::go_on(Avx2(()), text, firsts, words) };
-    let words = &mut words[..firsts.len()];
-    for (first, word) in firsts.iter().zip(&mut *words) {
-        let at = first.start as usize + first.length as usize;
+    let Some(filter) = RawFilter::new(text.nexts) else { return 0 };
+    let (ends, hashes) = (&mut words.ends[..n], &words.hashes[..n]);
+    let (next_lengths, next_hashes) = (&mut words.next_lengths[..n], &mut words.next_hashes[..n]);
+    for index in 0..n {
+        let (at, before) = (ends[index] as usize, hashes[index]);
         assert!(at <= raw.last, "words end in the text");
         // SAFETY: `at` was compared with `last`.
         let ahead = unsafe { raw.words_from(at) };
         let gap = ahead.trailing_zeros();
         let length = gap + (ahead >> (gap % 64)).trailing_ones();
-        let (next_length, next_hash) = if gap > MAX_GAP as u32 || length >= WINDOW {
-            text.next_word(at, first.hash)
+        let (length, hash) = if gap > MAX_GAP as u32 || length >= WINDOW {
+            text.next_word(at, before)
         } else {
             // SAFETY: as above.
-            let hash = unsafe { raw.segment(hash::seed(first.hash, Kind::Word), at, length as usize) };
+            let hash = unsafe { raw.segment(hash::seed(before, Kind::Word), at, length as usize) };
             (length, hash)
         };
-        next_filter.prefetch(next_hash);
-        *word = Word { first: *first, next_length, next_hash };
+        filter.prefetch(hash);
+        (next_lengths[index], next_hashes[index]) = (length, hash);
     }
-    let mut n = 0;
-    for index in 0..words.len() {
-        // SAFETY: `index` is one of `words`, and `n` has moved on at most once for each before it.
+    let mut sorted = Sorted::new(words, found, n);
+    for index in 0..n {
+        // SAFETY: there are `n` words, and none is asked for twice.
         unsafe {
-            let mut word = *words.get_unchecked(index);
-            let goes_on = Filter::holds(next_filter.word(word.next_hash), word.next_hash);
-            word.next_length = if goes_on { word.next_length } else { 0 };
-            *words.get_unchecked_mut(n) = word;
-            let may_end = Filter::is_marked(first_filter.word(word.first.hash), word.first.hash);
-            n += usize::from(may_end | (word.next_length != 0));
+            let (start, end, length, hash) = sorted.longer(index);
+            let mut answer = Filter::answer(filter.word(hash), hash);
+            answer.ends &= length != 0;
+            answer.goes_on &= length != 0;
+            sorted.put(Found { start, end: end + length, hash }, answer);
         }
     }
-    n
+    sorted.finish()
 }
 
 #[inline]

@@ -1,13 +1,16 @@
 //! Compiles folded names, in order, into the bytes that [`Layout`] describes.
 //!
-//! The names form a trie whose steps are words, each with the signs before it: "new york" is "new", then " york". A step
-//! leads from the offset of one record to that of the next, so that comparing parent and bytes proves a whole name. Signs
-//! behind the last word and before the first one ("yahoo!", "'s-hertogenbosch") are steps of their own.
+//! A name is told by the hash of its words, one behind the other, each with the signs before it: "new york" is "new", then
+//! " york". The hash of every beginning goes into the filters, so that a text is followed word by word as far as some name goes;
+//! where one may end, its record is looked up, and its bytes are compared. Signs behind the last word and before the first one
+//! ("yahoo!", "'s-hertogenbosch") are steps of their own, behind the words.
+
+use std::collections::BTreeMap;
 
 use super::hash::{self, Kind, READ_AHEAD};
 use super::layout::{
-    EDGES_AT, FLAGS_AT, GOES_ON, HEADER, LINE, Layout, MAX_SPILL, OFFSETS_AT, ROOT, Record, SLOTS, SMALL, SPILLED_AT,
-    Sense, Sizes, USED_AT, add_to_filter, line_of, tag_of,
+    Answer, Filter, HEADER, LINE, Layout, MAX_KEY, MAX_SPILL, OFFSETS_AT, Record, SLOTS, SPILLED_AT, Sense, Sizes,
+    USED_AT, line_of, tag_of,
 };
 use super::probe::{Place, find_record};
 use super::scalar::Scalar;
@@ -16,8 +19,10 @@ use crate::error::{Error, Result};
 
 /// Mean number of records in a line of [`SLOTS`]. More make the tables smaller and spill more records into later lines.
 const RECORDS_PER_LINE: usize = 7;
-/// Bits of filter for each word; rounded to a power of two words.
-const FILTER_BITS: usize = 16;
+/// Bits of filter for each first word, and for each beginning of more words, of which there are many more; rounded to a power
+/// of two words.
+const FIRST_BITS: usize = 16;
+const NEXT_BITS: usize = 8;
 
 /// What the tables must know of the aliases of a key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,12 +33,15 @@ pub(crate) struct KeyTraits {
     pub(crate) open: bool,
 }
 
-/// A key with signs before its first word.
-#[derive(Debug)]
-struct Led {
-    key: String,
-    traits: KeyTraits,
-    senses: Vec<Sense>,
+/// Words with which keys begin.
+#[derive(Debug, Clone, Copy)]
+struct Beginning {
+    hash: u64,
+    /// One word only.
+    is_first: bool,
+    /// Of a key that may match where the first word begins with a small letter.
+    is_small: bool,
+    answer: Answer,
 }
 
 /// Makes the tables of keys that come in ascending order.
@@ -41,22 +49,18 @@ struct Led {
 pub(crate) struct Builder {
     /// The header, to be written at last, the records, and [`READ_AHEAD`] bytes.
     bytes: Vec<u8>,
-    /// The hash of each record.
-    hashes: Vec<u64>,
+    /// The hash and the offset of each record.
+    records: Vec<(u64, u32)>,
+    beginnings: Vec<Beginning>,
     segment: Segment,
     n_keys: usize,
-    n_firsts: usize,
-    n_smalls: usize,
-    n_nexts: usize,
-    /// The last key without a lead that the tables hold.
+    /// The last key without signs before its first word that the tables hold.
     last: String,
-    /// The records of its beginnings, by their length: every beginning that any key before it had in common with it.
-    path: Vec<(usize, Node)>,
+    /// Where its beginnings end, and which they are: every one that any key before it had in common with it.
+    path: Vec<(usize, usize)>,
     segments: Segments,
-    /// Keys with signs before the first word: they hang on the records of the rest, which comes elsewhere in the order.
-    led: Vec<Led>,
-    /// No fewer than the records they need.
-    led_steps: usize,
+    /// The words of keys with signs around them; with their hash, and what [`Record::edges`] says.
+    edged: BTreeMap<String, (u64, u8)>,
     leftovers: Vec<u32>,
 }
 
@@ -64,17 +68,14 @@ impl Builder {
     pub(crate) fn new() -> Self {
         Self {
             bytes: vec![0; HEADER + READ_AHEAD],
-            hashes: Vec::new(),
+            records: Vec::new(),
+            beginnings: Vec::new(),
             segment: Segment::default(),
             n_keys: 0,
-            n_firsts: 0,
-            n_smalls: 0,
-            n_nexts: 0,
             last: String::new(),
             path: Vec::new(),
             segments: Segments::default(),
-            led: Vec::new(),
-            led_steps: 0,
+            edged: BTreeMap::new(),
             leftovers: Vec::new(),
         }
     }
@@ -91,74 +92,70 @@ impl Builder {
     pub(crate) fn push(&mut self, key: &str, traits: KeyTraits, senses: &[Sense]) {
         let number = self.n_keys as u32;
         self.n_keys += 1;
-        if traits.open || u16::try_from(senses.len()).is_err() || !self.segments.cut(key) {
+        let fits = key.len() <= MAX_KEY && u16::try_from(senses.len()).is_ok();
+        if traits.open || !fits || !self.segments.cut(key) {
             self.leftovers.push(number);
-        } else if self.segments.first > 0 {
-            self.led_steps += self.segments.ends.len() + 2;
-            self.led.push(Led { key: key.to_owned(), traits, senses: senses.to_vec() });
-        } else {
-            self.push_in_order(key, traits, senses);
+            return;
         }
+        let first = self.segments.first;
+        let words_end = *self.segments.ends.last().expect("a word");
+        let mut hash = self.push_words(key, traits.lower_start);
+        let (lead, tail) = (&key[..first], &key[words_end..]);
+        if !(lead.is_empty() && tail.is_empty()) {
+            let edges = edge(tail.len(), 0) | edge(lead.len(), MAX_EDGE);
+            self.edged.entry(key[first..words_end].to_owned()).or_insert((hash, 0)).1 |= edges;
+            for (kind, signs) in [(Kind::Tail, tail), (Kind::Lead, lead)] {
+                if !signs.is_empty() {
+                    hash = self.segment.hash(hash, kind, signs.as_bytes());
+                }
+            }
+        }
+        self.push_record(hash, key.as_bytes(), senses);
     }
 
-    fn push_in_order(&mut self, key: &str, traits: KeyTraits, senses: &[Sense]) {
-        assert!(self.last.is_empty() || *self.last < *key, "keys come in ascending order");
-        let shared = self.last.bytes().zip(key.bytes()).take_while(|(a, b)| a == b).count();
-        // What an earlier key had in common with this one, the last key had too, so nothing needed is dropped.
-        self.path.truncate(self.path.partition_point(|(end, _)| *end <= shared));
-        self.last.clear();
-        self.last.push_str(key);
-
+    /// Adds the beginnings of a key that has been cut; returns the hash of all its words.
+    fn push_words(&mut self, key: &str, is_small: bool) -> u64 {
+        let first = self.segments.first;
+        let in_order = first == 0;
+        if in_order {
+            assert!(self.last.is_empty() || *self.last < *key, "keys come in ascending order");
+            let shared = self.last.bytes().zip(key.bytes()).take_while(|(a, b)| a == b).count();
+            // What an earlier key had in common with this one, the last key had too, so nothing needed is dropped.
+            self.path.truncate(self.path.partition_point(|(end, _)| *end <= shared));
+            self.last.clear();
+            self.last.push_str(key);
+        }
         let n_words = self.segments.ends.len();
-        let (mut parent, mut start) = (Node::ROOT, 0);
+        let (mut hash, mut start) = (0, first);
         for word in 0..n_words {
             let end = self.segments.ends[word];
-            let ending = if end == key.len() { senses } else { &[] };
             let at = self.path.partition_point(|(other, _)| *other < end);
-            let node = match self.path.get(at) {
-                Some((other, node)) if *other == end => *node,
-                _ => {
-                    let segment = &key.as_bytes()[start..end];
-                    let hash = self.segment.hash(parent.hash, Kind::Word, segment);
-                    let node = self.push_record(hash, Kind::Word, parent, ending, segment);
-                    self.path.insert(at, (end, node));
-                    node
+            let index = match self.path.get(at).filter(|(other, _)| in_order && *other == end) {
+                Some((_, index)) => *index,
+                None => {
+                    let hash = self.segment.hash(hash, Kind::Word, &key.as_bytes()[start..end]);
+                    let answer = Answer { ends: false, goes_on: false };
+                    self.beginnings.push(Beginning { hash, is_first: word == 0, is_small: false, answer });
+                    let index = self.beginnings.len() - 1;
+                    if in_order {
+                        self.path.insert(at, (end, index));
+                    }
+                    index
                 }
             };
-            if word == 0 && traits.lower_start {
-                self.mark_small(node);
-            }
-            (parent, start) = (node, end);
+            let beginning = &mut self.beginnings[index];
+            beginning.is_small |= is_small && word == 0;
+            beginning.answer.ends |= word + 1 == n_words;
+            beginning.answer.goes_on |= word + 1 < n_words;
+            (hash, start) = (beginning.hash, end);
         }
-        if start < key.len() {
-            let tail = &key.as_bytes()[start..];
-            let hash = self.segment.hash(parent.hash, Kind::Tail, tail);
-            self.push_record(hash, Kind::Tail, parent, senses, tail);
-        }
+        hash
     }
 
-    /// Appends a record and tells its parent.
-    fn push_record(&mut self, hash: u64, kind: Kind, parent: Node, senses: &[Sense], segment: &[u8]) -> Node {
-        let offset = Record::push(&mut self.bytes, kind, parent.offset, senses, segment);
-        self.hashes.push(hash);
-        let at = parent.offset as usize;
-        match kind {
-            Kind::Word if parent.offset == ROOT => self.n_firsts += 1,
-            Kind::Word => {
-                self.n_nexts += 1;
-                self.bytes[at + FLAGS_AT] |= GOES_ON;
-            }
-            Kind::Tail => self.bytes[at + EDGES_AT] |= 1 << (segment.len() - 1),
-            Kind::Lead => self.bytes[at + EDGES_AT] |= 1 << (MAX_EDGE + segment.len() - 1),
-        }
+    fn push_record(&mut self, hash: u64, key: &[u8], senses: &[Sense]) {
+        let offset = Record::push(&mut self.bytes, key, senses);
         // An offset beyond 32 bits is refused at the end; until then it only has to be harmless.
-        Node { offset: u32::try_from(offset).unwrap_or(HEADER as u32), hash }
-    }
-
-    fn mark_small(&mut self, node: Node) {
-        let flags = &mut self.bytes[node.offset as usize + FLAGS_AT];
-        self.n_smalls += usize::from(*flags & SMALL == 0);
-        *flags |= SMALL;
+        self.records.push((hash, u32::try_from(offset).unwrap_or(HEADER as u32)));
     }
 
     /// The tables.
@@ -171,21 +168,20 @@ impl Builder {
     ///
     /// Linear in the bytes of all keys.
     pub(crate) fn finish(mut self) -> Result<Vec<u8>> {
-        let led = std::mem::take(&mut self.led);
-        let mut n_lines = (self.hashes.len() + self.led_steps).div_ceil(RECORDS_PER_LINE).max(1);
-        let records_end = self.bytes.len() - READ_AHEAD;
-        let (n_records, counts) = (self.hashes.len(), (self.n_firsts, self.n_smalls, self.n_nexts));
+        let edged = std::mem::take(&mut self.edged);
+        let mut n_lines = (self.records.len() + edged.len()).div_ceil(RECORDS_PER_LINE).max(1);
+        let mut is_complete = edged.is_empty();
         loop {
             self.check_limits(n_lines)?;
-            if let Some(lines) = self.hash_all(n_lines, &led) {
-                return self.assemble(n_lines, &lines);
+            match self.hash_all(n_lines) {
+                Some(lines) if is_complete => return self.assemble(n_lines, &lines),
+                Some(lines) => {
+                    self.push_edged(&lines, &edged);
+                    is_complete = true;
+                }
+                // Too many records in one place, which a few more lines scatter.
+                None => n_lines += n_lines / 8 + 1,
             }
-            // Too many records in one place, which a few more lines scatter.
-            n_lines += n_lines / 8 + 1;
-            self.bytes.truncate(records_end);
-            self.bytes.extend([0; READ_AHEAD]);
-            self.hashes.truncate(n_records);
-            (self.n_firsts, self.n_smalls, self.n_nexts) = counts;
         }
     }
 
@@ -201,68 +197,46 @@ impl Builder {
         Ok(())
     }
 
-    /// Puts all records into lines, then the keys with leads; `None` if they do not fit.
-    fn hash_all(&mut self, n_lines: usize, led: &[Led]) -> Option<Vec<u8>> {
+    /// Puts all records into lines; `None` if they do not fit.
+    fn hash_all(&self, n_lines: usize) -> Option<Vec<u8>> {
         let mut lines = vec![0; n_lines * LINE];
-        for ((offset, _), hash) in records(&self.bytes).zip(&self.hashes) {
-            insert(&mut lines, *hash, offset)?;
-        }
-        for led in led {
-            self.push_led(&mut lines, led)?;
+        for (hash, offset) in &self.records {
+            insert(&mut lines, *hash, *offset)?;
         }
         Some(lines)
     }
 
-    /// Adds a key with signs before its first word: the steps of the rest, then the signs.
-    fn push_led(&mut self, lines: &mut [u8], led: &Led) -> Option<()> {
-        let Led { key, traits, senses } = led;
-        assert!(self.segments.cut(key), "it was cut before");
-        let ends = std::mem::take(&mut self.segments.ends);
-        let first = self.segments.first;
-        let mut steps: Vec<(Kind, usize, usize)> = Vec::new();
-        let mut start = first;
-        for end in &ends {
-            steps.push((Kind::Word, start, *end));
-            start = *end;
-        }
-        if start < key.len() {
-            steps.push((Kind::Tail, start, key.len()));
-        }
-        steps.push((Kind::Lead, 0, first));
-        let mut node = Node::ROOT;
-        for (index, (kind, start, end)) in steps.into_iter().enumerate() {
-            let bytes = &key.as_bytes()[start..end];
-            let hash = self.segment.hash(node.hash, kind, bytes);
-            let place = Place { bytes: self.segment.padded(), start: 0, length: bytes.len() };
-            let found = find_record(Scalar, lines, &self.bytes, hash, node.offset, kind, place);
-            node = match found {
-                Some((offset, _)) => Node { offset, hash },
+    /// Says at the words of keys with signs around them how many signs there may be; adds a record for them if they are no key.
+    /// `lines` are those of all keys.
+    fn push_edged(&mut self, lines: &[u8], edged: &BTreeMap<String, (u64, u8)>) {
+        for (words, (hash, edges)) in edged {
+            self.segment.set(words.as_bytes());
+            let place = Place { bytes: self.segment.padded(), start: 0, length: words.len() };
+            let offset = match find_record(Scalar, lines, &self.bytes, *hash, place) {
+                Some((offset, _)) => offset,
                 None => {
-                    let ending: &[Sense] = if kind == Kind::Lead { senses } else { &[] };
-                    let node = self.push_record(hash, kind, node, ending, bytes);
-                    insert(lines, hash, node.offset)?;
-                    node
+                    self.push_record(*hash, words.as_bytes(), &[]);
+                    self.records.last().expect("just pushed").1
                 }
             };
-            if index == 0 && traits.lower_start {
-                self.mark_small(node);
-            }
+            Record::add_edges(&mut self.bytes, offset, *edges);
         }
-        self.segments.ends = ends;
-        Some(())
     }
 
     /// Fills the filters and puts everything into its place.
     fn assemble(self, n_lines: usize, lines: &[u8]) -> Result<Vec<u8>> {
         self.check_limits(n_lines)?;
+        let filter = |is_in: fn(&Beginning) -> bool, n_bits: usize| {
+            filter_words(n_bits * self.beginnings.iter().filter(|beginning| is_in(beginning)).count())
+        };
         let layout = Layout::new(&Sizes {
             n_keys: self.n_keys as u32,
-            n_nodes: self.hashes.len() as u32,
+            n_records: self.records.len() as u32,
             n_lines: n_lines as u32,
             records_end: self.bytes.len(),
-            firsts: filter_words(self.n_firsts),
-            smalls: filter_words(self.n_smalls),
-            nexts: filter_words(self.n_nexts),
+            firsts: filter(|beginning| beginning.is_first, FIRST_BITS),
+            smalls: filter(|beginning| beginning.is_small, FIRST_BITS),
+            nexts: filter(|beginning| !beginning.is_first, NEXT_BITS),
             n_leftovers: self.leftovers.len(),
         });
         let mut bytes = self.bytes;
@@ -270,47 +244,35 @@ impl Builder {
         bytes.extend_from_slice(lines);
         bytes.extend(self.leftovers.iter().flat_map(|key| key.to_le_bytes()));
         layout.write(&mut bytes);
-
-        let (head, filters) = bytes.split_at_mut(layout.firsts().start);
-        let start = head.len();
-        let part = |range: std::ops::Range<usize>| range.start - start..range.end - start;
-        for ((_, record), hash) in records(&head[..layout.records_end()]).zip(&self.hashes) {
-            if record.kind() != Some(Kind::Word) {
-                continue;
-            }
-            if record.parent != ROOT {
-                add_to_filter(&mut filters[part(layout.nexts())], *hash, false);
-                continue;
-            }
-            add_to_filter(&mut filters[part(layout.firsts())], *hash, record.may_end());
-            if record.flags & SMALL != 0 {
-                add_to_filter(&mut filters[part(layout.smalls())], *hash, record.may_end());
+        for Beginning { hash, is_first, is_small, answer } in self.beginnings {
+            let part = if is_first { layout.firsts() } else { layout.nexts() };
+            Filter::add(&mut bytes[part], hash, answer);
+            if is_small {
+                Filter::add(&mut bytes[layout.smalls()], hash, answer);
             }
         }
         Ok(bytes)
     }
 }
 
-/// A record with its hash.
-#[derive(Debug, Clone, Copy)]
-struct Node {
-    offset: u32,
-    hash: u64,
+/// The bit of [`Record::edges`] for `length` bytes of signs, of those from `first` on; none without signs.
+fn edge(length: usize, first: usize) -> u8 {
+    if length == 0 { 0 } else { 1 << (first + length - 1) }
 }
 
-impl Node {
-    const ROOT: Self = Self { offset: ROOT, hash: 0 };
-}
-
-/// A segment with room behind it, for hashing.
+/// Bytes with room behind them, for hashing.
 #[derive(Debug, Default)]
 struct Segment(Vec<u8>);
 
 impl Segment {
-    fn hash(&mut self, before: u64, kind: Kind, segment: &[u8]) -> u64 {
+    fn set(&mut self, segment: &[u8]) {
         self.0.clear();
         self.0.extend_from_slice(segment);
         self.0.extend([0; READ_AHEAD]);
+    }
+
+    fn hash(&mut self, before: u64, kind: Kind, segment: &[u8]) -> u64 {
+        self.set(segment);
         hash::segment(hash::seed(before, kind), &self.0, 0, segment.len())
     }
 
@@ -319,21 +281,9 @@ impl Segment {
     }
 }
 
-/// All records in order, each with its offset.
-fn records(bytes: &[u8]) -> impl Iterator<Item = (u32, Record)> {
-    let mut offset = HEADER;
-    std::iter::from_fn(move || {
-        if offset + READ_AHEAD >= bytes.len() {
-            return None;
-        }
-        let record = Record::read(bytes, offset as u32).expect("written by this builder");
-        Some((std::mem::replace(&mut offset, record.end(bytes)) as u32, record))
-    })
-}
-
-/// A power of two; 0 without words.
-fn filter_words(words: usize) -> usize {
-    if words == 0 { 0 } else { (words * FILTER_BITS).div_ceil(64).next_power_of_two() }
+/// The words that so many bits fill, a power of two; 0 without any.
+fn filter_words(n_bits: usize) -> usize {
+    if n_bits == 0 { 0 } else { n_bits.div_ceil(64).next_power_of_two() }
 }
 
 /// Puts the offset of a record into the first line with room.

@@ -3,14 +3,16 @@
 
 use super::hash::{load, low_bits};
 use super::segments::{is_mark_of_sign, is_word};
-use super::simd::Simd;
+use super::simd::{Block, Simd};
 use crate::normalize::{FoldedText, Watch, is_word_char};
 
 /// The classes of a folded text. Reused from text to text.
 #[derive(Debug, Default)]
 pub(super) struct Classes {
+    /// Bits of words and of small letters, in the first `n_full` places, and room for more.
     word: Vec<[u8; 8]>,
     small: Vec<[u8; 8]>,
+    n_full: usize,
     /// The bits that do not fill a `u64` yet, and how many.
     last_word: u64,
     last_small: u64,
@@ -21,23 +23,41 @@ pub(super) struct Classes {
     hidden: bool,
 }
 
+/// How many bytes before they are read the bytes of a text are asked for.
+const AHEAD: usize = 1024;
+
+/// How many `u64`s of zeros follow the bits of a text: what is looked up behind it is no word.
+const BEHIND: usize = 2;
+
 impl Classes {
     /// Folds `text` and classifies what it becomes.
     #[inline(always)]
     pub(super) fn fold<S: Simd>(&mut self, simd: S, folded: &mut FoldedText, text: &str) {
-        self.word.clear();
-        self.small.clear();
         self.odd.clear();
-        (self.last_word, self.last_small, self.n_last, self.hidden) = (0, 0, 0, false);
+        (self.n_full, self.last_word, self.last_small, self.n_last, self.hidden) = (0, 0, 0, 0, false);
         folded.fold_watched(text, &mut Watcher { simd, classes: self });
-        // What is looked up behind the text is no word.
-        self.word.extend([self.last_word.to_le_bytes(), [0; 8], [0; 8]]);
-        self.small.extend([self.last_small.to_le_bytes(), [0; 8], [0; 8]]);
+        self.make_room(0);
+        for (bits, last) in [(&mut self.word, self.last_word), (&mut self.small, self.last_small)] {
+            bits[self.n_full] = last.to_le_bytes();
+            bits[self.n_full + 1..][..BEHIND].fill([0; 8]);
+        }
     }
 
     /// Number of `u64`s that stand for bytes of the text.
     pub(super) fn len(&self) -> usize {
-        self.word.len() - 2
+        self.n_full + 1
+    }
+
+    /// Makes room for the bits of so many bytes, and what stands behind the last ones.
+    #[inline(always)]
+    fn make_room(&mut self, n_bytes: usize) {
+        let needed = self.n_full + n_bytes / 64 + 2 + BEHIND;
+        if self.word.len() < needed {
+            // Zeroed once, not for each text.
+            let room = needed.max(2 * self.word.len());
+            self.word.resize(room, [0; 8]);
+            self.small.resize(room, [0; 8]);
+        }
     }
 
     /// The bits of bytes `64 * index` to `64 * index + 63`: words and small letters.
@@ -49,7 +69,8 @@ impl Classes {
     /// What the search for words looks at.
     #[inline(always)]
     pub(super) fn bits(&self) -> Bits<'_> {
-        Bits { word: self.word.as_flattened(), small: self.small.as_flattened() }
+        let length = self.len() + BEHIND;
+        Bits { word: self.word[..length].as_flattened(), small: self.small[..length].as_flattened() }
     }
 
     /// Whether the folded bytes `start..end` and their neighbours show all that the original text does.
@@ -66,11 +87,13 @@ impl Classes {
     /// How many bytes have been classified.
     #[inline(always)]
     fn n_bytes(&self) -> u32 {
-        (64 * self.word.len()) as u32 + self.n_last
+        (64 * self.n_full) as u32 + self.n_last
     }
 
-    /// Appends the lowest `n` bits; `n` is at most 64.
-    #[inline(always)]
+    /// Appends the lowest `n` bits; `n` is at most 64. There must be room.
+    ///
+    /// Never inlined: the compiler would carry what the bits are taken from over its branches, byte by byte.
+    #[inline(never)]
     fn push(&mut self, word: u64, small: u64, n: u32) {
         if n == 0 {
             return;
@@ -81,8 +104,9 @@ impl Classes {
         self.last_small |= small << self.n_last;
         self.n_last += n;
         if self.n_last >= 64 {
-            self.word.push(self.last_word.to_le_bytes());
-            self.small.push(self.last_small.to_le_bytes());
+            self.word[self.n_full] = self.last_word.to_le_bytes();
+            self.small[self.n_full] = self.last_small.to_le_bytes();
+            self.n_full += 1;
             self.n_last -= 64;
             // The bits that did not fit; none if they filled the last `u64` exactly.
             let taken = n - self.n_last;
@@ -113,12 +137,6 @@ impl Bits<'_> {
     #[inline(always)]
     pub(super) fn words_from(self, at: usize) -> u64 {
         window(self.word, at)
-    }
-
-    /// Whether the byte at `at` was a small letter.
-    #[inline(always)]
-    pub(super) fn is_small(self, at: usize) -> bool {
-        self.small.get(at / 8).is_some_and(|small| (small >> (at % 8)) & 1 != 0)
     }
 
     /// Which of the bytes `start..end` were small letters; of the first 64 if there are more.
@@ -161,6 +179,60 @@ struct Watcher<'c, S> {
     classes: &'c mut Classes,
 }
 
+/// Whether a blank before this byte does not stand for itself: before another blank or what is not ASCII.
+#[inline(always)]
+fn joins_blank(byte: u8) -> bool {
+    !byte.is_ascii() || byte.is_ascii_whitespace() || byte == 0xB
+}
+
+impl<S: Simd> Watcher<'_, S> {
+    /// Whole blocks, the bits of which are whole `u64`s, before the first that has a byte which does not stand for itself;
+    /// returns how many bytes.
+    #[inline(always)]
+    fn blocks(&mut self, input: &[u8], out: &mut [u8]) -> usize {
+        let Classes { word, small, n_full, .. } = &mut *self.classes;
+        let bits = word[*n_full..].iter_mut().zip(&mut small[*n_full..]);
+        let blocks = input.as_chunks().0.iter().zip(out.as_chunks_mut().0);
+        let mut n = 0;
+        for ((bytes, out), (word, small)) in blocks.zip(bits) {
+            self.simd.prefetch(input, 64 * n + AHEAD);
+            let block = self.simd.block(bytes, out);
+            // Written in any case: if the bits were used on one side of a branch only, the compiler would carry there what they
+            // are taken from, byte by byte.
+            (*word, *small) = (block.word.to_le_bytes(), block.small.to_le_bytes());
+            if block.stops(input.get(64 * n + 64).is_some_and(|byte| joins_blank(*byte))) != 0 {
+                break;
+            }
+            n += 1;
+        }
+        *n_full += n;
+        64 * n
+    }
+
+    /// A block of which there are fewer bytes than it has.
+    #[inline(never)]
+    fn last_block(&self, input: &[u8], out: &mut [u8; 64]) -> Block {
+        let mut last = [0; 64];
+        last[..input.len()].copy_from_slice(input);
+        self.simd.block(&last, out)
+    }
+
+    /// Less than a block: what is left of the input, or what fills the last `u64` of bits.
+    #[inline(always)]
+    fn part(&mut self, input: &[u8], out: &mut [u8]) -> (usize, bool) {
+        let n = input.len().min(64 - self.classes.n_last as usize);
+        let out = out.first_chunk_mut().expect("padding");
+        let block = match input.first_chunk() {
+            Some(bytes) => self.simd.block(bytes, out),
+            None => self.last_block(input, out),
+        };
+        let stops = block.stops(input.get(64).is_some_and(|byte| joins_blank(*byte)));
+        let plain = stops.trailing_zeros().min(n as u32);
+        self.classes.push(block.word, block.small, plain);
+        (plain as usize, (plain as usize) < n)
+    }
+}
+
 impl<S: Simd> Watch for Watcher<'_, S> {
     #[inline(always)]
     fn plain(&mut self, input: &[u8], out: &mut [u8]) -> usize {
@@ -168,31 +240,22 @@ impl<S: Simd> Watch for Watcher<'_, S> {
             self.classes.hidden = false;
             self.classes.odd.push(self.classes.n_bytes());
         }
+        self.classes.make_room(input.len());
         let mut at = 0;
-        loop {
-            let mut last = [0; 64];
-            let rest = &input[at..];
-            let (block, n) = match rest.first_chunk() {
-                Some(block) => (block, 64),
-                None => {
-                    last[..rest.len()].copy_from_slice(rest);
-                    (&last, rest.len())
+        while at < input.len() {
+            if self.classes.n_last == 0 {
+                at += self.blocks(&input[at..], &mut out[at..]);
+                if at == input.len() {
+                    break;
                 }
-            };
-            let out = out[at..].first_chunk_mut().expect("padding");
-            let block = self.simd.block(block, out);
-            // A blank is plain if what follows is neither a blank nor beyond ASCII.
-            let behind =
-                rest.get(64).is_some_and(|byte| !byte.is_ascii() || byte.is_ascii_whitespace() || *byte == 0xB);
-            let hard = block.blank | block.other;
-            let stops = block.other | (block.blank & ((hard >> 1) | (u64::from(behind) << 63)));
-            let plain = n.min(stops.trailing_zeros() as usize);
-            self.classes.push(block.word, block.small, plain as u32);
+            }
+            let (plain, stopped) = self.part(&input[at..], &mut out[at..]);
             at += plain;
-            if plain < 64 {
-                return at;
+            if stopped {
+                break;
             }
         }
+        at
     }
 
     fn unit(&mut self, c: char, folded: &str) {

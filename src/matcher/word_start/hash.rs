@@ -1,14 +1,20 @@
 //! The hash of one step of a name: a word with the signs before it, behind what came before.
 
-/// Random odd constants.
-const A: u64 = 0xA076_1D64_78BD_642F;
-const B: u64 = 0xE703_7ED1_A0B4_28DB;
-const C: u64 = 0x8EBC_6AF0_9C88_C6E3;
+//!
+//! Two numbers of eight bytes, their length and the hash before are multiplied and added up, which wide instructions do for
+//! eight words at a time; different words of up to eight bytes and the same length never have the same hash.
+
+/// Random odd constants: of the first and the second eight bytes, the length, the kind, and the finish.
+pub(super) const A: u64 = 0xA076_1D64_78BD_642F;
+pub(super) const B: u64 = 0xE703_7ED1_A0B4_28DB;
+pub(super) const C: u64 = 0x8EBC_6AF0_9C88_C6E3;
+const D: u64 = 0x5899_65CC_7537_4CC3;
+pub(super) const M: u64 = 0xD6E8_FEB8_6659_FD93;
 
 /// Bytes that must be readable behind a segment.
 pub(super) const READ_AHEAD: usize = 16;
 
-/// What a record adds to the record before it.
+/// What is added to what came before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A word with the signs before it.
@@ -40,53 +46,67 @@ pub(super) fn low_bits(value: u64, n: usize) -> u64 {
     if n >= 64 { value } else { value & ((1 << n) - 1) }
 }
 
+/// Spreads every bit of a sum over the whole number.
 #[inline(always)]
-fn multiply(a: u64, b: u64) -> u64 {
-    let product = u128::from(a) * u128::from(b);
-    product as u64 ^ ((product >> 64) as u64)
+fn finish(sum: u64) -> u64 {
+    let mixed = (sum ^ (sum >> 32)).wrapping_mul(M);
+    mixed ^ (mixed >> 29)
 }
 
 /// What the steps so far and the kind of the next one contribute. `before` is the hash of the last step; 0 at the beginning.
 #[inline(always)]
 pub(super) fn seed(before: u64, kind: Kind) -> u64 {
-    before.wrapping_add((kind as u64).wrapping_mul(C))
+    before.wrapping_add((kind as u64).wrapping_mul(D))
 }
 
 /// The hash of `bytes[start..start + length]`, behind which [`READ_AHEAD`] bytes can be read.
 #[inline(always)]
 pub(super) fn segment(seed: u64, bytes: &[u8], start: usize, length: usize) -> u64 {
-    match (MASKS.get(length), bytes.get(start..start + READ_AHEAD)) {
-        (Some(mask), Some(sixteen)) => short_segment(seed, load(sixteen, 0), load(sixteen, 8), mask, length),
+    match (LENGTHS.get(length), bytes.get(start..start + READ_AHEAD)) {
+        (Some(length), Some(sixteen)) => short_segment(seed, load(sixteen, 0), load(sixteen, 8), length),
         _ => long_segment(seed, bytes, start, length),
     }
 }
 
-/// The hash of the first `length` bytes, [`READ_AHEAD`] at most, of two numbers; `mask` is that of the length.
+/// The hash of the first bytes of two numbers.
 #[inline(always)]
-pub(super) fn short_segment(seed: u64, low: u64, high: u64, mask: &[u64; 2], length: usize) -> u64 {
-    multiply((low & mask[0]) ^ A ^ seed, (high & mask[1]) ^ B ^ length as u64)
+pub(super) fn short_segment(seed: u64, low: u64, high: u64, length: &Length) -> u64 {
+    let (low, high) = (low & length.low, high & length.high);
+    finish(low.wrapping_mul(A).wrapping_add(high.wrapping_mul(B)).wrapping_add(length.share.wrapping_add(seed)))
 }
 
-/// The lowest bytes of two numbers, by how many.
-pub(super) static MASKS: [[u64; 2]; READ_AHEAD + 1] = {
-    let mut masks = [[0; 2]; READ_AHEAD + 1];
+/// What a length of at most [`READ_AHEAD`] bytes means for a hash.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Length {
+    /// The bytes that count, of the first eight and the second eight.
+    low: u64,
+    high: u64,
+    /// What the length itself adds.
+    share: u64,
+}
+
+/// By the length.
+pub(super) static LENGTHS: [Length; READ_AHEAD + 1] = {
+    let mut lengths = [Length { low: 0, high: 0, share: 0 }; READ_AHEAD + 1];
     let mut n = 1;
     while n <= READ_AHEAD {
         let mask = u128::MAX >> (128 - 8 * n);
-        masks[n] = [mask as u64, (mask >> 64) as u64];
+        lengths[n] = Length { low: mask as u64, high: (mask >> 64) as u64, share: (n as u64).wrapping_mul(C) };
         n += 1;
     }
-    masks
+    lengths
 };
 
 #[cold]
 #[inline(never)]
 pub(super) fn long_segment(mut seed: u64, bytes: &[u8], start: usize, length: usize) -> u64 {
+    let sum =
+        |seed: u64, low: u64, high: u64| seed.wrapping_add(low.wrapping_mul(A)).wrapping_add(high.wrapping_mul(B));
     let (mut at, end) = (start, start + length);
     while end - at > 16 {
-        seed = multiply(load(bytes, at) ^ A ^ seed, load(bytes, at + 8) ^ C);
+        seed = finish(sum(seed, load(bytes, at), load(bytes, at + 8)));
         at += 16;
     }
     let [low, high] = [0, 8].map(|skip| low_bytes(load(bytes, at + skip), (end - at).saturating_sub(skip)));
-    multiply(low ^ A ^ seed, high ^ B ^ length as u64)
+    finish(sum(seed, low, high).wrapping_add((length as u64).wrapping_mul(C)))
 }

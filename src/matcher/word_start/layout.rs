@@ -5,9 +5,9 @@
 //!
 //! | part | what it holds |
 //! |---|---|
-//! | header, 128 bytes | magic, version, numbers of keys, nodes and lines, sizes of the parts |
-//! | records | the trie of words, one record for each node (see [`Record`]) |
-//! | filters | first words, marked if a name may end there; the same for first words that may begin small; later words |
+//! | header, 128 bytes | magic, version, numbers of keys, records and lines, sizes of the parts |
+//! | records | one for each key, with its bytes and aliases (see [`Record`]) |
+//! | filters | the first words of keys; of these, those that may begin small; beginnings of more words (see [`Filter`]) |
 //! | lines | hash table of records in lines of 64 bytes (see [`LINE`]) |
 //! | leftovers | numbers of the keys that are not in the tables, ascending |
 //!
@@ -16,12 +16,12 @@
 
 use std::ops::Range;
 
-use super::hash::{Kind, READ_AHEAD, load, low_bytes};
+use super::hash::{READ_AHEAD, load, low_bytes};
 use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"DLWORDS\0";
 /// Changes with the bytes, the hash, the filters or the cutting of names.
-const VERSION: u64 = 3;
+const VERSION: u64 = 4;
 pub(super) const HEADER: usize = 128;
 /// How the section is called in errors; who reads it from a file puts the file's name in its place.
 const SECTION: &str = "word-start tables";
@@ -40,7 +40,7 @@ pub(super) const MAX_SPILL: usize = 16;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Layout {
     n_keys: u32,
-    n_nodes: u32,
+    n_records: u32,
     n_lines: u32,
     records_end: usize,
     /// Numbers of 64-bit words, each a power of two; 0 is an empty filter.
@@ -53,7 +53,7 @@ pub(crate) struct Layout {
 /// The sizes a builder has to state.
 pub(super) struct Sizes {
     pub(super) n_keys: u32,
-    pub(super) n_nodes: u32,
+    pub(super) n_records: u32,
     pub(super) n_lines: u32,
     pub(super) records_end: usize,
     pub(super) firsts: usize,
@@ -64,8 +64,8 @@ pub(super) struct Sizes {
 
 impl Layout {
     pub(super) fn new(sizes: &Sizes) -> Self {
-        let Sizes { n_keys, n_nodes, n_lines, records_end, firsts, smalls, nexts, n_leftovers } = *sizes;
-        Self { n_keys, n_nodes, n_lines, records_end, firsts, smalls, nexts, n_leftovers }
+        let Sizes { n_keys, n_records, n_lines, records_end, firsts, smalls, nexts, n_leftovers } = *sizes;
+        Self { n_keys, n_records, n_lines, records_end, firsts, smalls, nexts, n_leftovers }
     }
 
     /// Reads the header and checks that the parts fill the bytes exactly.
@@ -92,7 +92,7 @@ impl Layout {
         let size = |value: u64| usize::try_from(value).map_err(|_| damaged("a size in the header is too large"));
         let layout = Self {
             n_keys: small(field())?,
-            n_nodes: small(field())?,
+            n_records: small(field())?,
             n_lines: small(field())?,
             records_end: size(field())?,
             firsts: size(field())?,
@@ -115,7 +115,7 @@ impl Layout {
     pub(super) fn write(&self, bytes: &mut [u8]) {
         bytes[..8].copy_from_slice(MAGIC);
         let sizes = [self.records_end, self.firsts, self.smalls, self.nexts, self.n_leftovers];
-        let numbers = [VERSION, self.n_keys.into(), self.n_nodes.into(), self.n_lines.into()];
+        let numbers = [VERSION, self.n_keys.into(), self.n_records.into(), self.n_lines.into()];
         let fields = numbers.into_iter().chain(sizes.into_iter().map(|size| size as u64));
         for (field, bytes) in fields.zip(bytes[8..HEADER].chunks_exact_mut(8)) {
             bytes.copy_from_slice(&field.to_le_bytes());
@@ -136,11 +136,6 @@ impl Layout {
             .checked_next_multiple_of(LINE)?
             .checked_add(lines)?
             .checked_add(self.n_leftovers.checked_mul(4)?)
-    }
-
-    /// Where the records end, with the bytes behind them.
-    pub(super) fn records_end(&self) -> usize {
-        self.records_end
     }
 
     fn filters_start(&self) -> usize {
@@ -197,7 +192,7 @@ pub(crate) struct View<'t> {
     pub(super) firsts: Filter<'t>,
     /// First words of names that may begin with a small letter.
     pub(super) smalls: Filter<'t>,
-    /// Later words of names.
+    /// Beginnings of two words or more.
     pub(super) nexts: Filter<'t>,
     pub(super) lines: &'t [u8],
     leftovers: &'t [u8],
@@ -222,57 +217,65 @@ pub(super) fn tag_of(hash: u64) -> u16 {
     (hash >> 8) as u16
 }
 
-/// A set of hashes that may say yes wrongly, never no: two bits in one 64-bit word for each, and a third one for hashes with
-/// a mark.
+/// The beginnings of keys, from the first word to the end of another, by their hashes: a set that may say yes wrongly, never no.
+/// Each has two bits in one 64-bit word, a third one if a key ends there, and a fourth one if a key goes on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Filter<'t>(pub(super) &'t [[u8; 8]]);
 
+/// What a [`Filter`] says of a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// Whether a key may end there, or signs that belong to one may follow or stand before.
+    pub(super) ends: bool,
+    /// Whether a key may go on with another word.
+    pub(super) goes_on: bool,
+}
+
 impl Filter<'_> {
-    /// Whether the set may hold the hash, and whether it may do so with the mark.
     #[inline(always)]
-    pub(super) fn may_hold(&self, hash: u64) -> (bool, bool) {
-        let last = self.0.len().wrapping_sub(1);
-        let Some(word) = self.0.get(Self::index(hash) & last) else { return (false, false) };
-        let word = u64::from_le_bytes(*word);
-        (Self::holds(word, hash), Self::is_marked(word, hash))
+    pub(super) fn ask(&self, hash: u64) -> Answer {
+        match self.0.get(self.at(hash)) {
+            Some(word) => Self::answer(u64::from_le_bytes(*word), hash),
+            None => Answer { ends: false, goes_on: false },
+        }
     }
 
-    /// Where the word that tells of a hash begins among the bytes.
+    /// Which word tells of a hash.
     #[inline(always)]
     pub(super) fn at(&self, hash: u64) -> usize {
-        8 * (Self::index(hash) & self.0.len().wrapping_sub(1))
+        (hash >> Self::INDEX) as usize & self.0.len().wrapping_sub(1)
     }
 
-    /// Which word tells of a hash, to be reduced to their number.
+    /// How far a hash is moved to give the number of its word and of its bits.
+    pub(super) const INDEX: u32 = 12;
+    pub(super) const BITS: [u32; 2] = [0, 6];
+    pub(super) const ENDS: u32 = 40;
+    pub(super) const GOES_ON: u32 = 46;
+
+    /// What the word of a hash says.
     #[inline(always)]
-    pub(super) fn index(hash: u64) -> usize {
-        (hash >> 12) as usize
+    pub(super) fn answer(word: u64, hash: u64) -> Answer {
+        let has = |bit: u32| (word >> ((hash >> bit) & 63)) & 1;
+        let holds = has(Self::BITS[0]) & has(Self::BITS[1]);
+        Answer { ends: holds & has(Self::ENDS) != 0, goes_on: holds & has(Self::GOES_ON) != 0 }
     }
 
-    /// Whether the hash may be in the set, by the word that tells of it.
-    #[inline(always)]
-    pub(super) fn holds(word: u64, hash: u64) -> bool {
-        (word >> (hash & 63)) & (word >> ((hash >> 6) & 63)) & 1 != 0
-    }
-
-    /// Whether it may have the mark.
-    #[inline(always)]
-    pub(super) fn is_marked(word: u64, hash: u64) -> bool {
-        (word >> ((hash >> 40) & 63)) & 1 != 0
+    /// Puts a hash into the bytes of a filter, the number of whose words is a power of two.
+    pub(super) fn add(filter: &mut [u8], hash: u64, answer: Answer) {
+        let at = ((hash >> Self::INDEX) as usize & (filter.len() / 8 - 1)) * 8;
+        let bit = |bit: u32, is_set: bool| u64::from(is_set) << ((hash >> bit) & 63);
+        let bits = bit(Self::BITS[0], true)
+            | bit(Self::BITS[1], true)
+            | bit(Self::ENDS, answer.ends)
+            | bit(Self::GOES_ON, answer.goes_on);
+        let word = load(filter, at) | bits;
+        filter[at..at + 8].copy_from_slice(&word.to_le_bytes());
     }
 
     /// Whether nothing is in it.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-}
-
-/// Puts a hash into a filter of bytes, the number of whose words is a power of two.
-pub(super) fn add_to_filter(filter: &mut [u8], hash: u64, marked: bool) {
-    let at = ((hash >> 12) as usize & (filter.len() / 8 - 1)) * 8;
-    let bits = (1 << (hash & 63)) | (1 << ((hash >> 6) & 63)) | (u64::from(marked) << ((hash >> 40) & 63));
-    let word = load(filter, at) | bits;
-    filter[at..at + 8].copy_from_slice(&word.to_le_bytes());
 }
 
 /// How a hit of an alias in plain text is judged by its small letters.
@@ -335,88 +338,62 @@ impl Sense {
     }
 }
 
-/// One node of the trie, as it lies in the bytes: flags, edges and length (one byte each), the offset of the parent unless
-/// that is the root, and the bytes of the segment. If a name ends here, its aliases follow (see [`Sense`]), behind their
-/// number (two bytes) unless there is one.
+/// One key, as it lies in the bytes: flags and edges (one byte each), length (two), its bytes, and its aliases (see [`Sense`])
+/// behind their number (two bytes) unless there is one.
+///
+/// A key with signs around its words also has a record for the words alone, which says how many bytes of signs to look for: the
+/// same as that of the key that has no signs, if there is one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Record {
-    pub(super) flags: u8,
-    /// Bit `n - 1`: a tail of `n` bytes follows; bit `n + 3`: a lead of `n` bytes may stand before.
+    flags: u8,
+    /// Bit `n - 1`: a key has `n` bytes of signs behind it; bit `n + 3`: before it.
     pub(super) edges: u8,
-    pub(super) parent: u32,
-    /// Where the bytes of the segment are, and how many.
-    pub(super) start: usize,
-    pub(super) length: usize,
+    /// Where its bytes are, and how many.
+    start: usize,
+    length: usize,
 }
 
-/// Bits of the flags; the lowest two are the [`Kind`].
-const KIND: u8 = 3;
-/// A name ends here.
-pub(super) const ENDS: u8 = 4;
-/// Names go on with another word.
-pub(super) const GOES_ON: u8 = 8;
-/// The parent is the root.
-const AT_ROOT: u8 = 16;
-/// A first word of names that may begin small.
-pub(super) const SMALL: u8 = 32;
+/// A key, not only the words of one.
+const IS_KEY: u8 = 1;
 /// The number of aliases is stated.
-const MANY: u8 = 64;
+const MANY: u8 = 2;
 
-/// The offset that stands for the root.
-pub(super) const ROOT: u32 = 0;
-
-pub(super) const FLAGS_AT: usize = 0;
-pub(super) const EDGES_AT: usize = 1;
-const LENGTH_AT: usize = 2;
+const EDGES_AT: usize = 1;
+const HEAD: usize = 4;
+/// The most bytes of a key.
+pub(super) const MAX_KEY: usize = u16::MAX as usize;
 
 impl Record {
     /// Reads the record at `offset`; `None` if it is not within the bytes.
     #[inline(always)]
     pub(super) fn read(records: &[u8], offset: u32) -> Option<Self> {
         let at = offset as usize;
-        let header = load(records, at);
-        let [flags, edges, length] = [FLAGS_AT, EDGES_AT, LENGTH_AT].map(|byte| (header >> (8 * byte)) as u8);
-        let at_root = flags & AT_ROOT != 0;
-        let parent = if at_root { ROOT } else { (header >> 24) as u32 };
-        let (start, length) = (at + if at_root { 3 } else { 7 }, usize::from(length));
-        (start + length + READ_AHEAD <= records.len()).then_some(Self { flags, edges, parent, start, length })
+        let head = load(records, at);
+        let [flags, edges] = [head as u8, (head >> (8 * EDGES_AT)) as u8];
+        let (start, length) = (at + HEAD, usize::from((head >> 16) as u16));
+        (start + length + READ_AHEAD <= records.len()).then_some(Self { flags, edges, start, length })
     }
 
-    /// The aliases of the name that ends here; none if none does.
+    /// The aliases of the key; none if it is only the words of one.
     #[inline(always)]
     pub(super) fn senses(self, records: &[u8]) -> impl Iterator<Item = Sense> {
-        let range = self.senses_range(records);
+        let at = self.start + self.length;
+        let range = match self.flags & (IS_KEY | MANY) {
+            IS_KEY => at..at + Sense::LEN,
+            0 | MANY => at..at,
+            _ => at + 2..at + 2 + Sense::LEN * usize::from(load(records, at) as u16),
+        };
         records.get(range).unwrap_or_default().as_chunks().0.iter().map(Sense::read)
     }
 
-    #[inline(always)]
-    fn senses_range(self, records: &[u8]) -> Range<usize> {
-        let at = self.start + self.length;
-        match self.flags & (ENDS | MANY) {
-            0 | MANY => at..at,
-            ENDS => at..at + Sense::LEN,
-            _ => at + 2..at + 2 + Sense::LEN * usize::from(load(records, at) as u16),
-        }
-    }
-
-    /// Where the next record begins.
-    pub(super) fn end(self, records: &[u8]) -> usize {
-        self.senses_range(records).end
-    }
-
-    /// Puts a record before the last [`READ_AHEAD`] bytes; returns its offset, which may exceed 32 bits. A name ends here if it
-    /// has senses.
-    pub(super) fn push(records: &mut Vec<u8>, kind: Kind, parent: u32, senses: &[Sense], segment: &[u8]) -> usize {
+    /// Puts a record before the last [`READ_AHEAD`] bytes; returns its offset, which may exceed 32 bits.
+    pub(super) fn push(records: &mut Vec<u8>, key: &[u8], senses: &[Sense]) -> usize {
         let offset = records.len() - READ_AHEAD;
         records.truncate(offset);
         let flag = |set: bool, flag: u8| if set { flag } else { 0 };
-        let flags =
-            kind as u8 | flag(parent == ROOT, AT_ROOT) | flag(!senses.is_empty(), ENDS) | flag(senses.len() > 1, MANY);
-        records.extend([flags, 0, u8::try_from(segment.len()).expect("segments are short")]);
-        if parent != ROOT {
-            records.extend(parent.to_le_bytes());
-        }
-        records.extend_from_slice(segment);
+        records.extend([flag(!senses.is_empty(), IS_KEY) | flag(senses.len() > 1, MANY), 0]);
+        records.extend(u16::try_from(key.len()).expect("longer keys are left over").to_le_bytes());
+        records.extend_from_slice(key);
         if senses.len() > 1 {
             records.extend(u16::try_from(senses.len()).expect("more aliases are left over").to_le_bytes());
         }
@@ -425,19 +402,15 @@ impl Record {
         offset
     }
 
-    /// Whether a name may end here, or behind the signs that follow.
-    pub(super) fn may_end(self) -> bool {
-        self.flags & ENDS != 0 || self.edges != 0
+    /// Notes that keys have these signs around the words at `offset`; see [`Record::edges`].
+    pub(super) fn add_edges(records: &mut [u8], offset: u32, edges: u8) {
+        records[offset as usize + EDGES_AT] |= edges;
     }
 
-    pub(super) fn kind(self) -> Option<Kind> {
-        [Kind::Word, Kind::Tail, Kind::Lead].into_iter().find(|kind| *kind as u8 == self.flags & KIND)
-    }
-
-    /// Whether it is the step `kind` from `parent` over `bytes[start..start + length]`.
+    /// Whether its bytes are those of `bytes[start..start + length]`, behind which as many can be read as behind a record.
     #[inline(always)]
-    pub(super) fn is(self, records: &[u8], parent: u32, kind: Kind, bytes: &[u8], start: usize, length: usize) -> bool {
-        if self.flags & KIND != kind as u8 || self.parent != parent || self.length != length {
+    pub(super) fn is(self, records: &[u8], bytes: &[u8], start: usize, length: usize) -> bool {
+        if self.length != length {
             return false;
         }
         if length <= 8 {

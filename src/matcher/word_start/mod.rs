@@ -13,12 +13,16 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod build;
 mod classes;
 mod engine;
 mod hash;
 mod layout;
 mod probe;
+#[cfg(target_arch = "x86_64")]
+mod raw;
 mod scalar;
 mod search;
 mod segments;
@@ -58,17 +62,25 @@ impl View<'_> {
             SimdLevel::Scalar => search::find(scalar::Scalar, *self, text, folded, patience, scratch, hits),
             #[cfg(target_arch = "x86_64")]
             SimdLevel::Avx2 => avx2::find(*self, text, folded, patience, scratch, hits),
+            #[cfg(target_arch = "x86_64")]
+            SimdLevel::Avx512 => avx512::find(*self, text, folded, patience, scratch, hits),
             #[cfg(not(target_arch = "x86_64"))]
-            SimdLevel::Avx2 => unreachable!("chosen only where it is available"),
+            _ => unreachable!("chosen only where it is available"),
         }
     }
 }
 
-fn has_avx2() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    return avx2::is_available();
-    #[cfg(not(target_arch = "x86_64"))]
-    false
+/// Whether this processor has the instructions of a level.
+fn has(level: SimdLevel) -> bool {
+    match level {
+        SimdLevel::Scalar => true,
+        #[cfg(target_arch = "x86_64")]
+        SimdLevel::Avx2 => avx2::is_available(),
+        #[cfg(target_arch = "x86_64")]
+        SimdLevel::Avx512 => avx512::is_available(),
+        #[cfg(not(target_arch = "x86_64"))]
+        _ => false,
+    }
 }
 
 #[cfg(test)]

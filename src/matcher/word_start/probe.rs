@@ -1,6 +1,5 @@
 //! One look-up in the hash table of records.
 
-use super::hash::Kind;
 use super::layout::{LINE, MAX_SPILL, OFFSETS_AT, Record, SPILLED_AT, line_of, tag_of};
 use super::simd::Simd;
 
@@ -18,15 +17,13 @@ pub(super) fn first_line(lines: &[u8], hash: u64) -> usize {
     line_of(hash, (lines.len() / LINE) as u32) * LINE
 }
 
-/// The record of the step `kind` over `place` from the record at `parent`, with its offset. `hash` is that of the step.
+/// The record of the key at `place`, with its offset. `hash` is that of the key.
 #[inline(always)]
 pub(super) fn find_record<S: Simd>(
     simd: S,
     lines: &[u8],
     records: &[u8],
     hash: u64,
-    parent: u32,
-    kind: Kind,
     place: Place<'_>,
 ) -> Option<(u32, Record)> {
     let mut at = first_line(lines, hash);
@@ -36,7 +33,7 @@ pub(super) fn find_record<S: Simd>(
         while slots != 0 {
             let offset = offset_in(line, slots.trailing_zeros());
             if let Some(record) = Record::read(records, offset)
-                && record.is(records, parent, kind, place.bytes, place.start, place.length)
+                && record.is(records, place.bytes, place.start, place.length)
             {
                 return Some((offset, record));
             }

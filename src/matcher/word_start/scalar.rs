@@ -1,7 +1,7 @@
 //! The steps of [`Simd`] in plain Rust, written so that the compiler finds what the target offers.
 
 use super::layout::{LINE, SLOTS, USED_AT};
-use super::search::{self, First, Text, Word};
+use super::search::{self, Found, Text, Words};
 use super::simd::{Block, Simd};
 use crate::normalize::is_ascii_blank;
 
@@ -45,14 +45,19 @@ impl Simd for Scalar {
         Block { word: gather(WORD), small: gather(SMALL), blank: gather(BLANK), other: gather(OTHER) }
     }
 
-    #[inline(never)]
-    fn pass(self, text: &Text<'_>, starts: &[u32], firsts: &mut [First]) -> usize {
-        search::pass(text, starts, firsts)
+    #[inline(always)]
+    fn note<const FLAGS: bool>(self, positions: &mut [u32], n: usize, base: u32, mask: u64, flags: u64) -> usize {
+        search::note_in_groups::<FLAGS>(positions, n, base, mask, flags)
     }
 
     #[inline(never)]
-    fn go_on(self, text: &Text<'_>, firsts: &[First], words: &mut [Word]) -> usize {
-        search::go_on(self, text, firsts, words)
+    fn pass(self, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
+        search::pass(text, words, n, found)
+    }
+
+    #[inline(never)]
+    fn go_on(self, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
+        search::go_on(self, text, words, n, found)
     }
 
     #[inline(always)]

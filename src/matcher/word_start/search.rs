@@ -1,10 +1,11 @@
 //! The search itself: candidates, filter, table, walk. The same for all levels; what differs is behind [`Simd`].
 
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use super::classes::{Bits, Classes, WINDOW, long_word_length};
 use super::hash::{self, Kind};
-use super::layout::{ENDS, Filter, GOES_ON, LINE, ROOT, Record, SPILLED_AT, View, tag_of};
+use super::layout::{Answer, Filter, LINE, Record, SPILLED_AT, View, tag_of};
 use super::probe::{Place, find_record, first_line, offset_in};
 use super::scalar::Scalar;
 use super::segments::{MAX_EDGE, MAX_GAP, MAX_SEGMENT};
@@ -20,10 +21,50 @@ const CHUNK: usize = 128;
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     classes: Classes,
-    /// Where the words of a chunk begin. Like the others room for the most there can be; empty before the first text.
-    starts: Vec<u32>,
-    firsts: Vec<First>,
-    words: Vec<Word>,
+    words: Words,
+    found: Vec<Found>,
+}
+
+/// Words of a chunk of text, the first of each that may begin a key up to another that may go on with it: a column for each
+/// thing that is known of them, with room for the most there can be and [`GROUP`] more. Empty before the first text.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    /// Where they begin. [`FLAG`] is set for words that begin with a small letter, until they have passed.
+    pub(super) starts: Vec<u32>,
+    /// Where they end.
+    pub(super) ends: Vec<u32>,
+    pub(super) hashes: Vec<u64>,
+    /// How many bytes the next word has with the signs before it: 0 if no key could go on with that.
+    pub(super) next_lengths: Vec<u32>,
+    /// The hash of both.
+    pub(super) next_hashes: Vec<u64>,
+}
+
+/// A bit no position needs.
+pub(super) const FLAG: u32 = 1 << 31;
+
+/// How many words may be read or written at once, at most.
+pub(super) const GROUP: usize = 16;
+
+/// Words that may be a key, or those of one with signs around them.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(C)]
+pub(super) struct Found {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) hash: u64,
+}
+
+impl Words {
+    fn make_room(&mut self) {
+        // Every second byte may begin a word.
+        let room = 32 * CHUNK + GROUP;
+        self.starts.resize(room, 0);
+        self.ends.resize(room, 0);
+        self.hashes.resize(room, 0);
+        self.next_lengths.resize(room, 0);
+        self.next_hashes.resize(room, 0);
+    }
 }
 
 /// What was found in a text.
@@ -48,7 +89,7 @@ impl Hits {
     }
 }
 
-/// How many steps a search may take before it is broken off: words that may begin a name, and nodes of the trie where none ends.
+/// How many steps a search may take before it is broken off: looks at words that a name may go on with.
 ///
 /// In ordinary text there is one for 20 bytes; where names have long beginnings in common and the text is made of these, there
 /// may be as many at each word as the longest name has words. An automaton then needs fewer steps.
@@ -73,22 +114,6 @@ impl Patience {
     }
 }
 
-/// A word of the text that may begin a name.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct First {
-    pub(super) start: u32,
-    pub(super) length: u32,
-    pub(super) hash: u64,
-}
-
-/// The same with the word behind it and the signs between them: 0 bytes if no name goes on with that.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Word {
-    pub(super) first: First,
-    pub(super) next_length: u32,
-    pub(super) next_hash: u64,
-}
-
 /// Finds every occurrence of every key in the tables. See [`View::find`].
 #[inline(always)]
 pub(super) fn find<S: Simd>(
@@ -103,54 +128,69 @@ pub(super) fn find<S: Simd>(
     hits.sure.clear();
     hits.doubtful.clear();
     (hits.stopped, hits.gave_up) = (false, false);
-    let Scratch { classes, starts, firsts, words } = scratch;
+    let Scratch { classes, words, found } = scratch;
     classes.fold(simd, folded, text);
-    let View { firsts: first_filter, smalls, nexts, .. } = view;
-    let looked_at = Text { bits: classes.bits(), bytes: folded.padded(), firsts: first_filter, smalls, nexts };
+    let View { firsts, smalls, nexts, .. } = view;
+    let looked_at = Text { bits: classes.bits(), bytes: folded.padded(), firsts, smalls, nexts };
     let search = Search { simd, view, text: looked_at, length: folded.bytes().len() };
-    // Every second byte may begin a word; some more places are written to and not kept.
-    starts.resize(32 * CHUNK + GROUP, 0);
-    firsts.resize(32 * CHUNK + 1, First::default());
-    words.resize(32 * CHUNK + 1, Word::default());
-    let steps_left = patience.first_steps();
-    let mut report = Report { folded, classes, bits: classes.bits(), records: view.records, near: 0, steps_left, hits };
+    words.make_room();
+    let mut steps_left = patience.first_steps();
+    let mut report = Report { folded, classes, bits: classes.bits(), records: view.records, near: 0, hits };
+    let without_small = smalls.is_empty();
     for from in (0..classes.len()).step_by(CHUNK) {
-        report.steps_left = report.steps_left.saturating_add(64 * CHUNK / BYTES_PER_STEP);
-        let n = note_starts(classes, from..(from + CHUNK).min(classes.len()), view.smalls.is_empty(), starts);
-        let n = simd.pass(&search.text, &starts[..n], firsts);
-        let n = simd.go_on(&search.text, &firsts[..n], words);
-        // A word that may begin a name costs a step, too, whatever comes of it.
-        report.steps_left = report.steps_left.saturating_sub(n);
-        if report.steps_left == 0 {
-            report.hits.gave_up = true;
-            return;
+        steps_left = steps_left.saturating_add(64 * CHUNK / BYTES_PER_STEP);
+        let chunk = from..(from + CHUNK).min(classes.len());
+        let n = if without_small {
+            note::<_, false>(simd, classes, chunk, words)
+        } else {
+            note::<_, true>(simd, classes, chunk, words)
+        };
+        found.clear();
+        let mut n = simd.pass(&search.text, words, n, found);
+        let mut is_sorted = true;
+        while n > 0 {
+            if n >= steps_left {
+                report.hits.gave_up = true;
+                return;
+            }
+            steps_left -= n;
+            let n_before = found.len();
+            n = simd.go_on(&search.text, words, n, found);
+            is_sorted &= found.len() == n_before;
         }
-        let n = search.look_up(&mut words[..n]);
-        for word in &words[..n] {
-            search.walk(word, &mut report);
+        if !is_sorted {
+            // One run after the other is in order, which this makes use of.
+            found.sort_by_key(|words| (words.start, Reverse(words.end)));
         }
-        if report.hits.gave_up {
-            return;
+        search.look_up(found);
+        for words in &*found {
+            search.report(words, &mut report);
         }
     }
 }
 
-/// Notes where the words of a chunk begin, without those in small letters if there is no need; returns how many.
+/// Notes where the words that begin in a chunk begin and end, those in small letters only if `SMALL` is set; returns how many.
 #[inline(always)]
-fn note_starts(classes: &Classes, chunk: std::ops::Range<usize>, without_small: bool, starts: &mut [u32]) -> usize {
+fn note<S: Simd, const SMALL: bool>(simd: S, classes: &Classes, chunk: Range<usize>, words: &mut Words) -> usize {
     let mut before = chunk.start.checked_sub(1).map_or(0, |last| classes.at(last).0 >> 63);
-    let mut n = 0;
-    for index in chunk {
+    let (mut n_starts, mut n_ends, mut open) = (0, 0, false);
+    for index in chunk.clone() {
         let (word, small) = classes.at(index);
         let begins = word & !((word << 1) | before);
         before = word >> 63;
-        n = if without_small {
-            note_positions::<4>(starts, n, 64 * index, begins & !small)
-        } else {
-            note_positions::<GROUP>(starts, n, 64 * index, begins)
-        };
+        let begins = if SMALL { begins } else { begins & !small };
+        // Added to the bits of its word, the first one is carried to where the word ends, maybe in the next block.
+        let (carried, more) = word.carrying_add(begins, open);
+        open = more;
+        let base = 64 * index as u32;
+        n_starts = simd.note::<SMALL>(&mut words.starts, n_starts, base, begins, small);
+        n_ends = simd.note::<false>(&mut words.ends, n_ends, base, carried & !word, 0);
     }
-    n
+    if open {
+        let end = 64 * chunk.end;
+        words.ends[n_ends] = (end + classes.bits().word_length(end)) as u32;
+    }
+    n_starts
 }
 
 /// A folded text and the filters its words are held against.
@@ -164,41 +204,51 @@ pub(super) struct Text<'t> {
     pub(super) nexts: Filter<'t>,
 }
 
-/// Fills `firsts` with those of the words at `starts` that pass the filter of first words; returns how many.
+/// Hashes the first `n` words and asks the filter of first words for them. Those with which a key may end are put behind
+/// `found`, those that one may go on from stay in front; returns how many.
 #[inline(always)]
-pub(super) fn pass(text: &Text<'_>, starts: &[u32], firsts: &mut [First]) -> usize {
-    let Text { bits, bytes, .. } = *text;
-    let mut n = 0;
-    for &start in starts {
-        let at = start as usize;
-        let filter = if bits.is_small(at) { text.smalls } else { text.firsts };
-        let length = bits.word_length(at);
-        let hash = hash::segment(0, bytes, at, length);
-        // Written in any case, kept if it passes: no branch to be mispredicted.
-        firsts[n] = First { start, length: length as u32, hash };
-        n += usize::from(filter.may_hold(hash).0);
+pub(super) fn pass(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
+    let mut kept = 0;
+    for index in 0..n {
+        let (start, end) = (words.starts[index] & !FLAG, words.ends[index]);
+        let filter = if words.starts[index] & FLAG == 0 { text.firsts } else { text.smalls };
+        let hash = hash::segment(0, text.bytes, start as usize, (end - start) as usize);
+        sort_out(filter.ask(hash), Found { start, end, hash }, words, &mut kept, found);
     }
-    n
+    kept
 }
 
-/// Fills `words` with `firsts` and what follows them, as far as a name may go on with it; returns how many may be a name or go
-/// on as one, which stand in front.
+/// Looks on from the first `n` words to those behind them, and asks the filter for both together; sorts them out as [`pass`]
+/// does.
 #[inline(always)]
-pub(super) fn go_on<S: Simd>(simd: S, text: &Text<'_>, firsts: &[First], words: &mut [Word]) -> usize {
-    for (first, word) in firsts.iter().zip(&mut *words) {
-        let (next_length, next_hash) = text.next_word((first.start + first.length) as usize, first.hash);
-        simd.prefetch(text.nexts.0.as_flattened(), text.nexts.at(next_hash));
-        *word = Word { first: *first, next_length, next_hash };
+pub(super) fn go_on<S: Simd>(simd: S, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
+    for index in 0..n {
+        let (length, hash) = text.next_word(words.ends[index] as usize, words.hashes[index]);
+        simd.prefetch(text.nexts.0.as_flattened(), 8 * text.nexts.at(hash));
+        words.next_lengths[index] = length;
+        words.next_hashes[index] = hash;
     }
-    let mut n = 0;
-    for index in 0..firsts.len() {
-        let mut word = words[index];
-        let goes_on = text.nexts.may_hold(word.next_hash).0;
-        word.next_length = if goes_on { word.next_length } else { 0 };
-        words[n] = word;
-        n += usize::from(text.firsts.may_hold(word.first.hash).1 | (word.next_length != 0));
+    let mut kept = 0;
+    for index in 0..n {
+        let (length, hash) = (words.next_lengths[index], words.next_hashes[index]);
+        if length != 0 {
+            let longer = Found { start: words.starts[index], end: words.ends[index] + length, hash };
+            sort_out(text.nexts.ask(hash), longer, words, &mut kept, found);
+        }
     }
-    n
+    kept
+}
+
+/// Keeps words where the answer wants them.
+#[inline(always)]
+fn sort_out(answer: Answer, longer: Found, words: &mut Words, kept: &mut usize, found: &mut Vec<Found>) {
+    let Found { start, end, hash } = longer;
+    if answer.ends {
+        found.push(longer);
+    }
+    // Written in any case, kept if a key goes on: no branch to be mispredicted.
+    (words.starts[*kept], words.ends[*kept], words.hashes[*kept]) = (start, end, hash);
+    *kept += usize::from(answer.goes_on);
 }
 
 impl Text<'_> {
@@ -223,30 +273,26 @@ impl Text<'_> {
     }
 }
 
-/// A record that was reached.
-#[derive(Clone, Copy)]
-struct Node {
-    offset: u32,
-    record: Record,
-    hash: u64,
-}
-
-/// How many positions are written at once, at most.
-const GROUP: usize = 8;
-
-/// Writes the positions of the bits of `mask` behind the first `n` of `positions`; returns how many there are then.
+/// [`Simd::note`] without wide instructions: in groups, so that the processor need not guess their number exactly.
 #[inline(always)]
-fn note_positions<const N: usize>(positions: &mut [u32], n: usize, base: usize, mut mask: u64) -> usize {
+pub(super) fn note_in_groups<const FLAGS: bool>(
+    positions: &mut [u32],
+    n: usize,
+    base: u32,
+    mut mask: u64,
+    flags: u64,
+) -> usize {
     let end = n + mask.count_ones() as usize;
     let mut at = n;
-    // In groups, so that the processor need not guess their number exactly.
     while at < end {
-        let group: &mut [u32; N] = positions[at..].first_chunk_mut().expect("room for a group more");
+        let group: &mut [u32; 4] = positions[at..].first_chunk_mut().expect("room for a group more");
         for position in group {
-            *position = base as u32 + mask.trailing_zeros();
+            let bit = mask.trailing_zeros();
+            // The flag's bit is the lowest then, and the highest in the end.
+            *position = (base + bit) | if FLAGS { ((flags >> (bit % 64)) as u32) << 31 } else { 0 };
             mask &= mask.wrapping_sub(1);
         }
-        at += N;
+        at += 4;
     }
     end
 }
@@ -261,120 +307,68 @@ struct Search<'t, S> {
 }
 
 impl<S: Simd> Search<'_, S> {
-    /// Drops the words whose line of the table does not hold their tag; returns how many are left in front. What the walk will
-    /// read of the tables is on its way to the caches then.
+    /// Drops what has no tag in its line of the table. What will be read of the records is on its way to the caches then.
     #[inline(always)]
-    fn look_up(&self, words: &mut [Word]) -> usize {
-        let View { lines, .. } = self.view;
-        for word in words.iter() {
-            self.simd.prefetch(lines, first_line(lines, word.first.hash));
-            self.simd.prefetch(lines, first_line(lines, word.next_hash));
-        }
-        let mut n = 0;
-        for index in 0..words.len() {
-            let word = words[index];
-            let may_be = self.prefetch_record(word.first.hash);
-            if word.next_length != 0 {
-                self.prefetch_record(word.next_hash);
-            }
-            words[n] = word;
-            n += usize::from(may_be);
-        }
-        n
-    }
-
-    /// Whether there may be a record of this hash. The first that may be it is asked for.
-    #[inline(always)]
-    fn prefetch_record(&self, hash: u64) -> bool {
+    fn look_up(&self, found: &mut Vec<Found>) {
         let View { lines, records, .. } = self.view;
-        let Some(line) = lines.get(first_line(lines, hash)..).and_then(|lines| lines.first_chunk::<LINE>()) else {
-            return false;
-        };
-        let slots = self.simd.slots(line, tag_of(hash));
-        let at = offset_in(line, slots.trailing_zeros() % 32) as usize;
-        self.simd.prefetch(records, at);
-        // With its aliases a record often reaches into the next line of the cache.
-        self.simd.prefetch(records, at + 32);
-        slots != 0 || line[SPILLED_AT] != 0
+        for words in &*found {
+            self.simd.prefetch(lines, first_line(lines, words.hash));
+        }
+        let mut kept = 0;
+        for index in 0..found.len() {
+            let words = found[index];
+            let line = lines.get(first_line(lines, words.hash)..).and_then(|lines| lines.first_chunk::<LINE>());
+            let Some(line) = line else { continue };
+            let slots = self.simd.slots(line, tag_of(words.hash));
+            let at = offset_in(line, slots.trailing_zeros() % 32) as usize;
+            self.simd.prefetch(records, at);
+            // With its aliases a record often reaches into the next line of the cache.
+            self.simd.prefetch(records, at + 32);
+            found[kept] = words;
+            kept += usize::from(slots != 0 || line[SPILLED_AT] != 0);
+        }
+        found.truncate(kept);
     }
 
-    /// Reports all names that begin with the word, longer ones first.
+    /// Reports the key of these words, and those with signs around them.
     #[inline(always)]
-    fn walk(&self, word: &Word, report: &mut Report<'_>) {
-        let Word { first, mut next_length, mut next_hash } = *word;
-        let start = first.start as usize;
-        let n_before = report.hits.sure.len();
-        let (mut at, mut length, mut hash, mut parent) = (start, first.length as usize, first.hash, ROOT);
-        while let Some((offset, record)) = self.find_record(hash, parent, Kind::Word, at, length) {
-            at += length;
-            if record.flags & ENDS != 0 {
-                report.add(start, at, record);
-            } else if report.steps_left == 0 {
-                report.hits.gave_up = true;
-                return;
-            } else {
-                report.steps_left -= 1;
-            }
+    fn report(&self, words: &Found, report: &mut Report<'_>) {
+        let (start, end) = (words.start as usize, words.end as usize);
+        let View { lines, records, .. } = self.view;
+        let place = Place { bytes: self.text.bytes, start, length: end - start };
+        if let Some((_, record)) = find_record(self.simd, lines, records, words.hash, place) {
+            report.add(start, end, record);
             if record.edges != 0 {
-                self.edges(Node { offset, record, hash }, start, at, report);
+                self.edges(words.hash, record.edges, start, end, report);
             }
-            if parent != ROOT && record.flags & GOES_ON != 0 {
-                (next_length, next_hash) = self.text.next_word(at, hash);
-                next_length = if self.view.nexts.may_hold(next_hash).0 { next_length } else { 0 };
-            }
-            if record.flags & GOES_ON == 0 || next_length == 0 {
-                break;
-            }
-            parent = offset;
-            (length, hash) = (next_length as usize, next_hash);
-        }
-        if let Some(found @ [_, _, ..]) = report.hits.sure.get_mut(n_before..)
-            && !found.is_sorted_by_key(order)
-        {
-            found.sort_unstable_by_key(order);
         }
     }
 
-    /// Reports the names that have signs around the words `start..end`, which lead to `node`.
+    /// Reports the keys that have signs around the words `start..end`, whose hash is `hash`.
     #[cold]
-    fn edges(&self, node: Node, start: usize, end: usize, report: &mut Report<'_>) {
-        self.leads(node, start, end, report);
-        for length in (1..=MAX_EDGE).filter(|length| (node.record.edges >> (length - 1)) & 1 != 0) {
-            if end + length > self.length {
-                return;
-            }
-            if let Some(tail) = self.find_step(node, Kind::Tail, end, length) {
-                if tail.record.flags & ENDS != 0 {
-                    report.add(start, end + length, tail.record);
-                }
-                self.leads(tail, start, end + length, report);
+    #[inline(never)]
+    fn edges(&self, hash: u64, edges: u8, start: usize, end: usize, report: &mut Report<'_>) {
+        let has = |length: usize, first: usize| length == 0 || (edges >> (first + length - 1)) & 1 != 0;
+        for tail in (0..=MAX_EDGE).filter(|tail| has(*tail, 0) && end + tail <= self.length) {
+            for lead in (0..=MAX_EDGE.min(start)).filter(|lead| has(*lead, MAX_EDGE) && lead + tail != 0) {
+                self.edge(hash, (start - lead, start), (end, end + tail), report);
             }
         }
     }
 
-    fn leads(&self, node: Node, start: usize, end: usize, report: &mut Report<'_>) {
-        let lengths = 1..=MAX_EDGE.min(start);
-        for length in lengths.filter(|length| (node.record.edges >> (MAX_EDGE + length - 1)) & 1 != 0) {
-            if let Some(lead) = self.find_step(node, Kind::Lead, start - length, length)
-                && lead.record.flags & ENDS != 0
-            {
-                report.add(start - length, end, lead.record);
+    /// Reports the key that is words with the signs `lead` before and `tail` behind them.
+    fn edge(&self, mut hash: u64, lead: (usize, usize), tail: (usize, usize), report: &mut Report<'_>) {
+        for (kind, (start, end)) in [(Kind::Tail, tail), (Kind::Lead, lead)] {
+            if start < end {
+                hash = hash::segment(hash::seed(hash, kind), self.text.bytes, start, end - start);
             }
         }
-    }
-
-    fn find_step(&self, from: Node, kind: Kind, start: usize, length: usize) -> Option<Node> {
-        let hash = hash::segment(hash::seed(from.hash, kind), self.text.bytes, start, length);
-        let place = Place { bytes: self.text.bytes, start, length };
+        let (start, end) = (lead.0, tail.1);
+        let place = Place { bytes: self.text.bytes, start, length: end - start };
         // Not compiled for the level of the search: its instructions would be calls here.
-        let found = find_record(Scalar, self.view.lines, self.view.records, hash, from.offset, kind, place);
-        found.map(|(offset, record)| Node { offset, record, hash })
-    }
-
-    #[inline(always)]
-    fn find_record(&self, hash: u64, parent: u32, kind: Kind, start: usize, length: usize) -> Option<(u32, Record)> {
-        let place = Place { bytes: self.text.bytes, start, length };
-        find_record(self.simd, self.view.lines, self.view.records, hash, parent, kind, place)
+        if let Some((_, record)) = find_record(Scalar, self.view.lines, self.view.records, hash, place) {
+            report.add(start, end, record);
+        }
     }
 }
 
@@ -392,8 +386,6 @@ struct Report<'r> {
     records: &'r [u8],
     /// Where the last hit was among the edges of the folded text.
     near: usize,
-    /// How many more steps may be taken.
-    steps_left: usize,
     hits: &'r mut Hits,
 }
 

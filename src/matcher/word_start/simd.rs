@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::layout::LINE;
-use super::search::{First, Text, Word};
+use super::search::{Found, Text, Words};
 use crate::error::{Error, Result};
 
 /// Names the level to be used instead of the best one.
@@ -12,7 +12,7 @@ const VARIABLE: &str = "DATELINE_SIMD";
 /// The instructions the word-start engine may use. All give the same matches.
 ///
 /// The best level of the processor is taken, unless the environment variable `DATELINE_SIMD` names another
-/// (`scalar`, `avx2`). It is read once; a level that is unknown or that the processor lacks is an error.
+/// (`scalar`, `avx2`, `avx512`). It is read once; a level that is unknown or that the processor lacks is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SimdLevel {
@@ -20,13 +20,18 @@ pub enum SimdLevel {
     Scalar,
     /// AVX2 with the bit counting instructions of its time.
     Avx2,
+    /// AVX-512 with the byte and bit instructions of Ice Lake (VBMI, VBMI2, VPOPCNTDQ).
+    Avx512,
 }
 
 impl SimdLevel {
+    /// The plainest first.
+    const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512];
+
     /// Every level this processor has, the plainest first.
     #[must_use]
     pub fn available() -> Vec<Self> {
-        [Self::Scalar, Self::Avx2].into_iter().filter(|level| level.is_available()).collect()
+        Self::ALL.into_iter().filter(|level| level.is_available()).collect()
     }
 
     /// As `DATELINE_SIMD` has it.
@@ -35,14 +40,12 @@ impl SimdLevel {
         match self {
             Self::Scalar => "scalar",
             Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
         }
     }
 
     fn is_available(self) -> bool {
-        match self {
-            Self::Scalar => true,
-            Self::Avx2 => super::has_avx2(),
-        }
+        super::has(self)
     }
 
     /// This level, if the processor has it.
@@ -57,7 +60,7 @@ impl SimdLevel {
             match std::env::var_os(VARIABLE) {
                 None => Ok(best),
                 Some(name) => {
-                    let level = [SimdLevel::Scalar, SimdLevel::Avx2].into_iter().find(|level| name == level.as_str());
+                    let level = SimdLevel::ALL.into_iter().find(|level| name == level.as_str());
                     level.ok_or_else(|| name.to_string_lossy().into_owned())
                 }
             }
@@ -83,11 +86,16 @@ pub(super) trait Simd: Copy {
     /// Folds 64 bytes, as far as they are ASCII, and classifies them.
     fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block;
 
+    /// Writes the position of each bit of `mask` behind the first `n` of `positions`, counted from `base`, if `FLAGS` is set with
+    /// [`FLAG`](super::search::FLAG) where `flags` has the bit, too; returns how many there are then. Up to
+    /// [`GROUP`](super::search::GROUP) more are written to.
+    fn note<const FLAGS: bool>(self, positions: &mut [u32], n: usize, base: u32, mask: u64, flags: u64) -> usize;
+
     /// [`search::pass`](super::search::pass), with these instructions.
-    fn pass(self, text: &Text<'_>, starts: &[u32], firsts: &mut [First]) -> usize;
+    fn pass(self, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize;
 
     /// [`search::go_on`](super::search::go_on), with these instructions.
-    fn go_on(self, text: &Text<'_>, firsts: &[First], words: &mut [Word]) -> usize;
+    fn go_on(self, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize;
 
     /// Which slots of a line hold the tag; bit `n` is slot `n`.
     fn slots(self, line: &[u8; LINE], tag: u16) -> u32;
@@ -107,4 +115,14 @@ pub(super) struct Block {
     pub(super) blank: u64,
     /// Not ASCII.
     pub(super) other: u64,
+}
+
+impl Block {
+    /// The bytes that do not stand for themselves: those that are not ASCII, and blanks with another blank or such a byte
+    /// behind them. `joins` is whether the byte behind the block is one of these.
+    #[inline(always)]
+    pub(super) fn stops(self, joins: bool) -> u64 {
+        let hard = self.blank | self.other;
+        self.other | (self.blank & ((hard >> 1) | (u64::from(joins) << 63)))
+    }
 }

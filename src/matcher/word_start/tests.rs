@@ -230,8 +230,10 @@ fn blocks_are_the_same_at_every_level() {
     type Classify = fn(&[u8; 64], &mut [u8; 64]) -> simd::Block;
     let mut classify: Vec<Classify> = vec![|input, out| Scalar.block(input, out)];
     #[cfg(target_arch = "x86_64")]
-    if has_avx2() {
-        classify.push(avx2::tests::block);
+    {
+        let levels: [(SimdLevel, Classify); 2] =
+            [(SimdLevel::Avx2, avx2::tests::block), (SimdLevel::Avx512, avx512::tests::block)];
+        classify.extend(levels.into_iter().filter(|(level, _)| has(*level)).map(|(_, classify)| classify));
     }
     for offset in 0..=255_u8 {
         let input: [u8; 64] = std::array::from_fn(|index| offset.wrapping_add((index * 37) as u8));

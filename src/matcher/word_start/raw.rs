@@ -1,0 +1,180 @@
+//! Reads without asking at every place: what the loops for wide instructions have in common. One look at the ends of a text or
+//! filter, when it is taken, replaces them.
+
+// Each block says why it is sound.
+#![allow(unsafe_code)]
+
+use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+
+use super::hash::{self, READ_AHEAD};
+use super::layout::{Answer, Filter};
+use super::search::{Found, Text, Words};
+
+/// Every x86-64 processor has this instruction.
+#[inline(always)]
+pub(super) fn prefetch(bytes: &[u8], at: usize) {
+    // SAFETY: a prefetch reads nothing and faults nowhere; the address is computed without the promise to be inside.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(at).cast()) }
+}
+
+/// A text whose bits and bytes may be read without asking at every place up to `last`.
+#[derive(Clone, Copy)]
+pub(super) struct Raw<'t> {
+    pub(super) text: Text<'t>,
+    pub(super) last: usize,
+}
+
+impl<'t> Raw<'t> {
+    pub(super) fn new(text: &Text<'t>) -> Self {
+        let (bits, bytes) = (text.bits.word.len(), text.bytes.len());
+        assert!(bits >= 8 && bytes >= READ_AHEAD, "both are longer than the text");
+        // A window of bits is eight bytes from `at / 8` on.
+        Self { text: *text, last: (8 * (bits - 8)).min(bytes - READ_AHEAD) }
+    }
+
+    /// [`WINDOW`] bits of words from `at` on.
+    ///
+    /// # Safety
+    ///
+    /// `at` must not be behind `last`.
+    #[inline(always)]
+    pub(super) unsafe fn words_from(self, at: usize) -> u64 {
+        // SAFETY: `last` leaves eight bytes of bits to be read.
+        unsafe { self.text.bits.word.as_ptr().add(at / 8).cast::<u64>().read_unaligned() >> (at % 8) }
+    }
+
+    /// [`hash::segment`].
+    ///
+    /// # Safety
+    ///
+    /// `at` must not be behind `last`.
+    #[inline(always)]
+    pub(super) unsafe fn segment(self, seed: u64, at: usize, length: usize) -> u64 {
+        if length > READ_AHEAD {
+            return hash::long_segment(seed, self.text.bytes, at, length);
+        }
+        // SAFETY: `last` leaves sixteen bytes to be read, and each length up to `READ_AHEAD` is in the table.
+        unsafe {
+            let low = self.text.bytes.as_ptr().add(at).cast::<u64>();
+            let (low, high) = (low.read_unaligned(), low.add(1).read_unaligned());
+            hash::short_segment(seed, low, high, hash::LENGTHS.get_unchecked(length))
+        }
+    }
+}
+
+/// A filter that holds something.
+#[derive(Clone, Copy)]
+pub(super) struct RawFilter<'t> {
+    words: &'t [[u8; 8]],
+    pub(super) mask: usize,
+}
+
+impl<'t> RawFilter<'t> {
+    pub(super) fn new(filter: Filter<'t>) -> Option<Self> {
+        let mask = filter.0.len().checked_sub(1).filter(|_| filter.0.len().is_power_of_two())?;
+        Some(Self { words: filter.0, mask })
+    }
+
+    #[inline(always)]
+    fn index(self, hash: u64) -> usize {
+        (hash >> Filter::INDEX) as usize & self.mask
+    }
+
+    /// Where its words begin.
+    #[inline(always)]
+    pub(super) fn as_ptr(self) -> *const [u8; 8] {
+        self.words.as_ptr()
+    }
+
+    /// Whether it is worth while to ask for its words in advance: not if it stays in the second cache anyway.
+    pub(super) fn is_large(self) -> bool {
+        self.words.len() > 1 << 15
+    }
+
+    #[inline(always)]
+    pub(super) fn prefetch(self, hash: u64) {
+        prefetch(self.words.as_flattened(), 8 * self.index(hash));
+    }
+
+    /// The word that tells of a hash.
+    #[inline(always)]
+    pub(super) fn word(self, hash: u64) -> u64 {
+        // SAFETY: the mask is less than the number of words.
+        u64::from_le_bytes(unsafe { *self.words.get_unchecked(self.index(hash)) })
+    }
+}
+
+/// Where `n` words go, without a branch: those that a key may go on from to the front of their columns, those with which one
+/// may end behind `found`.
+pub(super) struct Sorted<'w> {
+    words: &'w mut Words,
+    found: &'w mut Vec<Found>,
+    n: usize,
+    kept: usize,
+}
+
+impl<'w> Sorted<'w> {
+    pub(super) fn new(words: &'w mut Words, found: &'w mut Vec<Found>, n: usize) -> Self {
+        let Words { starts, ends, hashes, next_lengths, next_hashes } = &*words;
+        let lengths = [starts.len(), ends.len(), hashes.len(), next_lengths.len(), next_hashes.len()];
+        assert!(lengths.iter().all(|length| *length >= n), "there are `n` words");
+        // Room for one more than can be found: it is written to, and not kept.
+        found.reserve(n + 1);
+        Self { words, found, n, kept: 0 }
+    }
+
+    /// Start, end and hash of a word.
+    ///
+    /// # Safety
+    ///
+    /// `index` must be less than `n`.
+    #[inline(always)]
+    pub(super) unsafe fn word(&self, index: usize) -> (u32, u32, u64) {
+        debug_assert!(index < self.n);
+        // SAFETY: every column has `n` values.
+        unsafe {
+            let Words { starts, ends, hashes, .. } = &*self.words;
+            (*starts.get_unchecked(index), *ends.get_unchecked(index), *hashes.get_unchecked(index))
+        }
+    }
+
+    /// Start and end of a word, length of the next one, and the hash of both.
+    ///
+    /// # Safety
+    ///
+    /// `index` must be less than `n`.
+    #[inline(always)]
+    pub(super) unsafe fn longer(&self, index: usize) -> (u32, u32, u32, u64) {
+        // SAFETY: every column has `n` values.
+        unsafe {
+            let (start, end, _) = self.word(index);
+            let Words { next_lengths, next_hashes, .. } = &*self.words;
+            (start, end, *next_lengths.get_unchecked(index), *next_hashes.get_unchecked(index))
+        }
+    }
+
+    /// Takes a word to where the answer wants it.
+    ///
+    /// # Safety
+    ///
+    /// It must not be called more often than `n` times, and no word before the last one that was taken may be read any more.
+    #[inline(always)]
+    pub(super) unsafe fn put(&mut self, longer: Found, answer: Answer) {
+        // SAFETY: no more words are kept than were put before, which are fewer than `n`; and there is room for `n` found ones.
+        unsafe {
+            let Words { starts, ends, hashes, .. } = &mut *self.words;
+            *starts.get_unchecked_mut(self.kept) = longer.start;
+            *ends.get_unchecked_mut(self.kept) = longer.end;
+            *hashes.get_unchecked_mut(self.kept) = longer.hash;
+            let n_found = self.found.len();
+            self.found.as_mut_ptr().add(n_found).write(longer);
+            self.found.set_len(n_found + usize::from(answer.ends));
+        }
+        self.kept += usize::from(answer.goes_on);
+    }
+
+    /// How many words are in front.
+    pub(super) fn finish(self) -> usize {
+        self.kept
+    }
+}
