@@ -66,11 +66,11 @@ pub(super) fn sense(id: AliasId, alias: &Alias<'_>, key: &str, pattern: &mut Cas
     let checked = flags.boundary != Boundary::Word || flags.after_comma || has_accents;
     pattern.set(alias.text);
     let (policy, small) = match (flags.case, pattern.small_letters(key)) {
-        _ if checked => (Policy::Checked, 0),
-        (CasePolicy::Any, _) => (Policy::Any, 0),
-        (CasePolicy::Title, Some(small)) => (Policy::Title, small),
-        (CasePolicy::Exact, Some(small)) => (Policy::Exact, small),
-        (CasePolicy::Title | CasePolicy::Exact, None) => (Policy::Checked, 0),
+        _ if checked => (Policy::CHECKED, 0),
+        (CasePolicy::Any, _) => (Policy::ANY, 0),
+        (CasePolicy::Title, Some(small)) => (Policy::TITLE, small),
+        (CasePolicy::Exact, Some(small)) => (Policy::EXACT, small),
+        (CasePolicy::Title | CasePolicy::Exact, None) => (Policy::CHECKED, 0),
     };
     Sense { alias: id.0, policy, stop: flags.stop, small }
 }

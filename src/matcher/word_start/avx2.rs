@@ -8,10 +8,11 @@ use std::arch::x86_64::{
     _mm256_cmpeq_epi16, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
     _mm256_set1_epi16, _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_storeu_si256, _mm256_sub_epi8, _pext_u32,
 };
+use std::ops::Range;
 
-use super::classes::WINDOW;
+use super::classes::{Classes, WINDOW};
 use super::hash::{self, Kind};
-use super::layout::{Filter, LINE, View};
+use super::layout::{COMPARED, Filter, LINE, View};
 use super::raw::{Raw, RawFilter, Sorted, prefetch};
 use super::scalar::used;
 use super::search::{self, FLAG, Found, Hits, Patience, Scratch, Text, Words};
@@ -58,11 +59,39 @@ fn find_with_avx2(
     search::find(Avx2(()), view, text, folded, patience, scratch, hits);
 }
 
+// The steps are functions of their own, each with all registers to itself.
+
+/// [`Classes::fold`].
+#[inline(never)]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn fold(classes: &mut Classes, folded: &mut FoldedText, text: &str) {
+    classes.fold(Avx2(()), folded, text);
+}
+
+/// [`search::note`].
+#[inline(never)]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn note(classes: &Classes, chunk: Range<usize>, without_small: bool, words: &mut Words) -> usize {
+    search::note(Avx2(()), classes, chunk, without_small, words)
+}
+
 /// Proof that the processor has AVX2: made only in functions that are compiled for such processors.
 #[derive(Debug, Clone, Copy)]
 struct Avx2(());
 
 impl Simd for Avx2 {
+    #[inline(always)]
+    fn fold(self, classes: &mut Classes, folded: &mut FoldedText, text: &str) {
+        // SAFETY: `self` proves that the processor has AVX2 and what is asked for with it.
+        unsafe { fold(classes, folded, text) }
+    }
+
+    #[inline(always)]
+    fn note(self, classes: &Classes, chunk: Range<usize>, without_small: bool, words: &mut Words) -> usize {
+        // SAFETY: `self` proves that the processor has AVX2 and what is asked for with it.
+        unsafe { note(classes, chunk, without_small, words) }
+    }
+
     #[inline(always)]
     fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block {
         // SAFETY: `self` proves that the processor has AVX2.
@@ -70,8 +99,8 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn note<const FLAGS: bool>(self, positions: &mut [u32], n: usize, base: u32, mask: u64, flags: u64) -> usize {
-        search::note_in_groups::<FLAGS>(positions, n, base, mask, flags)
+    fn positions<const FLAGS: bool>(self, positions: &mut [u32], n: usize, base: u32, mask: u64, flags: u64) -> usize {
+        search::positions_in_groups::<FLAGS>(positions, n, base, mask, flags)
     }
 
     #[inline(always)]
@@ -97,6 +126,17 @@ impl Simd for Avx2 {
         // Two bits for each tag, of which one is kept.
         // SAFETY: `self` proves that the processor has the instructions for bits, too.
         unsafe { _pext_u32(pairs, 0x5555_5555) & used(line) }
+    }
+
+    #[inline(always)]
+    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], n: usize) -> bool {
+        // SAFETY: `self` proves that the processor has AVX2; the loads are of these 32 bytes and need no alignment.
+        let equal = unsafe {
+            let ours = _mm256_loadu_si256(ours.as_ptr().cast());
+            let theirs = _mm256_loadu_si256(theirs.as_ptr().cast());
+            _mm256_movemask_epi8(_mm256_cmpeq_epi8(ours, theirs)).cast_unsigned()
+        };
+        u64::from(!equal) & ((1 << n) - 1) == 0
     }
 
     #[inline(always)]
@@ -141,19 +181,22 @@ fn blanks() -> __m256i {
 }
 
 /// [`search::pass`] without bounds to be checked in the loops.
+#[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn pass(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
     let Some(first_filter) = RawFilter::new(text.firsts) else { return 0 };
     match RawFilter::new(text.smalls) {
-        None => pass_by::<false>(text, [first_filter; 2], words, n, found),
-        Some(small_filter) => pass_by::<true>(text, [first_filter, small_filter], words, n, found),
+        None if first_filter.is_large() => pass_by::<false, true>(text, [first_filter; 2], words, n, found),
+        None => pass_by::<false, false>(text, [first_filter; 2], words, n, found),
+        Some(small_filter) => pass_by::<true, true>(text, [first_filter, small_filter], words, n, found),
     }
 }
 
-/// Asks the first filter for the words, or for those that begin with a small letter the second if `SMALL` is set.
+/// Asks the first filter for the words, or for those that begin with a small letter the second if `SMALL` is set. If `LARGE` is
+/// set, all of them are hashed before, so that the filters can be asked for in advance.
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn pass_by<const SMALL: bool>(
+fn pass_by<const SMALL: bool, const LARGE: bool>(
     text: &Text<'_>,
     filters: [RawFilter<'_>; 2],
     words: &mut Words,
@@ -161,28 +204,50 @@ fn pass_by<const SMALL: bool>(
     found: &mut Vec<Found>,
 ) -> usize {
     let raw = Raw::new(text);
-    let (starts, ends, hashes) = (&words.starts[..n], &words.ends[..n], &mut words.hashes[..n]);
-    for ((start, end), hash) in starts.iter().zip(ends).zip(hashes) {
+    let (starts, ends, hashes) = (&mut words.starts[..n], &mut words.ends[..n], &mut words.hashes[..n]);
+    let answers = &mut words.next_hashes[..n];
+    let hash = |start: u32, end: u32| {
         let at = (start & !FLAG) as usize;
         assert!(at <= raw.last, "words begin in the text");
         // SAFETY: `at` was compared with `last`.
-        *hash = unsafe { raw.segment(0, at, *end as usize - at) };
-        filters[0].prefetch(*hash);
+        unsafe { raw.segment(0, at, end as usize - at) }
+    };
+    if LARGE {
+        for ((start, end), hashed) in starts.iter().zip(&*ends).zip(&mut *hashes) {
+            *hashed = hash(*start, *end);
+            filters[0].prefetch(*hashed);
+        }
     }
-    let mut sorted = Sorted::new(words, found, n);
+    let mut kept = 0;
     for index in 0..n {
-        // SAFETY: there are `n` words, and none is asked for twice.
+        // SAFETY: `index` is within the columns, and `kept` has moved on at most once for each before it.
+        unsafe {
+            let (start, end) = (*starts.get_unchecked(index), *ends.get_unchecked(index));
+            let hash = if LARGE { *hashes.get_unchecked(index) } else { hash(start, end) };
+            let filter = if SMALL && start & FLAG != 0 { filters[1] } else { filters[0] };
+            let answer = filter.word(hash);
+            // Written in any case, kept if it passes: no branch to be mispredicted.
+            *starts.get_unchecked_mut(kept) = start & !FLAG;
+            *ends.get_unchecked_mut(kept) = end;
+            *hashes.get_unchecked_mut(kept) = hash;
+            *answers.get_unchecked_mut(kept) = answer;
+            kept += usize::from(Filter::holds(answer, hash));
+        }
+    }
+    let mut sorted = Sorted::new(words, found, kept);
+    for index in 0..kept {
+        // SAFETY: there are so many words, and none is asked for twice.
         unsafe {
             let (start, end, hash) = sorted.word(index);
-            let filter = if SMALL && start & FLAG != 0 { filters[1] } else { filters[0] };
-            let answer = Filter::answer(filter.word(hash), hash);
-            sorted.put(Found { start: start & !FLAG, end, hash }, answer);
+            let answer = sorted.next_hash(index);
+            sorted.put(Found { start, end, hash }, Filter::answer(answer, hash));
         }
     }
     sorted.finish()
 }
 
 /// [`search::go_on`] without bounds to be checked in the loops.
+#[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn go_on(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
     let raw = Raw::new(text);
@@ -210,7 +275,8 @@ fn go_on(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -
     for index in 0..n {
         // SAFETY: there are `n` words, and none is asked for twice.
         unsafe {
-            let (start, end, length, hash) = sorted.longer(index);
+            let (start, end, _) = sorted.word(index);
+            let (length, hash) = (sorted.next_length(index), sorted.next_hash(index));
             let mut answer = Filter::answer(filter.word(hash), hash);
             answer.ends &= length != 0;
             answer.goes_on &= length != 0;

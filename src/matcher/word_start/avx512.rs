@@ -6,10 +6,11 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
+use std::ops::Range;
 
-use super::classes::WINDOW;
+use super::classes::{Classes, WINDOW};
 use super::hash::{self, Kind, READ_AHEAD};
-use super::layout::{Filter, LINE, View};
+use super::layout::{COMPARED, Filter, LINE, View};
 use super::raw::{Raw, RawFilter, prefetch};
 use super::scalar::used;
 use super::search::{self, FLAG, Found, GROUP, Hits, Patience, Scratch, Text, Words};
@@ -64,11 +65,43 @@ fn find_with_avx512(
     search::find(Avx512(()), view, text, folded, patience, scratch, hits);
 }
 
+// The steps are functions of their own, each with all registers to itself.
+
+/// [`Classes::fold`].
+#[inline(never)]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
+)]
+fn fold(classes: &mut Classes, folded: &mut FoldedText, text: &str) {
+    classes.fold(Avx512(()), folded, text);
+}
+
+/// [`search::note`].
+#[inline(never)]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
+)]
+fn note(classes: &Classes, chunk: Range<usize>, without_small: bool, words: &mut Words) -> usize {
+    search::note(Avx512(()), classes, chunk, without_small, words)
+}
+
 /// Proof that the processor has AVX-512: made only in functions that are compiled for such processors.
 #[derive(Debug, Clone, Copy)]
 struct Avx512(());
 
 impl Simd for Avx512 {
+    #[inline(always)]
+    fn fold(self, classes: &mut Classes, folded: &mut FoldedText, text: &str) {
+        // SAFETY: `self` proves that the processor has AVX-512.
+        unsafe { fold(classes, folded, text) }
+    }
+
+    #[inline(always)]
+    fn note(self, classes: &Classes, chunk: Range<usize>, without_small: bool, words: &mut Words) -> usize {
+        // SAFETY: `self` proves that the processor has AVX-512.
+        unsafe { note(classes, chunk, without_small, words) }
+    }
+
     #[inline(always)]
     fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block {
         // SAFETY: `self` proves that the processor has AVX-512.
@@ -76,9 +109,9 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    fn note<const FLAGS: bool>(self, positions: &mut [u32], n: usize, base: u32, mask: u64, flags: u64) -> usize {
+    fn positions<const FLAGS: bool>(self, positions: &mut [u32], n: usize, base: u32, mask: u64, flags: u64) -> usize {
         // SAFETY: `self` proves that the processor has AVX-512.
-        unsafe { note::<FLAGS>(positions, n, base, mask, flags) }
+        unsafe { note_positions::<FLAGS>(positions, n, base, mask, flags) }
     }
 
     #[inline(always)]
@@ -102,6 +135,17 @@ impl Simd for Avx512 {
             _mm256_cmpeq_epi16_mask(tags, _mm256_set1_epi16(tag.cast_signed()))
         };
         u32::from(slots) & used(line)
+    }
+
+    #[inline(always)]
+    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], n: usize) -> bool {
+        // SAFETY: `self` proves that the processor has AVX-512; the loads are of these 32 bytes and need no alignment.
+        let differ = unsafe {
+            let ours = _mm256_loadu_si256(ours.as_ptr().cast());
+            let theirs = _mm256_loadu_si256(theirs.as_ptr().cast());
+            _mm256_cmpneq_epi8_mask(ours, theirs)
+        };
+        u64::from(differ) & ((1 << n) - 1) == 0
     }
 
     #[inline(always)]
@@ -192,7 +236,7 @@ fn block(input: &[u8; 64], out: &mut [u8; 64]) -> Block {
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]
-fn note<const FLAGS: bool>(positions: &mut [u32], n: usize, base: u32, mask: u64, flags: u64) -> usize {
+fn note_positions<const FLAGS: bool>(positions: &mut [u32], n: usize, base: u32, mask: u64, flags: u64) -> usize {
     let flag = _mm512_set1_epi32(FLAG.cast_signed());
     let base = _mm512_set1_epi32(base.cast_signed());
     let flags = if FLAGS { _pext_u64(flags, mask) } else { 0 };
@@ -355,7 +399,7 @@ fn answers(lanes: u8, words: __m512i, hashes: __m512i) -> (u8, u8) {
         let bits = _mm512_srl_epi64(hashes, _mm_cvtsi32_si128(bit as i32));
         _mm512_srlv_epi64(words, _mm512_and_si512(bits, splat(63)))
     };
-    let holds = _mm512_and_si512(has(Filter::BITS[0]), has(Filter::BITS[1]));
+    let holds = _mm512_and_si512(has(0), has(Filter::BIT));
     let ends = _mm512_and_si512(holds, has(Filter::ENDS));
     let goes_on = _mm512_and_si512(holds, has(Filter::GOES_ON));
     let one = splat(1);
@@ -386,6 +430,7 @@ fn add_found(found: &mut Vec<Found>, lanes: u8, starts: __m256i, ends: __m256i, 
     }
 }
 
+#[inline(never)]
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]
@@ -446,6 +491,7 @@ fn pass_by<const SMALL: bool>(
     kept
 }
 
+#[inline(never)]
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]

@@ -7,10 +7,10 @@
 
 use std::collections::BTreeMap;
 
-use super::hash::{self, Kind, READ_AHEAD};
+use super::hash::{self, Kind};
 use super::layout::{
-    Answer, Filter, HEADER, LINE, Layout, MAX_KEY, MAX_SPILL, OFFSETS_AT, Record, SLOTS, SPILLED_AT, Sense, Sizes,
-    USED_AT, line_of, tag_of,
+    Answer, COMPARED, Filter, HEADER, LINE, Layout, MAX_KEY, MAX_SPILL, OFFSETS_AT, Record, SLOTS, SPILLED_AT, Sense,
+    Sizes, USED_AT, line_of, tag_of,
 };
 use super::probe::{Place, find_record};
 use super::scalar::Scalar;
@@ -19,11 +19,6 @@ use crate::error::{Error, Result};
 
 /// Mean number of records in a line of [`SLOTS`]. More make the tables smaller and spill more records into later lines.
 const RECORDS_PER_LINE: usize = 7;
-/// Bits of filter for each first word, and for each beginning of more words, of which there are many more; rounded to a power
-/// of two words.
-const FIRST_BITS: usize = 16;
-const NEXT_BITS: usize = 8;
-
 /// What the tables must know of the aliases of a key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct KeyTraits {
@@ -47,7 +42,7 @@ struct Beginning {
 /// Makes the tables of keys that come in ascending order.
 #[derive(Debug)]
 pub(crate) struct Builder {
-    /// The header, to be written at last, the records, and [`READ_AHEAD`] bytes.
+    /// The header, to be written at last, the records, and [`COMPARED`] bytes.
     bytes: Vec<u8>,
     /// The hash and the offset of each record.
     records: Vec<(u64, u32)>,
@@ -67,7 +62,7 @@ pub(crate) struct Builder {
 impl Builder {
     pub(crate) fn new() -> Self {
         Self {
-            bytes: vec![0; HEADER + READ_AHEAD],
+            bytes: vec![0; HEADER + COMPARED],
             records: Vec::new(),
             beginnings: Vec::new(),
             segment: Segment::default(),
@@ -226,17 +221,17 @@ impl Builder {
     /// Fills the filters and puts everything into its place.
     fn assemble(self, n_lines: usize, lines: &[u8]) -> Result<Vec<u8>> {
         self.check_limits(n_lines)?;
-        let filter = |is_in: fn(&Beginning) -> bool, n_bits: usize| {
-            filter_words(n_bits * self.beginnings.iter().filter(|beginning| is_in(beginning)).count())
+        let filter = |is_in: fn(&Beginning) -> bool| {
+            filter_words(self.beginnings.iter().filter(|beginning| is_in(beginning)).count())
         };
         let layout = Layout::new(&Sizes {
             n_keys: self.n_keys as u32,
             n_records: self.records.len() as u32,
             n_lines: n_lines as u32,
             records_end: self.bytes.len(),
-            firsts: filter(|beginning| beginning.is_first, FIRST_BITS),
-            smalls: filter(|beginning| beginning.is_small, FIRST_BITS),
-            nexts: filter(|beginning| !beginning.is_first, NEXT_BITS),
+            firsts: filter(|beginning| beginning.is_first),
+            smalls: filter(|beginning| beginning.is_small),
+            nexts: filter(|beginning| !beginning.is_first),
             n_leftovers: self.leftovers.len(),
         });
         let mut bytes = self.bytes;
@@ -268,7 +263,7 @@ impl Segment {
     fn set(&mut self, segment: &[u8]) {
         self.0.clear();
         self.0.extend_from_slice(segment);
-        self.0.extend([0; READ_AHEAD]);
+        self.0.extend([0; COMPARED]);
     }
 
     fn hash(&mut self, before: u64, kind: Kind, segment: &[u8]) -> u64 {
@@ -281,9 +276,16 @@ impl Segment {
     }
 }
 
-/// The words that so many bits fill, a power of two; 0 without any.
-fn filter_words(n_bits: usize) -> usize {
-    if n_bits == 0 { 0 } else { n_bits.div_ceil(64).next_power_of_two() }
+/// The words of a filter for `n` beginnings, a power of two; 0 without any. The larger a filter is, the more it costs to ask it
+/// and the less to ask in vain.
+fn filter_words(n: usize) -> usize {
+    let n_bits = match n {
+        0 => return 0,
+        ..0x4000 => 32 * n,
+        ..0x40000 => 16 * n,
+        _ => 8 * n,
+    };
+    n_bits.div_ceil(64).next_power_of_two()
 }
 
 /// Puts the offset of a record into the first line with room.

@@ -16,7 +16,9 @@
 
 use std::ops::Range;
 
-use super::hash::{READ_AHEAD, load, low_bytes};
+use super::hash::load;
+use super::probe::Place;
+use super::simd::Simd;
 use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"DLWORDS\0";
@@ -246,28 +248,32 @@ impl Filter<'_> {
         (hash >> Self::INDEX) as usize & self.0.len().wrapping_sub(1)
     }
 
-    /// How far a hash is moved to give the number of its word and of its bits.
+    /// How far a hash is moved to give the number of its word, and those of its bits but the first.
     pub(super) const INDEX: u32 = 12;
-    pub(super) const BITS: [u32; 2] = [0, 6];
+    pub(super) const BIT: u32 = 6;
     pub(super) const ENDS: u32 = 40;
     pub(super) const GOES_ON: u32 = 46;
+
+    /// Whether the hash may be in the set, by its word.
+    #[inline(always)]
+    pub(super) fn holds(word: u64, hash: u64) -> bool {
+        (word >> (hash & 63)) & (word >> ((hash >> Self::BIT) & 63)) & 1 != 0
+    }
 
     /// What the word of a hash says.
     #[inline(always)]
     pub(super) fn answer(word: u64, hash: u64) -> Answer {
-        let has = |bit: u32| (word >> ((hash >> bit) & 63)) & 1;
-        let holds = has(Self::BITS[0]) & has(Self::BITS[1]);
-        Answer { ends: holds & has(Self::ENDS) != 0, goes_on: holds & has(Self::GOES_ON) != 0 }
+        let has = |bit: u32| (word >> ((hash >> bit) & 63)) & 1 != 0;
+        let holds = Self::holds(word, hash);
+        Answer { ends: holds & has(Self::ENDS), goes_on: holds & has(Self::GOES_ON) }
     }
 
     /// Puts a hash into the bytes of a filter, the number of whose words is a power of two.
     pub(super) fn add(filter: &mut [u8], hash: u64, answer: Answer) {
         let at = ((hash >> Self::INDEX) as usize & (filter.len() / 8 - 1)) * 8;
         let bit = |bit: u32, is_set: bool| u64::from(is_set) << ((hash >> bit) & 63);
-        let bits = bit(Self::BITS[0], true)
-            | bit(Self::BITS[1], true)
-            | bit(Self::ENDS, answer.ends)
-            | bit(Self::GOES_ON, answer.goes_on);
+        let bits =
+            bit(0, true) | bit(Self::BIT, true) | bit(Self::ENDS, answer.ends) | bit(Self::GOES_ON, answer.goes_on);
         let word = load(filter, at) | bits;
         filter[at..at + 8].copy_from_slice(&word.to_le_bytes());
     }
@@ -278,18 +284,20 @@ impl Filter<'_> {
     }
 }
 
-/// How a hit of an alias in plain text is judged by its small letters.
+/// How a hit of an alias in plain text is judged by its small letters: by the sum of what lets it pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Policy {
+pub(crate) struct Policy(u8);
+
+impl Policy {
     /// It is not: the caller must look at the text.
-    #[default]
-    Checked = 0,
+    pub(crate) const CHECKED: Self = Self(0);
     /// It may be written in any case.
-    Any = 1,
+    pub(crate) const ANY: Self = Self(1);
     /// Exactly as the alias is.
-    Exact = 2,
+    pub(crate) const EXACT: Self = Self(2);
     /// As the alias is, or without small letters.
-    Title = 3,
+    pub(crate) const TITLE: Self = Self(Self::EXACT.0 | 4);
+    const ALL: u8 = 7;
 }
 
 /// One alias that folds to a key.
@@ -299,7 +307,7 @@ pub(crate) struct Sense {
     pub(crate) policy: Policy,
     /// Whether it is a stop name.
     pub(crate) stop: bool,
-    /// Which bytes of the key are small letters in the alias; for [`Policy::Exact`] and [`Policy::Title`].
+    /// Which bytes of the key are small letters in the alias; for [`Policy::EXACT`] and [`Policy::TITLE`].
     pub(crate) small: u64,
 }
 
@@ -307,34 +315,27 @@ impl Sense {
     /// Bytes of a sense: the alias, policy and stop, small letters.
     const LEN: usize = 13;
     /// The bit beside the policy.
-    const STOP: u8 = 4;
+    const STOP: u8 = 8;
 
     fn write(self, bytes: &mut Vec<u8>) {
         bytes.extend(self.alias.to_le_bytes());
-        bytes.push(self.policy as u8 | if self.stop { Self::STOP } else { 0 });
+        bytes.push(self.policy.0 | if self.stop { Self::STOP } else { 0 });
         bytes.extend(self.small.to_le_bytes());
     }
 
     #[inline(always)]
     fn read(bytes: &[u8; Self::LEN]) -> Self {
-        let policy = match bytes[4] & 3 {
-            1 => Policy::Any,
-            2 => Policy::Exact,
-            3 => Policy::Title,
-            _ => Policy::Checked,
-        };
+        let policy = Policy(bytes[4] & Policy::ALL);
         Self { alias: load(bytes, 0) as u32, policy, stop: bytes[4] & Self::STOP != 0, small: load(bytes, 5) }
     }
 
     /// Whether a hit with these small letters passes; `None` if only the text can tell.
     #[inline(always)]
     pub(super) fn judge(self, small: u64) -> Option<bool> {
-        match self.policy {
-            Policy::Checked => None,
-            Policy::Any => Some(true),
-            Policy::Exact => Some(small == self.small),
-            Policy::Title => Some(small == self.small || small == 0),
-        }
+        let as_written = u8::from(small == self.small) << 1;
+        let without_small = u8::from(small == 0) << 2;
+        let passes = self.policy.0 & (Policy::ANY.0 | as_written | without_small) != 0;
+        (self.policy != Policy::CHECKED).then_some(passes)
     }
 }
 
@@ -360,6 +361,8 @@ const MANY: u8 = 2;
 
 const EDGES_AT: usize = 1;
 const HEAD: usize = 4;
+/// How many bytes are compared at once; as many can be read behind records, names and texts.
+pub(super) const COMPARED: usize = 32;
 /// The most bytes of a key.
 pub(super) const MAX_KEY: usize = u16::MAX as usize;
 
@@ -371,7 +374,7 @@ impl Record {
         let head = load(records, at);
         let [flags, edges] = [head as u8, (head >> (8 * EDGES_AT)) as u8];
         let (start, length) = (at + HEAD, usize::from((head >> 16) as u16));
-        (start + length + READ_AHEAD <= records.len()).then_some(Self { flags, edges, start, length })
+        (start + length + COMPARED <= records.len()).then_some(Self { flags, edges, start, length })
     }
 
     /// The aliases of the key; none if it is only the words of one.
@@ -386,9 +389,9 @@ impl Record {
         records.get(range).unwrap_or_default().as_chunks().0.iter().map(Sense::read)
     }
 
-    /// Puts a record before the last [`READ_AHEAD`] bytes; returns its offset, which may exceed 32 bits.
+    /// Puts a record before the last [`COMPARED`] bytes; returns its offset, which may exceed 32 bits.
     pub(super) fn push(records: &mut Vec<u8>, key: &[u8], senses: &[Sense]) -> usize {
-        let offset = records.len() - READ_AHEAD;
+        let offset = records.len() - COMPARED;
         records.truncate(offset);
         let flag = |set: bool, flag: u8| if set { flag } else { 0 };
         records.extend([flag(!senses.is_empty(), IS_KEY) | flag(senses.len() > 1, MANY), 0]);
@@ -398,7 +401,7 @@ impl Record {
             records.extend(u16::try_from(senses.len()).expect("more aliases are left over").to_le_bytes());
         }
         senses.iter().for_each(|sense| sense.write(records));
-        records.extend([0; READ_AHEAD]);
+        records.extend([0; COMPARED]);
         offset
     }
 
@@ -407,20 +410,20 @@ impl Record {
         records[offset as usize + EDGES_AT] |= edges;
     }
 
-    /// Whether its bytes are those of `bytes[start..start + length]`, behind which as many can be read as behind a record.
+    /// Whether its bytes are those of `place`.
     #[inline(always)]
-    pub(super) fn is(self, records: &[u8], bytes: &[u8], start: usize, length: usize) -> bool {
+    pub(super) fn is<S: Simd>(self, simd: S, records: &[u8], place: Place<'_>) -> bool {
+        let Place { bytes, start, length } = place;
         if self.length != length {
             return false;
         }
-        if length <= 8 {
-            return low_bytes(load(records, self.start) ^ load(bytes, start), length) == 0;
+        if length > COMPARED {
+            return records.get(self.start..self.start + length) == bytes.get(start..start + length);
         }
-        if length <= 16 {
-            let last = length - 8;
-            return load(records, self.start) == load(bytes, start)
-                && load(records, self.start + last) == load(bytes, start + last);
+        let first = |bytes: &[u8], start: usize| bytes.get(start..).and_then(|bytes| bytes.first_chunk().copied());
+        match (first(records, self.start), first(bytes, start)) {
+            (Some(ours), Some(theirs)) => simd.equal(&ours, &theirs, length),
+            _ => false,
         }
-        records.get(self.start..self.start + length) == bytes.get(start..start + length)
     }
 }

@@ -3,7 +3,7 @@
 use super::layout::{LINE, MAX_SPILL, OFFSETS_AT, Record, SPILLED_AT, line_of, tag_of};
 use super::simd::Simd;
 
-/// A piece of a folded text or name, with [`READ_AHEAD`](super::hash::READ_AHEAD) bytes behind it.
+/// A piece of a folded text or name, with [`COMPARED`](super::layout::COMPARED) bytes behind it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'b> {
     pub(super) bytes: &'b [u8],
@@ -33,7 +33,7 @@ pub(super) fn find_record<S: Simd>(
         while slots != 0 {
             let offset = offset_in(line, slots.trailing_zeros());
             if let Some(record) = Record::read(records, offset)
-                && record.is(records, place.bytes, place.start, place.length)
+                && record.is(simd, records, place)
             {
                 return Some((offset, record));
             }

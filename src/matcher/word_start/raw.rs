@@ -138,19 +138,28 @@ impl<'w> Sorted<'w> {
         }
     }
 
-    /// Start and end of a word, length of the next one, and the hash of both.
+    /// The length of the next word.
     ///
     /// # Safety
     ///
     /// `index` must be less than `n`.
     #[inline(always)]
-    pub(super) unsafe fn longer(&self, index: usize) -> (u32, u32, u32, u64) {
+    pub(super) unsafe fn next_length(&self, index: usize) -> u32 {
+        debug_assert!(index < self.n);
         // SAFETY: every column has `n` values.
-        unsafe {
-            let (start, end, _) = self.word(index);
-            let Words { next_lengths, next_hashes, .. } = &*self.words;
-            (start, end, *next_lengths.get_unchecked(index), *next_hashes.get_unchecked(index))
-        }
+        unsafe { *self.words.next_lengths.get_unchecked(index) }
+    }
+
+    /// The hash of both.
+    ///
+    /// # Safety
+    ///
+    /// `index` must be less than `n`.
+    #[inline(always)]
+    pub(super) unsafe fn next_hash(&self, index: usize) -> u64 {
+        debug_assert!(index < self.n);
+        // SAFETY: every column has `n` values.
+        unsafe { *self.words.next_hashes.get_unchecked(index) }
     }
 
     /// Takes a word to where the answer wants it.

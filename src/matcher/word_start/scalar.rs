@@ -1,9 +1,13 @@
 //! The steps of [`Simd`] in plain Rust, written so that the compiler finds what the target offers.
 
-use super::layout::{LINE, SLOTS, USED_AT};
+use std::ops::Range;
+
+use super::classes::Classes;
+use super::hash::{load, low_bytes};
+use super::layout::{COMPARED, LINE, SLOTS, USED_AT};
 use super::search::{self, Found, Text, Words};
 use super::simd::{Block, Simd};
-use crate::normalize::is_ascii_blank;
+use crate::normalize::{FoldedText, is_ascii_blank};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scalar;
@@ -15,6 +19,16 @@ const BLANK: u8 = 4;
 const OTHER: u8 = 8;
 
 impl Simd for Scalar {
+    #[inline(never)]
+    fn fold(self, classes: &mut Classes, folded: &mut FoldedText, text: &str) {
+        classes.fold(self, folded, text);
+    }
+
+    #[inline(never)]
+    fn note(self, classes: &Classes, chunk: Range<usize>, without_small: bool, words: &mut Words) -> usize {
+        search::note(self, classes, chunk, without_small, words)
+    }
+
     #[inline(always)]
     fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block {
         let mut classes = [0_u8; 64];
@@ -46,8 +60,8 @@ impl Simd for Scalar {
     }
 
     #[inline(always)]
-    fn note<const FLAGS: bool>(self, positions: &mut [u32], n: usize, base: u32, mask: u64, flags: u64) -> usize {
-        search::note_in_groups::<FLAGS>(positions, n, base, mask, flags)
+    fn positions<const FLAGS: bool>(self, positions: &mut [u32], n: usize, base: u32, mask: u64, flags: u64) -> usize {
+        search::positions_in_groups::<FLAGS>(positions, n, base, mask, flags)
     }
 
     #[inline(never)]
@@ -65,6 +79,15 @@ impl Simd for Scalar {
         let tags = line[..2 * SLOTS].chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]]));
         let equal = tags.enumerate().fold(0, |slots, (slot, other)| slots | (u32::from(other == tag) << slot));
         equal & used(line)
+    }
+
+    #[inline(always)]
+    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], n: usize) -> bool {
+        let eights = (0..COMPARED).step_by(8).map(|at| {
+            let differ = load(ours, at) ^ load(theirs, at);
+            low_bytes(differ, n.saturating_sub(at))
+        });
+        eights.fold(0, |all, differ| all | differ) == 0
     }
 
     #[inline(always)]

@@ -23,6 +23,8 @@ pub(crate) struct Scratch {
     classes: Classes,
     words: Words,
     found: Vec<Found>,
+    /// Where the record of each of them may be.
+    offsets: Vec<u32>,
 }
 
 /// Words of a chunk of text, the first of each that may begin a key up to another that may go on with it: a column for each
@@ -128,8 +130,8 @@ pub(super) fn find<S: Simd>(
     hits.sure.clear();
     hits.doubtful.clear();
     (hits.stopped, hits.gave_up) = (false, false);
-    let Scratch { classes, words, found } = scratch;
-    classes.fold(simd, folded, text);
+    let Scratch { classes, words, found, offsets } = scratch;
+    simd.fold(classes, folded, text);
     let View { firsts, smalls, nexts, .. } = view;
     let looked_at = Text { bits: classes.bits(), bytes: folded.padded(), firsts, smalls, nexts };
     let search = Search { simd, view, text: looked_at, length: folded.bytes().len() };
@@ -140,11 +142,7 @@ pub(super) fn find<S: Simd>(
     for from in (0..classes.len()).step_by(CHUNK) {
         steps_left = steps_left.saturating_add(64 * CHUNK / BYTES_PER_STEP);
         let chunk = from..(from + CHUNK).min(classes.len());
-        let n = if without_small {
-            note::<_, false>(simd, classes, chunk, words)
-        } else {
-            note::<_, true>(simd, classes, chunk, words)
-        };
+        let n = simd.note(classes, chunk, without_small, words);
         found.clear();
         let mut n = simd.pass(&search.text, words, n, found);
         let mut is_sorted = true;
@@ -162,16 +160,33 @@ pub(super) fn find<S: Simd>(
             // One run after the other is in order, which this makes use of.
             found.sort_by_key(|words| (words.start, Reverse(words.end)));
         }
-        search.look_up(found);
-        for words in &*found {
-            search.report(words, &mut report);
+        search.look_up(found, offsets);
+        for (words, offset) in found.iter().zip(&*offsets) {
+            search.report(words, *offset, &mut report);
         }
     }
 }
 
-/// Notes where the words that begin in a chunk begin and end, those in small letters only if `SMALL` is set; returns how many.
+/// Notes where the words that begin in a chunk begin and end, without those in small letters if they are of no use; returns how
+/// many.
 #[inline(always)]
-fn note<S: Simd, const SMALL: bool>(simd: S, classes: &Classes, chunk: Range<usize>, words: &mut Words) -> usize {
+pub(super) fn note<S: Simd>(
+    simd: S,
+    classes: &Classes,
+    chunk: Range<usize>,
+    without_small: bool,
+    words: &mut Words,
+) -> usize {
+    if without_small {
+        note_words::<S, false>(simd, classes, chunk, words)
+    } else {
+        note_words::<S, true>(simd, classes, chunk, words)
+    }
+}
+
+/// [`note`], with words in small letters only if `SMALL` is set.
+#[inline(always)]
+fn note_words<S: Simd, const SMALL: bool>(simd: S, classes: &Classes, chunk: Range<usize>, words: &mut Words) -> usize {
     let mut before = chunk.start.checked_sub(1).map_or(0, |last| classes.at(last).0 >> 63);
     let (mut n_starts, mut n_ends, mut open) = (0, 0, false);
     for index in chunk.clone() {
@@ -183,8 +198,8 @@ fn note<S: Simd, const SMALL: bool>(simd: S, classes: &Classes, chunk: Range<usi
         let (carried, more) = word.carrying_add(begins, open);
         open = more;
         let base = 64 * index as u32;
-        n_starts = simd.note::<SMALL>(&mut words.starts, n_starts, base, begins, small);
-        n_ends = simd.note::<false>(&mut words.ends, n_ends, base, carried & !word, 0);
+        n_starts = simd.positions::<SMALL>(&mut words.starts, n_starts, base, begins, small);
+        n_ends = simd.positions::<false>(&mut words.ends, n_ends, base, carried & !word, 0);
     }
     if open {
         let end = 64 * chunk.end;
@@ -273,9 +288,9 @@ impl Text<'_> {
     }
 }
 
-/// [`Simd::note`] without wide instructions: in groups, so that the processor need not guess their number exactly.
+/// [`Simd::positions`] without wide instructions: in groups, so that the processor need not guess their number exactly.
 #[inline(always)]
-pub(super) fn note_in_groups<const FLAGS: bool>(
+pub(super) fn positions_in_groups<const FLAGS: bool>(
     positions: &mut [u32],
     n: usize,
     base: u32,
@@ -284,7 +299,7 @@ pub(super) fn note_in_groups<const FLAGS: bool>(
 ) -> usize {
     let end = n + mask.count_ones() as usize;
     let mut at = n;
-    while at < end {
+    loop {
         let group: &mut [u32; 4] = positions[at..].first_chunk_mut().expect("room for a group more");
         for position in group {
             let bit = mask.trailing_zeros();
@@ -293,8 +308,10 @@ pub(super) fn note_in_groups<const FLAGS: bool>(
             mask &= mask.wrapping_sub(1);
         }
         at += 4;
+        if at >= end {
+            return end;
+        }
     }
-    end
 }
 
 #[derive(Clone, Copy)]
@@ -309,39 +326,48 @@ struct Search<'t, S> {
 impl<S: Simd> Search<'_, S> {
     /// Drops what has no tag in its line of the table. What will be read of the records is on its way to the caches then.
     #[inline(always)]
-    fn look_up(&self, found: &mut Vec<Found>) {
+    fn look_up(&self, found: &mut Vec<Found>, offsets: &mut Vec<u32>) {
         let View { lines, records, .. } = self.view;
         for words in &*found {
             self.simd.prefetch(lines, first_line(lines, words.hash));
         }
+        offsets.resize(found.len().max(offsets.len()), 0);
         let mut kept = 0;
         for index in 0..found.len() {
             let words = found[index];
             let line = lines.get(first_line(lines, words.hash)..).and_then(|lines| lines.first_chunk::<LINE>());
             let Some(line) = line else { continue };
             let slots = self.simd.slots(line, tag_of(words.hash));
-            let at = offset_in(line, slots.trailing_zeros() % 32) as usize;
-            self.simd.prefetch(records, at);
+            let offset = offset_in(line, slots.trailing_zeros() % 32);
+            self.simd.prefetch(records, offset as usize);
             // With its aliases a record often reaches into the next line of the cache.
-            self.simd.prefetch(records, at + 32);
-            found[kept] = words;
+            self.simd.prefetch(records, offset as usize + 32);
+            (found[kept], offsets[kept]) = (words, offset);
             kept += usize::from(slots != 0 || line[SPILLED_AT] != 0);
         }
         found.truncate(kept);
     }
 
-    /// Reports the key of these words, and those with signs around them.
+    /// Reports the key of these words, and those with signs around them. Its record is nearly always at `offset`.
     #[inline(always)]
-    fn report(&self, words: &Found, report: &mut Report<'_>) {
+    fn report(&self, words: &Found, offset: u32, report: &mut Report<'_>) {
         let (start, end) = (words.start as usize, words.end as usize);
-        let View { lines, records, .. } = self.view;
+        let View { records, .. } = self.view;
         let place = Place { bytes: self.text.bytes, start, length: end - start };
-        if let Some((_, record)) = find_record(self.simd, lines, records, words.hash, place) {
-            report.add(start, end, record);
-            if record.edges != 0 {
-                self.edges(words.hash, record.edges, start, end, report);
-            }
+        let first = Record::read(records, offset).filter(|record| record.is(self.simd, records, place));
+        let Some(record) = first.or_else(|| self.look_further(words.hash, place)) else { return };
+        report.add(start, end, record);
+        if record.edges != 0 {
+            self.edges(words.hash, record.edges, start, end, report);
         }
+    }
+
+    /// The record of a key that is not the first with its tag, if there is one.
+    #[cold]
+    #[inline(never)]
+    fn look_further(&self, hash: u64, place: Place<'_>) -> Option<Record> {
+        // Not compiled for the level of the search: its instructions would be calls here.
+        find_record(Scalar, self.view.lines, self.view.records, hash, place).map(|(_, record)| record)
     }
 
     /// Reports the keys that have signs around the words `start..end`, whose hash is `hash`.
@@ -365,8 +391,7 @@ impl<S: Simd> Search<'_, S> {
         }
         let (start, end) = (lead.0, tail.1);
         let place = Place { bytes: self.text.bytes, start, length: end - start };
-        // Not compiled for the level of the search: its instructions would be calls here.
-        if let Some((_, record)) = find_record(Scalar, self.view.lines, self.view.records, hash, place) {
+        if let Some(record) = self.look_further(hash, place) {
             report.add(start, end, record);
         }
     }

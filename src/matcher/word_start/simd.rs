@@ -1,10 +1,13 @@
 //! What differs between processors, behind one safe interface, and the choice at run time.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::layout::LINE;
+use super::classes::Classes;
+use super::layout::{COMPARED, LINE};
 use super::search::{Found, Text, Words};
 use crate::error::{Error, Result};
+use crate::normalize::FoldedText;
 
 /// Names the level to be used instead of the best one.
 const VARIABLE: &str = "DATELINE_SIMD";
@@ -83,13 +86,11 @@ fn refused(name: &str, why: &str) -> Error {
 
 /// The steps that have an implementation for each level.
 pub(super) trait Simd: Copy {
-    /// Folds 64 bytes, as far as they are ASCII, and classifies them.
-    fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block;
+    /// [`Classes::fold`], compiled for these instructions.
+    fn fold(self, classes: &mut Classes, folded: &mut FoldedText, text: &str);
 
-    /// Writes the position of each bit of `mask` behind the first `n` of `positions`, counted from `base`, if `FLAGS` is set with
-    /// [`FLAG`](super::search::FLAG) where `flags` has the bit, too; returns how many there are then. Up to
-    /// [`GROUP`](super::search::GROUP) more are written to.
-    fn note<const FLAGS: bool>(self, positions: &mut [u32], n: usize, base: u32, mask: u64, flags: u64) -> usize;
+    /// [`search::note`](super::search::note), compiled for these instructions.
+    fn note(self, classes: &Classes, chunk: Range<usize>, without_small: bool, words: &mut Words) -> usize;
 
     /// [`search::pass`](super::search::pass), with these instructions.
     fn pass(self, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize;
@@ -97,8 +98,19 @@ pub(super) trait Simd: Copy {
     /// [`search::go_on`](super::search::go_on), with these instructions.
     fn go_on(self, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize;
 
+    /// Folds 64 bytes, as far as they are ASCII, and classifies them.
+    fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block;
+
+    /// Writes the position of each bit of `mask` behind the first `n` of `positions`, counted from `base`, if `FLAGS` is set with
+    /// [`FLAG`](super::search::FLAG) where `flags` has the bit, too; returns how many there are then. Up to
+    /// [`GROUP`](super::search::GROUP) more are written to.
+    fn positions<const FLAGS: bool>(self, positions: &mut [u32], n: usize, base: u32, mask: u64, flags: u64) -> usize;
+
     /// Which slots of a line hold the tag; bit `n` is slot `n`.
     fn slots(self, line: &[u8; LINE], tag: u16) -> u32;
+
+    /// Whether the first `n` bytes are the same.
+    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], n: usize) -> bool;
 
     /// Tells the processor that `bytes` will soon be read at `at`.
     fn prefetch(self, bytes: &[u8], at: usize);

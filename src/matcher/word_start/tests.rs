@@ -20,7 +20,7 @@ fn tables(keys: &BTreeSet<String>, traits: KeyTraits) -> Vec<u8> {
 
 /// The alias that stands for the key of this number.
 fn numbered(alias: u32) -> Sense {
-    Sense { alias, policy: Policy::Any, ..Sense::default() }
+    Sense { alias, policy: Policy::ANY, ..Sense::default() }
 }
 
 fn search(bytes: &[u8], level: SimdLevel, text: &str) -> Vec<(Span, u32)> {
@@ -144,7 +144,7 @@ fn small_letters_start_only_what_allows_it() {
 fn small_letters_decide_in_plain_text_only() {
     let senses = |small| {
         let sense = |alias, policy| Sense { alias, policy, stop: alias == 3, small };
-        [sense(0, Policy::Checked), sense(1, Policy::Any), sense(2, Policy::Exact), sense(3, Policy::Title)]
+        [sense(0, Policy::CHECKED), sense(1, Policy::ANY), sense(2, Policy::EXACT), sense(3, Policy::TITLE)]
     };
     let mut builder = Builder::new();
     // "Paris" and "U.S.": bit `n` for a small letter at byte `n`.
