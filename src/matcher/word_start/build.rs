@@ -281,8 +281,8 @@ impl Segment {
 fn filter_words(n: usize) -> usize {
     let n_bits = match n {
         0 => return 0,
-        ..0x4000 => 32 * n,
-        ..0x40000 => 16 * n,
+        1..0x4000 => 32 * n,
+        0x4000..0x40000 => 16 * n,
         _ => 8 * n,
     };
     n_bits.div_ceil(64).next_power_of_two()
