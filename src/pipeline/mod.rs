@@ -250,7 +250,8 @@ impl Worker<'_> {
     ///
     /// Linear in the text.
     pub fn mentions(&mut self, document: &Document<'_>) -> &[Mention] {
-        &self.resolve(document).mentions
+        self.read(document, Resolver::resolve_mentions);
+        &self.resolution.mentions
     }
 
     /// The same with the names that no list has.
@@ -259,11 +260,16 @@ impl Worker<'_> {
     ///
     /// As [`Worker::mentions`].
     pub fn resolve(&mut self, document: &Document<'_>) -> &Resolution {
+        self.read(document, Resolver::resolve);
+        &self.resolution
+    }
+
+    fn read(&mut self, document: &Document<'_>, resolve: impl Fn(&Resolver, &[PartMatches<'_>], &mut Resolution)) {
         self.find(document);
         let Self { analyzer, matches, aside, segments, resolution, marked, .. } = self;
-        analyzer.resolver.resolve(&parts(document, matches), resolution);
+        resolve(&analyzer.resolver, &parts(document, matches), resolution);
         if analyzer.options.profile == Profile::Plain {
-            return resolution;
+            return;
         }
         divide::label(segments, resolution);
         let furniture = analyzer.options.furniture;
@@ -276,13 +282,12 @@ impl Worker<'_> {
         }
         if furniture == Furniture::Mark {
             // Resolved by themselves, so that what is marked changes nothing else.
-            analyzer.resolver.resolve(&parts(document, aside), marked);
+            resolve(&analyzer.resolver, &parts(document, aside), marked);
             divide::label(segments, marked);
             resolution.mentions.extend(marked.mentions.drain(..).filter(|mention| mention.section.is_furniture()));
             let place = |mention: &Mention| (mention.part, mention.span.start, std::cmp::Reverse(mention.span.end));
             resolution.mentions.sort_by_key(place);
         }
-        resolution
     }
 
     /// The mentions that count: not in furniture unless it is to be counted, not in an excluded section, and a headline that
@@ -292,7 +297,7 @@ impl Worker<'_> {
     ///
     /// As [`mentions`](Self::mentions).
     pub fn counted(&mut self, document: &Document<'_>) -> &[Mention] {
-        self.resolve(document);
+        self.mentions(document);
         let options = &self.analyzer.options;
         self.resolution.mentions.retain(|mention| {
             let furniture = mention.section.is_furniture() && options.furniture != Furniture::Count;

@@ -170,6 +170,11 @@ impl<'a> Scene<'a> {
         self.starts.partition_point(|other| *other < start)
     }
 
+    /// The sites of a part.
+    pub(super) fn sites_of(&self, part: usize) -> &[Site<'a>] {
+        &self.sites[self.first_at(part, 0)..self.first_at(part + 1, 0)]
+    }
+
     /// The sites of a part that begin at `start`.
     pub(super) fn sites_at(&self, part: usize, start: usize) -> impl Iterator<Item = &Site<'a>> {
         let first = self.first_at(part, start);
