@@ -35,18 +35,17 @@ pub(super) fn capitals(text: &str) -> Vec<Capital<'_>> {
     Capitals::new(text, 0).collect()
 }
 
-/// The capitalised words in the runs that touch one of the spans, which come in order of their starts; whole runs, and perhaps
-/// some beside them.
-pub(super) fn capitals_near(text: &str, spans: impl Iterator<Item = Span>) -> Vec<Capital<'_>> {
+/// The capitalised words in the runs that touch one of the spans, which come in order of their starts, each with its
+/// [`run_break_before`]; whole runs, and perhaps some beside them.
+pub(super) fn capitals_near(text: &str, spans: impl Iterator<Item = (usize, Span)>) -> Vec<Capital<'_>> {
     let mut found = Vec::new();
     let mut capitals = Capitals::new(text, 0).peekable();
     // Up to here every run was taken.
     let mut taken = 0;
-    for span in spans {
+    for (start, span) in spans {
         if span.end <= taken {
             continue;
         }
-        let start = run_break_before(text.as_bytes(), span.start);
         if start > taken {
             capitals = Capitals::new(text, start).peekable();
         }
@@ -60,16 +59,29 @@ pub(super) fn capitals_near(text: &str, spans: impl Iterator<Item = Span>) -> Ve
 }
 
 /// A place at or before `at` that no run spans: where a gap begins that is too long for a [`joint`].
-fn run_break_before(bytes: &[u8], at: usize) -> usize {
+pub(super) fn run_break_before(bytes: &[u8], at: usize) -> usize {
     let mut capital = at;
     for (at, byte) in bytes[..at].iter().enumerate().rev() {
-        if byte.is_ascii_uppercase() || !byte.is_ascii() {
+        if !is_plain(byte) {
             capital = at;
         } else if *byte == b' ' && capital - at > LONGEST_JOINT {
             return at;
         }
     }
     0
+}
+
+/// Whether no run that touches the span goes beyond it, behind its [`run_break_before`]; what is not told at once is no.
+pub(super) fn stands_alone(bytes: &[u8], start: usize, span: Span) -> bool {
+    let behind = &bytes[span.end..];
+    // What may belong to the last word: a hyphen and more, an ending, the point of an initial.
+    let ends = behind.first().is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"-'&_.".contains(byte));
+    ends && behind.iter().take(LONGEST_JOINT + 1).all(is_plain) && bytes[start..span.start].iter().all(is_plain)
+}
+
+/// Whether a byte is of no capital: none of English, and none of another alphabet.
+fn is_plain(byte: &u8) -> bool {
+    byte.is_ascii() && !byte.is_ascii_uppercase()
 }
 
 /// The capitalised words of a text from some place on.

@@ -5,19 +5,38 @@
 //! one place and repeats elsewhere (a short form, a village) may cover a name there, and a short form of a listed name is a
 //! mention wherever it stands. [`is_enough`] says whether neither can be.
 
-use super::capitals::{Capital, Capitals, Joint, capitals_near};
+use super::capitals::{Capital, Capitals, Joint, capitals_near, run_break_before, stands_alone};
 use super::{Found, ShortForms, acronyms, places};
 use crate::resolve::lexicon::Classes;
 use crate::resolve::rules::Rule;
 use crate::resolve::scene::{Scene, Site, Verdicts};
 use crate::span::Span;
 
-/// The capitalised words of each part in the runs that touch an accepted name.
+/// The capitalised words of each part in the runs that touch an accepted name and go beyond it.
 pub(super) fn capitals<'a>(scene: &Scene<'a>, verdicts: &Verdicts) -> Vec<Vec<Capital<'a>>> {
     let parts = scene.parts.iter().enumerate();
-    parts
-        .map(|(part, input)| capitals_near(input.text, accepted(scene, verdicts, part).map(|site| site.span)))
-        .collect()
+    parts.map(|(part, input)| capitals_near(input.text, coverable(scene, verdicts, part))).collect()
+}
+
+/// The accepted names of a part that something else could cover, each with its [`run_break_before`]. A name that stands alone,
+/// with no other before it, is taken first; what lies in it changes nothing.
+fn coverable(scene: &Scene<'_>, verdicts: &Verdicts, part: usize) -> impl Iterator<Item = (usize, Span)> {
+    let mut furthest = 0;
+    let mut alone = 0;
+    scene.sites_of(part).iter().filter_map(move |site| {
+        let (text, Span { start, end }) = (site.text, site.span);
+        let touched = furthest > 0 && (furthest >= start || text[furthest..start].trim_start().is_empty());
+        furthest = furthest.max(end);
+        if !verdicts.accepted(site) || end <= alone {
+            return None;
+        }
+        let run_break = run_break_before(text.as_bytes(), start);
+        if !touched && stands_alone(text.as_bytes(), run_break, site.span) {
+            alone = end;
+            return None;
+        }
+        Some((run_break, site.span))
+    })
 }
 
 /// The sites of a part at which a rule accepted a name.
