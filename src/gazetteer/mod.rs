@@ -381,13 +381,17 @@ impl Gazetteer {
         Alias { entity: self.alias_entity(id), text: self.alias_text(id.0), kind, flags, evidence }
     }
 
-    /// One alias without its text: entity, kind, flags, evidence, and whether the text holds a blank.
-    pub(crate) fn alias_rules(&self, id: AliasId) -> (EntityId, AliasKind, Flags, EvidenceSet, bool) {
+    /// One alias without its text: entity, kind, flags, evidence.
+    pub(crate) fn alias_rules(&self, id: AliasId) -> (EntityId, AliasKind, Flags, EvidenceSet) {
         let record = self.alias_record(id);
         let (kind, flags, evidence) = entity::unpack(u32_at(record, 8));
-        let blank = self.alias_bytes(id.0).contains(&b' ');
         let last = (self.n_entities() as u32).saturating_sub(1);
-        (EntityId(u32_at(record, 0).min(last)), kind, flags, evidence, blank)
+        (EntityId(u32_at(record, 0).min(last)), kind, flags, evidence)
+    }
+
+    /// Whether the text of an alias holds a blank.
+    pub(crate) fn alias_has_blank(&self, id: AliasId) -> bool {
+        self.alias_bytes(id.0).contains(&b' ')
     }
 
     /// The aliases of one entity, sorted by text.

@@ -23,7 +23,7 @@ use crate::gazetteer::{Entity, Gazetteer};
 use crate::matcher::{Engine, Matcher, MatcherScratch, Matches, Overlap};
 use crate::mention::Mention;
 use crate::normalize::FoldedText;
-use crate::resolve::{PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict};
+use crate::resolve::{PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict, Wanted};
 use crate::segment::{Furniture, RecurringLines, Sections, Segment, segments};
 
 pub use analyze::{AnalyzeOptions, RunSummary, analyze};
@@ -250,7 +250,8 @@ impl Worker<'_> {
     ///
     /// Linear in the text.
     pub fn mentions(&mut self, document: &Document<'_>) -> &[Mention] {
-        &self.resolve(document).mentions
+        self.read(document, Wanted::Mentions);
+        &self.resolution.mentions
     }
 
     /// The same with the names that no list has.
@@ -259,11 +260,16 @@ impl Worker<'_> {
     ///
     /// As [`Worker::mentions`].
     pub fn resolve(&mut self, document: &Document<'_>) -> &Resolution {
-        self.find(document);
+        self.read(document, Wanted::All);
+        &self.resolution
+    }
+
+    fn read(&mut self, document: &Document<'_>, wanted: Wanted) {
+        self.find(document, wanted);
         let Self { analyzer, matches, aside, segments, resolution, marked, .. } = self;
-        analyzer.resolver.resolve(&parts(document, matches), resolution);
+        analyzer.resolver.read(&parts(document, matches), wanted, resolution);
         if analyzer.options.profile == Profile::Plain {
-            return resolution;
+            return;
         }
         divide::label(segments, resolution);
         let furniture = analyzer.options.furniture;
@@ -276,13 +282,12 @@ impl Worker<'_> {
         }
         if furniture == Furniture::Mark {
             // Resolved by themselves, so that what is marked changes nothing else.
-            analyzer.resolver.resolve(&parts(document, aside), marked);
+            analyzer.resolver.read(&parts(document, aside), wanted, marked);
             divide::label(segments, marked);
             resolution.mentions.extend(marked.mentions.drain(..).filter(|mention| mention.section.is_furniture()));
             let place = |mention: &Mention| (mention.part, mention.span.start, std::cmp::Reverse(mention.span.end));
             resolution.mentions.sort_by_key(place);
         }
-        resolution
     }
 
     /// The mentions that count: not in furniture unless it is to be counted, not in an excluded section, and a headline that
@@ -292,7 +297,7 @@ impl Worker<'_> {
     ///
     /// As [`mentions`](Self::mentions).
     pub fn counted(&mut self, document: &Document<'_>) -> &[Mention] {
-        self.resolve(document);
+        self.mentions(document);
         let options = &self.analyzer.options;
         self.resolution.mentions.retain(|mention| {
             let furniture = mention.section.is_furniture() && options.furniture != Furniture::Count;
@@ -308,33 +313,35 @@ impl Worker<'_> {
     ///
     /// As [`mentions`](Self::mentions).
     pub fn explain(&mut self, document: &Document<'_>) -> Vec<Verdict> {
-        self.find(document);
+        self.find(document, Wanted::All);
         self.analyzer.resolver.explain(&parts(document, &self.matches))
     }
 
-    /// The stretches of the document read last.
+    /// The stretches of the document that was [resolved](Self::resolve) last.
     #[must_use]
     pub fn segments(&self) -> &[Segment] {
         &self.segments
     }
 
-    /// Divides and matches one document; what lies in furniture is set aside unless it is to be counted.
-    fn find(&mut self, document: &Document<'_>) {
+    /// Matches and divides one document; what lies in furniture is set aside unless it is to be counted.
+    fn find(&mut self, document: &Document<'_>, wanted: Wanted) {
         let options = &self.analyzer.options;
-        if options.profile == Profile::Plain {
+        let mut any = false;
+        for ((_, text), matches) in document.parts().zip(&mut self.matches) {
+            self.analyzer.matcher.find_into(text, &mut self.scratch, matches);
+            any |= !matches.is_empty();
+        }
+        // Where nothing is found nobody asks what it stands in.
+        if options.profile == Profile::Plain || !any && wanted == Wanted::Mentions {
             self.segments.clear();
-            for ((_, text), matches) in document.parts().zip(&mut self.matches) {
-                self.analyzer.matcher.find_into(text, &mut self.scratch, matches);
-            }
+            self.aside.iter_mut().for_each(Matches::clear);
             return;
         }
         segments(document, self.analyzer.recurring.as_ref(), &mut self.segments);
-        for (number, (part, text)) in document.parts().enumerate() {
-            let matches = &mut self.matches[number];
-            self.analyzer.matcher.find_into(text, &mut self.scratch, matches);
+        for ((part, _), (matches, aside)) in document.parts().zip(self.matches.iter_mut().zip(&mut self.aside)) {
             if options.furniture == Furniture::Mark {
-                self.aside[number].clone_from(matches);
-                divide::keep_furniture(&self.segments, part, &mut self.aside[number]);
+                aside.clone_from(matches);
+                divide::keep_furniture(&self.segments, part, aside);
             }
             if options.furniture != Furniture::Count {
                 divide::drop_furniture(&self.segments, part, matches);

@@ -61,12 +61,13 @@ pub(super) fn has_long_form_in_document(look: &Look<'_, '_>, gathered: &Gathered
 /// "City, State" and "City, Country" on either side: 2 if the other is the division or country it lies in, 1 if it is of
 /// the same country.
 pub(super) fn pair(scene: &Scene<'_>, site: &Site<'_>, alias: &AliasFacts, entity: &EntityFacts) -> u32 {
+    let lies_in = |entity, parent| scene.gazetteer.parent(entity) == Some(parent);
     let strength = |other: &Site<'_>| {
         let kin = scene.candidates(other).iter().map(|Candidate { alias: other, entity: facts, .. }| {
             let place = other.class == Class::Place && !other.demonym && other.entity != alias.entity;
             if !place || entity.country == 0 || facts.country != entity.country {
                 0
-            } else if entity.parent == Some(other.entity) || facts.parent == Some(alias.entity) {
+            } else if lies_in(alias.entity, other.entity) || lies_in(other.entity, alias.entity) {
                 2
             } else {
                 1

@@ -1,6 +1,6 @@
 //! Why, or why not: the verdict over every candidate.
 
-use super::{PartMatches, Resolution, Resolver, Rule};
+use super::{PartMatches, Resolution, Resolver, Rule, Wanted};
 use crate::document::Part;
 use crate::ids::{AliasId, EntityId};
 use crate::span::Span;
@@ -67,7 +67,7 @@ impl Resolver {
     #[must_use]
     pub fn explain(&self, parts: &[PartMatches<'_>]) -> Vec<Verdict> {
         let mut resolution = Resolution::default();
-        let (scene, judged) = self.judged(parts, &mut resolution);
+        let (scene, judged) = self.judged(parts, Wanted::All, &mut resolution);
         let mut verdicts = Vec::new();
         for site in &scene.sites {
             let part = parts[site.part].part;

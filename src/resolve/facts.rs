@@ -60,8 +60,6 @@ impl Class {
 pub(super) struct EntityFacts {
     /// Number of the country code; 0 without one.
     pub(super) country: u32,
-    /// The division or country it lies in.
-    pub(super) parent: Option<EntityId>,
     pub(super) tier: Tier,
     pub(super) population: u64,
     /// Latitude and longitude in degrees.
@@ -131,9 +129,11 @@ impl GazetteerFacts {
         self.kinds.get(usize::from(number)).copied().unwrap_or_else(|| KindFacts::of(""))
     }
 
-    /// What the rules ask about an alias, read from the image: ask once and keep it.
-    pub(super) fn candidate(&self, id: AliasId) -> Candidate {
-        let (entity, alias_kind, flags, evidence, blank) = self.gazetteer.alias_rules(id);
+    /// What the rules ask about an alias that matched `surface`, read from the image: ask once and keep it.
+    pub(super) fn candidate(&self, id: AliasId, surface: &str) -> Candidate {
+        let (entity, alias_kind, flags, evidence) = self.gazetteer.alias_rules(id);
+        // Another place of a large image; only what has a blank, or folds to one, matches a name with one.
+        let may_have_blank = !surface.bytes().all(|byte| byte.is_ascii_graphic());
         let (kind, country, population, capital) = self.gazetteer.entity_numbers(entity);
         let kind = self.kind(kind);
         let evidence = match (evidence.is_empty(), kind.class) {
@@ -148,13 +148,12 @@ impl GazetteerFacts {
             demonym: alias_kind.is_demonym(),
             weak: flags.weak,
             any_case: flags.case == CasePolicy::Any,
-            long: blank && alias_kind != AliasKind::Plural,
+            long: alias_kind != AliasKind::Plural && may_have_blank && self.gazetteer.alias_has_blank(id),
             honorific: kind.honorific,
             evidence,
         };
         let entity = EntityFacts {
             country,
-            parent: self.gazetteer.parent(entity),
             tier: if kind.city && capital { Tier::Capital } else { kind.tier },
             population,
             point: self.gazetteer.coordinates(entity),
@@ -170,6 +169,11 @@ impl GazetteerFacts {
     /// Whether an entity is a country or used like one.
     pub(super) fn is_sovereign(&self, entity: EntityId) -> bool {
         self.kind(self.gazetteer.kind_number(entity)).tier == Tier::Sovereign
+    }
+
+    /// The division or country an entity lies in.
+    pub(super) fn parent(&self, entity: EntityId) -> Option<EntityId> {
+        self.gazetteer.parent(entity)
     }
 
     pub(super) fn country(&self, entity: EntityId) -> u32 {

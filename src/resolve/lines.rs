@@ -102,6 +102,15 @@ enum Letters {
 
 impl Letters {
     fn of(word: &str) -> Self {
+        if word.is_ascii() {
+            let mut letters = word.bytes().filter(u8::is_ascii_alphabetic);
+            return match letters.next() {
+                None => Self::None,
+                Some(first) if first.is_ascii_lowercase() => Self::Small,
+                Some(_) if letters.all(|letter| letter.is_ascii_uppercase()) => Self::Upper,
+                Some(_) => Self::Capital,
+            };
+        }
         let mut letters = word.chars().filter(|c| c.is_alphabetic());
         match letters.next() {
             None => Self::None,

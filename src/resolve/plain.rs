@@ -17,7 +17,8 @@ pub(super) fn read(gazetteer: &GazetteerFacts, parts: &[PartMatches<'_>], resolu
             let likeliest = match aliases {
                 [alias] => Some((*alias, gazetteer.entity_of(*alias))),
                 _ => {
-                    let candidates = aliases.iter().map(|alias| gazetteer.candidate(*alias));
+                    let surface = span.of(part.text);
+                    let candidates = aliases.iter().map(|alias| gazetteer.candidate(*alias, surface));
                     let order = candidates.map(|candidate| (candidate.id, candidate.alias.entity, candidate.entity));
                     let likeliest = order.min_by_key(|(_, id, entity)| (entity.tier, Reverse(entity.population), *id));
                     likeliest.map(|(alias, id, _)| (alias, id))

@@ -159,9 +159,8 @@ impl<'s, 'a> Ranking<'s, 'a> {
         // The division must be mentioned elsewhere: "New York" itself may be either.
         let own = self.scene.candidates(look.site);
         let elsewhere = |parent| own.iter().all(|candidate| candidate.alias.entity != parent);
-        if entity
-            .parent
-            .is_some_and(|parent| self.gathered.mentions(parent) && !self.is_country(parent) && elsewhere(parent))
+        let parent = self.scene.gazetteer.parent(look.alias.entity);
+        if parent.is_some_and(|parent| self.gathered.mentions(parent) && !self.is_country(parent) && elsewhere(parent))
         {
             points += DIVISION;
         }
@@ -212,7 +211,8 @@ impl<'s, 'a> Ranking<'s, 'a> {
         let named = with_folded(site.surface(), |name| self.elsewhere.get(name).copied())?;
         let supported = |(look, _): (Look<'s, 'a>, Rule)| {
             let paired = pair(self.scene, site, look.alias, look.entity);
-            let elsewhere = look.entity.parent.is_some_and(|parent| !self.is_country(parent));
+            let parent = self.scene.gazetteer.parent(look.alias.entity);
+            let elsewhere = parent.is_some_and(|parent| !self.is_country(parent));
             paired == 2 || paired == 1 && !elsewhere || look.entity.tier < Tier::Capital
         };
         (!self.candidates(site).any(supported)).then_some(named)
@@ -244,7 +244,7 @@ impl<'s, 'a> Ranking<'s, 'a> {
         let sure = abbreviated || site.is_in() || site.has_locative() || in_dateline(text, site.span);
         let lies_elsewhere = |look: &Look<'s, 'a>| {
             let entity = look.entity;
-            let parent = entity.parent.filter(|parent| !self.is_country(*parent));
+            let parent = self.scene.gazetteer.parent(look.alias.entity).filter(|parent| !self.is_country(*parent));
             let apart = entity.country != country || parent.is_some_and(|parent| parent != state);
             apart
                 && entity.tier >= Tier::Capital

@@ -109,14 +109,23 @@ pub(super) struct Look<'s, 'a> {
 
 impl<'a> Scene<'a> {
     pub(super) fn new(gazetteer: &'a GazetteerFacts, profile: Profile, parts: &'a [PartMatches<'a>]) -> Self {
-        let mut sites = Vec::with_capacity(parts.iter().map(|part| part.matches.len()).sum());
-        let mut candidates: Vec<Candidate> = Vec::with_capacity(sites.capacity());
+        let n_sites = parts.iter().map(|part| part.matches.len()).sum();
+        let mut sites = Vec::with_capacity(n_sites);
+        // Read at one go, so that the processor waits for several places of the image at once.
+        let mut candidates: Vec<Candidate> = Vec::with_capacity(n_sites);
+        for input in parts {
+            for (span, aliases) in input.matches.iter() {
+                let surface = span.of(input.text);
+                candidates.extend(aliases.iter().map(|alias| gazetteer.candidate(*alias, surface)));
+            }
+        }
+        let mut row = 0;
         for (part, input) in parts.iter().enumerate() {
             let mut organisation_end = 0;
             let mut lines = Lines::new(input.text);
             for (span, aliases) in input.matches.iter() {
-                let first = candidates.len();
-                candidates.extend(aliases.iter().map(|alias| gazetteer.candidate(*alias)));
+                let rows = row..row + aliases.len();
+                row = rows.end;
                 let mut site = Site {
                     part,
                     span,
@@ -124,7 +133,7 @@ impl<'a> Scene<'a> {
                     line: lines.case_at(span.start),
                     left: word_before(input.text, span.start),
                     right: word_after(input.text, span.end),
-                    rows: first..candidates.len(),
+                    rows: rows.clone(),
                     classes: 0,
                     solid: false,
                     honorific: false,
@@ -135,7 +144,7 @@ impl<'a> Scene<'a> {
                     in_head: false,
                     embedded: span.end <= organisation_end,
                 };
-                site.summarise(&candidates[first..]);
+                site.summarise(&candidates[rows]);
                 if site.has(Class::Organisation) {
                     organisation_end = organisation_end.max(span.end);
                 }
@@ -168,6 +177,11 @@ impl<'a> Scene<'a> {
     pub(super) fn first_at(&self, part: usize, start: usize) -> usize {
         let start = place(part, start);
         self.starts.partition_point(|other| *other < start)
+    }
+
+    /// The sites of a part.
+    pub(super) fn sites_of(&self, part: usize) -> &[Site<'a>] {
+        &self.sites[self.first_at(part, 0)..self.first_at(part + 1, 0)]
     }
 
     /// The sites of a part that begin at `start`.

@@ -285,3 +285,80 @@ fn the_result_does_not_depend_on_the_parts_before() {
         texts.iter().map(|text| worker.mentions(&Document::new("x", *text)).to_vec()).collect();
     assert_eq!(fresh, reused);
 }
+
+/// What names are made of, and what explains them elsewhere in an article.
+const PIECES: [&str; 44] = [
+    "London",
+    "Harale",
+    "Acme Bank",
+    "Boston University",
+    "Texas",
+    "Kisumu",
+    "New York",
+    "Paris",
+    "Iraq",
+    "U.S.",
+    "Harale-London",
+    "Paris-Kisumu",
+    "LON-Paris",
+    "LN",
+    "ABC",
+    "(LN)",
+    "(ABC)",
+    "Group",
+    "Ltd",
+    "Institute",
+    "Ministry",
+    "River",
+    "Mr.",
+    "Ada",
+    "In",
+    "The",
+    "the",
+    "in",
+    "of",
+    "and",
+    "&",
+    "-",
+    ", ",
+    ". ",
+    "\n",
+    "\n\n",
+    "'s ",
+    " de ",
+    "village",
+    "district",
+    " said ",
+    "a village of ",
+    " reported on the long and dusty road to ",
+    "January",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config {
+        failure_persistence: None,
+        ..proptest::test_runner::Config::with_cases(1000)
+    })]
+
+    /// Reading only what matters to the mentions gives the same mentions.
+    #[test]
+    fn unlisted_names_elsewhere_change_no_mention(
+        pieces in proptest::collection::vec((0..PIECES.len(), proptest::bool::weighted(0.9)), 1..60),
+    ) {
+        let mut text = String::new();
+        for (piece, blank) in pieces {
+            text.push_str(PIECES[piece]);
+            text.push_str(if blank { " " } else { "" });
+        }
+        let gazetteer = Gazetteer::from_text(NAMES, "names.gaz").unwrap();
+        let document = Document::new("d", text.as_str());
+        for profile in [Profile::Strict, Profile::Wide] {
+            for overlap in [Overlap::Longest, Overlap::NoNested] {
+                let analyzer = Analyzer::builder().profile(profile).overlap(overlap).build(&gazetteer).unwrap();
+                let mut worker = analyzer.worker();
+                let all = worker.resolve(&document).mentions.clone();
+                proptest::prop_assert_eq!(worker.mentions(&document), all, "{:?}", text);
+            }
+        }
+    }
+}

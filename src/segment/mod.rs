@@ -369,8 +369,8 @@ impl Divider<'_, '_> {
                     }
                 }
             };
-            let brackets = content.contains(['(', ')']);
-            open_credit = kind == Kind::Byline && if brackets { slots::opens_credit(content) } else { open_credit };
+            open_credit = kind == Kind::Byline
+                && if content.contains(['(', ')']) { slots::opens_credit(content) } else { open_credit };
             prose_begun |= kind == Kind::Text && line.is_prose(text);
             kinds.push(kind);
         }

@@ -20,6 +20,9 @@ pub(super) enum Joint {
     Comma,
 }
 
+/// Bytes of the longest gap between two words of one run.
+const LONGEST_JOINT: usize = 12;
+
 /// A capitalised word with what joins it to the one before.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Capital<'t> {
@@ -27,27 +30,98 @@ pub(super) struct Capital<'t> {
     pub(super) joint: Joint,
 }
 
-/// Finds all capitalised words of a text, in order. Linear in the text.
+/// All capitalised words of a text, in order. Linear in the text.
 pub(super) fn capitals(text: &str) -> Vec<Capital<'_>> {
-    let mut found: Vec<Capital<'_>> = Vec::new();
-    let mut from = 0;
-    while let Some(at) = next_capital(text.as_bytes(), from) {
-        let c = text[at..].chars().next().expect("inside the text");
-        if is_inside_word(&text.as_bytes()[from..at]) {
-            from = joined_end(text, at).max(at + c.len_utf8());
+    Capitals::new(text, 0).collect()
+}
+
+/// The capitalised words in the runs that touch one of the spans, which come in order of their starts, each with its
+/// [`run_break_before`]; whole runs, and perhaps some beside them.
+pub(super) fn capitals_near(text: &str, spans: impl Iterator<Item = (usize, Span)>) -> Vec<Capital<'_>> {
+    let mut found = Vec::new();
+    let mut capitals = Capitals::new(text, 0).peekable();
+    // Up to here every run was taken.
+    let mut taken = 0;
+    for (start, span) in spans {
+        if span.end <= taken {
             continue;
         }
-        if !c.is_uppercase() {
-            from = if joins_word(c) { joined_end(text, at) } else { at + c.len_utf8() };
-            continue;
+        if start > taken {
+            capitals = Capitals::new(text, start).peekable();
         }
-        let end = dotted_end(text, word_end(text, at).max(at + c.len_utf8()));
-        let word = Word::new(text, Span::new(at, end));
-        let joint = found.last().map_or(Joint::None, |last| joint(last.word, &text[last.word.span.end..at]));
-        found.push(Capital { word, joint });
-        from = joined_end(text, end);
+        let opens_behind = |capital: &Capital<'_>| capital.joint == Joint::None && capital.word.span.start >= span.end;
+        while let Some(capital) = capitals.next_if(|capital| !opens_behind(capital)) {
+            found.push(capital);
+        }
+        taken = capitals.peek().map_or(text.len(), |capital| capital.word.span.start);
     }
     found
+}
+
+/// A place at or before `at` that no run spans: where a gap begins that is too long for a [`joint`].
+pub(super) fn run_break_before(bytes: &[u8], at: usize) -> usize {
+    let mut capital = at;
+    for (at, byte) in bytes[..at].iter().enumerate().rev() {
+        if !is_plain(byte) {
+            capital = at;
+        } else if *byte == b' ' && capital - at > LONGEST_JOINT {
+            return at;
+        }
+    }
+    0
+}
+
+/// Whether no run that touches the span goes beyond it, behind its [`run_break_before`]; what is not told at once is no.
+pub(super) fn stands_alone(bytes: &[u8], start: usize, span: Span) -> bool {
+    let behind = &bytes[span.end..];
+    // What may belong to the last word: a hyphen and more, an ending, the point of an initial.
+    let ends = behind.first().is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"-'&_.".contains(byte));
+    ends && behind.iter().take(LONGEST_JOINT + 1).all(is_plain) && bytes[start..span.start].iter().all(is_plain)
+}
+
+/// Whether a byte is of no capital: none of English, and none of another alphabet.
+fn is_plain(byte: &u8) -> bool {
+    byte.is_ascii() && !byte.is_ascii_uppercase()
+}
+
+/// The capitalised words of a text from some place on.
+pub(super) struct Capitals<'t> {
+    text: &'t str,
+    from: usize,
+    last: Option<Word<'t>>,
+}
+
+impl<'t> Capitals<'t> {
+    pub(super) fn new(text: &'t str, from: usize) -> Self {
+        Self { text, from, last: None }
+    }
+}
+
+impl<'t> Iterator for Capitals<'t> {
+    type Item = Capital<'t>;
+
+    fn next(&mut self) -> Option<Capital<'t>> {
+        let text = self.text;
+        while let Some(at) = next_capital(text.as_bytes(), self.from) {
+            let c = text[at..].chars().next().expect("inside the text");
+            if is_inside_word(&text.as_bytes()[self.from..at]) {
+                self.from = joined_end(text, at).max(at + c.len_utf8());
+                continue;
+            }
+            if !c.is_uppercase() {
+                self.from = if joins_word(c) { joined_end(text, at) } else { at + c.len_utf8() };
+                continue;
+            }
+            let end = dotted_end(text, word_end(text, at).max(at + c.len_utf8()));
+            let word = Word::new(text, Span::new(at, end));
+            let joint = self.last.map_or(Joint::None, |last| joint(last, &text[last.span.end..at]));
+            self.last = Some(word);
+            self.from = joined_end(text, end);
+            return Some(Capital { word, joint });
+        }
+        self.from = text.len();
+        None
+    }
 }
 
 /// The next capital of English, or character that may be one of another alphabet, at or behind `from`.
@@ -92,7 +166,7 @@ fn joint(before: Word<'_>, gap: &str) -> Joint {
     // "Zandvoort People's Party": whose it is belongs to the name.
     const OWNERS: [&str; 8] = ["People", "Women", "Men", "Children", "Workers", "Farmers", "Teachers", "Veterans"];
     // Longer gaps hold other words.
-    if gap.len() > 12 {
+    if gap.len() > LONGEST_JOINT {
         return Joint::None;
     }
     match gap {

@@ -5,11 +5,13 @@
 
 mod acronyms;
 mod capitals;
+mod near;
 mod organisations;
 mod places;
 
 use std::collections::BTreeMap;
 
+use super::Wanted;
 use super::facts::{Candidate, Class};
 use super::lexicon::Classes;
 use super::lines::{LineCase, Lines};
@@ -46,11 +48,36 @@ impl Found {
     }
 }
 
-/// Finds the unlisted names of a document, in order of part and span (start, then longer first).
-pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts, rules: RuleSet) -> Vec<Found> {
+/// Finds the unlisted names of a document, in order of part and span (start, then longer first): all of them, or those that
+/// change what is read of the listed ones.
+pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts, rules: RuleSet, wanted: Wanted) -> Vec<Found> {
+    let all = || -> Vec<_> { scene.parts.iter().map(|part| capitals(part.text)).collect() };
+    match wanted {
+        Wanted::All => find_among(scene, verdicts, rules, &all()).0,
+        Wanted::Mentions => {
+            let near = near::capitals(scene, verdicts);
+            let read = find_among(scene, verdicts, rules, &near);
+            if near::is_enough(scene, verdicts, &near, &read) {
+                read.0
+            } else {
+                find_among(scene, verdicts, rules, &all()).0
+            }
+        }
+    }
+}
+
+/// The short forms of a document by their text.
+type ShortForms<'a> = BTreeMap<&'a str, ShortForm>;
+
+/// Finds the names among the capitalised words of each part.
+fn find_among<'a>(
+    scene: &Scene<'a>,
+    verdicts: &Verdicts,
+    rules: RuleSet,
+    words: &[Vec<Capital<'a>>],
+) -> (Vec<Found>, ShortForms<'a>) {
     let mut found = Vec::new();
     let mut short_forms = BTreeMap::new();
-    let words: Vec<Vec<Capital<'_>>> = scene.parts.iter().map(|part| capitals(part.text)).collect();
     for (part, words) in words.iter().enumerate() {
         let mut lines = Lines::new(scene.parts[part].text);
         for run in runs(words) {
@@ -60,10 +87,10 @@ pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts, rules: RuleSet) -> Ve
     organisations::find_branches(scene, verdicts, &mut found);
     found.retain(|found| rules.contains(found.rule));
     short_forms.retain(|_, form: &mut ShortForm| rules.contains(form.rule));
-    repeat(scene, verdicts, &words, &short_forms, rules, &mut found);
+    repeat(scene, verdicts, words, &short_forms, rules, &mut found);
     found.sort_by_key(|found| (found.place(), found.rule));
     found.dedup_by_key(|found| (found.part, found.span));
-    found
+    (found, short_forms)
 }
 
 /// A short name and what it stands for.
@@ -86,7 +113,7 @@ fn find_in_run<'a>(
     run: &[Capital<'a>],
     lines: &mut Lines<'a>,
     found: &mut Vec<Found>,
-    short_forms: &mut BTreeMap<&'a str, ShortForm>,
+    short_forms: &mut ShortForms<'a>,
 ) {
     let known = found.len();
     organisations::find(scene, part, run, found);
@@ -156,7 +183,7 @@ fn repeat(
     scene: &Scene<'_>,
     verdicts: &Verdicts,
     words: &[Vec<Capital<'_>>],
-    short_forms: &BTreeMap<&str, ShortForm>,
+    short_forms: &ShortForms<'_>,
     rules: RuleSet,
     found: &mut Vec<Found>,
 ) {

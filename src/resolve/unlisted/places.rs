@@ -11,6 +11,9 @@ use crate::resolve::scene::{Scene, Verdicts};
 use crate::resolve::words::{Word, word_after, word_before};
 use crate::span::Span;
 
+/// Words of the longest place that only its surroundings explain.
+pub(super) const LONGEST_BARE: usize = 3;
+
 /// The places in one capitalised run.
 pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts, part: usize, run: &[Capital<'_>], found: &mut Vec<Found>) {
     let mut first = 0;
@@ -23,6 +26,29 @@ pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts, part: usize, run: &[C
             first = end;
         }
     }
+}
+
+/// Behind "in" or the like; with a capital only "In" opens no name.
+fn is_located(left: Option<Word<'_>>) -> bool {
+    left.is_some_and(|left| left.is(Classes::LOCATIVE) && !left.is_capitalised() || left.text == "In")
+}
+
+/// "the village of Harale", "in Harale district".
+pub(super) fn is_called_settlement(text: &str, span: Span) -> bool {
+    let says_kind = |word: Word<'_>| word.is(Classes::SETTLEMENT) && !word.is_capitalised();
+    let left = word_before(text, span.start);
+    let of = left.filter(|left| left.text == "of");
+    let kind = of.and_then(|of| word_before(text, of.span.start));
+    kind.is_some_and(|kind| says_kind(kind) && !kind.text.ends_with('s'))
+        || is_located(left) && word_after(text, span.end).is_some_and(says_kind)
+}
+
+/// Whether words could name a place that only its surroundings explain, by the first and the last.
+pub(super) fn may_be_bare(first: Word<'_>, last: Word<'_>) -> bool {
+    let ordinary =
+        Classes::COMMON | Classes::CALENDAR | Classes::FIRST_NAME | Classes::BEHIND_NAME | Classes::DIRECTION;
+    let body = Classes::ORGANISATION_LAST | Classes::FACILITY | Classes::ORGANISATION_FIRST;
+    !first.is(ordinary) && !last.is(body) && !first.is_acronym() && !first.is_initial()
 }
 
 /// Capitalised words joined by blanks alone.
@@ -66,26 +92,14 @@ impl<'a> Words<'_, 'a> {
                 return Some((span, Rule::FeatureName));
             }
         }
-        if words.len() > 3 || !self.is_bare(first, last, span) {
+        if words.len() > LONGEST_BARE || !self.is_bare(first, last, span) {
             return None;
         }
-        let left = word_before(text, span.start);
-        let located =
-            left.is_some_and(|left| left.is(Classes::LOCATIVE) && !left.is_capitalised() || left.text == "In");
-        if left.is_some_and(|left| left.text == "of") {
-            let kind = word_before(text, left.map_or(0, |left| left.span.start));
-            if kind
-                .is_some_and(|kind| kind.is(Classes::SETTLEMENT) && !kind.is_capitalised() && !kind.text.ends_with('s'))
-            {
-                return Some((span, Rule::SettlementName));
-            }
-        }
-        if !located {
-            return None;
-        }
-        let right = word_after(text, span.end);
-        if right.is_some_and(|right| right.is(Classes::SETTLEMENT) && !right.is_capitalised()) {
+        if is_called_settlement(text, span) {
             return Some((span, Rule::SettlementName));
+        }
+        if !is_located(word_before(text, span.start)) {
+            return None;
         }
         let state = text[span.end..].starts_with(", ").then_some(span.end + 2)?;
         let paired = self.scene.sites_at(self.part, state).any(|site| {
@@ -104,13 +118,7 @@ impl<'a> Words<'_, 'a> {
 
     /// Whether nothing known stands in the span: a name that only its surroundings explain.
     fn is_bare(&self, first: Word<'_>, last: Word<'_>, span: Span) -> bool {
-        let ordinary =
-            Classes::COMMON | Classes::CALENDAR | Classes::FIRST_NAME | Classes::BEHIND_NAME | Classes::DIRECTION;
-        let body = Classes::ORGANISATION_LAST | Classes::FACILITY | Classes::ORGANISATION_FIRST;
-        !first.is(ordinary)
-            && !last.is(body)
-            && !first.is_acronym()
-            && !first.is_initial()
+        may_be_bare(first, last)
             && !self
                 .scene
                 .sites_in(self.part, span)

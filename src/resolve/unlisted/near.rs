@@ -1,0 +1,119 @@
+//! Unlisted names that matter to the mentions: those that could cover one, and those that are short for a listed name.
+//!
+//! Who counts needs no others, and they are most of the work. What is found in a capitalised run overlaps nothing outside of it,
+//! so the runs that touch an accepted name tell which names cover one. Two things reach further: what the article explains in
+//! one place and repeats elsewhere (a short form, a village) may cover a name there, and a short form of a listed name is a
+//! mention wherever it stands. [`is_enough`] says whether neither can be.
+
+use super::capitals::{Capital, Capitals, Joint, capitals_near, run_break_before, stands_alone};
+use super::{Found, ShortForms, acronyms, places};
+use crate::resolve::lexicon::Classes;
+use crate::resolve::rules::Rule;
+use crate::resolve::scene::{Scene, Site, Verdicts};
+use crate::span::Span;
+
+/// The capitalised words of each part in the runs that touch an accepted name and go beyond it.
+pub(super) fn capitals<'a>(scene: &Scene<'a>, verdicts: &Verdicts) -> Vec<Vec<Capital<'a>>> {
+    let parts = scene.parts.iter().enumerate();
+    parts.map(|(part, input)| capitals_near(input.text, coverable(scene, verdicts, part))).collect()
+}
+
+/// The accepted names of a part that something else could cover, each with its [`run_break_before`]. A name that stands alone,
+/// with no other before it, is taken first; what lies in it changes nothing.
+fn coverable(scene: &Scene<'_>, verdicts: &Verdicts, part: usize) -> impl Iterator<Item = (usize, Span)> {
+    let mut furthest = 0;
+    let mut alone = 0;
+    scene.sites_of(part).iter().filter_map(move |site| {
+        let (text, Span { start, end }) = (site.text, site.span);
+        let touched = furthest > 0 && (furthest >= start || text[furthest..start].trim_start().is_empty());
+        furthest = furthest.max(end);
+        if !verdicts.accepted(site) || end <= alone {
+            return None;
+        }
+        let run_break = run_break_before(text.as_bytes(), start);
+        if !touched && stands_alone(text.as_bytes(), run_break, site.span) {
+            alone = end;
+            return None;
+        }
+        Some((run_break, site.span))
+    })
+}
+
+/// The sites of a part at which a rule accepted a name.
+fn accepted<'s, 'a>(
+    scene: &'s Scene<'a>,
+    verdicts: &'s Verdicts,
+    part: usize,
+) -> impl Iterator<Item = &'s Site<'a>> + use<'s, 'a> {
+    scene.sites_of(part).iter().filter(|site| verdicts.accepted(site))
+}
+
+/// Whether nothing that the article explains elsewhere can change what is read near the accepted names.
+pub(super) fn is_enough(
+    scene: &Scene<'_>,
+    verdicts: &Verdicts,
+    near: &[Vec<Capital<'_>>],
+    (found, short_forms): &(Vec<Found>, ShortForms<'_>),
+) -> bool {
+    // Short forms go before repeated names.
+    found.iter().all(|found| found.rule != Rule::RepeatedName)
+        && short_forms.values().all(|form| form.alias.is_none())
+        && near.iter().enumerate().all(|(part, words)| {
+            accepted(scene, verdicts, part).all(|site| !may_be_covered_by_repeated(scene, site, words))
+        })
+}
+
+/// Whether a name that is explained elsewhere could cover the site and not be the same name.
+fn may_be_covered_by_repeated(scene: &Scene<'_>, site: &Site<'_>, words: &[Capital<'_>]) -> bool {
+    let Span { start, end } = site.span;
+    let Some(row) = words.partition_point(|word| word.word.span.start <= start).checked_sub(1) else { return false };
+    let word = |row: usize| words[row].word;
+    let covers = |span: Span| (span.start..span.end).contains(&start) && (span.start < start || end < span.end);
+    // A short form is one word: "Harale-Kisumu".
+    if covers(word(row).span) && elsewhere(scene, site, word(row).span).any(|(text, span)| may_be_explained(text, span))
+    {
+        return true;
+    }
+    // A place ends where no word is joined by blanks alone, and begins at the first of joined words, or behind one that opens
+    // a sentence.
+    let is_joined = |row: &usize| matches!(words[*row].joint, Joint::Blank | Joint::Particle);
+    let goes_on = |row: usize| {
+        let next = words.get(row + 1).filter(|next| next.joint == Joint::Blank);
+        next.is_some_and(|next| site.text[..next.word.span.start].trim_end().len() == word(row).span.end)
+    };
+    let last = (row + 1..words.len()).take_while(is_joined).last().unwrap_or(row);
+    let joined = (1..=row).rev().take_while(is_joined).count();
+    (row - joined..=row).any(|first| {
+        let opens = first == row - joined || word(first - 1).is(Classes::CALENDAR | Classes::COMMON);
+        opens
+            && (row..=last).take(places::LONGEST_BARE).any(|last| {
+                let span = Span::new(word(first).span.start, word(last).span.end);
+                last - first < places::LONGEST_BARE
+                    && covers(span)
+                    && !goes_on(last)
+                    && places::may_be_bare(word(first), word(last))
+                    && elsewhere(scene, site, span).any(|(text, span)| places::is_called_settlement(text, span))
+            })
+    })
+}
+
+/// Whether a short form may be explained here: "Harale-Kisumu Ltd", or an acronym.
+fn may_be_explained(text: &str, span: Span) -> bool {
+    let mut words = Capitals::new(text, span.start);
+    let first = words.next().filter(|first| first.word.span == span);
+    first.is_some_and(|first| {
+        acronyms::looks_like_acronym(first.word)
+            || words.next().is_some_and(|next| next.joint != Joint::None && next.word.is(Classes::COMPANY))
+    })
+}
+
+/// Where else in the article the characters of a span stand.
+fn elsewhere<'a>(scene: &Scene<'a>, site: &Site<'a>, span: Span) -> impl Iterator<Item = (&'a str, Span)> {
+    let name = span.of(site.text);
+    let own = (site.part, span.start);
+    scene.parts.iter().enumerate().flat_map(move |(part, input)| {
+        let places = memchr::memmem::find_iter(input.text.as_bytes(), name);
+        let others = places.filter(move |at| (part, *at) != own);
+        others.map(move |at| (input.text, Span::new(at, at + name.len())))
+    })
+}
