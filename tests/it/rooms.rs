@@ -256,7 +256,15 @@ fn the_library_prints_nothing() {
 
 #[test]
 fn unsafe_code_has_its_places() {
-    check_home(&["unsafe"], &["gazetteer/image/bytes.rs", "matcher/word_start/avx2.rs"]);
+    check_home(
+        &["unsafe"],
+        &[
+            "gazetteer/image/bytes.rs",
+            "matcher/word_start/avx2.rs",
+            "matcher/word_start/avx512.rs",
+            "matcher/word_start/raw.rs",
+        ],
+    );
 }
 
 #[test]

@@ -3,8 +3,9 @@
 //! In come folded names, once, and texts; out come the places in each text where a name stands between word boundaries:
 //! exactly those at which the automaton finds it and its boundary check passes, and some more that fail one of the other
 //! checks. Every byte of the text is folded and classified 64 at a time; a word that may begin a name (capital or digit
-//! first, or a small letter where some name allows it) is hashed and held against a filter; what passes is looked up and
-//! followed word by word through a trie. Nothing is reported whose bytes were not compared.
+//! first, or a small letter where some name allows it) is hashed, and a filter is asked for it; from what passes the search goes
+//! on word by word, as far as a filter of the beginnings of names says yes. Where a name may end, it is looked up by the hash of
+//! all its words. Nothing is reported whose bytes were not compared.
 //!
 //! Names that may begin or end inside a word, names without any word, and words or signs of unusual length are *leftovers*:
 //! the caller searches for them by other means.
