@@ -391,19 +391,31 @@ fn words_of(filter: RawFilter<'_>, lanes: u8, hashes: __m512i) -> __m512i {
     unsafe { _mm512_mask_i64gather_epi64::<8>(_mm512_setzero_si512(), lanes, index, filter.as_ptr().cast()) }
 }
 
+/// The bit of each word that the hash names, the lowest of each lane.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn bit_of(words: __m512i, hashes: __m512i, bit: u32) -> __m512i {
+    let bits = _mm512_srl_epi64(hashes, _mm_cvtsi32_si128(bit.cast_signed()));
+    _mm512_srlv_epi64(words, _mm512_and_si512(bits, splat(63)))
+}
+
+/// [`Filter::holds`] of eight words and hashes, in the lowest bit of each lane.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn holds(words: __m512i, hashes: __m512i) -> __m512i {
+    _mm512_and_si512(bit_of(words, hashes, 0), bit_of(words, hashes, Filter::BIT))
+}
+
 /// [`Filter::answer`] of eight words and hashes: in which lanes a key may end, and in which it may go on.
 #[inline]
-#[target_feature(enable = "avx512f,avx512dq")]
-fn answers(lanes: u8, words: __m512i, hashes: __m512i) -> (u8, u8) {
-    let has = |bit: u32| {
-        let bits = _mm512_srl_epi64(hashes, _mm_cvtsi32_si128(bit as i32));
-        _mm512_srlv_epi64(words, _mm512_and_si512(bits, splat(63)))
+#[target_feature(enable = "avx512f")]
+fn answers_of(lanes: u8, words: __m512i, hashes: __m512i) -> (u8, u8) {
+    let (holds, one) = (holds(words, hashes), splat(1));
+    let having = |bit: u32| {
+        let bits = _mm512_and_si512(holds, bit_of(words, hashes, bit));
+        _mm512_mask_test_epi64_mask(lanes, bits, one)
     };
-    let holds = _mm512_and_si512(has(0), has(Filter::BIT));
-    let ends = _mm512_and_si512(holds, has(Filter::ENDS));
-    let goes_on = _mm512_and_si512(holds, has(Filter::GOES_ON));
-    let one = splat(1);
-    (_mm512_mask_test_epi64_mask(lanes, ends, one), _mm512_mask_test_epi64_mask(lanes, goes_on, one))
+    (having(Filter::ENDS), having(Filter::GOES_ON))
 }
 
 /// Puts the words in `lanes` behind `found`.
@@ -455,7 +467,7 @@ fn pass_by<const SMALL: bool>(
     found: &mut Vec<Found>,
 ) -> usize {
     let raw = Raw::new(text);
-    let Words { starts, ends, hashes, .. } = words;
+    let Words { starts, ends, hashes, next_hashes: answers, .. } = words;
     // Lanes behind the last word are places that may be read.
     starts[n..n + LANES].fill(0);
     ends[n..n + LANES].fill(0);
@@ -469,7 +481,7 @@ fn pass_by<const SMALL: bool>(
             hashes[from..from + LANES].iter().for_each(|hash| filters[0].prefetch(*hash));
         }
     }
-    let mut kept = 0;
+    let mut n_passed = 0;
     for from in (0..n).step_by(LANES) {
         let (start, end, hash) = (eight(starts, from), eight(ends, from), eight_hashes(hashes, from));
         let lanes = lanes(n - from);
@@ -480,8 +492,17 @@ fn pass_by<const SMALL: bool>(
         } else {
             words_of(filters[0], lanes, hash)
         };
-        let start = _mm256_andnot_si256(flag, start);
-        let (ends_here, goes_on) = answers(lanes, word, hash);
+        let pass = _mm512_mask_test_epi64_mask(lanes, holds(word, hash), splat(1));
+        put_eight(starts, n_passed, _mm256_maskz_compress_epi32(pass, _mm256_andnot_si256(flag, start)));
+        put_eight(ends, n_passed, _mm256_maskz_compress_epi32(pass, end));
+        put_eight_hashes(hashes, n_passed, _mm512_maskz_compress_epi64(pass, hash));
+        put_eight_hashes(answers, n_passed, _mm512_maskz_compress_epi64(pass, word));
+        n_passed += pass.count_ones() as usize;
+    }
+    let mut kept = 0;
+    for from in (0..n_passed).step_by(LANES) {
+        let (start, end, hash) = (eight(starts, from), eight(ends, from), eight_hashes(hashes, from));
+        let (ends_here, goes_on) = answers_of(lanes(n_passed - from), eight_hashes(answers, from), hash);
         add_found(found, ends_here, start, end, hash);
         put_eight(starts, kept, _mm256_maskz_compress_epi32(goes_on, start));
         put_eight(ends, kept, _mm256_maskz_compress_epi32(goes_on, end));
@@ -519,7 +540,7 @@ fn go_on(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -
         let (start, length, hash) = (eight(starts, from), eight(next_lengths, from), eight_hashes(next_hashes, from));
         let end = _mm256_add_epi32(eight(ends, from), length);
         let lanes = lanes(n - from) & _mm256_test_epi32_mask(length, length);
-        let (ends_here, goes_on) = answers(lanes, words_of(filter, lanes, hash), hash);
+        let (ends_here, goes_on) = answers_of(lanes, words_of(filter, lanes, hash), hash);
         add_found(found, ends_here, start, end, hash);
         put_eight(starts, kept, _mm256_maskz_compress_epi32(goes_on, start));
         put_eight(ends, kept, _mm256_maskz_compress_epi32(goes_on, end));

@@ -186,50 +186,49 @@ fn joins_blank(byte: u8) -> bool {
 }
 
 impl<S: Simd> Watcher<'_, S> {
-    /// Whole blocks, the bits of which are whole `u64`s, before the first that has a byte which does not stand for itself;
-    /// returns how many bytes.
+    /// Whole blocks, to the first byte that does not stand for itself; returns how many bytes, and whether there is such a byte.
     #[inline(always)]
-    fn blocks(&mut self, input: &[u8], out: &mut [u8]) -> usize {
-        let Classes { word, small, n_full, .. } = &mut *self.classes;
+    fn blocks(&mut self, input: &[u8], out: &mut [u8]) -> (usize, bool) {
+        let Classes { word, small, n_full, last_word, last_small, n_last, .. } = &mut *self.classes;
+        let shift = *n_last;
         let bits = word[*n_full..].iter_mut().zip(&mut small[*n_full..]);
         let blocks = input.as_chunks().0.iter().zip(out.as_chunks_mut().0);
         let mut n = 0;
         for ((bytes, out), (word, small)) in blocks.zip(bits) {
             self.simd.prefetch(input, 64 * n + AHEAD);
             let block = self.simd.block(bytes, out);
-            // Written in any case: if the bits were used on one side of a branch only, the compiler would carry there what they
-            // are taken from, byte by byte.
-            (*word, *small) = (block.word.to_le_bytes(), block.small.to_le_bytes());
-            if block.stops(input.get(64 * n + 64).is_some_and(|byte| joins_blank(*byte))) != 0 {
-                break;
+            // Shifted on this side of the branch: the compiler would carry what the bits are taken from over it, byte by byte.
+            let (full_word, full_small) = (*last_word | (block.word << shift), *last_small | (block.small << shift));
+            // Those that do not fit; none without a shift.
+            let (more_word, more_small) = ((block.word >> 1) >> (63 - shift), (block.small >> 1) >> (63 - shift));
+            (*word, *small) = (full_word.to_le_bytes(), full_small.to_le_bytes());
+            let stops = block.stops(input.get(64 * n + 64).is_some_and(|byte| joins_blank(*byte)));
+            if stops != 0 {
+                let plain = stops.trailing_zeros();
+                let is_full = shift + plain >= 64;
+                *n_full += n + usize::from(is_full);
+                *n_last = (shift + plain) % 64;
+                let mask = (1 << *n_last) - 1;
+                let (word, small) = if is_full { (more_word, more_small) } else { (full_word, full_small) };
+                (*last_word, *last_small) = (word & mask, small & mask);
+                return (64 * n + plain as usize, true);
             }
+            (*last_word, *last_small) = (more_word, more_small);
             n += 1;
         }
         *n_full += n;
-        64 * n
+        (64 * n, false)
     }
 
-    /// A block of which there are fewer bytes than it has.
+    /// The last bytes, fewer than a block; returns how many stand for themselves before the first that does not.
     #[inline(never)]
-    fn last_block(&self, input: &[u8], out: &mut [u8; 64]) -> Block {
+    fn last_block(&mut self, input: &[u8], out: &mut [u8; 64]) -> usize {
         let mut last = [0; 64];
         last[..input.len()].copy_from_slice(input);
-        self.simd.block(&last, out)
-    }
-
-    /// Less than a block: what is left of the input, or what fills the last `u64` of bits.
-    #[inline(always)]
-    fn part(&mut self, input: &[u8], out: &mut [u8]) -> (usize, bool) {
-        let n = input.len().min(64 - self.classes.n_last as usize);
-        let out = out.first_chunk_mut().expect("padding");
-        let block = match input.first_chunk() {
-            Some(bytes) => self.simd.block(bytes, out),
-            None => self.last_block(input, out),
-        };
-        let stops = block.stops(input.get(64).is_some_and(|byte| joins_blank(*byte)));
-        let plain = stops.trailing_zeros().min(n as u32);
+        let block = self.simd.block(&last, out);
+        let plain = block.stops(false).trailing_zeros().min(input.len() as u32);
         self.classes.push(block.word, block.small, plain);
-        (plain as usize, (plain as usize) < n)
+        plain as usize
     }
 }
 
@@ -241,21 +240,12 @@ impl<S: Simd> Watch for Watcher<'_, S> {
             self.classes.odd.push(self.classes.n_bytes());
         }
         self.classes.make_room(input.len());
-        let mut at = 0;
-        while at < input.len() {
-            if self.classes.n_last == 0 {
-                at += self.blocks(&input[at..], &mut out[at..]);
-                if at == input.len() {
-                    break;
-                }
+        match self.blocks(input, out) {
+            (at, false) if at < input.len() => {
+                at + self.last_block(&input[at..], out[at..].first_chunk_mut().expect("padding"))
             }
-            let (plain, stopped) = self.part(&input[at..], &mut out[at..]);
-            at += plain;
-            if stopped {
-                break;
-            }
+            (at, _) => at,
         }
-        at
     }
 
     fn unit(&mut self, c: char, folded: &str) {

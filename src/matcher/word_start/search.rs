@@ -145,16 +145,20 @@ pub(super) fn find<S: Simd>(
         let n = simd.note(classes, chunk, without_small, words);
         found.clear();
         let mut n = simd.pass(&search.text, words, n, found);
-        let mut is_sorted = true;
-        while n > 0 {
+        let (mut n_asked, mut is_sorted) = (0, true);
+        loop {
+            search.ask_for_lines(&found[n_asked..]);
+            if n == 0 {
+                break;
+            }
             if n >= steps_left {
                 report.hits.gave_up = true;
                 return;
             }
             steps_left -= n;
-            let n_before = found.len();
+            n_asked = found.len();
             n = simd.go_on(&search.text, words, n, found);
-            is_sorted &= found.len() == n_before;
+            is_sorted &= found.len() == n_asked;
         }
         if !is_sorted {
             // One run after the other is in order, which this makes use of.
@@ -324,13 +328,18 @@ struct Search<'t, S> {
 }
 
 impl<S: Simd> Search<'_, S> {
+    /// Lets the lines that will be looked at come to the caches.
+    #[inline(always)]
+    fn ask_for_lines(&self, found: &[Found]) {
+        for words in found {
+            self.simd.prefetch(self.view.lines, first_line(self.view.lines, words.hash));
+        }
+    }
+
     /// Drops what has no tag in its line of the table. What will be read of the records is on its way to the caches then.
     #[inline(always)]
     fn look_up(&self, found: &mut Vec<Found>, offsets: &mut Vec<u32>) {
         let View { lines, records, .. } = self.view;
-        for words in &*found {
-            self.simd.prefetch(lines, first_line(lines, words.hash));
-        }
         offsets.resize(found.len().max(offsets.len()), 0);
         let mut kept = 0;
         for index in 0..found.len() {
