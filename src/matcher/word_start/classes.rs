@@ -3,7 +3,7 @@
 
 use super::hash::{load, low_bits};
 use super::segments::{is_mark_of_sign, is_word};
-use super::simd::{Block, Simd};
+use super::simd::Simd;
 use crate::normalize::{FoldedText, Watch, is_word_char};
 
 /// The classes of a folded text. Reused from text to text.
