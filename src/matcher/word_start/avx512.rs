@@ -1,6 +1,7 @@
 //! The steps of [`Simd`] with the AVX-512 of Ice Lake, Zen 4 and later, and the whole search compiled for these.
 //!
-//! Bytes are folded and classified by tables, 64 at a time; words are hashed, kept and dropped eight at a time.
+//! Bytes are folded and classified by tables, 64 at a time; words are hashed, kept and dropped eight at a time. Closures are only
+//! called, never given to a function of the library such as `map`, which is not compiled for these processors unless inlined.
 
 // Loads, stores and calls of functions for a processor that was asked whether it has them; each block says why it is sound.
 #![allow(unsafe_code)]
@@ -213,7 +214,8 @@ fn load(bytes: &[u8; 64]) -> __m512i {
 #[inline]
 #[target_feature(enable = "avx512f,avx512vbmi")]
 fn look_up(table: &[u8; 128], kept: u64, bytes: __m512i) -> __m512i {
-    let [low, high] = [0, 1].map(|half| load(&table.as_chunks().0[half]));
+    let [low, high] = table.as_chunks().0 else { unreachable!("two halves") };
+    let (low, high) = (load(low), load(high));
     _mm512_mask2_permutex2var_epi8(low, bytes, kept, high)
 }
 
@@ -325,9 +327,9 @@ fn hash_eight(raw: Raw<'_>, seeds: __m512i, starts: __m256i, lengths: __m256i) -
         unsafe { _mm_loadu_si128(raw.text.bytes.as_ptr().add(places[lane] as usize).cast()) }
     };
     let four = |lanes: [usize; 4]| {
-        let [first, second, third, fourth] = lanes.map(sixteen);
-        let two = _mm512_inserti32x4::<1>(_mm512_castsi128_si512(first), second);
-        _mm512_inserti32x4::<3>(_mm512_inserti32x4::<2>(two, third), fourth)
+        let one = _mm512_castsi128_si512(sixteen(lanes[0]));
+        let two = _mm512_inserti32x4::<1>(one, sixteen(lanes[1]));
+        _mm512_inserti32x4::<3>(_mm512_inserti32x4::<2>(two, sixteen(lanes[2])), sixteen(lanes[3]))
     };
     // Each length beside each of the sixteen bytes of its word.
     let spread = _mm512_castsi256_si512(lengths);
@@ -352,7 +354,8 @@ fn hash_eight(raw: Raw<'_>, seeds: __m512i, starts: __m256i, lengths: __m256i) -
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn each_sixteen(numbers: [i8; 4]) -> __m512i {
-    let [a, b, c, d] = numbers.map(|number| i32::from(number) * 0x0101_0101);
+    let four = |number: i8| i32::from(number) * 0x0101_0101;
+    let (a, b, c, d) = (four(numbers[0]), four(numbers[1]), four(numbers[2]), four(numbers[3]));
     _mm512_set_epi32(d, d, d, d, c, c, c, c, b, b, b, b, a, a, a, a)
 }
 
