@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::batch::{Batch, Record};
 use super::decompress::{Content, End, Fault};
 use super::sniff::{self, Verdict};
+use super::spare::Spares;
 use super::{Archive, ArchiveOptions, Format, Input, compressed_name};
 use crate::diagnostics::{Reject, RejectReason};
 use crate::error::Result;
@@ -29,6 +30,7 @@ pub struct Batches<'a> {
     next: usize,
     current: Option<Reading>,
     carry: Vec<u8>,
+    spares: Spares,
     summaries: Vec<InputSummary>,
 }
 
@@ -47,7 +49,7 @@ pub struct InputSummary {
 
 impl<'a> Batches<'a> {
     pub(super) fn new(archive: &'a Archive) -> Self {
-        Self { archive, next: 0, current: None, carry: Vec::new(), summaries: Vec::new() }
+        Self { archive, next: 0, current: None, carry: Vec::new(), spares: Spares::default(), summaries: Vec::new() }
     }
 
     /// What was read of each input, in their order. Inputs that were not read to their end are missing, so ask when there
@@ -80,8 +82,8 @@ impl Iterator for Batches<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let options = &self.archive.options;
         let full = options.batch_bytes.max(1);
-        let mut batch = Batch::default();
-        batch.buffer.reserve(full.saturating_add(CHUNK).min(64 << 20));
+        let buffer = self.spares.buffer(full.saturating_add(CHUNK).min(64 << 20));
+        let mut batch = Batch { buffer, ..Batch::default() };
         batch.buffer.append(&mut self.carry);
         loop {
             let complete = self.current.as_ref().map_or(batch.buffer.len(), |reading| reading.start);

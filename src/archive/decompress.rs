@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::compressed_name;
 use crate::diagnostics::RejectReason;
 
-const BUFFER: usize = 64 << 10;
+const BUFFER: usize = 256 << 10;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Skippable zstd frames begin with any of `50..5f` and then these.

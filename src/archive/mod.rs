@@ -15,6 +15,7 @@ mod decompress;
 mod fields;
 mod json_lines;
 mod sniff;
+mod spare;
 #[cfg(test)]
 mod tests;
 mod text;
