@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::spare::Buffer;
 use super::{Archive, Format, json_lines, text};
 use crate::diagnostics::{Reject, RejectReason};
 use crate::document::Document;
@@ -12,7 +11,7 @@ use crate::document::Document;
 /// Made by [`Batches`](super::Batches) in one thread; its documents can be made in others.
 #[derive(Debug, Default)]
 pub struct Batch {
-    pub(super) buffer: Buffer,
+    pub(super) buffer: Vec<u8>,
     pub(super) records: Vec<Record>,
     pub(super) rejects: Vec<Reject>,
     /// Bytes consumed on disk since the batch before, for progress. Over all batches they add up to the size of the inputs.

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::batch::{Batch, Record};
 use super::decompress::{Content, End, Fault};
 use super::sniff::{self, Verdict};
-use super::spare::Spares;
 use super::{Archive, ArchiveOptions, Format, Input, compressed_name};
 use crate::diagnostics::{Reject, RejectReason};
 use crate::error::Result;
@@ -20,6 +19,8 @@ const CHUNK: usize = 64 << 10;
 /// A batch is also full with so many records, however small, or with so many times `batch_bytes` read on disk for nothing.
 const RECORDS: usize = 16 << 10;
 const FRUITLESS: u64 = 32;
+/// Buffers kept at most; more batches are seldom under way.
+const SPARES: usize = 32;
 
 /// Reads an archive from its first file to its last; made by [`Archive::batches`].
 ///
@@ -30,7 +31,8 @@ pub struct Batches<'a> {
     next: usize,
     current: Option<Reading>,
     carry: Vec<u8>,
-    spares: Spares,
+    /// Memory of batches that are done with.
+    spares: Vec<Vec<u8>>,
     summaries: Vec<InputSummary>,
 }
 
@@ -49,7 +51,7 @@ pub struct InputSummary {
 
 impl<'a> Batches<'a> {
     pub(super) fn new(archive: &'a Archive) -> Self {
-        Self { archive, next: 0, current: None, carry: Vec::new(), spares: Spares::default(), summaries: Vec::new() }
+        Self { archive, next: 0, current: None, carry: Vec::new(), spares: Vec::new(), summaries: Vec::new() }
     }
 
     /// What was read of each input, in their order. Inputs that were not read to their end are missing, so ask when there
@@ -57,6 +59,22 @@ impl<'a> Batches<'a> {
     #[must_use]
     pub fn finish(self) -> Vec<InputSummary> {
         self.summaries
+    }
+
+    /// Takes the memory of a batch that is done with for one to come: new memory is cleared by the system page by page.
+    ///
+    /// What grew because of one long record is given back to the system, and so is more than is of use.
+    pub fn recycle(&mut self, batch: Batch) {
+        let mut buffer = batch.buffer;
+        if self.spares.len() < SPARES && buffer.capacity() <= 2 * self.usual_room() {
+            buffer.clear();
+            self.spares.push(buffer);
+        }
+    }
+
+    /// Bytes in a batch without long records.
+    fn usual_room(&self) -> usize {
+        self.archive.options.batch_bytes.max(1).saturating_add(CHUNK).min(64 << 20)
     }
 
     fn open(&mut self, batch: &mut Batch) -> Option<Reading> {
@@ -82,8 +100,8 @@ impl Iterator for Batches<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let options = &self.archive.options;
         let full = options.batch_bytes.max(1);
-        let buffer = self.spares.buffer(full.saturating_add(CHUNK).min(64 << 20));
-        let mut batch = Batch { buffer, ..Batch::default() };
+        let mut batch = Batch { buffer: self.spares.pop().unwrap_or_default(), ..Batch::default() };
+        batch.buffer.reserve(self.usual_room());
         batch.buffer.append(&mut self.carry);
         loop {
             let complete = self.current.as_ref().map_or(batch.buffer.len(), |reading| reading.start);

@@ -15,7 +15,6 @@ mod decompress;
 mod fields;
 mod json_lines;
 mod sniff;
-mod spare;
 #[cfg(test)]
 mod tests;
 mod text;

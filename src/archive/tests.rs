@@ -27,7 +27,7 @@ fn read(archive: &Archive) -> (Vec<Outcome>, Vec<InputSummary>) {
     let mut outcomes = Vec::new();
     let mut bytes_read = 0;
     let mut batches = archive.batches();
-    for batch in &mut batches {
+    while let Some(batch) = batches.next() {
         let batch = batch.unwrap();
         bytes_read += batch.bytes_read;
         let mut of_batch: Vec<Outcome> = Vec::new();
@@ -46,6 +46,7 @@ fn read(archive: &Archive) -> (Vec<Outcome>, Vec<InputSummary>) {
         // Records and rejects each come in order, and together they do across batches.
         of_batch.sort_by_key(|outcome| (archive.inputs().iter().position(|i| i.path() == outcome.0), outcome.1));
         outcomes.extend(of_batch);
+        batches.recycle(batch);
     }
     let summaries = batches.finish();
     assert_eq!(
@@ -372,4 +373,22 @@ fn a_line_of_200_megabytes_is_never_held() {
     assert_eq!(records, [(1, 0), (2, 15), (4, 31 + LINE), (5, 46 + LINE)]);
     assert_eq!((rejects.len(), rejects[0].record, rejects[0].offset), (1, 3, 30));
     assert_eq!(rejects[0].message, "the line is 209715200 bytes long, the limit is 1048576 bytes");
+}
+
+#[test]
+fn usual_buffers_are_used_again_and_large_ones_are_not() {
+    let line = |length: usize| format!("{{\"text\":\"{}\"}}\n", "x".repeat(length));
+    let content = [line(100_000), line(100_000), line(1 << 20), line(100_000)].concat();
+    let options = ArchiveOptions { batch_bytes: 1, ..ArchiveOptions::default() };
+    let archive = archive(&[("a.jsonl", content.into())], options);
+    let mut batches = archive.batches();
+    let usual = batches.next().unwrap().unwrap();
+    let at = usual.buffer.as_ptr();
+    batches.recycle(usual);
+    let again = batches.next().unwrap().unwrap();
+    assert_eq!(again.buffer.as_ptr(), at);
+    let large = batches.next().unwrap().unwrap();
+    assert!(large.buffer.capacity() > 1 << 20);
+    batches.recycle(large);
+    assert!(batches.next().unwrap().unwrap().buffer.capacity() < 1 << 20);
 }

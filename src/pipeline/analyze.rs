@@ -19,7 +19,7 @@ use crate::gazetteer::DATA_DATE;
 use crate::ids::EntityId;
 use crate::store::{
     Block, Books, COOCCURRENCE_FILE, COUNTS_FILE, Codec, CountRow, CountRows, DOCUMENTS_FILE, DocumentRow,
-    DocumentRows, ENTITIES_FILE, EntityRow, EntityRows, FileHeader, FileReader, FileWriter, MENTIONS_FILE,
+    DocumentRows, ENTITIES_FILE, EntityRow, EntityRows, FileHeader, FileReader, FileSummary, FileWriter, MENTIONS_FILE,
     ManifestGazetteer, ManifestInput, MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows,
     REJECTS_FILE, Run, RunManifest, RunWriter, Totals,
 };
@@ -324,15 +324,22 @@ struct Finisher<'a> {
 }
 
 impl Finisher<'_> {
-    /// Writes entities, counts, co-occurrence and mentions; returns the number of pairs.
+    /// Writes entities, counts, co-occurrence and mentions, in the threads of the current pool; returns the number of pairs.
     fn write(&self, run: &mut RunWriter) -> Result<u64> {
-        let rows = self.write_entities(run)?;
-        let matrix = self.write_counts(run, &rows)?;
-        self.write_cooccurrence(run, &matrix)?;
-        if let Some(spool) = &self.counted.mentions_spool {
-            self.write_mentions(run, spool, &rows)?;
+        let rows = self.rows();
+        let (counts, pairs) = rayon::join(
+            || Ok((self.write_entities(run)?, self.write_counts(run, &rows)?, self.write_mentions(run, &rows)?)),
+            || self.write_cooccurrence(run, &self.count_pairs(&rows)?),
+        );
+        let ((entities, counts, mentions), (cooccurrence, n_pairs)) = (counts?, pairs?);
+        run.add(ENTITIES_FILE, entities);
+        run.add(COUNTS_FILE, counts);
+        run.add(COOCCURRENCE_FILE, cooccurrence);
+        if let Some(mentions) = mentions {
+            run.add(MENTIONS_FILE, mentions);
         }
-        Ok(matrix.nnz() as u64)
+        self.counted.mentions_spool.iter().chain([&self.counted.counts_spool]).try_for_each(|spool| remove(spool))?;
+        Ok(n_pairs)
     }
 
     fn header(&self, format: &str) -> FileHeader {
@@ -343,16 +350,26 @@ impl Finisher<'_> {
         self.stop.map_or(Ok(()), StopFlag::check)
     }
 
+    /// The entities that occur, by gazetteer id, in order.
+    fn occurring(&self) -> impl Iterator<Item = usize> {
+        self.counted.documents.iter().enumerate().filter(|(_, documents)| **documents > 0).map(|(index, _)| index)
+    }
+
     /// The row of each gazetteer entity in the result; `u32::MAX` for those that do not occur. Order is kept, so what was
     /// sorted by one id is sorted by the other.
-    fn write_entities(&self, run: &mut RunWriter) -> Result<Vec<u32>> {
+    fn rows(&self) -> Vec<u32> {
         let mut rows = vec![u32::MAX; self.counted.documents.len()];
+        for (row, index) in self.occurring().enumerate() {
+            rows[index] = row as u32;
+        }
+        rows
+    }
+
+    fn write_entities(&self, run: &RunWriter) -> Result<FileSummary> {
         let file = run.file(ENTITIES_FILE, &self.header("dateline-entities").describe::<EntityRows>())?;
         let mut writer = BlockWriter::<EntityRows>::new(file);
-        let occurring = self.counted.documents.iter().enumerate().filter(|(_, documents)| **documents > 0);
-        for (row, (index, documents)) in occurring.enumerate() {
+        for index in self.occurring() {
             let entity = self.analyzer.gazetteer().entity(EntityId::new(index));
-            rows[index] = row as u32;
             let (latitude, longitude) = entity.coordinates.unwrap_or((f64::NAN, f64::NAN));
             writer.push(|rows| {
                 rows.push(EntityRow {
@@ -363,18 +380,29 @@ impl Finisher<'_> {
                     latitude,
                     longitude,
                     mentions: self.counted.mentions[index],
-                    documents: *documents,
+                    documents: self.counted.documents[index],
                 });
             })?;
         }
-        run.add(ENTITIES_FILE, writer.finish()?.finish()?);
-        Ok(rows)
+        writer.finish()?.finish()
     }
 
-    /// Renumbers the counts and counts the pairs in the same pass.
-    fn write_counts(&self, run: &mut RunWriter, rows: &[u32]) -> Result<CooccurrenceMatrix> {
+    /// Writes the counts of the spool under their final ids.
+    fn write_counts(&self, run: &RunWriter, rows: &[u32]) -> Result<FileSummary> {
         let file = run.file(COUNTS_FILE, &self.header("dateline-counts").describe::<CountRows>())?;
         let mut writer = BlockWriter::<CountRows>::new(file);
+        for block in FileReader::open(&self.counted.counts_spool)?.into_blocks::<CountRows>() {
+            self.check()?;
+            for row in block?.iter() {
+                let entity = rows[row.entity as usize];
+                writer.push(|rows| rows.push(CountRow { entity, ..row }))?;
+            }
+        }
+        writer.finish()?.finish()
+    }
+
+    /// Counts the pairs of the documents in the spool, by final ids.
+    fn count_pairs(&self, rows: &[u32]) -> Result<CooccurrenceMatrix> {
         let mut builder = CooccurrenceBuilder::default();
         let mut context: Vec<(EntityId, u32)> = Vec::new();
         let mut document = 0;
@@ -386,9 +414,7 @@ impl Finisher<'_> {
                     context.clear();
                     document += 1;
                 }
-                let entity = rows[row.entity as usize];
-                context.push((EntityId(entity), row.count));
-                writer.push(|rows| rows.push(CountRow { entity, ..row }))?;
+                context.push((EntityId(rows[row.entity as usize]), row.count));
             }
         }
         while u64::from(document) < self.counted.books.counted {
@@ -396,12 +422,11 @@ impl Finisher<'_> {
             context.clear();
             document += 1;
         }
-        run.add(COUNTS_FILE, writer.finish()?.finish()?);
-        remove(&self.counted.counts_spool)?;
         Ok(builder.finish())
     }
 
-    fn write_cooccurrence(&self, run: &mut RunWriter, matrix: &CooccurrenceMatrix) -> Result<()> {
+    /// Writes the matrix; returns the number of pairs too.
+    fn write_cooccurrence(&self, run: &RunWriter, matrix: &CooccurrenceMatrix) -> Result<(FileSummary, u64)> {
         self.check()?;
         let header = self
             .header("dateline-cooccurrence")
@@ -413,19 +438,32 @@ impl Finisher<'_> {
             .with_property("diagonal", "document frequency, in the marginals")
             .with_property("duplicates", "counted")
             .with_property("triangle", "upper");
-        let mut pairs = BlockWriter::<PairRows>::new(run.file(COOCCURRENCE_FILE, &header)?);
-        for (a, b, joint) in matrix.pairs() {
-            pairs.push(|rows| rows.push(PairRow { a: a.0, b: b.0, joint }))?;
+        let mut file = run.file(COOCCURRENCE_FILE, &header)?;
+        let mut pairs = matrix.pairs().peekable();
+        let mut blocks = vec![PairRows::default(); 4 * rayon::current_num_threads()];
+        while pairs.peek().is_some() {
+            self.check()?;
+            let mut n_filled = 0;
+            for block in &mut blocks {
+                block.clear();
+                while !block.is_full()
+                    && let Some((a, b, joint)) = pairs.next()
+                {
+                    block.push(PairRow { a: a.0, b: b.0, joint });
+                }
+                n_filled += usize::from(block.rows() > 0);
+            }
+            file.write_blocks(&blocks[..n_filled])?;
         }
-        let mut marginals = BlockWriter::<MarginalRows>::new(pairs.finish()?);
+        let mut marginals = BlockWriter::<MarginalRows>::new(file);
         for (entity, contexts) in matrix.marginals().iter().enumerate() {
             marginals.push(|rows| rows.push(MarginalRow { entity: entity as u32, contexts: *contexts }))?;
         }
-        run.add(COOCCURRENCE_FILE, marginals.finish()?.finish()?);
-        Ok(())
+        Ok((marginals.finish()?.finish()?, matrix.nnz() as u64))
     }
 
-    fn write_mentions(&self, run: &mut RunWriter, spool: &Path, rows: &[u32]) -> Result<()> {
+    fn write_mentions(&self, run: &RunWriter, rows: &[u32]) -> Result<Option<FileSummary>> {
+        let Some(spool) = &self.counted.mentions_spool else { return Ok(None) };
         let file = run.file(MENTIONS_FILE, &self.header("dateline-mentions").describe::<MentionRows>())?;
         let mut writer = BlockWriter::<MentionRows>::new(file);
         for block in FileReader::open(spool)?.into_blocks::<MentionRows>() {
@@ -435,8 +473,7 @@ impl Finisher<'_> {
                 writer.push(|rows| rows.push(MentionRow { entity, ..row }))?;
             }
         }
-        run.add(MENTIONS_FILE, writer.finish()?.finish()?);
-        remove(spool)
+        Ok(Some(writer.finish()?.finish()?))
     }
 }
 

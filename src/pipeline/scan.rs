@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rayon::ThreadPool;
 
-use crossbeam_channel::{Sender, bounded, never, select, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, never, select, unbounded};
 
 use super::{Analyzer, Worker};
 use crate::archive::{Archive, Batch, InputSummary};
@@ -92,13 +92,14 @@ pub(super) fn scan<T: Send>(
     let in_flight_limit = 2 * pool.current_num_threads();
     let workers: Mutex<Vec<Worker<'_>>> = Mutex::new(Vec::new());
     let (batch_sender, batches) = bounded::<Result<Batch>>(in_flight_limit);
+    let (done_sender, done) = unbounded::<Batch>();
     let (sender, finished) = unbounded::<(u64, u64, u64, Finished<T>)>();
 
     // The reader owns what it reads: when the scan is stopped while the reader waits for input that may never come, it is
     // left behind.
     let reader = std::thread::spawn({
         let archive = archive.clone();
-        move || read(&archive, &batch_sender)
+        move || read(&archive, &batch_sender, &done)
     });
     let (workers, work) = (&workers, &work);
     let scanned: Result<()> = pool.in_place_scope(|tasks| {
@@ -121,7 +122,8 @@ pub(super) fn scan<T: Send>(
                 recv(input) -> batch => match batch {
                     Err(_) => exhausted = true,
                     Ok(batch) => {
-                        let (batch, sender, number) = (batch?, sender.clone(), next_in);
+                        let (batch, number) = (batch?, next_in);
+                        let (sender, done) = (sender.clone(), done_sender.clone());
                         next_in += 1;
                         tasks.spawn(move |_| {
                             let (bytes, records) = (batch.bytes_read, batch.records().len() as u64);
@@ -132,6 +134,8 @@ pub(super) fn scan<T: Send>(
                                 workers.lock().expect("no panic while locked").push(worker);
                                 result
                             }));
+                            // The reader may have ended.
+                            let _ = done.send(batch);
                             // The receiver is gone only when the scan has failed already.
                             let _ = sender.send((number, bytes, records, result));
                         });
@@ -159,13 +163,14 @@ pub(super) fn scan<T: Send>(
     scanned.map(|()| reader.join().unwrap_or_else(|panic| resume_unwind(panic)))
 }
 
-/// Sends every batch until the receiver goes away.
-fn read(archive: &Archive, sender: &Sender<Result<Batch>>) -> Vec<InputSummary> {
+/// Sends every batch until the receiver goes away, and uses the memory of those that are done with for the next.
+fn read(archive: &Archive, sender: &Sender<Result<Batch>>, done: &Receiver<Batch>) -> Vec<InputSummary> {
     let mut batches = archive.batches();
-    for batch in &mut batches {
+    while let Some(batch) = batches.next() {
         if sender.send(batch).is_err() {
             break;
         }
+        done.try_iter().for_each(|batch| batches.recycle(batch));
     }
     batches.finish()
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zstd::bulk::Compressor;
@@ -114,39 +115,39 @@ impl FileWriter {
     ///
     /// Linear in the rows; holds their payload twice, as columns and compressed.
     pub fn write_block<B: Block>(&mut self, block: &B) -> Result<()> {
-        let path = &self.file.path;
-        let described = self.header.columns(B::KIND).is_some_and(|described| described.columns == B::COLUMNS);
-        if !described {
-            return Err(Error::format(path, format!("blocks of {} are not described in its header", B::NAME)));
-        }
-        block.validate().map_err(|fault| Error::format(path, format!("invalid rows of {}: {fault}", B::NAME)))?;
-        if block.raw_len() as u64 > MAX_BLOCK {
-            let message = format!("a block of {} takes {} bytes, at most {MAX_BLOCK} fit", B::NAME, block.raw_len());
-            return Err(Error::limit(message).at(path));
-        }
-        let payload = codec::encode(block);
-        let (codec, stored) = match &mut self.compressor {
-            None => (Codec::None, None),
-            Some(compressor) => {
-                let stored = compressor.compress(&payload).map_err(|error| Error::io(path, "compress", error))?;
-                (Codec::Zstd, Some(stored))
-            }
+        let stored = Stored::new(block, &self.file.path, &self.header, self.compressor.as_mut())?;
+        self.put(stored)
+    }
+
+    /// Writes blocks one after the other, but compresses them in the threads of the current pool.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_block`](Self::write_block).
+    ///
+    /// # Complexity
+    ///
+    /// As [`write_block`](Self::write_block), for all blocks at a time.
+    pub fn write_blocks<B: Block + Sync>(&mut self, blocks: &[B]) -> Result<()> {
+        let (path, header) = (&self.file.path, &self.header);
+        let is_compressed = self.compressor.is_some();
+        let compressor = || is_compressed.then(|| Compressor::new(ZSTD_LEVEL)).transpose();
+        let store = |compressor: &mut io::Result<Option<Compressor<'static>>>, block| match compressor {
+            Ok(compressor) => Stored::new(block, path, header, compressor.as_mut()),
+            Err(error) => Err(Error::io(path, "compress", io::Error::new(error.kind(), error.to_string()))),
         };
-        let stored = stored.as_ref().unwrap_or(&payload);
-        let entry = BlockEntry {
-            kind: B::KIND,
-            offset: self.file.bytes,
-            rows: block.rows() as u64,
-            stored_len: stored.len() as u64,
-            raw_len: payload.len() as u64,
-            codec: codec.number(),
-            payload_crc: crc32fast::hash(stored),
-        };
+        let stored: Vec<Stored> =
+            blocks.par_iter().with_min_len(4).map_init(compressor, store).collect::<Result<_>>()?;
+        stored.into_iter().try_for_each(|stored| self.put(stored))
+    }
+
+    fn put(&mut self, Stored { entry, payload }: Stored) -> Result<()> {
+        let entry = BlockEntry { offset: self.file.bytes, ..entry };
         self.index.kind.push(entry.kind);
         self.index.offset.push(entry.offset);
         self.index.rows.push(entry.rows);
         self.file.put(&entry.to_bytes())?;
-        self.file.put(stored)
+        self.file.put(&payload)
     }
 
     /// Writes the footer and makes sure that all of the file is on the disk.
@@ -172,6 +173,51 @@ impl FileWriter {
 impl fmt::Debug for FileWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileWriter").field("file", &self.file).field("blocks", &self.index.kind.len()).finish()
+    }
+}
+
+/// A block as it will stand in the file.
+struct Stored {
+    /// The offset is not known yet.
+    entry: BlockEntry,
+    payload: Vec<u8>,
+}
+
+impl Stored {
+    fn new<B: Block>(
+        block: &B,
+        path: &Path,
+        header: &FileHeader,
+        compressor: Option<&mut Compressor<'static>>,
+    ) -> Result<Self> {
+        let described = header.columns(B::KIND).is_some_and(|described| described.columns == B::COLUMNS);
+        if !described {
+            return Err(Error::format(path, format!("blocks of {} are not described in its header", B::NAME)));
+        }
+        block.validate().map_err(|fault| Error::format(path, format!("invalid rows of {}: {fault}", B::NAME)))?;
+        if block.raw_len() as u64 > MAX_BLOCK {
+            let message = format!("a block of {} takes {} bytes, at most {MAX_BLOCK} fit", B::NAME, block.raw_len());
+            return Err(Error::limit(message).at(path));
+        }
+        let raw = codec::encode(block);
+        let raw_len = raw.len() as u64;
+        let (codec, payload) = match compressor {
+            None => (Codec::None, raw),
+            Some(compressor) => {
+                let stored = compressor.compress(&raw).map_err(|error| Error::io(path, "compress", error))?;
+                (Codec::Zstd, stored)
+            }
+        };
+        let entry = BlockEntry {
+            kind: B::KIND,
+            offset: 0,
+            rows: block.rows() as u64,
+            stored_len: payload.len() as u64,
+            raw_len,
+            codec: codec.number(),
+            payload_crc: crc32fast::hash(&payload),
+        };
+        Ok(Self { entry, payload })
     }
 }
 
