@@ -7,9 +7,11 @@
 #[path = "../benches/common/leftmost.rs"]
 mod leftmost;
 
+use std::borrow::Cow;
 use std::error::Error;
+use std::fs::File;
 use std::hint::black_box;
-use std::io::{BufWriter, Write as _, stdout};
+use std::io::{BufRead, BufReader, BufWriter, Write as _, stdout};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -68,10 +70,10 @@ struct Contestant<'a> {
 fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
     let gazetteer = Gazetteer::load(&args.names)?;
-    let texts = read(&args.texts)?;
     if args.once {
-        return Ok(print_all(&Matcher::new(&gazetteer)?, &texts)?);
+        return print_all(&Matcher::new(&gazetteer)?, &args.texts);
     }
+    let texts = read(&args.texts)?;
     let bytes: usize = texts.iter().map(String::len).sum();
     let leftmost = Leftmost::new(&gazetteer);
     let mut contestants = contestants(&gazetteer, &leftmost, !args.no_reference)?;
@@ -124,17 +126,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn print_all(matcher: &Matcher, texts: &[String]) -> std::io::Result<()> {
+fn print_all(matcher: &Matcher, paths: &[PathBuf]) -> Result<(), Box<dyn Error>> {
     let mut out = BufWriter::with_capacity(1 << 16, stdout().lock());
     let (mut scratch, mut matches) = (MatcherScratch::default(), Matches::default());
-    for text in texts {
+    each_text(paths, |text| {
         matcher.find_into(text, &mut scratch, &mut matches);
         for (span, _) in matches.iter() {
             out.write_all(span.of(text).as_bytes())?;
             out.write_all(b"\n")?;
         }
-    }
-    out.flush()
+        Ok(())
+    })?;
+    Ok(out.flush()?)
 }
 
 /// All engines, the matcher's fastest first.
@@ -171,22 +174,41 @@ fn search_with<'a>(matcher: Matcher) -> Search<'a> {
 /// Articles of JSON Lines files, lines of others.
 fn read(paths: &[PathBuf]) -> Result<Vec<String>, Box<dyn Error>> {
     let mut texts = Vec::new();
+    each_text(paths, |text| {
+        texts.push(text.to_owned());
+        Ok(())
+    })?;
+    Ok(texts)
+}
+
+/// Gives every text to `work`, one after the other.
+fn each_text(paths: &[PathBuf], mut work: impl FnMut(&str) -> std::io::Result<()>) -> Result<(), Box<dyn Error>> {
     for path in paths {
         let name = path.to_string_lossy();
         if !name.contains(".jsonl") && !name.contains(".ndjson") {
-            let text = String::from_utf8_lossy(&std::fs::read(path)?).into_owned();
-            texts.extend(text.lines().filter(|line| !line.is_empty()).map(str::to_owned));
+            let mut lines = BufReader::with_capacity(1 << 18, File::open(path)?);
+            let mut line = Vec::new();
+            while lines.read_until(b'\n', &mut line)? > 0 {
+                // Whether all is well is known sooner than where it is not.
+                let text = str::from_utf8(&line).map_or_else(|_| String::from_utf8_lossy(&line), Cow::Borrowed);
+                let text = text.trim_end_matches(['\n', '\r']);
+                if !text.is_empty() {
+                    work(text)?;
+                }
+                line.clear();
+            }
             continue;
         }
         let archive = Archive::open(std::slice::from_ref(path), ArchiveOptions::default())?;
-        for batch in archive.batches() {
-            let batch = batch?;
+        let mut batches = archive.batches();
+        while let Some(batch) = batches.next().transpose()? {
             for document in batch.records().iter().filter_map(|record| batch.document(record, &archive).ok()) {
-                texts.push(document.text.into_owned());
+                work(&document.text)?;
             }
+            batches.recycle(batch);
         }
     }
-    Ok(texts)
+    Ok(())
 }
 
 /// Spans of the matcher by each of its engines, and of the crates, must be the same within each family.
