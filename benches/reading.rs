@@ -96,7 +96,7 @@ fn read(criterion: &mut Criterion) {
         let archive = Archive::open(&[path], ArchiveOptions::default()).expect("it was just written");
         let n_records: usize = batches_of(&archive).iter().map(|batch| batch.records().len()).sum();
         assert_eq!(n_records, corpus.articles.len());
-        group.bench_function(BenchmarkId::new(compression, 1), |bencher| {
+        group.bench_function(compression, |bencher| {
             bencher.iter(|| {
                 let mut batches = archive.batches();
                 while let Some(batch) = batches.next() {

@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256};
 use super::compressed_name;
 use crate::diagnostics::RejectReason;
 
+/// Larger than what is asked for at a time, so that files are read and hashed in here and then copied: to read into the memory of a
+/// batch that another processor has just worked on takes several times as long.
 const BUFFER: usize = 256 << 10;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];

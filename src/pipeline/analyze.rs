@@ -1,8 +1,9 @@
 //! From an archive to a run directory.
 //!
 //! The scan writes documents in their final form and counts under gazetteer ids, to a temporary file; what stays in memory
-//! is one number for each entity. Then the entities that occur are numbered, and one pass over the counts writes them under
-//! their final ids and counts the pairs. So memory depends on the gazetteer and the distinct pairs, not on the archive.
+//! is one number for each entity. Then the entities that occur are numbered; one pass over the counts writes them under their
+//! final ids, and another, beside it, counts the pairs. So memory depends on the gazetteer and the distinct pairs, not on the
+//! archive.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -49,6 +50,9 @@ pub struct RunSummary {
     /// The first few rejects, to show.
     pub first_rejects: Vec<Reject>,
 }
+
+/// Most blocks of pairs in memory at a time, of 2 MiB each and as much again for what they become in the file.
+const BLOCKS: usize = 16;
 
 /// Rejects kept to be shown; all are in `rejects.jsonl`.
 const REJECTS_SHOWN: usize = 5;
@@ -440,7 +444,7 @@ impl Finisher<'_> {
             .with_property("triangle", "upper");
         let mut file = run.file(COOCCURRENCE_FILE, &header)?;
         let mut pairs = matrix.pairs().peekable();
-        let mut blocks = vec![PairRows::default(); 4 * rayon::current_num_threads()];
+        let mut blocks = vec![PairRows::default(); (2 * rayon::current_num_threads()).min(BLOCKS)];
         while pairs.peek().is_some() {
             self.check()?;
             let mut n_filled = 0;

@@ -137,7 +137,7 @@ impl FileWriter {
             Err(error) => Err(Error::io(path, "compress", io::Error::new(error.kind(), error.to_string()))),
         };
         let stored: Vec<Stored> =
-            blocks.par_iter().with_min_len(4).map_init(compressor, store).collect::<Result<_>>()?;
+            blocks.par_iter().with_min_len(2).map_init(compressor, store).collect::<Result<_>>()?;
         stored.into_iter().try_for_each(|stored| self.put(stored))
     }
 

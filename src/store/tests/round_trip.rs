@@ -216,3 +216,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn blocks_written_together_are_those_written_one_by_one() {
+    let block = |n: u32| {
+        let mut rows = CountRows::default();
+        (0..n).for_each(|index| rows.push(CountRow { document: index / 3, entity: index % 3, count: n }));
+        rows
+    };
+    let blocks: Vec<CountRows> = (1..12).map(|n| block(100 * n)).collect();
+    let header = header("dateline-counts").describe::<CountRows>();
+    for codec in [Codec::None, Codec::Zstd] {
+        let one_by_one = file_of(&header, codec, |file| blocks.iter().try_for_each(|block| file.write_block(block)));
+        for threads in [1, 3] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let together = file_of(&header, codec, |file| pool.install(|| file.write_blocks(&blocks)));
+            assert!(together == one_by_one, "{codec:?} in {threads} threads");
+        }
+    }
+    // A block that no file may hold is refused among others too.
+    let wrong = file_of(&header, Codec::Zstd, |file| {
+        let error = file.write_blocks(&[PairRows::default()]).unwrap_err().to_string();
+        assert!(error.contains("not described"), "{error}");
+        Ok(())
+    });
+    assert!(open(&wrong).is_ok());
+}
