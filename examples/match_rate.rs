@@ -48,6 +48,9 @@ struct Args {
     /// Leave out the reference engine, which looks at every overlapping hit: neither timed nor compared.
     #[arg(long)]
     no_reference: bool,
+    /// Time these engines only, besides the yardstick; all are compared.
+    #[arg(long, value_delimiter = ',', value_name = "ENGINE")]
+    time: Vec<String>,
     /// Only print the places the fastest engine finds, each on a line, as `grep -o` does: to be timed from outside.
     #[arg(long)]
     once: bool,
@@ -55,6 +58,9 @@ struct Args {
     #[arg(long)]
     json: bool,
 }
+
+/// The engine all others are compared with.
+const YARDSTICK: &str = "leftmost-aho-corasick";
 
 /// One way to find the spans of a text.
 type Search<'a> = Box<dyn FnMut(&str, &mut Vec<Span>) + 'a>;
@@ -85,12 +91,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     agree(&contestants)?;
+    let is_timed = |name: &str| name == YARDSTICK || args.time.is_empty() || args.time.iter().any(|timed| timed == name);
+    contestants.retain(|contestant| is_timed(&contestant.name));
     for _ in 0..args.rounds.max(1) {
         for contestant in &mut contestants {
             contestant.seconds.push(time(&mut contestant.search, &texts).as_secs_f64());
         }
     }
-    let yardstick = contestants.iter().position(|contestant| contestant.name == "leftmost-aho-corasick");
+    let yardstick = contestants.iter().position(|contestant| contestant.name == YARDSTICK);
     let yardstick = &contestants[yardstick.expect("it always takes part")].seconds;
     if !args.json {
         println!(
@@ -156,7 +164,7 @@ fn contestants<'a>(
         all.push(("aho-corasick".to_owned(), search_with(matcher)));
     }
     let search: Search<'a> = Box::new(|text, spans| spans.extend(leftmost.aho_corasick(text)));
-    all.push(("leftmost-aho-corasick".to_owned(), search));
+    all.push((YARDSTICK.to_owned(), search));
     let search: Search<'a> = Box::new(|text, spans| spans.extend(leftmost.daachorse(text)));
     all.push(("leftmost-daachorse".to_owned(), search));
     let contestant = |(name, search)| Contestant { name, search, found: Vec::new(), seconds: Vec::new() };
