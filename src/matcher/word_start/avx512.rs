@@ -271,6 +271,12 @@ fn eight(column: &[u32], from: usize) -> __m256i {
     unsafe { _mm256_loadu_si256(eight.as_ptr().cast()) }
 }
 
+/// The same numbers, to be read one by one.
+#[inline]
+fn places_of(column: &[u32], from: usize) -> &[u32; LANES] {
+    column[from..].first_chunk().expect("room for a group more")
+}
+
 #[inline]
 #[target_feature(enable = "avx512f,avx512vl")]
 fn put_eight(column: &mut [u32], at: usize, numbers: __m256i) {
@@ -317,14 +323,13 @@ fn lanes(n: usize) -> u8 {
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]
-fn hash_eight(raw: Raw<'_>, seeds: __m512i, starts: __m256i, lengths: __m256i) -> __m512i {
+fn hash_eight(raw: &Raw<'_>, places: &[u32; LANES], seeds: __m512i, starts: __m256i, lengths: __m256i) -> __m512i {
     let last = _mm256_set1_epi32(raw.last.min(FLAG as usize - 1) as i32);
     assert!(_mm256_cmpgt_epu32_mask(starts, last) == 0, "words begin and end in the text");
-    let mut places = [0_u32; LANES];
-    put_eight(&mut places, 0, starts);
+    let bytes = raw.text.bytes.as_ptr();
     let sixteen = |lane: usize| {
         // SAFETY: no place is behind `last`, which leaves sixteen bytes to be read.
-        unsafe { _mm_loadu_si128(raw.text.bytes.as_ptr().add(places[lane] as usize).cast()) }
+        unsafe { _mm_loadu_si128(bytes.add((places[lane] & !FLAG) as usize).cast()) }
     };
     let four = |lanes: [usize; 4]| {
         let one = _mm512_castsi128_si512(sixteen(lanes[0]));
@@ -364,7 +369,7 @@ fn each_sixteen(numbers: [i8; 4]) -> __m512i {
 #[inline(never)]
 #[target_feature(enable = "avx512f,avx512vl")]
 fn hash_long(
-    raw: Raw<'_>,
+    raw: &Raw<'_>,
     seeds: __m512i,
     starts: __m256i,
     lengths: __m256i,
@@ -479,7 +484,11 @@ fn pass_by<const SMALL: bool>(
     for from in (0..n).step_by(LANES) {
         let (start, end) = (eight(starts, from), eight(ends, from));
         let at = _mm256_andnot_si256(flag, start);
-        put_eight_hashes(hashes, from, hash_eight(raw, _mm512_setzero_si512(), at, _mm256_sub_epi32(end, at)));
+        put_eight_hashes(
+            hashes,
+            from,
+            hash_eight(&raw, places_of(starts, from), _mm512_setzero_si512(), at, _mm256_sub_epi32(end, at)),
+        );
         if is_large {
             hashes[from..from + LANES].iter().for_each(|hash| filters[0].prefetch(*hash));
         }
@@ -527,8 +536,14 @@ fn go_on(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -
     let is_large = filter.is_large();
     for from in (0..n).step_by(LANES) {
         let (end, hash) = (eight(ends, from), eight_hashes(hashes, from));
-        let (mut length, far_on) = next_lengths_of(raw, end);
-        let mut next = hash_eight(raw, _mm512_add_epi64(hash, splat(hash::seed(0, Kind::Word))), end, length);
+        let (mut length, far_on) = next_lengths_of(&raw, end);
+        let mut next = hash_eight(
+            &raw,
+            places_of(ends, from),
+            _mm512_add_epi64(hash, splat(hash::seed(0, Kind::Word))),
+            end,
+            length,
+        );
         if far_on != 0 {
             (length, next) = next_long(text, end, hash, length, next, far_on);
         }
@@ -559,7 +574,7 @@ fn go_on(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]
-fn next_lengths_of(raw: Raw<'_>, ends: __m256i) -> (__m256i, u8) {
+fn next_lengths_of(raw: &Raw<'_>, ends: __m256i) -> (__m256i, u8) {
     let last = _mm256_set1_epi32(raw.last.min(FLAG as usize - 1) as i32);
     assert!(_mm256_cmpgt_epu32_mask(ends, last) == 0, "words end in the text");
     // SAFETY: no place is behind `last`, which leaves eight bytes of bits to be read.

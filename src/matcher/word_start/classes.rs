@@ -24,7 +24,7 @@ pub(super) struct Classes {
 }
 
 /// How many bytes before they are read the bytes of a text are asked for.
-const AHEAD: usize = 1024;
+const AHEAD: usize = 4096;
 
 /// How many `u64`s of zeros follow the bits of a text: what is looked up behind it is no word.
 const BEHIND: usize = 2;
