@@ -235,7 +235,7 @@ fn agree(contestants: &[Contestant<'_>]) -> Result<(), String> {
     let crates = |contestant: &Contestant<'_>| contestant.name.starts_with("leftmost-");
     let searching = contestants.iter().filter(|contestant| contestant.name != PASS);
     let searching: Vec<_> = searching.collect();
-    for pair in searching.windows(2).filter(|pair| crates(&pair[0]) == crates(&pair[1])) {
+    for pair in searching.windows(2).filter(|pair| crates(pair[0]) == crates(pair[1])) {
         if let Some(text) = (0..pair[0].found.len()).find(|text| pair[0].found[*text] != pair[1].found[*text]) {
             return Err(format!("{} and {} differ in text {}", pair[0].name, pair[1].name, text + 1));
         }

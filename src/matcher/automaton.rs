@@ -42,7 +42,7 @@ impl Automaton {
         for (span, key) in self.find_in(folded) {
             for alias in names.aliases(key) {
                 if names.passes(alias, text, span, pattern) {
-                    hits.push((span, alias));
+                    hits.push(span, alias);
                 }
             }
         }

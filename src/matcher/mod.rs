@@ -10,6 +10,7 @@
 
 mod automaton;
 mod compiled;
+mod gathered;
 mod index;
 mod naive;
 mod names;
@@ -203,22 +204,6 @@ impl Matches {
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(Span) -> bool) {
         self.spans.retain(|found| keep(found.span));
     }
-
-    /// Groups sorted hits by span.
-    fn gather(&mut self, hits: &mut Vec<(Span, AliasId)>) {
-        if !hits.is_sorted_by(|a, b| word_start::order(a) < word_start::order(b)) {
-            hits.sort_unstable_by_key(word_start::order);
-            hits.dedup();
-        }
-        self.clear();
-        for (span, alias) in hits.drain(..) {
-            match self.spans.last_mut() {
-                Some(last) if last.span == span => last.aliases.end += 1,
-                _ => self.spans.push(MatchSpan { span, aliases: self.aliases.len()..self.aliases.len() + 1 }),
-            }
-            self.aliases.push(alias);
-        }
-    }
 }
 
 impl Matcher {
@@ -259,7 +244,7 @@ impl Matcher {
             Search::Automaton(automaton) => automaton.find(&self.names, text, scratch),
             Search::Naive(naive) => naive.find(text, scratch.hits.cleared()),
         }
-        matches.gather(&mut scratch.hits.sure);
+        scratch.hits.sure.take(matches);
         select::select(self.overlap, &self.names, scratch.hits.stopped, matches);
     }
 

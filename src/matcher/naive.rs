@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::gathered::Gathered;
 use crate::gazetteer::{Boundary, CasePolicy, Flags, Gazetteer};
 use crate::ids::AliasId;
 use crate::normalize::{FoldedChar, fold_char, is_hyphen, is_invisible, is_mark, is_word_char};
@@ -44,7 +45,7 @@ impl Naive {
         Self { names }
     }
 
-    pub(super) fn find(&self, text: &str, hits: &mut Vec<(Span, AliasId)>) {
+    pub(super) fn find(&self, text: &str, hits: &mut Gathered) {
         hits.clear();
         let units = units(text);
         for first in 0..units.len() {
@@ -59,7 +60,7 @@ impl Naive {
                     if rest.is_empty() {
                         let span = Span::new(units[first].start, units[last].end);
                         if passes(name, text, span) {
-                            hits.push((span, name.alias));
+                            hits.push(span, name.alias);
                         }
                         break;
                     }

@@ -55,7 +55,7 @@ impl WordStart {
         for (span, alias) in doubtful.drain(..) {
             if names.passes(alias, text, span, pattern) {
                 *stopped |= names.is_stop(alias);
-                sure.push((span, alias));
+                sure.push(span, alias);
             }
         }
     }

@@ -34,7 +34,7 @@ use crate::normalize::FoldedText;
 pub(crate) use build::{Builder, KeyTraits};
 pub(crate) use engine::WordStart;
 pub(crate) use layout::{Layout, Policy, Sense, View};
-pub(crate) use search::{Hits, Patience, Scratch, order};
+pub(crate) use search::{Hits, Patience, Scratch};
 pub use simd::SimdLevel;
 
 impl View<'_> {

@@ -1,6 +1,5 @@
 //! The search itself: candidates, filter, table, walk. The same for all levels; what differs is behind [`Simd`].
 
-use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::classes::{Bits, Classes, WINDOW, long_word_length};
@@ -11,6 +10,7 @@ use super::scalar::Scalar;
 use super::segments::{MAX_EDGE, MAX_GAP, MAX_SEGMENT};
 use super::simd::Simd;
 use crate::ids::AliasId;
+use crate::matcher::gathered::Gathered;
 use crate::normalize::FoldedText;
 use crate::span::Span;
 
@@ -23,6 +23,7 @@ pub(crate) struct Scratch {
     classes: Classes,
     words: Words,
     found: Vec<Found>,
+    runs: Runs,
     /// Where the record of each of them may be.
     offsets: Vec<u32>,
 }
@@ -73,7 +74,7 @@ impl Words {
 #[derive(Debug, Default)]
 pub(crate) struct Hits {
     /// What passes.
-    pub(crate) sure: Vec<(Span, AliasId)>,
+    pub(crate) sure: Gathered,
     /// What passes if the caller's look at the text says so.
     pub(crate) doubtful: Vec<(Span, AliasId)>,
     /// Whether a stop name is among what passes.
@@ -84,7 +85,7 @@ pub(crate) struct Hits {
 
 impl Hits {
     /// For an engine that is sure of all its hits and does not tell stop names apart.
-    pub(crate) fn cleared(&mut self) -> &mut Vec<(Span, AliasId)> {
+    pub(crate) fn cleared(&mut self) -> &mut Gathered {
         self.sure.clear();
         self.stopped = true;
         &mut self.sure
@@ -130,7 +131,7 @@ pub(super) fn find<S: Simd>(
     hits.sure.clear();
     hits.doubtful.clear();
     (hits.stopped, hits.gave_up) = (false, false);
-    let Scratch { classes, words, found, offsets } = scratch;
+    let Scratch { classes, words, found, runs, offsets } = scratch;
     simd.fold(classes, folded, text);
     let View { firsts, smalls, nexts, .. } = view;
     let looked_at = Text { bits: classes.bits(), bytes: folded.padded(), firsts, smalls, nexts };
@@ -145,7 +146,8 @@ pub(super) fn find<S: Simd>(
         let n = simd.note(classes, chunk, without_small, words);
         found.clear();
         let mut n = simd.pass(&search.text, words, n, found);
-        let (mut n_asked, mut is_sorted) = (0, true);
+        let mut n_asked = 0;
+        runs.starts.clear();
         loop {
             search.ask_for_lines(&found[n_asked..]);
             if n == 0 {
@@ -158,15 +160,46 @@ pub(super) fn find<S: Simd>(
             steps_left -= n;
             n_asked = found.len();
             n = simd.go_on(&search.text, words, n, found);
-            is_sorted &= found.len() == n_asked;
+            if found.len() > n_asked {
+                runs.starts.push(n_asked);
+            }
         }
-        if !is_sorted {
-            // One run after the other is in order, which this makes use of.
-            found.sort_by_key(|words| (words.start, Reverse(words.end)));
-        }
+        runs.merge(found);
         search.look_up(found, offsets);
         for (words, offset) in found.iter().zip(&*offsets) {
             search.report(words, *offset, &mut report);
+        }
+    }
+}
+
+/// What the rounds of a search found: each round in order, longer ones later.
+#[derive(Debug, Default)]
+struct Runs {
+    /// Where the runs begin, without the first.
+    starts: Vec<usize>,
+    last: Vec<Found>,
+}
+
+impl Runs {
+    /// Puts all runs in order: by start, longer ones first.
+    ///
+    /// Words of a later run that begin where others do are longer, so no ends need to be compared.
+    #[inline(always)]
+    fn merge(&mut self, found: &mut [Found]) {
+        while let Some(start) = self.starts.pop() {
+            let first = self.starts.last().map_or(0, |before| *before);
+            self.last.clear();
+            self.last.extend_from_slice(&found[start..]);
+            let (mut ours, mut theirs) = (start, self.last.len());
+            // From the back, where the room is; what is left of the run before stands where it belongs.
+            while theirs > 0 && ours > first {
+                let (our, their) = (found[ours - 1], self.last[theirs - 1]);
+                let is_ours = our.start >= their.start;
+                found[ours + theirs - 1] = if is_ours { our } else { their };
+                ours -= usize::from(is_ours);
+                theirs -= usize::from(!is_ours);
+            }
+            found[first..first + theirs].copy_from_slice(&self.last[..theirs]);
         }
     }
 }
@@ -406,12 +439,6 @@ impl<S: Simd> Search<'_, S> {
     }
 }
 
-/// How hits are listed: by start, longer ones first.
-#[inline(always)]
-pub(crate) fn order(hit: &(Span, AliasId)) -> (usize, Reverse<usize>, AliasId) {
-    (hit.0.start, Reverse(hit.0.end), hit.1)
-}
-
 /// Takes the hits in a folded text to the original, and judges them.
 struct Report<'r> {
     folded: &'r FoldedText,
@@ -434,7 +461,7 @@ impl Report<'_> {
             match sense.judge(small).filter(|_| is_plain) {
                 Some(true) => {
                     self.hits.stopped |= sense.stop;
-                    self.hits.sure.push((span, alias));
+                    self.hits.sure.push(span, alias);
                 }
                 Some(false) => {}
                 None => self.hits.doubtful.push((span, alias)),

@@ -6,7 +6,6 @@ use super::scalar::Scalar;
 use super::segments::is_word;
 use super::simd::Simd as _;
 use super::*;
-use crate::ids::AliasId;
 use crate::normalize::{FoldedChar, fold, fold_char, is_word_char};
 use crate::span::Span;
 
@@ -27,7 +26,8 @@ fn search(bytes: &[u8], level: SimdLevel, text: &str) -> Vec<(Span, u32)> {
     let mut hits = Hits::default();
     let view = Layout::open(bytes).unwrap().view(bytes);
     view.find(level, text, &mut FoldedText::default(), Patience::Endless, &mut Scratch::default(), &mut hits);
-    let mut found: Vec<_> = hits.sure.iter().chain(&hits.doubtful).map(|(span, alias)| (*span, alias.0)).collect();
+    let found = hits.sure.iter().chain(hits.doubtful.iter().copied());
+    let mut found: Vec<_> = found.map(|(span, alias)| (span, alias.0)).collect();
     found.sort_unstable();
     found
 }
@@ -157,8 +157,9 @@ fn small_letters_decide_in_plain_text_only() {
             let mut hits = Hits::default();
             let (mut folded, mut scratch) = (FoldedText::default(), Scratch::default());
             layout.view(&bytes).find(level, text, &mut folded, Patience::Short, &mut scratch, &mut hits);
-            let numbers = |hits: &[(Span, AliasId)]| hits.iter().map(|(_, alias)| alias.0).collect::<Vec<_>>();
-            let found = (numbers(&hits.sure), numbers(&hits.doubtful), hits.stopped);
+            let sure_found: Vec<u32> = hits.sure.iter().map(|(_, alias)| alias.0).collect();
+            let doubtful_found: Vec<u32> = hits.doubtful.iter().map(|(_, alias)| alias.0).collect();
+            let found = (sure_found, doubtful_found, hits.stopped);
             assert_eq!(found, (sure.to_vec(), doubtful.to_vec(), stopped), "{level:?} {text:?}");
         };
         check("in Paris.", &[1, 2, 3], &[0], true);
@@ -190,7 +191,7 @@ fn long_beginnings_in_common_are_given_up() {
         };
         assert!(find(Patience::Short).gave_up);
         let hits = find(Patience::Endless);
-        assert!(!hits.gave_up && hits.sure.len() == 2);
+        assert!(!hits.gave_up && hits.sure.iter().count() == 2);
     }
 }
 
@@ -300,7 +301,7 @@ proptest! {
             for level in SimdLevel::available() {
                 let mut hits = Hits::default();
                 view.find(level, &text, &mut FoldedText::default(), Patience::Endless, &mut Scratch::default(), &mut hits);
-                prop_assert!(hits.sure.iter().chain(&hits.doubtful).all(|(span, _)| text.get(span.start..span.end).is_some()));
+                prop_assert!(hits.sure.iter().chain(hits.doubtful.iter().copied()).all(|(span, _)| text.get(span.start..span.end).is_some()));
             }
         }
     }
