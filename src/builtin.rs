@@ -7,8 +7,12 @@ pub const DATA_DATE: &str = "2026-11-22";
 /// Origin and licence notices of the built-in gazetteer and the word lists, as Markdown; `dateline --licenses` prints them.
 pub const NOTICES: &str = include_str!("../THIRD-PARTY-DATA.md");
 
-static WORLD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/world.dlz"));
-static CORE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/core.dlz"));
+/// Bytes at the beginning of a line of the cache, as their tables want to be.
+#[repr(C, align(64))]
+struct Aligned<B: ?Sized>(B);
+
+static WORLD: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/world.dlz")));
+static CORE: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/core.dlz")));
 
 /// The names `-g` accepts besides files.
 #[must_use]
@@ -19,8 +23,8 @@ pub fn builtin_names() -> &'static [&'static str] {
 /// The compiled gazetteer of that name, or `None` if it is not built in.
 pub(crate) fn image(name: &str) -> Option<&'static [u8]> {
     match name {
-        "world" => Some(WORLD),
-        "core" => Some(CORE),
+        "world" => Some(&WORLD.0),
+        "core" => Some(&CORE.0),
         _ => None,
     }
 }

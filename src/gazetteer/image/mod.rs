@@ -23,7 +23,6 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
 
 use crate::error::{Error, Result};
 pub(crate) use bytes::Bytes;
@@ -76,7 +75,7 @@ impl Image {
     /// An image whose checksums are not looked at, for tests of forged ones.
     #[cfg(test)]
     pub(crate) fn unchecked(bytes: Vec<u8>) -> Self {
-        Self::parse(Bytes::Heap(Arc::new(bytes))).unwrap()
+        Self::parse(Bytes::heap(bytes)).unwrap()
     }
 
     /// Reads the header and the table, then every checksum.
@@ -272,7 +271,7 @@ impl ImageWriter {
         } else {
             let mut bytes = Vec::new();
             self.write(&mut bytes).map_err(spill_failed)?;
-            Bytes::Heap(Arc::new(bytes))
+            Bytes::heap(bytes)
         };
         Ok(Image::parse(bytes).expect("an image just written is whole"))
     }
@@ -337,7 +336,7 @@ mod tests {
     }
 
     fn check(bytes: Vec<u8>) -> std::result::Result<Image, String> {
-        Image::check(Bytes::Heap(Arc::new(bytes)))
+        Image::check(Bytes::heap(bytes))
     }
 
     #[test]

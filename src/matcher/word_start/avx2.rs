@@ -129,14 +129,14 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], n: usize) -> bool {
+    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], range: Range<usize>) -> bool {
         // SAFETY: `self` proves that the processor has AVX2; the loads are of these 32 bytes and need no alignment.
         let equal = unsafe {
             let ours = _mm256_loadu_si256(ours.as_ptr().cast());
             let theirs = _mm256_loadu_si256(theirs.as_ptr().cast());
             _mm256_movemask_epi8(_mm256_cmpeq_epi8(ours, theirs)).cast_unsigned()
         };
-        u64::from(!equal) & ((1 << n) - 1) == 0
+        u64::from(!equal) & ((1 << range.end) - (1 << range.start)) == 0
     }
 
     #[inline(always)]

@@ -139,14 +139,14 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], n: usize) -> bool {
+    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], range: Range<usize>) -> bool {
         // SAFETY: `self` proves that the processor has AVX-512; the loads are of these 32 bytes and need no alignment.
         let differ = unsafe {
             let ours = _mm256_loadu_si256(ours.as_ptr().cast());
             let theirs = _mm256_loadu_si256(theirs.as_ptr().cast());
             _mm256_cmpneq_epi8_mask(ours, theirs)
         };
-        u64::from(differ) & ((1 << n) - 1) == 0
+        u64::from(differ) & ((1 << range.end) - (1 << range.start)) == 0
     }
 
     #[inline(always)]

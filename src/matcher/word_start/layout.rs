@@ -16,14 +16,14 @@
 
 use std::ops::Range;
 
-use super::hash::load;
+use super::hash::{load, low_bits};
 use super::probe::Place;
 use super::simd::Simd;
 use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"DLWORDS\0";
 /// Changes with the bytes, the hash, the filters or the cutting of names.
-const VERSION: u64 = 4;
+const VERSION: u64 = 5;
 pub(super) const HEADER: usize = 128;
 /// How the section is called in errors; who reads it from a file puts the file's name in its place.
 const SECTION: &str = "word-start tables";
@@ -312,21 +312,31 @@ pub(crate) struct Sense {
 }
 
 impl Sense {
-    /// Bytes of a sense: the alias, policy and stop, small letters.
-    const LEN: usize = 13;
+    /// Bytes before the small letters: the alias, policy and stop.
+    const HEAD: usize = 5;
     /// The bit beside the policy.
     const STOP: u8 = 8;
 
-    fn write(self, bytes: &mut Vec<u8>) {
+    /// Bytes of a sense of a key of this length: those of small letters are as many as there are letters for.
+    #[inline(always)]
+    fn len(key_length: usize) -> usize {
+        Self::HEAD + key_length.div_ceil(8).min(8)
+    }
+
+    fn write(self, bytes: &mut Vec<u8>, key_length: usize) {
+        let end = bytes.len() + Self::len(key_length);
         bytes.extend(self.alias.to_le_bytes());
         bytes.push(self.policy.0 | if self.stop { Self::STOP } else { 0 });
         bytes.extend(self.small.to_le_bytes());
+        bytes.truncate(end);
     }
 
     #[inline(always)]
-    fn read(bytes: &[u8; Self::LEN]) -> Self {
-        let policy = Policy(bytes[4] & Policy::ALL);
-        Self { alias: load(bytes, 0) as u32, policy, stop: bytes[4] & Self::STOP != 0, small: load(bytes, 5) }
+    fn read(bytes: &[u8], at: usize, key_length: usize) -> Self {
+        let head = load(bytes, at);
+        let flags = (head >> 32) as u8;
+        let small = low_bits(load(bytes, at + Self::HEAD), key_length);
+        Self { alias: head as u32, policy: Policy(flags & Policy::ALL), stop: flags & Self::STOP != 0, small }
     }
 
     /// Whether a hit with these small letters passes; `None` if only the text can tell.
@@ -339,19 +349,19 @@ impl Sense {
     }
 }
 
-/// One key, as it lies in the bytes: flags and edges (one byte each), length (two), its bytes, and its aliases (see [`Sense`])
-/// behind their number (two bytes) unless there is one.
+/// One key, as it lies in the bytes: flags and edges (one byte each), length (two), its aliases (see [`Sense`]) behind their
+/// number (two bytes) unless there is one, and its bytes. None but the longest lie in two lines of a cache.
 ///
 /// A key with signs around its words also has a record for the words alone, which says how many bytes of signs to look for: the
 /// same as that of the key that has no signs, if there is one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Record {
-    flags: u8,
     /// Bit `n - 1`: a key has `n` bytes of signs behind it; bit `n + 3`: before it.
     pub(super) edges: u8,
     /// Where its bytes are, and how many.
     start: usize,
     length: usize,
+    n_senses: usize,
 }
 
 /// A key, not only the words of one.
@@ -373,34 +383,39 @@ impl Record {
         let at = offset as usize;
         let head = load(records, at);
         let [flags, edges] = [head as u8, (head >> (8 * EDGES_AT)) as u8];
-        let (start, length) = (at + HEAD, usize::from((head >> 16) as u16));
-        (start + length + COMPARED <= records.len()).then_some(Self { flags, edges, start, length })
+        let length = usize::from((head >> 16) as u16);
+        let (n_senses, senses) = match flags & (IS_KEY | MANY) {
+            IS_KEY => (1, at + HEAD),
+            0 | MANY => (0, at + HEAD),
+            _ => (usize::from((head >> (8 * HEAD)) as u16), at + HEAD + 2),
+        };
+        let start = senses + n_senses * Sense::len(length);
+        (start + length + COMPARED <= records.len()).then_some(Self { edges, start, length, n_senses })
     }
 
     /// The aliases of the key; none if it is only the words of one.
     #[inline(always)]
     pub(super) fn senses(self, records: &[u8]) -> impl Iterator<Item = Sense> {
-        let at = self.start + self.length;
-        let range = match self.flags & (IS_KEY | MANY) {
-            IS_KEY => at..at + Sense::LEN,
-            0 | MANY => at..at,
-            _ => at + 2..at + 2 + Sense::LEN * usize::from(load(records, at) as u16),
-        };
-        records.get(range).unwrap_or_default().as_chunks().0.iter().map(Sense::read)
+        let length = Sense::len(self.length);
+        let first = self.start - self.n_senses * length;
+        (0..self.n_senses).map(move |index| Sense::read(records, first + index * length, self.length))
     }
 
     /// Puts a record before the last [`COMPARED`] bytes; returns its offset, which may exceed 32 bits.
     pub(super) fn push(records: &mut Vec<u8>, key: &[u8], senses: &[Sense]) -> usize {
-        let offset = records.len() - COMPARED;
-        records.truncate(offset);
+        let end = records.len() - COMPARED;
+        let length = HEAD + if senses.len() > 1 { 2 } else { 0 } + senses.len() * Sense::len(key.len()) + key.len();
+        let fits = end % LINE + length <= LINE || length > LINE;
+        let offset = if fits { end } else { end.next_multiple_of(LINE) };
+        records.resize(offset, 0);
         let flag = |set: bool, flag: u8| if set { flag } else { 0 };
         records.extend([flag(!senses.is_empty(), IS_KEY) | flag(senses.len() > 1, MANY), 0]);
         records.extend(u16::try_from(key.len()).expect("longer keys are left over").to_le_bytes());
-        records.extend_from_slice(key);
         if senses.len() > 1 {
             records.extend(u16::try_from(senses.len()).expect("more aliases are left over").to_le_bytes());
         }
-        senses.iter().for_each(|sense| sense.write(records));
+        senses.iter().for_each(|sense| sense.write(records, key.len()));
+        records.extend_from_slice(key);
         records.extend([0; COMPARED]);
         offset
     }
@@ -420,9 +435,13 @@ impl Record {
         if length > COMPARED {
             return records.get(self.start..self.start + length) == bytes.get(start..start + length);
         }
-        let first = |bytes: &[u8], start: usize| bytes.get(start..).and_then(|bytes| bytes.first_chunk().copied());
-        match (first(records, self.start), first(bytes, start)) {
-            (Some(ours), Some(theirs)) => simd.equal(&ours, &theirs, length),
+        // Read so that what lies behind the key does not begin another line of the cache, if the text goes back far enough.
+        let skip = (self.start % LINE + COMPARED).saturating_sub(LINE);
+        let skip = if skip + length <= COMPARED && skip <= start { skip } else { 0 };
+        let from =
+            |bytes: &[u8], start: usize| bytes.get(start - skip..).and_then(|bytes| bytes.first_chunk().copied());
+        match (from(records, self.start), from(bytes, start)) {
+            (Some(ours), Some(theirs)) => simd.equal(&ours, &theirs, skip..skip + length),
             _ => false,
         }
     }

@@ -82,10 +82,10 @@ impl Simd for Scalar {
     }
 
     #[inline(always)]
-    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], n: usize) -> bool {
+    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], range: Range<usize>) -> bool {
         let eights = (0..COMPARED).step_by(8).map(|at| {
             let differ = load(ours, at) ^ load(theirs, at);
-            low_bytes(differ, n.saturating_sub(at))
+            low_bytes(differ, range.end.saturating_sub(at)) & !low_bytes(u64::MAX, range.start.saturating_sub(at))
         });
         eights.fold(0, |all, differ| all | differ) == 0
     }

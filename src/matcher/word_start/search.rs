@@ -382,8 +382,6 @@ impl<S: Simd> Search<'_, S> {
             let slots = self.simd.slots(line, tag_of(words.hash));
             let offset = offset_in(line, slots.trailing_zeros() % 32);
             self.simd.prefetch(records, offset as usize);
-            // With its aliases a record often reaches into the next line of the cache.
-            self.simd.prefetch(records, offset as usize + 32);
             (found[kept], offsets[kept]) = (words, offset);
             kept += usize::from(slots != 0 || line[SPILLED_AT] != 0);
         }

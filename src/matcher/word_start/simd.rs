@@ -109,8 +109,8 @@ pub(super) trait Simd: Copy {
     /// Which slots of a line hold the tag; bit `n` is slot `n`.
     fn slots(self, line: &[u8; LINE], tag: u16) -> u32;
 
-    /// Whether the first `n` bytes are the same.
-    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], n: usize) -> bool;
+    /// Whether these bytes are the same.
+    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], range: Range<usize>) -> bool;
 
     /// Tells the processor that `bytes` will soon be read at `at`.
     fn prefetch(self, bytes: &[u8], at: usize);
