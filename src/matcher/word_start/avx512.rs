@@ -339,17 +339,20 @@ fn hash_eight(raw: &Raw<'_>, places: &[u32; LANES], seeds: __m512i, starts: __m2
     // Each length beside each of the sixteen bytes of its word.
     let spread = _mm512_castsi256_si512(lengths);
     let numbers = _mm512_broadcast_i32x4(_mm512_castsi512_si128(load(&NUMBERS)));
-    let factors = _mm512_broadcast_i32x4(_mm_set_epi64x(hash::B.cast_signed(), hash::A.cast_signed()));
+    let [a, b, c, d] = hash::KEYS.map(u32::cast_signed);
+    let keys = _mm512_broadcast_i32x4(_mm_setr_epi32(a, b, c, d));
     let products = |bytes: __m512i, lanes: __m512i| {
         let within = _mm512_cmplt_epu8_mask(numbers, _mm512_permutexvar_epi8(lanes, spread));
-        _mm512_mullo_epi64(_mm512_maskz_mov_epi8(within, bytes), factors)
+        let numbers = _mm512_add_epi32(_mm512_maskz_mov_epi8(within, bytes), keys);
+        _mm512_mul_epu32(numbers, _mm512_srli_epi64::<32>(numbers))
     };
     let even = products(four([0, 2, 4, 6]), each_sixteen([0, 8, 16, 24]));
     let odd = products(four([1, 3, 5, 7]), each_sixteen([4, 12, 20, 28]));
     let sums = _mm512_add_epi64(_mm512_unpacklo_epi64(even, odd), _mm512_unpackhi_epi64(even, odd));
-    let shares = _mm512_mullo_epi64(_mm512_cvtepu32_epi64(lengths), splat(hash::C));
+    let shares = _mm512_mul_epu32(_mm512_cvtepu32_epi64(lengths), splat(hash::C));
     let sums = _mm512_add_epi64(sums, _mm512_add_epi64(shares, seeds));
-    let mixed = _mm512_mullo_epi64(_mm512_xor_si512(sums, _mm512_srli_epi64::<32>(sums)), splat(hash::M));
+    let folded = _mm512_xor_si512(sums, _mm512_srli_epi64::<32>(sums));
+    let mixed = _mm512_add_epi64(folded, _mm512_mul_epu32(folded, splat(hash::M)));
     let hashes = _mm512_xor_si512(mixed, _mm512_srli_epi64::<29>(mixed));
     let long = _mm256_cmpgt_epu32_mask(lengths, _mm256_set1_epi32(READ_AHEAD as i32));
     if long == 0 { hashes } else { hash_long(raw, seeds, starts, lengths, hashes, long) }
