@@ -293,10 +293,13 @@ pub(crate) fn trim(name: &str) -> &str {
 
 /// Folds the easy stretches of a text for [`FoldedText::fold_watched`], and sees what the others become.
 pub(crate) trait Watch {
-    /// Folds ASCII from the beginning of `input` into `out`, byte for byte, and returns how many bytes. It must stop before
+    /// Folds ASCII from the beginning of `input` into `out`, byte for byte. It must stop before
     /// any byte that is not ASCII and before a blank with another blank or a byte beyond ASCII behind it; it may stop
     /// earlier. `out` is [`PADDING`] bytes longer than `input`, and what is written behind the last folded byte is ignored.
-    fn plain(&mut self, input: &[u8], out: &mut [u8]) -> usize;
+    ///
+    /// It need not stop before what [`SIGNS`] knows if it tells `signs` of those that fold. Returns how many bytes were read, and
+    /// how many written.
+    fn plain(&mut self, input: &[u8], out: &mut [u8], signs: &mut Signs<'_>) -> (usize, usize);
 
     /// The original character `c` was folded to `folded`; a run of blanks is told by its first character.
     fn unit(&mut self, c: char, folded: &str);
@@ -306,6 +309,23 @@ pub(crate) trait Watch {
 
     /// Something of which the folded text shows nothing: an accent of what came last, or an invisible character.
     fn hidden(&mut self);
+}
+
+/// Where [`Watch::plain`] tells of signs of three bytes that it folded to one.
+pub(crate) struct Signs<'f> {
+    edges: &'f mut Vec<Edge>,
+    /// Where its input begins in the text, and its output in the folded text.
+    start: u32,
+    folded_start: u32,
+}
+
+impl Signs<'_> {
+    /// The sign that begins at `at` of the input is the byte `folded_at` of the output; in order.
+    #[inline(always)]
+    pub(crate) fn push(&mut self, at: usize, folded_at: usize) {
+        let (start, folded_start) = (self.start + at as u32, self.folded_start + folded_at as u32);
+        self.edges.push(Edge { folded_start, folded_end: folded_start + 1, start, end: start + 3 });
+    }
 }
 
 /// Readable bytes behind a folded text.
@@ -325,15 +345,15 @@ fn is_single_blank(next: Option<&u8>) -> bool {
 struct Unwatched;
 
 impl Watch for Unwatched {
-    fn plain(&mut self, input: &[u8], out: &mut [u8]) -> usize {
+    fn plain(&mut self, input: &[u8], out: &mut [u8], _: &mut Signs<'_>) -> (usize, usize) {
         for (at, (byte, out)) in input.iter().zip(out).enumerate() {
             *out = match ASCII[usize::from(*byte)] {
                 AsciiClass::Plain(folded) => folded,
                 AsciiClass::Blank if is_single_blank(input.get(at + 1)) => b' ',
-                _ => return at,
+                _ => return (at, at),
             };
         }
-        input.len()
+        (input.len(), input.len())
     }
 
     fn unit(&mut self, _: char, _: &str) {}
@@ -402,9 +422,10 @@ impl FoldedText {
         let mut at = 0;
         loop {
             self.make_room(input.len() - at);
-            let plain = watch.plain(&input[at..], &mut self.bytes[self.length..]);
-            self.length += plain;
-            at += plain;
+            let mut signs = Signs { edges: &mut self.edges, start: at as u32, folded_start: self.length as u32 };
+            let (read, written) = watch.plain(&input[at..], &mut self.bytes[self.length..], &mut signs);
+            self.length += written;
+            at += read;
             if at == input.len() {
                 return;
             }
@@ -420,14 +441,14 @@ impl FoldedText {
     fn fold_sign(&mut self, input: &[u8], at: usize, watch: &mut impl Watch) -> Option<usize> {
         let (folded, end) = match input[at..] {
             [0xE2, 0x80, third, ..] => match SIGNS[usize::from(third & 0x3F)] {
-                Sign::Other => return None,
-                Sign::Folds(folded) => (folded, at + 3),
-                Sign::Stays => {
+                0 => return None,
+                STAYS => {
                     self.bytes[self.length..self.length + 3].copy_from_slice(&[0xE2, 0x80, third]);
                     self.length += 3;
                     watch.sign(3);
                     return Some(at + 3);
                 }
+                folded => (folded, at + 3),
             },
             [first, ..] if is_ascii_blank(first) => {
                 let (mut end, mut line_breaks, mut last) = (at, 0, b' ');
@@ -629,27 +650,21 @@ enum AsciiClass {
     Other,
 }
 
-/// What becomes of the characters U+2000 to U+203F, by their lowest six bits.
-#[derive(Clone, Copy)]
-enum Sign {
-    /// One ASCII sign.
-    Folds(u8),
-    /// The same.
-    Stays,
-    /// Something for [`fold_char`] to say.
-    Other,
-}
+/// A sign that stays what it is, in [`SIGNS`].
+pub(crate) const STAYS: u8 = 0x80;
 
-static SIGNS: [Sign; 64] = {
-    let mut table = [Sign::Other; 64];
+/// What the characters U+2000 to U+203F fold to, by their lowest six bits: an ASCII sign, or [`STAYS`]; 0 is for [`fold_char`] to
+/// say. None is a word character or has a case.
+pub(crate) static SIGNS: [u8; 64] = {
+    let mut table = [0; 64];
     let mut low = 0x10;
     while low < 0x3F {
         table[low] = match low {
-            0x10..=0x13 => Sign::Folds(b'-'),
-            0x18 | 0x19 | 0x1B | 0x32 => Sign::Folds(b'\''),
-            0x1C..=0x1F | 0x33 => Sign::Folds(b'"'),
-            0x28..=0x2F => Sign::Other,
-            _ => Sign::Stays,
+            0x10..=0x13 => b'-',
+            0x18 | 0x19 | 0x1B | 0x32 => b'\'',
+            0x1C..=0x1F | 0x33 => b'"',
+            0x28..=0x2F => 0,
+            _ => STAYS,
         };
         low += 1;
     }
@@ -695,10 +710,10 @@ mod tests {
     fn the_table_of_signs_agrees() {
         for (low, sign) in SIGNS.iter().enumerate() {
             let c = char::from_u32(0x2000 + low as u32).unwrap();
-            let folded = match sign {
-                Sign::Folds(byte) => char::from(*byte).to_string(),
-                Sign::Stays => c.to_string(),
-                Sign::Other => continue,
+            let folded = match *sign {
+                0 => continue,
+                STAYS => c.to_string(),
+                byte => char::from(byte).to_string(),
             };
             assert!(matches!(fold_char(c), FoldedChar::Text(text) if text.as_str() == folded), "{c:?}");
             assert!(!is_word_char(c) && !c.is_lowercase(), "{c:?}");

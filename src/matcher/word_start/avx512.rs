@@ -9,15 +9,15 @@
 use std::arch::x86_64::*;
 use std::ops::Range;
 
-use super::classes::{Classes, WINDOW};
+use super::classes::{Classes, WINDOW, joins_blank};
 use super::hash::{self, Kind, READ_AHEAD};
 use super::layout::{COMPARED, Filter, LINE, View};
 use super::raw::{Raw, RawFilter, prefetch};
 use super::scalar::used;
 use super::search::{self, FLAG, Found, GROUP, Hits, Patience, Scratch, Text, Words};
 use super::segments::MAX_GAP;
-use super::simd::{Block, Simd};
-use crate::normalize::FoldedText;
+use super::simd::{Block, SignedBlock, Simd};
+use crate::normalize::{FoldedText, SIGNS};
 
 /// Whether this processor has everything the functions below use.
 pub(super) fn is_available() -> bool {
@@ -107,6 +107,15 @@ impl Simd for Avx512 {
     fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block {
         // SAFETY: `self` proves that the processor has AVX-512.
         unsafe { block(input, out) }
+    }
+
+    const HAS_SIGNS: bool = true;
+
+    #[inline(always)]
+    fn signs(self, input: &[u8], out: &mut [u8]) -> Option<SignedBlock> {
+        let joins = input.get(64).is_some_and(|byte| joins_blank(*byte));
+        // SAFETY: `self` proves that the processor has AVX-512.
+        Some(unsafe { signs(input.first_chunk()?, joins, out.first_chunk_mut()?) })
     }
 
     #[inline(always)]
@@ -212,6 +221,13 @@ fn load(bytes: &[u8; 64]) -> __m512i {
 }
 
 #[inline]
+#[target_feature(enable = "avx512f")]
+fn store(bytes: &mut [u8; 64], wide: __m512i) {
+    // SAFETY: the store is to these 64 bytes and needs no alignment.
+    unsafe { _mm512_storeu_si512(bytes.as_mut_ptr().cast(), wide) };
+}
+
+#[inline]
 #[target_feature(enable = "avx512f,avx512vbmi")]
 fn look_up(table: &[u8; 128], kept: u64, bytes: __m512i) -> __m512i {
     let [low, high] = table.as_chunks().0 else { unreachable!("two halves") };
@@ -224,14 +240,54 @@ fn look_up(table: &[u8; 128], kept: u64, bytes: __m512i) -> __m512i {
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]
 fn block(input: &[u8; 64], out: &mut [u8; 64]) -> Block {
-    let bytes = load(input);
+    let (folded, block) = classify(load(input));
+    store(out, folded);
+    block
+}
+
+/// What bytes fold to as far as they are ASCII, and their classes.
+#[inline]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
+)]
+fn classify(bytes: __m512i) -> (__m512i, Block) {
     let other = _mm512_movepi8_mask(bytes);
-    let folded = look_up(&FOLDED, !other, bytes);
-    // SAFETY: the store is to these 64 bytes and needs no alignment.
-    unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), folded) };
     let classes = look_up(&CLASSES, u64::MAX, bytes);
     let are = |class: u8| _mm512_mask_test_epi8_mask(!other, classes, _mm512_set1_epi8(class.cast_signed()));
-    Block { word: are(WORD), small: are(SMALL), blank: are(BLANK), other }
+    (look_up(&FOLDED, !other, bytes), Block { word: are(WORD), small: are(SMALL), blank: are(BLANK), other })
+}
+
+/// [`Simd::signs`]; `joins` is whether the byte behind the block is a blank or not ASCII.
+#[inline]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
+)]
+fn signs(input: &[u8; 64], joins: bool, out: &mut [u8; 64]) -> SignedBlock {
+    let bytes = load(input);
+    let (folded, block) = classify(bytes);
+    let is = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed()));
+    // What each byte would make of a sign as its third one, whose lowest six bits are all that is looked at.
+    let thirds = _mm512_permutexvar_epi8(bytes, load(&SIGNS));
+    let (known, stay) = (_mm512_test_epi8_mask(thirds, thirds), _mm512_movepi8_mask(thirds));
+    let signs = is(0xE2) & (is(0x80) >> 1) & (known >> 2);
+    let other = block.other & !(signs | (signs << 1) | (signs << 2));
+    let first = Block { other, ..block }.stops(joins).trailing_zeros();
+    // At the end of the block, a sign may be cut off, or what follows a blank: the next one will tell.
+    let stops = first < 62;
+    let read = u64::MAX.checked_shl(first).map_or(u64::MAX, |behind| !behind);
+    let folds = signs & !(stay >> 2) & read;
+    let kept = read & !((folds << 1) | (folds << 2));
+    let two_on = _mm512_add_epi8(load(&NUMBERS), _mm512_set1_epi8(2));
+    let folded = _mm512_mask_permutexvar_epi8(folded, folds, two_on, thirds);
+    store(out, _mm512_maskz_compress_epi8(kept, folded));
+    SignedBlock {
+        word: _pext_u64(block.word, kept),
+        small: _pext_u64(block.small, kept),
+        folds,
+        n_read: first,
+        n_written: kept.count_ones(),
+        stops,
+    }
 }
 
 #[inline]

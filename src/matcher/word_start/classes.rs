@@ -4,7 +4,7 @@
 use super::hash::{load, low_bits};
 use super::segments::{is_mark_of_sign, is_word};
 use super::simd::Simd;
-use crate::normalize::{FoldedText, Watch, is_word_char};
+use crate::normalize::{FoldedText, Signs, Watch, is_word_char};
 
 /// The classes of a folded text. Reused from text to text.
 #[derive(Debug, Default)]
@@ -181,12 +181,13 @@ struct Watcher<'c, S> {
 
 /// Whether a blank before this byte does not stand for itself: before another blank or what is not ASCII.
 #[inline(always)]
-fn joins_blank(byte: u8) -> bool {
+pub(super) fn joins_blank(byte: u8) -> bool {
     !byte.is_ascii() || byte.is_ascii_whitespace() || byte == 0xB
 }
 
 impl<S: Simd> Watcher<'_, S> {
-    /// Whole blocks, to the first byte that does not stand for itself; returns how many bytes, and whether there is such a byte.
+    /// Whole blocks, to the first byte that does not stand for itself, or to the block it is in for [`Simd::signs`]; returns how
+    /// many bytes, and whether there is such a byte.
     #[inline(always)]
     fn blocks(&mut self, input: &[u8], out: &mut [u8]) -> (usize, bool) {
         let Classes { word, small, n_full, last_word, last_small, n_last, .. } = &mut *self.classes;
@@ -203,6 +204,10 @@ impl<S: Simd> Watcher<'_, S> {
             let (more_word, more_small) = ((block.word >> 1) >> (63 - shift), (block.small >> 1) >> (63 - shift));
             (*word, *small) = (full_word.to_le_bytes(), full_small.to_le_bytes());
             let stops = block.stops(input.get(64 * n + 64).is_some_and(|byte| joins_blank(*byte)));
+            if stops != 0 && S::HAS_SIGNS {
+                *n_full += n;
+                return (64 * n, true);
+            }
             if stops != 0 {
                 let plain = stops.trailing_zeros();
                 let is_full = shift + plain >= 64;
@@ -234,17 +239,39 @@ impl<S: Simd> Watcher<'_, S> {
 
 impl<S: Simd> Watch for Watcher<'_, S> {
     #[inline(always)]
-    fn plain(&mut self, input: &[u8], out: &mut [u8]) -> usize {
+    fn plain(&mut self, input: &[u8], out: &mut [u8], signs: &mut Signs<'_>) -> (usize, usize) {
         if self.classes.hidden && !input.is_empty() {
             self.classes.hidden = false;
             self.classes.odd.push(self.classes.n_bytes());
         }
         self.classes.make_room(input.len());
-        match self.blocks(input, out) {
-            (at, false) if at < input.len() => {
-                at + self.last_block(&input[at..], out[at..].first_chunk_mut().expect("padding"))
+        let (mut read, mut written) = (0, 0);
+        loop {
+            let (plain, stopped) = self.blocks(&input[read..], &mut out[written..]);
+            (read, written) = (read + plain, written + plain);
+            if !stopped {
+                let rest = &input[read..];
+                if !rest.is_empty() {
+                    let plain = self.last_block(rest, out[written..].first_chunk_mut().expect("padding"));
+                    (read, written) = (read + plain, written + plain);
+                }
+                return (read, written);
             }
-            (at, _) => at,
+            let Some(block) = self.simd.signs(&input[read..], &mut out[written..]) else { return (read, written) };
+            let mut folds = block.folds;
+            let mut folded_at = written;
+            while folds != 0 {
+                let at = folds.trailing_zeros() as usize;
+                signs.push(read + at, folded_at.wrapping_add(at));
+                // What follows stands two bytes earlier.
+                folded_at = folded_at.wrapping_sub(2);
+                folds &= folds - 1;
+            }
+            self.classes.push(block.word, block.small, block.n_written);
+            (read, written) = (read + block.n_read as usize, written + block.n_written as usize);
+            if block.stops {
+                return (read, written);
+            }
         }
     }
 

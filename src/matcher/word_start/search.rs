@@ -28,6 +28,14 @@ pub(crate) struct Scratch {
     offsets: Vec<u32>,
 }
 
+#[cfg(test)]
+impl Scratch {
+    /// Of the text searched last.
+    pub(super) fn classes(&self) -> &Classes {
+        &self.classes
+    }
+}
+
 /// Words of a chunk of text, the first of each that may begin a key up to another that may go on with it: a column for each
 /// thing that is known of them, with room for the most there can be and [`GROUP`] more. Empty before the first text.
 #[derive(Debug, Default)]

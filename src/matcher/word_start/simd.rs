@@ -101,6 +101,16 @@ pub(super) trait Simd: Copy {
     /// Folds 64 bytes, as far as they are ASCII, and classifies them.
     fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block;
 
+    /// Whether [`Simd::signs`] does anything.
+    const HAS_SIGNS: bool = false;
+
+    /// Like [`Simd::block`], with the signs of [`SIGNS`](crate::normalize::SIGNS), up to the first byte of other things that do not
+    /// stand for themselves; there must be 64 bytes on both sides. `None` if these instructions are of no help there.
+    #[inline(always)]
+    fn signs(self, _input: &[u8], _out: &mut [u8]) -> Option<SignedBlock> {
+        None
+    }
+
     /// Writes the position of each bit of `mask` behind the first `n` of `positions`, counted from `base`, if `FLAGS` is set with
     /// [`FLAG`](super::search::FLAG) where `flags` has the bit, too; returns how many there are then. Up to
     /// [`GROUP`](super::search::GROUP) more are written to.
@@ -127,6 +137,20 @@ pub(super) struct Block {
     pub(super) blank: u64,
     /// Not ASCII.
     pub(super) other: u64,
+}
+
+/// The classes of bytes some of which were folded signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SignedBlock {
+    /// Bits for what was written.
+    pub(super) word: u64,
+    pub(super) small: u64,
+    /// Where signs of three bytes begin that were folded to one; bits for what was read.
+    pub(super) folds: u64,
+    pub(super) n_read: u32,
+    pub(super) n_written: u32,
+    /// Whether what follows does not stand for itself.
+    pub(super) stops: bool,
 }
 
 impl Block {

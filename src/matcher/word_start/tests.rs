@@ -281,10 +281,63 @@ fn damage() -> impl Strategy<Value = Vec<(prop::sample::Index, u8)>> {
     prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..40)
 }
 
+/// Pieces of text that are folded in one go, and such as interrupt it.
+fn pieces() -> impl Strategy<Value = String> {
+    let pieces = [
+        "a",
+        "Ab c",
+        " ",
+        "  ",
+        "\n\n",
+        "’",
+        "“",
+        "”",
+        "–",
+        "—",
+        "…",
+        "\u{2028}",
+        "\u{2003}",
+        "\u{200B}",
+        "\u{2060}",
+        "\u{203F}",
+        "\u{2032}",
+        "\u{A0}",
+        "é",
+        "\u{301}",
+        "\u{AD}",
+        "€",
+        "Sentences of ordinary length; with signs, and 12 numbers.",
+    ];
+    prop::collection::vec(prop::sample::select(pieces.to_vec()), 0..40).prop_map(|pieces| pieces.concat())
+}
+
+/// All that is known of a text once it is folded: its bytes and their classes, where each comes from, what is odd.
+fn folded_at(level: SimdLevel, text: &str) -> (String, Vec<(Option<Span>, bool, bool, bool)>) {
+    let (mut folded, mut scratch) = (FoldedText::default(), Scratch::default());
+    let tables = tables(&["z".to_owned()].into(), ANY);
+    let view = Layout::open(&tables).unwrap();
+    view.view(&tables).find(level, text, &mut folded, Patience::Endless, &mut scratch, &mut Hits::default());
+    let classes = scratch.classes();
+    let of_byte = |at: usize| {
+        let (word, small) = (classes.bits().words_from(at) & 1 != 0, classes.bits().smalls_in(at, at + 1) != 0);
+        (folded.original(at, at + 1), word, small, classes.is_plain(at, at + 1))
+    };
+    (String::from_utf8(folded.bytes().to_vec()).unwrap(), (0..folded.bytes().len()).map(of_byte).collect())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Damaged tables may be refused or find nonsense, but nothing panics and every search ends.
+    #[test]
+    fn texts_are_folded_alike_at_every_level(text in pieces()) {
+        let expected = folded_at(SimdLevel::Scalar, &text);
+        prop_assert_eq!(&expected.0, &fold(&text));
+        for level in SimdLevel::available() {
+            prop_assert_eq!(&folded_at(level, &text), &expected, "{:?}", level);
+        }
+    }
+
     #[test]
     fn damaged_tables_do_no_harm(damage in damage(), behind_header: bool) {
         let long = "x".repeat(70);
