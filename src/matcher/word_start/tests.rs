@@ -311,8 +311,11 @@ fn pieces() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(pieces.to_vec()), 0..40).prop_map(|pieces| pieces.concat())
 }
 
-/// All that is known of a text once it is folded: its bytes and their classes, where each comes from, what is odd.
-fn folded_at(level: SimdLevel, text: &str) -> (String, Vec<(Option<Span>, bool, bool, bool)>) {
+/// Where a folded byte comes from; whether it is of a word, a small letter, odd.
+type Seen = (Option<Span>, [bool; 3]);
+
+/// A folded text, and all that is known of each byte.
+fn folded_at(level: SimdLevel, text: &str) -> (String, Vec<Seen>) {
     let (mut folded, mut scratch) = (FoldedText::default(), Scratch::default());
     let tables = tables(&["z".to_owned()].into(), ANY);
     let view = Layout::open(&tables).unwrap();
@@ -320,7 +323,7 @@ fn folded_at(level: SimdLevel, text: &str) -> (String, Vec<(Option<Span>, bool, 
     let classes = scratch.classes();
     let of_byte = |at: usize| {
         let (word, small) = (classes.bits().words_from(at) & 1 != 0, classes.bits().smalls_in(at, at + 1) != 0);
-        (folded.original(at, at + 1), word, small, classes.is_plain(at, at + 1))
+        (folded.original(at, at + 1), [word, small, !classes.is_plain(at, at + 1)])
     };
     (String::from_utf8(folded.bytes().to_vec()).unwrap(), (0..folded.bytes().len()).map(of_byte).collect())
 }
