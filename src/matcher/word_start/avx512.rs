@@ -10,7 +10,7 @@ use std::arch::x86_64::*;
 use std::ops::Range;
 
 use super::classes::{Classes, WINDOW, joins_blank};
-use super::hash::{self, Kind, READ_AHEAD};
+use super::hash::{self, Kind, READ_AHEAD, low_bits};
 use super::layout::{COMPARED, Filter, LINE, View};
 use super::raw::{Raw, RawFilter, prefetch};
 use super::scalar::used;
@@ -109,13 +109,12 @@ impl Simd for Avx512 {
         unsafe { block(input, out) }
     }
 
-    const HAS_SIGNS: bool = true;
-
     #[inline(always)]
-    fn signs(self, input: &[u8], out: &mut [u8]) -> Option<SignedBlock> {
+    fn signs(self, input: &[u8], out: &mut [u8]) -> SignedBlock {
         let joins = input.get(64).is_some_and(|byte| joins_blank(*byte));
+        let (input, out) = (input.first_chunk().expect("a block"), out.first_chunk_mut().expect("room for a block"));
         // SAFETY: `self` proves that the processor has AVX-512.
-        Some(unsafe { signs(input.first_chunk()?, joins, out.first_chunk_mut()?) })
+        unsafe { signs(input, joins, out) }
     }
 
     #[inline(always)]
@@ -272,9 +271,7 @@ fn signs(input: &[u8; 64], joins: bool, out: &mut [u8; 64]) -> SignedBlock {
     let signs = is(0xE2) & (is(0x80) >> 1) & (known >> 2);
     let other = block.other & !(signs | (signs << 1) | (signs << 2));
     let first = Block { other, ..block }.stops(joins).trailing_zeros();
-    // At the end of the block, a sign may be cut off, or what follows a blank: the next one will tell.
-    let stops = first < 62;
-    let read = u64::MAX.checked_shl(first).map_or(u64::MAX, |behind| !behind);
+    let read = low_bits(u64::MAX, first as usize);
     let folds = signs & !(stay >> 2) & read;
     let kept = read & !((folds << 1) | (folds << 2));
     let two_on = _mm512_add_epi8(load(&NUMBERS), _mm512_set1_epi8(2));
@@ -286,7 +283,6 @@ fn signs(input: &[u8; 64], joins: bool, out: &mut [u8; 64]) -> SignedBlock {
         folds,
         n_read: first,
         n_written: kept.count_ones(),
-        stops,
     }
 }
 

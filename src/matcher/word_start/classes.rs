@@ -3,8 +3,8 @@
 
 use super::hash::{load, low_bits};
 use super::segments::{is_mark_of_sign, is_word};
-use super::simd::Simd;
-use crate::normalize::{FoldedText, Signs, Watch, is_word_char};
+use super::simd::{Block, SignedBlock, Simd};
+use crate::normalize::{FoldedText, SIGNS, STAYS, Signs, Watch, is_word_char};
 
 /// The classes of a folded text. Reused from text to text.
 #[derive(Debug, Default)]
@@ -99,20 +99,19 @@ impl Classes {
             return;
         }
         let mask = u64::MAX >> (64 - n);
-        let (word, small) = (word & mask, small & mask);
-        self.last_word |= word << self.n_last;
-        self.last_small |= small << self.n_last;
-        self.n_last += n;
-        if self.n_last >= 64 {
-            self.word[self.n_full] = self.last_word.to_le_bytes();
-            self.small[self.n_full] = self.last_small.to_le_bytes();
-            self.n_full += 1;
-            self.n_last -= 64;
-            // The bits that did not fit; none if they filled the last `u64` exactly.
-            let taken = n - self.n_last;
-            self.last_word = word.checked_shr(taken).unwrap_or(0);
-            self.last_small = small.checked_shr(taken).unwrap_or(0);
+        let shift = self.n_last;
+        let is_full = shift + n >= 64;
+        for (last, bits, all) in
+            [(&mut self.last_word, word, &mut self.word), (&mut self.last_small, small, &mut self.small)]
+        {
+            let bits = bits & mask;
+            let full = *last | (bits << shift);
+            // Written in any case: no branch to be mispredicted. What does not fit is nothing without a shift.
+            all[self.n_full] = full.to_le_bytes();
+            *last = if is_full { (bits >> 1) >> (63 - shift) } else { full };
         }
+        self.n_full += usize::from(is_full);
+        self.n_last = (shift + n) % 64;
     }
 }
 
@@ -173,6 +172,52 @@ pub(super) fn long_word_length(word: &[u8], at: usize) -> usize {
     }
 }
 
+/// [`Simd::signs`], sign by sign.
+#[inline(always)]
+pub(super) fn signs<S: Simd>(simd: S, input: &[u8], out: &mut [u8]) -> SignedBlock {
+    let bytes: &[u8; 64] = input.first_chunk().expect("a block");
+    let mut folded = [0; 128];
+    let block = simd.block(bytes, folded.first_chunk_mut().expect("it is longer"));
+    let mut others = block.other;
+    let (mut signs, mut other) = (0, block.other);
+    while others != 0 {
+        let at = others.trailing_zeros();
+        if !matches!(bytes[at as usize..], [0xE2, 0x80, third, ..] if SIGNS[usize::from(third & 0x3F)] != 0) {
+            break;
+        }
+        signs |= 1 << at;
+        other &= !(7 << at);
+        others &= !(7 << at);
+    }
+    let joins = input.get(64).is_some_and(|byte| joins_blank(*byte));
+    let n_read = Block { other, ..block }.stops(joins).trailing_zeros();
+    let mut folds = 0;
+    let (mut word, mut small, mut n_written) = (block.word, block.small, n_read);
+    let mut put = |folded: &[u8; 128], from: u32, to: u32| {
+        let piece: [u8; 64] = *folded[from as usize..].first_chunk().expect("the first half");
+        *out[to as usize..].first_chunk_mut().expect("room for two blocks") = piece;
+    };
+    put(&folded, 0, 0);
+    signs &= low_bits(u64::MAX, n_read as usize);
+    while signs != 0 {
+        let at = signs.trailing_zeros();
+        signs &= signs - 1;
+        let sign = SIGNS[usize::from(bytes[at as usize + 2] & 0x3F)];
+        if sign == STAYS {
+            continue;
+        }
+        // Two bytes are gone for each sign before.
+        let to = at - (n_read - n_written);
+        folded[at as usize + 2] = sign;
+        put(&folded, at + 2, to);
+        let close = |bits: u64| low_bits(bits, to as usize) | ((bits >> 2) & (u64::MAX << to));
+        (word, small) = (close(word), close(small));
+        folds |= 1 << at;
+        n_written -= 2;
+    }
+    SignedBlock { word, small, folds, n_read, n_written }
+}
+
 /// Folds plain ASCII in blocks and notes the classes of everything.
 struct Watcher<'c, S> {
     simd: S,
@@ -186,8 +231,8 @@ pub(super) fn joins_blank(byte: u8) -> bool {
 }
 
 impl<S: Simd> Watcher<'_, S> {
-    /// Whole blocks, to the first byte that does not stand for itself, or to the block it is in for [`Simd::signs`]; returns how
-    /// many bytes, and whether there is such a byte.
+    /// Whole blocks, before the first with a byte that does not stand for itself; returns how many bytes, and whether there is such
+    /// a block.
     #[inline(always)]
     fn blocks(&mut self, input: &[u8], out: &mut [u8]) -> (usize, bool) {
         let Classes { word, small, n_full, last_word, last_small, n_last, .. } = &mut *self.classes;
@@ -204,19 +249,9 @@ impl<S: Simd> Watcher<'_, S> {
             let (more_word, more_small) = ((block.word >> 1) >> (63 - shift), (block.small >> 1) >> (63 - shift));
             (*word, *small) = (full_word.to_le_bytes(), full_small.to_le_bytes());
             let stops = block.stops(input.get(64 * n + 64).is_some_and(|byte| joins_blank(*byte)));
-            if stops != 0 && S::HAS_SIGNS {
+            if stops != 0 {
                 *n_full += n;
                 return (64 * n, true);
-            }
-            if stops != 0 {
-                let plain = stops.trailing_zeros();
-                let is_full = shift + plain >= 64;
-                *n_full += n + usize::from(is_full);
-                *n_last = (shift + plain) % 64;
-                let mask = (1 << *n_last) - 1;
-                let (word, small) = if is_full { (more_word, more_small) } else { (full_word, full_small) };
-                (*last_word, *last_small) = (word & mask, small & mask);
-                return (64 * n + plain as usize, true);
             }
             (*last_word, *last_small) = (more_word, more_small);
             n += 1;
@@ -257,7 +292,7 @@ impl<S: Simd> Watch for Watcher<'_, S> {
                 }
                 return (read, written);
             }
-            let Some(block) = self.simd.signs(&input[read..], &mut out[written..]) else { return (read, written) };
+            let block = self.simd.signs(&input[read..], &mut out[written..]);
             let mut folds = block.folds;
             let mut folded_at = written;
             while folds != 0 {
@@ -269,7 +304,7 @@ impl<S: Simd> Watch for Watcher<'_, S> {
             }
             self.classes.push(block.word, block.small, block.n_written);
             (read, written) = (read + block.n_read as usize, written + block.n_written as usize);
-            if block.stops {
+            if block.stops() {
                 return (read, written);
             }
         }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::classes::Classes;
+use super::classes::{self, Classes};
 use super::layout::{COMPARED, LINE};
 use super::search::{Found, Text, Words};
 use crate::error::{Error, Result};
@@ -101,14 +101,11 @@ pub(super) trait Simd: Copy {
     /// Folds 64 bytes, as far as they are ASCII, and classifies them.
     fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block;
 
-    /// Whether [`Simd::signs`] does anything.
-    const HAS_SIGNS: bool = false;
-
     /// Like [`Simd::block`], with the signs of [`SIGNS`](crate::normalize::SIGNS), up to the first byte of other things that do not
-    /// stand for themselves; there must be 64 bytes on both sides. `None` if these instructions are of no help there.
+    /// stand for themselves. There must be 64 bytes of input, and 128 of output.
     #[inline(always)]
-    fn signs(self, _input: &[u8], _out: &mut [u8]) -> Option<SignedBlock> {
-        None
+    fn signs(self, input: &[u8], out: &mut [u8]) -> SignedBlock {
+        classes::signs(self, input, out)
     }
 
     /// Writes the position of each bit of `mask` behind the first `n` of `positions`, counted from `base`, if `FLAGS` is set with
@@ -149,8 +146,14 @@ pub(super) struct SignedBlock {
     pub(super) folds: u64,
     pub(super) n_read: u32,
     pub(super) n_written: u32,
-    /// Whether what follows does not stand for itself.
-    pub(super) stops: bool,
+}
+
+impl SignedBlock {
+    /// Whether what follows does not stand for itself. At the end of a block, a sign may be cut off, or what follows a blank: the
+    /// next one will tell.
+    pub(super) fn stops(self) -> bool {
+        self.n_read < 62
+    }
 }
 
 impl Block {
