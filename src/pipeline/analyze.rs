@@ -1,15 +1,15 @@
 //! From an archive to a run directory.
 //!
-//! The scan writes documents in their final form and counts under gazetteer ids, to a temporary file; what stays in memory
-//! is one number for each entity. Then the entities that occur are numbered; one pass over the counts writes them under their
+//! The scan writes documents in their final form and puts counts under gazetteer ids away (`spool`), beyond 64 MiB to a temporary
+//! file; besides these, what stays in memory is one number for each entity. Then the entities that occur are numbered; one pass over the counts writes them under their
 //! final ids, and another, beside it, counts the pairs. So memory depends on the gazetteer and the distinct pairs, not on the
 //! archive.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::scan::{ScanOptions, StopFlag, pool, scan};
+use super::spool::{Spool, Spooled};
 use super::{Analyzer, Worker, check_length, part_number};
 use crate::archive::{Archive, Batch, InputSummary, day_of};
 use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
@@ -19,10 +19,10 @@ use crate::error::{Error, Result};
 use crate::gazetteer::DATA_DATE;
 use crate::ids::EntityId;
 use crate::store::{
-    Block, Books, COOCCURRENCE_FILE, COUNTS_FILE, Codec, CountRow, CountRows, DOCUMENTS_FILE, DocumentRow,
-    DocumentRows, ENTITIES_FILE, EntityRow, EntityRows, FileHeader, FileReader, FileSummary, FileWriter, MENTIONS_FILE,
-    ManifestGazetteer, ManifestInput, MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows,
-    REJECTS_FILE, Run, RunManifest, RunWriter, Totals,
+    Block, Books, COOCCURRENCE_FILE, COUNTS_FILE, CountRow, CountRows, DOCUMENTS_FILE, DocumentRow, DocumentRows,
+    ENTITIES_FILE, EntityRow, EntityRows, FileHeader, FileSummary, FileWriter, MENTIONS_FILE, ManifestGazetteer,
+    ManifestInput, MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows, REJECTS_FILE, Run,
+    RunManifest, RunWriter, Totals,
 };
 
 /// What to write, and how to scan.
@@ -81,14 +81,14 @@ pub fn analyze(
     let pool = pool(options.scan)?;
     let inputs = scan(&pool, analyzer, archive, options.scan, read, |part| collector.add(part?))?;
     let stop = options.scan.stop;
-    let (counted, first_rejects) = collector.finish(&mut run)?;
-    let pairs = pool.install(|| Finisher { analyzer, counted: &counted, stop }.write(&mut run))?;
+    let (counted, spools, first_rejects) = collector.finish(&mut run)?;
+    let pairs = pool.install(|| Finisher { analyzer, counted: &counted, spools: &spools, stop }.write(&mut run))?;
 
     let books = counted.books;
     let rejected_by_reason = counted.rejected_by_reason.clone();
     let totals = Totals {
-        mentions: counted.mentions.iter().sum(),
-        entities: counted.documents.iter().filter(|documents| **documents > 0).count() as u64,
+        mentions: counted.entities.iter().map(|tally| tally.mentions).sum(),
+        entities: counted.entities.iter().filter(|tally| tally.documents > 0).count() as u64,
         pairs,
         contexts: books.counted,
         characters: counted.characters,
@@ -217,21 +217,30 @@ impl<B: Block + Default> BlockWriter<B> {
 /// What the scan leaves behind.
 struct Counted {
     /// Per gazetteer entity.
-    mentions: Vec<u64>,
-    /// Per gazetteer entity.
-    documents: Vec<u32>,
+    entities: Vec<Tally>,
     characters: u64,
     books: Books,
     rejected_by_reason: BTreeMap<String, u64>,
-    counts_spool: PathBuf,
-    mentions_spool: Option<PathBuf>,
+}
+
+/// How often an entity stands where.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    mentions: u64,
+    documents: u32,
+}
+
+/// What is written anew once the entities are numbered.
+struct Spools {
+    counts: Spooled<CountRows>,
+    mentions: Option<Spooled<MentionRows>>,
 }
 
 /// Takes in the batches in order.
 struct Collector {
     documents: BlockWriter<DocumentRows>,
-    counts: BlockWriter<CountRows>,
-    mentions: Option<BlockWriter<MentionRows>>,
+    counts: Spool<CountRows>,
+    mentions: Option<Spool<MentionRows>>,
     rejects: crate::store::RejectsWriter,
     first_rejects: Vec<Reject>,
     counted: Counted,
@@ -242,31 +251,19 @@ impl Collector {
         let n_entities = analyzer.gazetteer().entities().len();
         let header = |format: &str| FileHeader::new(format, analyzer.gazetteer().fingerprint());
         let documents = run.file(DOCUMENTS_FILE, &header("dateline-documents").describe::<DocumentRows>())?;
-        let counts_spool = run.path("counts.spool");
-        let spool = header("dateline-counts").describe::<CountRows>();
-        let counts = FileWriter::with_codec(&counts_spool, &spool, Codec::None)?;
-        let mentions_spool = with_mentions.then(|| run.path("mentions.spool"));
-        let mentions = match &mentions_spool {
-            Some(path) => {
-                let spool = header("dateline-mentions").describe::<MentionRows>();
-                Some(BlockWriter::new(FileWriter::with_codec(path, &spool, Codec::None)?))
-            }
-            None => None,
-        };
+        let counts = header("dateline-counts").describe::<CountRows>();
+        let mentions = header("dateline-mentions").describe::<MentionRows>();
         Ok(Self {
             documents: BlockWriter::new(documents),
-            counts: BlockWriter::new(counts),
-            mentions,
+            counts: Spool::new(run.path("counts.spool"), counts),
+            mentions: with_mentions.then(|| Spool::new(run.path("mentions.spool"), mentions)),
             rejects: run.rejects()?,
             first_rejects: Vec::new(),
             counted: Counted {
-                mentions: vec![0; n_entities],
-                documents: vec![0; n_entities],
+                entities: vec![Tally::default(); n_entities],
                 characters: 0,
                 books: Books::default(),
                 rejected_by_reason: BTreeMap::new(),
-                counts_spool,
-                mentions_spool,
             },
         })
     }
@@ -283,8 +280,9 @@ impl Collector {
             self.documents.push(|rows| rows.push(document))?;
         }
         for row in part.counts.iter() {
-            self.counted.mentions[row.entity as usize] += u64::from(row.count);
-            self.counted.documents[row.entity as usize] += 1;
+            let tally = &mut self.counted.entities[row.entity as usize];
+            tally.mentions += u64::from(row.count);
+            tally.documents += 1;
             let document = number(row.document)?;
             self.counts.push(|rows| rows.push(CountRow { document, ..row }))?;
         }
@@ -307,16 +305,14 @@ impl Collector {
         Ok(())
     }
 
-    fn finish(mut self, run: &mut RunWriter) -> Result<(Counted, Vec<Reject>)> {
+    fn finish(mut self, run: &mut RunWriter) -> Result<(Counted, Spools, Vec<Reject>)> {
         run.add(DOCUMENTS_FILE, self.documents.finish()?.finish()?);
-        self.counts.finish()?.finish()?;
-        if let Some(mentions) = self.mentions {
-            mentions.finish()?.finish()?;
-        }
+        let counts = self.counts.finish()?;
+        let mentions = self.mentions.map(Spool::finish).transpose()?;
         let rejects = self.rejects.finish()?;
         run.add(REJECTS_FILE, rejects.file);
         self.counted.rejected_by_reason = rejects.by_reason;
-        Ok((self.counted, self.first_rejects))
+        Ok((self.counted, Spools { counts, mentions }, self.first_rejects))
     }
 }
 
@@ -324,6 +320,7 @@ impl Collector {
 struct Finisher<'a> {
     analyzer: &'a Analyzer<'a>,
     counted: &'a Counted,
+    spools: &'a Spools,
     stop: Option<&'a StopFlag>,
 }
 
@@ -342,7 +339,8 @@ impl Finisher<'_> {
         if let Some(mentions) = mentions {
             run.add(MENTIONS_FILE, mentions);
         }
-        self.counted.mentions_spool.iter().chain([&self.counted.counts_spool]).try_for_each(|spool| remove(spool))?;
+        self.spools.counts.remove()?;
+        self.spools.mentions.iter().try_for_each(Spooled::remove)?;
         Ok(n_pairs)
     }
 
@@ -356,13 +354,13 @@ impl Finisher<'_> {
 
     /// The entities that occur, by gazetteer id, in order.
     fn occurring(&self) -> impl Iterator<Item = usize> {
-        self.counted.documents.iter().enumerate().filter(|(_, documents)| **documents > 0).map(|(index, _)| index)
+        self.counted.entities.iter().enumerate().filter(|(_, tally)| tally.documents > 0).map(|(index, _)| index)
     }
 
     /// The row of each gazetteer entity in the result; `u32::MAX` for those that do not occur. Order is kept, so what was
     /// sorted by one id is sorted by the other.
     fn rows(&self) -> Vec<u32> {
-        let mut rows = vec![u32::MAX; self.counted.documents.len()];
+        let mut rows = vec![u32::MAX; self.counted.entities.len()];
         for (row, index) in self.occurring().enumerate() {
             rows[index] = row as u32;
         }
@@ -374,6 +372,7 @@ impl Finisher<'_> {
         let mut writer = BlockWriter::<EntityRows>::new(file);
         for index in self.occurring() {
             let entity = self.analyzer.gazetteer().entity(EntityId::new(index));
+            let tally = self.counted.entities[index];
             let (latitude, longitude) = entity.coordinates.unwrap_or((f64::NAN, f64::NAN));
             writer.push(|rows| {
                 rows.push(EntityRow {
@@ -383,8 +382,8 @@ impl Finisher<'_> {
                     country: entity.country().unwrap_or_default(),
                     latitude,
                     longitude,
-                    mentions: self.counted.mentions[index],
-                    documents: self.counted.documents[index],
+                    mentions: tally.mentions,
+                    documents: tally.documents,
                 });
             })?;
         }
@@ -395,13 +394,13 @@ impl Finisher<'_> {
     fn write_counts(&self, run: &RunWriter, rows: &[u32]) -> Result<FileSummary> {
         let file = run.file(COUNTS_FILE, &self.header("dateline-counts").describe::<CountRows>())?;
         let mut writer = BlockWriter::<CountRows>::new(file);
-        for block in FileReader::open(&self.counted.counts_spool)?.into_blocks::<CountRows>() {
+        self.spools.counts.for_each(|block| {
             self.check()?;
-            for row in block?.iter() {
+            block.iter().try_for_each(|row| {
                 let entity = rows[row.entity as usize];
-                writer.push(|rows| rows.push(CountRow { entity, ..row }))?;
-            }
-        }
+                writer.push(|rows| rows.push(CountRow { entity, ..row }))
+            })
+        })?;
         writer.finish()?.finish()
     }
 
@@ -410,9 +409,9 @@ impl Finisher<'_> {
         let mut builder = CooccurrenceBuilder::default();
         let mut context: Vec<(EntityId, u32)> = Vec::new();
         let mut document = 0;
-        for block in FileReader::open(&self.counted.counts_spool)?.into_blocks::<CountRows>() {
+        self.spools.counts.for_each(|block| {
             self.check()?;
-            for row in block?.iter() {
+            for row in block.iter() {
                 while document < row.document {
                     builder.push(&context);
                     context.clear();
@@ -420,7 +419,8 @@ impl Finisher<'_> {
                 }
                 context.push((EntityId(rows[row.entity as usize]), row.count));
             }
-        }
+            Ok(())
+        })?;
         while u64::from(document) < self.counted.books.counted {
             builder.push(&context);
             context.clear();
@@ -467,20 +467,16 @@ impl Finisher<'_> {
     }
 
     fn write_mentions(&self, run: &RunWriter, rows: &[u32]) -> Result<Option<FileSummary>> {
-        let Some(spool) = &self.counted.mentions_spool else { return Ok(None) };
+        let Some(spooled) = &self.spools.mentions else { return Ok(None) };
         let file = run.file(MENTIONS_FILE, &self.header("dateline-mentions").describe::<MentionRows>())?;
         let mut writer = BlockWriter::<MentionRows>::new(file);
-        for block in FileReader::open(spool)?.into_blocks::<MentionRows>() {
+        spooled.for_each(|block| {
             self.check()?;
-            for row in block?.iter() {
+            block.iter().try_for_each(|row| {
                 let entity = rows[row.entity as usize];
-                writer.push(|rows| rows.push(MentionRow { entity, ..row }))?;
-            }
-        }
+                writer.push(|rows| rows.push(MentionRow { entity, ..row }))
+            })
+        })?;
         Ok(Some(writer.finish()?.finish()?))
     }
-}
-
-fn remove(spool: &Path) -> Result<()> {
-    fs::remove_file(spool).map_err(|error| Error::io(spool, "remove the temporary file", error))
 }

@@ -12,6 +12,7 @@ mod holders;
 mod recurring;
 mod scan;
 mod selfcheck;
+mod spool;
 mod suggest;
 mod tag;
 
