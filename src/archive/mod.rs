@@ -28,6 +28,8 @@ pub use batch::{Batch, Record};
 pub use batches::{Batches, InputSummary};
 pub use date::{date_of, day_of};
 pub use fields::FieldMap;
+#[cfg(any(test, fuzzing))]
+pub use json_lines::check_extract;
 pub use walk::Input;
 
 use crate::error::{Error, Result};

@@ -175,7 +175,7 @@ fn read_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, with_me
             file: record.file,
             offset: record.offset,
             length: batch.length(record),
-            characters: document.parts().map(|(_, text)| text.chars().count()).sum::<usize>() as u32,
+            characters: document.characters() as u32,
             mentions: mentions.len() as u32,
         });
         row += 1;

@@ -50,6 +50,19 @@ pub(super) fn parse<'a>(record: &'a [u8], fields: &Fields, unterminated: bool) -
     Ok(Document { id, title, text, date, source })
 }
 
+/// Holds what [`extract`] makes of a record to what serde_json makes of it: the same values, and none that it refuses.
+///
+/// # Panics
+///
+/// If they differ.
+#[cfg(any(test, fuzzing))]
+pub fn check_extract(json: &str, map: &super::FieldMap) {
+    let fields = Fields::new(map);
+    if let Some(values) = extract(json, &fields) {
+        assert_eq!(Ok(values), read(json, &fields, false), "{json}");
+    }
+}
+
 /// What [`extract`] gives up, and what is faulty.
 fn read<'a>(json: &'a str, fields: &Fields, unterminated: bool) -> Result<Values<'a>, Fault> {
     if let Some(first) = json.trim_start_matches([' ', '\t', '\r', '\n']).chars().next()
