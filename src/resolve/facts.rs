@@ -62,8 +62,6 @@ pub(super) struct EntityFacts {
     pub(super) country: u32,
     pub(super) tier: Tier,
     pub(super) population: u64,
-    /// Latitude and longitude in degrees.
-    pub(super) point: Option<(f64, f64)>,
 }
 
 /// An alias and its entity, as the rules see them.
@@ -152,12 +150,8 @@ impl GazetteerFacts {
             honorific: kind.honorific,
             evidence,
         };
-        let entity = EntityFacts {
-            country,
-            tier: if kind.city && capital { Tier::Capital } else { kind.tier },
-            population,
-            point: self.gazetteer.coordinates(entity),
-        };
+        let entity =
+            EntityFacts { country, tier: if kind.city && capital { Tier::Capital } else { kind.tier }, population };
         Candidate { id, alias, entity }
     }
 
@@ -174,6 +168,11 @@ impl GazetteerFacts {
     /// The division or country an entity lies in.
     pub(super) fn parent(&self, entity: EntityId) -> Option<EntityId> {
         self.gazetteer.parent(entity)
+    }
+
+    /// Latitude and longitude in degrees.
+    pub(super) fn point(&self, entity: EntityId) -> Option<(f64, f64)> {
+        self.gazetteer.coordinates(entity)
     }
 
     pub(super) fn country(&self, entity: EntityId) -> u32 {

@@ -1,6 +1,6 @@
 //! Words the rules know, by class. Compiled by hand; no statistics.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
@@ -92,7 +92,7 @@ pub(super) struct Lexicon {
     /// Words too long for a key.
     long_words: HashMap<String, Classes, FixedState>,
     /// How often a name stood behind "in" or the like, and behind a given name, in an archive of news.
-    priors: HashMap<&'static str, (u32, u32), FixedState>,
+    priors: HashMap<Key, (u32, u32), FixedState>,
 }
 
 impl Lexicon {
@@ -163,17 +163,18 @@ impl Lexicon {
 
     /// How place-like the name is in news, in per cent: 0 is a surname; `None` where it is a place in most cases.
     pub(super) fn prior(&self, name: &str) -> Option<u32> {
-        let (located, joined) = with_folded(name, |name| self.priors.get(name).copied())?;
+        let key = plain_key(name).or_else(|| with_folded(name, |name| key(name.as_bytes())))?;
+        let (located, joined) = *self.priors.get(&key)?;
         Some(located * 100 / (located + joined).max(1))
     }
 }
 
-fn priors(table: &'static str) -> HashMap<&'static str, (u32, u32), FixedState> {
+fn priors(table: &str) -> HashMap<Key, (u32, u32), FixedState> {
     let rows = table.lines().filter(|line| !line.starts_with('#'));
     let rows = rows.map(|row| {
         let mut fields = row.split(' ');
         let mut next = || fields.next().expect("three fields in a row of priors.txt");
-        let name = next();
+        let name = key(next().as_bytes()).expect("a short name in priors.txt");
         let mut number = || next().parse().expect("a count in priors.txt");
         (name, (number(), number()))
     });
@@ -197,16 +198,78 @@ fn key(folded: &[u8]) -> Option<Key> {
 
 /// The key of a word whose folding is to make its letters small; `None` for others, and for long ones.
 fn plain_key(word: &str) -> Option<Key> {
-    let mut bytes = [0; LONGEST_KEY];
-    bytes.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
-    let plain = bytes.iter().fold(0, |plain, byte| plain + usize::from(is_plain(*byte)));
-    bytes.make_ascii_lowercase();
-    (plain == word.len()).then(|| Key::from_le_bytes(bytes))
+    // All bytes at once: the high bit of each tells. Sums of two ASCII bytes stay in theirs.
+    const ONES: Key = Key::from_ne_bytes([1; LONGEST_KEY]);
+    const HIGH: Key = 0x80 * ONES;
+    let least = |bytes: Key, byte: u8| bytes + (0x80 - Key::from(byte)) * ONES;
+    let bytes = padded(word.as_bytes())?;
+    let low = bytes & !HIGH;
+    let no_backtick = least(low ^ Key::from(b'`') * ONES, 1);
+    let plain = least(low, b'!') & !least(low, b'~' + 1) & no_backtick & !bytes & HIGH;
+    let wanted = HIGH.checked_shr(Key::BITS - 8 * word.len() as u32).unwrap_or(0);
+    let capitals = least(low, b'A') & !least(low, b'Z' + 1) & HIGH;
+    (plain == wanted).then_some(bytes | capitals >> 2)
+}
+
+/// Up to sixteen bytes as a number, from loads that may overlap.
+fn padded(bytes: &[u8]) -> Option<Key> {
+    let n = bytes.len();
+    if n > LONGEST_KEY {
+        return None;
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return Some(Key::from(u64::from_le_bytes(*first)) | Key::from(u64::from_le_bytes(*last)) << (8 * (n - 8)));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let key = u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (n - 4));
+        return Some(Key::from(key));
+    }
+    Some(bytes.iter().rev().fold(0, |key, byte| key << 8 | Key::from(*byte)))
 }
 
 /// Whether folding leaves the sign alone, or makes the letter small, wherever it stands.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_graphic() && byte != b'`'
+}
+
+/// A set of names by what they fold to, whole before anything is asked.
+#[derive(Debug, Default)]
+pub(super) struct FoldedNames {
+    /// Sorted when the set is whole.
+    short: Vec<Key>,
+    long: BTreeSet<String>,
+}
+
+impl FoldedNames {
+    /// Adds a name.
+    pub(super) fn insert(&mut self, name: &str) {
+        let Self { short, long } = self;
+        match plain_key(name) {
+            Some(key) => short.push(key),
+            None => with_folded(name, |name| match key(name.as_bytes()) {
+                Some(key) => short.push(key),
+                None => drop(long.insert(name.to_owned())),
+            }),
+        }
+    }
+
+    /// Makes the set whole.
+    pub(super) fn close(&mut self) {
+        self.short.sort_unstable();
+        self.short.dedup();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.short.is_empty() && self.long.is_empty()
+    }
+
+    pub(super) fn contains(&self, name: &str) -> bool {
+        let has = |key: Key| self.short.binary_search(&key).is_ok();
+        plain_key(name).map_or_else(
+            || with_folded(name, |name| key(name.as_bytes()).map_or_else(|| self.long.contains(name), has)),
+            has,
+        )
+    }
 }
 
 /// Calls `read` with the folded word; allocates only for a word with other letters than those of English, or a long one.
@@ -251,6 +314,39 @@ mod tests {
             with_folded(word, |folded| assert_eq!(folded, fold(word), "{word:?}"));
         }
         assert_eq!(plain_key("a\0"), None);
+    }
+
+    #[test]
+    fn keys_are_made_of_all_bytes() {
+        for length in 0..=LONGEST_KEY + 1 {
+            let word = "Abcdefghijklmnopq"[..length].to_owned();
+            assert_eq!(plain_key(&word), key(word.to_ascii_lowercase().as_bytes()), "{word}");
+            for at in 0..length {
+                for byte in 0..=127_u8 {
+                    let mut word = word.clone().into_bytes();
+                    word[at] = byte;
+                    let word = String::from_utf8(word).unwrap();
+                    let key = key(word.to_ascii_lowercase().as_bytes()).filter(|_| is_plain(byte));
+                    assert_eq!(plain_key(&word), key, "{word:?}");
+                }
+            }
+        }
+        assert_eq!(plain_key("é"), None);
+    }
+
+    #[test]
+    fn names_are_found_by_what_they_fold_to() {
+        let mut names = FoldedNames::default();
+        assert!(names.is_empty());
+        let known = ["Harale", "ÉVIAN", "New York", "Harale-Kisumu-Zandvoort", "Zúñiga-Harale-Kisumu"];
+        known.iter().for_each(|name| names.insert(name));
+        names.close();
+        for name in known.iter().copied().chain(["HARALE", "evian", "new york", "zuniga-harale-kisumu"]) {
+            assert!(names.contains(name), "{name}");
+        }
+        for name in ["", "York", "Harale-Kisumu-Zandvoor", "évia"] {
+            assert!(!names.contains(name), "{name}");
+        }
     }
 
     #[test]

@@ -54,15 +54,23 @@ fn line_case(line: &str) -> LineCase {
     if line.len() > LONGEST_HEADLINE {
         return LineCase::Sentence;
     }
-    let (mut words, mut capitals, mut upper, mut short) = (0, 0, 0, 0);
+    // No line has more words with capitals than bytes that may begin one.
+    let most = line.bytes().filter(|byte| !byte.is_ascii() || byte.is_ascii_uppercase()).count();
+    let (mut words, mut capitals, mut upper, mut short, mut others) = (0, 0, 0, 0, 0);
     for word in line.split_whitespace() {
         match Letters::of(word) {
             Letters::None => {}
             Letters::Small if word.len() <= LONGEST_SMALL => short += 1,
             letters => {
                 words += 1;
-                capitals += u32::from(matches!(letters, Letters::Capital | Letters::Upper));
+                let capital = matches!(letters, Letters::Capital | Letters::Upper);
+                capitals += u32::from(capital);
                 upper += u32::from(letters == Letters::Upper);
+                others += usize::from(!capital);
+                // Three words of four have capitals on a line of capitals, and more in a headline.
+                if 3 * others > most {
+                    return LineCase::Sentence;
+                }
             }
         }
     }

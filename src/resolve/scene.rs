@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::facts::{AliasFacts, Candidate, Class, EntityFacts, GazetteerFacts};
 use super::lines::{LineCase, Lines};
 use super::rules::Rule;
-use super::words::{Word, gap_before, is_all_caps, word_after, word_before};
+use super::words::{Word, gap_before, is_all_caps, word_after, word_before_gap};
 use super::{PartMatches, Profile};
 use crate::ids::EntityId;
 use crate::span::Span;
@@ -28,6 +28,23 @@ pub(super) struct Scene<'a> {
 /// Part and offset in one number, in their order: parts are shorter than 2^32 bytes.
 fn place(part: usize, at: usize) -> u64 {
     (part as u64) << 32 | at as u64
+}
+
+/// Sorts what few and small moves bring into order: names seldom lie in each other.
+fn sort_nearly_sorted(ends: &mut [(u64, u32)]) {
+    let mut moves = 4 * ends.len();
+    for row in 1..ends.len() {
+        let mut at = row;
+        while at > 0 && ends[at - 1] > ends[at] {
+            if moves == 0 {
+                ends.sort_unstable();
+                return;
+            }
+            moves -= 1;
+            ends.swap(at - 1, at);
+            at -= 1;
+        }
+    }
 }
 
 /// One place in the text where aliases match.
@@ -126,12 +143,13 @@ impl<'a> Scene<'a> {
             for (span, aliases) in input.matches.iter() {
                 let rows = row..row + aliases.len();
                 row = rows.end;
+                let gap_before = gap_before(input.text, span.start);
                 let mut site = Site {
                     part,
                     span,
                     text: input.text,
                     line: lines.case_at(span.start),
-                    left: word_before(input.text, span.start),
+                    left: gap_before.and_then(|gap| word_before_gap(input.text, gap)),
                     right: word_after(input.text, span.end),
                     rows: rows.clone(),
                     classes: 0,
@@ -139,7 +157,7 @@ impl<'a> Scene<'a> {
                     honorific: false,
                     acronym: false,
                     only_weak_places: true,
-                    gap_before: gap_before(input.text, span.start),
+                    gap_before,
                     head: None,
                     in_head: false,
                     embedded: span.end <= organisation_end,
@@ -154,7 +172,7 @@ impl<'a> Scene<'a> {
         let starts = sites.iter().map(|site| place(site.part, site.span.start)).collect();
         let ends = sites.iter().enumerate().map(|(row, site)| (place(site.part, site.span.end), row as u32));
         let mut ends: Vec<(u64, u32)> = ends.collect();
-        ends.sort_unstable();
+        sort_nearly_sorted(&mut ends);
         Self { gazetteer, profile, parts, sites, candidates, starts, ends }
     }
 
