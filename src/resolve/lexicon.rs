@@ -88,7 +88,7 @@ impl std::ops::BitOr for Classes {
 /// Word lists, folded; built once for the process.
 #[derive(Debug)]
 pub(super) struct Lexicon {
-    words: HashMap<Key, Classes, FixedState>,
+    words: WordTable,
     /// Words too long for a key.
     long_words: HashMap<String, Classes, FixedState>,
     /// How often a name stood behind "in" or the like, and behind a given name, in an archive of news.
@@ -102,11 +102,7 @@ impl Lexicon {
     }
 
     fn read() -> Self {
-        let mut lexicon = Self {
-            words: HashMap::default(),
-            long_words: HashMap::default(),
-            priors: priors(include_str!("data/priors.txt")),
-        };
+        let mut lexicon = Lists::default();
         lexicon.add_lines(include_str!("data/first_names.txt"), Classes::FIRST_NAME);
         lexicon.add_lines(include_str!("data/common_words.txt"), Classes::COMMON);
         lexicon.add_lines(include_str!("data/calendar.txt"), Classes::CALENDAR);
@@ -121,9 +117,42 @@ impl Lexicon {
                 None => line.split_whitespace().for_each(|word| lexicon.add(word, section)),
             }
         }
-        lexicon
+        Self {
+            words: WordTable::new(lexicon.words),
+            long_words: lexicon.long_words,
+            priors: priors(include_str!("data/priors.txt")),
+        }
     }
 
+    /// The classes of a word, whatever its case, accents and final point.
+    pub(super) fn classes(&self, word: &str) -> Classes {
+        let word = word.trim_end_matches('.');
+        if let Some(key) = plain_key(word) {
+            return self.words.classes(key);
+        }
+        let folded = fold(word);
+        match key(folded.as_bytes()) {
+            Some(key) => self.words.classes(key),
+            None => self.long_words.get(&folded).copied().unwrap_or_default(),
+        }
+    }
+
+    /// How place-like the name is in news, in per cent: 0 is a surname; `None` where it is a place in most cases.
+    pub(super) fn prior(&self, name: &str) -> Option<u32> {
+        let key = plain_key(name).or_else(|| with_folded(name, |name| key(name.as_bytes())))?;
+        let (located, joined) = *self.priors.get(&key)?;
+        Some(located * 100 / (located + joined).max(1))
+    }
+}
+
+/// The lists while they are read.
+#[derive(Debug, Default)]
+struct Lists {
+    words: HashMap<Key, Classes, FixedState>,
+    long_words: HashMap<String, Classes, FixedState>,
+}
+
+impl Lists {
     fn add_lines(&mut self, text: &'static str, class: Classes) {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         lines.for_each(|word| self.add(word, class));
@@ -144,28 +173,62 @@ impl Lexicon {
         };
         *classes = *classes | class;
     }
+}
 
-    /// The classes of a word, whatever its case, accents and final point.
-    pub(super) fn classes(&self, word: &str) -> Classes {
-        let word = word.trim_end_matches('.');
-        let classes = match plain_key(word) {
-            Some(key) => self.words.get(&key),
-            None => {
-                let folded = fold(word);
-                match key(folded.as_bytes()) {
-                    Some(key) => self.words.get(&key),
-                    None => self.long_words.get(&folded),
-                }
+/// Words by key. Most words of a text are in no list: a filter that stays in the nearest cache tells so.
+#[derive(Debug)]
+struct WordTable {
+    /// A bit for each value of the first bits of a hash.
+    filter: Vec<u64>,
+    /// The row of a word, plus one, at its hash or behind; 0 where there is none.
+    slots: Vec<u16>,
+    rows: Vec<(Key, Classes)>,
+}
+
+impl WordTable {
+    /// Twenty bits for each word, of which one is set.
+    const FILTER_BITS: u32 = 17;
+    const SLOTS: usize = 1 << 14;
+
+    fn new(words: HashMap<Key, Classes, FixedState>) -> Self {
+        let mut rows: Vec<(Key, Classes)> = words.into_iter().collect();
+        rows.sort_unstable_by_key(|(key, _)| *key);
+        assert!(rows.len() < Self::SLOTS / 2, "the lists have outgrown their table");
+        let mut table = Self { filter: vec![0; 1 << (Self::FILTER_BITS - 6)], slots: vec![0; Self::SLOTS], rows };
+        for (row, (key, _)) in table.rows.iter().enumerate() {
+            let hash = Self::hash(*key);
+            let bit = hash >> (u64::BITS - Self::FILTER_BITS);
+            table.filter[bit as usize / 64] |= 1 << (bit % 64);
+            let mut slot = hash as usize % Self::SLOTS;
+            while table.slots[slot] != 0 {
+                slot = (slot + 1) % Self::SLOTS;
             }
-        };
-        classes.copied().unwrap_or_default()
+            table.slots[slot] = row as u16 + 1;
+        }
+        table
     }
 
-    /// How place-like the name is in news, in per cent: 0 is a surname; `None` where it is a place in most cases.
-    pub(super) fn prior(&self, name: &str) -> Option<u32> {
-        let key = plain_key(name).or_else(|| with_folded(name, |name| key(name.as_bytes())))?;
-        let (located, joined) = *self.priors.get(&key)?;
-        Some(located * 100 / (located + joined).max(1))
+    fn hash(key: Key) -> u64 {
+        let product =
+            Key::from(key as u64 ^ 0x9E37_79B9_7F4A_7C15) * Key::from((key >> 64) as u64 ^ 0xD6E8_FEB8_6659_FD93);
+        product as u64 ^ (product >> 64) as u64
+    }
+
+    fn classes(&self, key: Key) -> Classes {
+        let hash = Self::hash(key);
+        let bit = hash >> (u64::BITS - Self::FILTER_BITS);
+        if self.filter[bit as usize / 64] & 1 << (bit % 64) == 0 {
+            return Classes::default();
+        }
+        let mut slot = hash as usize % Self::SLOTS;
+        while let Some(row) = self.slots[slot].checked_sub(1) {
+            let (known, classes) = self.rows[usize::from(row)];
+            if known == key {
+                return classes;
+            }
+            slot = (slot + 1) % Self::SLOTS;
+        }
+        Classes::default()
     }
 }
 
@@ -238,19 +301,26 @@ pub(super) struct FoldedNames {
     /// Sorted when the set is whole.
     short: Vec<Key>,
     long: BTreeSet<String>,
+    /// [`initial`] of each.
+    initials: u32,
+}
+
+/// A bit for the letter of English that begins a folded name; all bits if another sign does.
+fn initial(name: &[u8]) -> u32 {
+    name.first().filter(|first| first.is_ascii_alphabetic()).map_or(u32::MAX, |first| 1 << (first & 0x1F))
 }
 
 impl FoldedNames {
     /// Adds a name.
     pub(super) fn insert(&mut self, name: &str) {
-        let Self { short, long } = self;
-        match plain_key(name) {
-            Some(key) => short.push(key),
-            None => with_folded(name, |name| match key(name.as_bytes()) {
+        let Self { short, long, initials } = self;
+        with_folded(name, |name| {
+            *initials |= initial(name.as_bytes());
+            match key(name.as_bytes()) {
                 Some(key) => short.push(key),
                 None => drop(long.insert(name.to_owned())),
-            }),
-        }
+            }
+        });
     }
 
     /// Makes the set whole.
@@ -264,6 +334,9 @@ impl FoldedNames {
     }
 
     pub(super) fn contains(&self, name: &str) -> bool {
+        if initial(name.as_bytes()) & self.initials == 0 {
+            return false;
+        }
         let has = |key: Key| self.short.binary_search(&key).is_ok();
         plain_key(name).map_or_else(
             || with_folded(name, |name| key(name.as_bytes()).map_or_else(|| self.long.contains(name), has)),
@@ -350,10 +423,21 @@ mod tests {
     }
 
     #[test]
+    fn the_table_has_every_word_and_no_other() {
+        let table = &Lexicon::shared().words;
+        for (key, classes) in &table.rows {
+            assert_eq!(table.classes(*key), *classes);
+            let other = *key ^ 0xFF << 64;
+            assert_eq!(table.classes(other), Classes::default());
+        }
+    }
+
+    #[test]
     fn every_class_has_words() {
         let lexicon = Lexicon::shared();
         for (section, class) in SECTIONS {
-            let mut classes = lexicon.words.values().chain(lexicon.long_words.values());
+            let short = lexicon.words.rows.iter().map(|(_, classes)| classes);
+            let mut classes = short.chain(lexicon.long_words.values());
             assert!(classes.any(|classes| classes.any(*class)), "{section}");
         }
     }

@@ -19,27 +19,32 @@ pub(super) enum LineCase {
 #[derive(Debug)]
 pub(super) struct Lines<'t> {
     text: &'t str,
-    /// The line asked for last.
-    current: Option<(Span, LineCase)>,
+    /// The lines asked for.
+    judged: Vec<(Span, LineCase)>,
 }
 
 impl<'t> Lines<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, current: None }
+        Self { text, judged: Vec::new() }
     }
 
     /// The kind of the line that holds `at`.
     pub(super) fn case_at(&mut self, at: usize) -> LineCase {
-        match self.current {
-            Some((line, case)) if (line.start..=line.end).contains(&at) => case,
+        match self.judged.last() {
+            Some((line, case)) if (line.start..=line.end).contains(&at) => *case,
             _ => {
                 let start = memchr::memrchr(b'\n', &self.text.as_bytes()[..at]).map_or(0, |end| end + 1);
                 let line = Span::new(start, line_end(self.text, at));
                 let case = line_case(line.of(self.text));
-                self.current = Some((line, case));
+                self.judged.push((line, case));
                 case
             }
         }
+    }
+
+    /// The lines that were asked for, in order.
+    pub(super) fn into_judged(self) -> Vec<(Span, LineCase)> {
+        self.judged
     }
 }
 
@@ -55,7 +60,8 @@ fn line_case(line: &str) -> LineCase {
         return LineCase::Sentence;
     }
     // No line has more words with capitals than bytes that may begin one.
-    let most = line.bytes().filter(|byte| !byte.is_ascii() || byte.is_ascii_uppercase()).count();
+    let may_begin_word = |byte: &u8| byte.is_ascii_uppercase() || *byte >= 0xC0;
+    let most = line.bytes().filter(may_begin_word).count();
     let (mut words, mut capitals, mut upper, mut short, mut others) = (0, 0, 0, 0, 0);
     for word in line.split_whitespace() {
         match Letters::of(word) {

@@ -178,16 +178,17 @@ pub(super) fn word_after(text: &str, at: usize) -> Option<Word<'_>> {
 
 /// The end of the word that begins at `start`, without possessive ending and trailing hyphens; an initial keeps its point.
 pub(super) fn word_end(text: &str, start: usize) -> usize {
+    let joined = joined_end(text, start);
+    // Most words have several letters and end with one that belongs to them.
+    match text.as_bytes()[start..joined] {
+        [first, .., last] if first.is_ascii() && last.is_ascii_alphanumeric() && last != b's' => return joined,
+        [first, .., before, b's'] if first.is_ascii() && before.is_ascii_alphanumeric() => return joined,
+        _ => {}
+    }
     let rest = &text[start..];
-    let mut word = &text[start..joined_end(text, start)];
-    // Most words end with a letter that belongs to them.
-    let plain = matches!(word.as_bytes(), [.., last] if last.is_ascii_alphanumeric() && *last != b's')
-        || matches!(word.as_bytes(), [.., before, b's'] if before.is_ascii_alphanumeric());
-    if !plain {
-        word = word.trim_end_matches(['\'', '’', '-']);
-        for possessive in ["'s", "’s"] {
-            word = word.strip_suffix(possessive).unwrap_or(word);
-        }
+    let mut word = text[start..joined].trim_end_matches(['\'', '’', '-']);
+    for possessive in ["'s", "’s"] {
+        word = word.strip_suffix(possessive).unwrap_or(word);
     }
     let single = word.chars().nth(1).is_none() && !word.is_empty();
     start + word.len() + usize::from(single && rest[word.len()..].starts_with('.'))

@@ -60,14 +60,18 @@ pub(super) fn is_enough(
     found.iter().all(|found| found.rule != Rule::RepeatedName)
         && short_forms.values().all(|form| form.alias.is_none())
         && near.iter().enumerate().all(|(part, words)| {
-            accepted(scene, verdicts, part).all(|site| !may_be_covered_by_repeated(scene, site, words))
+            let mut row = 0;
+            accepted(scene, verdicts, part).all(|site| {
+                row += words[row..].iter().take_while(|word| word.word.span.start <= site.span.start).count();
+                row == 0 || !may_be_covered_by_repeated(scene, site, words, row - 1)
+            })
         })
 }
 
-/// Whether a name that is explained elsewhere could cover the site and not be the same name.
-fn may_be_covered_by_repeated(scene: &Scene<'_>, site: &Site<'_>, words: &[Capital<'_>]) -> bool {
+/// Whether a name that is explained elsewhere could cover the site and not be the same name. `row` is the last word that
+/// begins no later than the site.
+fn may_be_covered_by_repeated(scene: &Scene<'_>, site: &Site<'_>, words: &[Capital<'_>], row: usize) -> bool {
     let Span { start, end } = site.span;
-    let Some(row) = words.partition_point(|word| word.word.span.start <= start).checked_sub(1) else { return false };
     let word = |row: usize| words[row].word;
     let is_joined = |row: &usize| matches!(words[*row].joint, Joint::Blank | Joint::Particle);
     // Nearly always: a name that stands alone, behind words of other runs.
@@ -86,8 +90,12 @@ fn may_be_covered_by_repeated(scene: &Scene<'_>, site: &Site<'_>, words: &[Capit
         let next = words.get(row + 1).filter(|next| next.joint == Joint::Blank);
         next.is_some_and(|next| site.text[..next.word.span.start].trim_end().len() == word(row).span.end)
     };
-    let last = (row + 1..words.len()).take_while(is_joined).last().unwrap_or(row);
+    let last = row + (row + 1..words.len()).take_while(is_joined).count();
     let joined = (1..=row).rev().take_while(is_joined).count();
+    // Nearly always: the words joined by blanks are the site.
+    if !covers(Span::new(word(row - joined).span.start, word(last).span.end)) {
+        return false;
+    }
     (row - joined..=row).any(|first| {
         let opens = first == row - joined || word(first - 1).is(Classes::CALENDAR | Classes::COMMON);
         opens
