@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use foldhash::fast::FixedState;
 
 use crate::normalize::fold;
+use crate::span::Span;
 
 /// Classes of one word, as a set of bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -137,6 +138,21 @@ impl Lexicon {
         }
     }
 
+    /// The same of a word in its text.
+    pub(super) fn classes_in(&self, text: &str, span: Span) -> Classes {
+        // What stands behind the word is read with it and cut off: no branch depends on its length.
+        if let Some(window) = text.as_bytes()[span.start..].first_chunk()
+            && span.len() <= LONGEST_KEY
+        {
+            let points = span.of(text).bytes().rev().take_while(|byte| *byte == b'.').count();
+            let length = span.len() - points;
+            if let Some(key) = lowered(Key::from_le_bytes(*window) & MASKS[length], length) {
+                return self.words.classes(key);
+            }
+        }
+        self.classes(span.of(text))
+    }
+
     /// How place-like the name is in news, in per cent: 0 is a surname; `None` where it is a place in most cases.
     pub(super) fn prior(&self, name: &str) -> Option<u32> {
         let key = plain_key(name).or_else(|| with_folded(name, |name| key(name.as_bytes())))?;
@@ -182,7 +198,8 @@ struct WordTable {
     filter: Vec<u64>,
     /// The row of a word, plus one, at its hash or behind; 0 where there is none.
     slots: Vec<u16>,
-    rows: Vec<(Key, Classes)>,
+    keys: Vec<Key>,
+    classes: Vec<Classes>,
 }
 
 impl WordTable {
@@ -194,8 +211,10 @@ impl WordTable {
         let mut rows: Vec<(Key, Classes)> = words.into_iter().collect();
         rows.sort_unstable_by_key(|(key, _)| *key);
         assert!(rows.len() < Self::SLOTS / 2, "the lists have outgrown their table");
-        let mut table = Self { filter: vec![0; 1 << (Self::FILTER_BITS - 6)], slots: vec![0; Self::SLOTS], rows };
-        for (row, (key, _)) in table.rows.iter().enumerate() {
+        let (keys, classes) = rows.into_iter().unzip();
+        let filter = vec![0; 1 << (Self::FILTER_BITS - 6)];
+        let mut table = Self { filter, slots: vec![0; Self::SLOTS], keys, classes };
+        for (row, key) in table.keys.iter().enumerate() {
             let hash = Self::hash(*key);
             let bit = hash >> (u64::BITS - Self::FILTER_BITS);
             table.filter[bit as usize / 64] |= 1 << (bit % 64);
@@ -222,9 +241,8 @@ impl WordTable {
         }
         let mut slot = hash as usize % Self::SLOTS;
         while let Some(row) = self.slots[slot].checked_sub(1) {
-            let (known, classes) = self.rows[usize::from(row)];
-            if known == key {
-                return classes;
+            if self.keys[usize::from(row)] == key {
+                return self.classes[usize::from(row)];
             }
             slot = (slot + 1) % Self::SLOTS;
         }
@@ -261,18 +279,32 @@ fn key(folded: &[u8]) -> Option<Key> {
 
 /// The key of a word whose folding is to make its letters small; `None` for others, and for long ones.
 fn plain_key(word: &str) -> Option<Key> {
+    lowered(padded(word.as_bytes())?, word.len())
+}
+
+/// The key of so many bytes, of which none is behind them.
+fn lowered(bytes: Key, length: usize) -> Option<Key> {
     // All bytes at once: the high bit of each tells. Sums of two ASCII bytes stay in theirs.
     const ONES: Key = Key::from_ne_bytes([1; LONGEST_KEY]);
     const HIGH: Key = 0x80 * ONES;
     let least = |bytes: Key, byte: u8| bytes + (0x80 - Key::from(byte)) * ONES;
-    let bytes = padded(word.as_bytes())?;
     let low = bytes & !HIGH;
     let no_backtick = least(low ^ Key::from(b'`') * ONES, 1);
     let plain = least(low, b'!') & !least(low, b'~' + 1) & no_backtick & !bytes & HIGH;
-    let wanted = HIGH.checked_shr(Key::BITS - 8 * word.len() as u32).unwrap_or(0);
     let capitals = least(low, b'A') & !least(low, b'Z' + 1) & HIGH;
-    (plain == wanted).then_some(bytes | capitals >> 2)
+    (plain == HIGH & MASKS[length]).then_some(bytes | capitals >> 2)
 }
+
+/// The first bytes of a key, by their number.
+const MASKS: [Key; LONGEST_KEY + 1] = {
+    let mut masks = [0; LONGEST_KEY + 1];
+    let mut length = 1;
+    while length <= LONGEST_KEY {
+        masks[length] = masks[length - 1] << 8 | 0xFF;
+        length += 1;
+    }
+    masks
+};
 
 /// Up to sixteen bytes as a number, from loads that may overlap.
 fn padded(bytes: &[u8]) -> Option<Key> {
@@ -423,9 +455,25 @@ mod tests {
     }
 
     #[test]
+    fn a_word_in_a_text_is_known_as_by_itself() {
+        let lexicon = Lexicon::shared();
+        for text in
+            ["Jan. 5 it rained in the north", "JAN", "Jan..", "José, 3 Jan", "x January", "... and more of the same"]
+        {
+            let ends = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
+            for start in ends() {
+                for end in ends().filter(|end| *end >= start) {
+                    let span = Span::new(start, end);
+                    assert_eq!(lexicon.classes_in(text, span), lexicon.classes(span.of(text)), "{}", span.of(text));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_table_has_every_word_and_no_other() {
         let table = &Lexicon::shared().words;
-        for (key, classes) in &table.rows {
+        for (key, classes) in table.keys.iter().zip(&table.classes) {
             assert_eq!(table.classes(*key), *classes);
             let other = *key ^ 0xFF << 64;
             assert_eq!(table.classes(other), Classes::default());
@@ -436,8 +484,7 @@ mod tests {
     fn every_class_has_words() {
         let lexicon = Lexicon::shared();
         for (section, class) in SECTIONS {
-            let short = lexicon.words.rows.iter().map(|(_, classes)| classes);
-            let mut classes = short.chain(lexicon.long_words.values());
+            let mut classes = lexicon.words.classes.iter().chain(lexicon.long_words.values());
             assert!(classes.any(|classes| classes.any(*class)), "{section}");
         }
     }

@@ -62,6 +62,15 @@ fn line_case(line: &str) -> LineCase {
     // No line has more words with capitals than bytes that may begin one.
     let may_begin_word = |byte: &u8| byte.is_ascii_uppercase() || *byte >= 0xC0;
     let most = line.bytes().filter(may_begin_word).count();
+    // Long words in small letters behind blanks: a few of them tell nearly every line.
+    let mut others = 0;
+    for window in line.as_bytes().windows(1 + LONGEST_SMALL + 1) {
+        let [b' ', first, rest @ ..] = window else { continue };
+        others += usize::from(first.is_ascii_lowercase() && rest.iter().all(u8::is_ascii_graphic));
+        if 3 * others > most {
+            return LineCase::Sentence;
+        }
+    }
     let (mut words, mut capitals, mut upper, mut short, mut others) = (0, 0, 0, 0, 0);
     for word in line.split_whitespace() {
         match Letters::of(word) {

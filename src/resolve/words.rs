@@ -17,7 +17,7 @@ impl<'t> Word<'t> {
     pub(super) fn new(text: &'t str, span: Span) -> Self {
         let mut word = Self { span, text: span.of(text), classes: None };
         if word.is_capitalised() {
-            word.classes = Some(word.classes());
+            word.classes = Some(Lexicon::shared().classes_in(text, span));
         }
         word
     }

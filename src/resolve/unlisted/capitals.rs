@@ -23,6 +23,9 @@ pub(super) enum Joint {
 /// Bytes of the longest gap between two words of one run.
 const LONGEST_JOINT: usize = 12;
 
+/// Words that most articles have near their names.
+const USUAL_WORDS: usize = 48;
+
 /// A capitalised word with what joins it to the one before.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Capital<'t> {
@@ -46,7 +49,7 @@ pub(super) struct RunsNear<'t> {
 
 impl<'t> RunsNear<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, capitals: Capitals::new(text, 0).peekable(), taken: 0, found: Vec::new() }
+        Self { text, capitals: Capitals::new(text, 0).peekable(), taken: 0, found: Vec::with_capacity(USUAL_WORDS) }
     }
 
     /// Whether the runs that touch a span with this end were taken.
