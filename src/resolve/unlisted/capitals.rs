@@ -92,6 +92,82 @@ pub(super) fn run_break_before(bytes: &[u8], at: usize) -> (usize, bool) {
     (0, capital == at && bytes[..at.min(LONGEST_JOINT)].iter().all(is_plain))
 }
 
+/// Whether no [`joint`] ends at `at`, where a name begins: a mark or a small word stands before it that joins nothing. What is
+/// not told at once is no.
+pub(super) fn is_apart_before(bytes: &[u8], at: usize) -> bool {
+    let mut rest = &bytes[..at];
+    for n_words in 0..MOST_JOINING {
+        rest = match rest {
+            [] => return n_words == 0,
+            [.., mark] if SEPARATING.contains(mark) => return true,
+            [before @ .., b' '] => before,
+            _ => return false,
+        };
+        rest = match rest {
+            // Of words that end with a point, initials alone are joined to what follows.
+            [.., before, last, b'.'] if before.is_ascii_alphabetic() && last.is_ascii_lowercase() => return true,
+            [.., b','] if n_words > 0 => return true,
+            [before @ .., b','] => before,
+            _ => rest,
+        };
+        let comma = bytes[rest.len()] == b',';
+        let n_letters = rest.iter().rev().take_while(|byte| byte.is_ascii_lowercase()).count();
+        let (before, word) = rest.split_at(rest.len() - n_letters);
+        if word.is_empty() || !matches!(before.last(), Some(b' ' | b'\n') | None) {
+            return !comma && before.last().is_some_and(|mark| word.is_empty() && SEPARATING.contains(mark));
+        }
+        if comma || !may_join(word) {
+            return true;
+        }
+        rest = before;
+    }
+    false
+}
+
+/// Whether no [`joint`] begins at `at`, where a name ends: the same behind it.
+pub(super) fn is_apart_behind(bytes: &[u8], at: usize) -> bool {
+    let mut rest = match &bytes[at..] {
+        [] => return true,
+        [mark, ..] if SEPARATING.contains(mark) => return true,
+        [b'.', ..] => {
+            let name = &bytes[..at];
+            return matches!(name, [.., before, last] if before.is_ascii_alphabetic() && last.is_ascii_lowercase());
+        }
+        // "Harale's bank": only an owner's name is joined to what it owns.
+        [b'\'', b's', b' ', next, ..] => return next.is_ascii_lowercase(),
+        [b',', behind @ ..] => behind,
+        behind => behind,
+    };
+    for _ in 0..MOST_JOINING {
+        let [b' ', behind @ ..] = rest else { return false };
+        let n_letters = behind.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+        let (word, behind) = behind.split_at(n_letters);
+        if word.is_empty() || behind.first().is_some_and(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+            return false;
+        }
+        if !may_join(word) {
+            return true;
+        }
+        rest = behind;
+    }
+    false
+}
+
+/// Marks that belong neither to a word nor to a [`joint`].
+const SEPARATING: &[u8] = b"()[]\":;!?/";
+
+/// Words of the longest [`joint`], and one more.
+const MOST_JOINING: usize = 3;
+
+/// Whether a small word is one of those in a [`joint`].
+fn may_join(word: &[u8]) -> bool {
+    const JOINING: [&[u8]; 16] = [
+        b"of", b"the", b"for", b"on", b"de", b"del", b"la", b"los", b"las", b"du", b"des", b"da", b"do", b"dos",
+        b"and", b"y",
+    ];
+    word.len() <= 3 && JOINING.contains(&word)
+}
+
 /// Whether no run that touches the span goes beyond its end; what is not told at once is no.
 pub(super) fn stands_alone_behind(bytes: &[u8], span: Span) -> bool {
     let behind = &bytes[span.end..];
@@ -249,6 +325,40 @@ mod tests {
         check("eBay aB 3D éA – Ü", &[("Ü", None)]);
         check("the U.S. Army", &[("U.S.", None), ("Army", Blank)]);
         check("", &[]);
+    }
+
+    #[test]
+    fn what_stands_apart_is_joined_to_nothing() {
+        let pieces = [
+            "A", "Bo", "B.", "of", "the", "for", "on", "de", "la", "los", "and", "y", "said", "ofx", "é", ",", ".",
+            "&", "'s", "-", "(", ")", "\"", ":", " ", " ", " ", "\n", "\u{a0}",
+        ];
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % pieces.len()
+        };
+        let (mut n_before, mut n_behind) = (0, 0);
+        for _ in 0..200_000 {
+            let gap: String = (0..8).map(|_| pieces[next()]).collect();
+            let name = ["Harale", "Harale B", "H", "U.S", "A.b"][next() % 5];
+            let text = format!("{gap}{name}{gap}");
+            let words = capitals(&text);
+            let Span { start, end } = Span::new(gap.len(), gap.len() + name.len());
+            let touches = |word: &Word<'_>| word.span.start < end && word.span.end > start;
+            let Some(first) = words.iter().position(|word| touches(&word.word)) else { continue };
+            let last = words.iter().rposition(|word| touches(&word.word)).unwrap_or(first);
+            if is_apart_before(text.as_bytes(), start) {
+                assert!(words[first].word.span.start >= start && words[first].joint == Joint::None, "{text:?}");
+                n_before += 1;
+            }
+            if is_apart_behind(text.as_bytes(), end) {
+                assert!(words[last].word.span.end <= end, "{text:?}");
+                assert!(words.get(last + 1).is_none_or(|next| next.joint == Joint::None), "{text:?}");
+                n_behind += 1;
+            }
+        }
+        assert!(n_before > 1000 && n_behind > 1000);
     }
 
     #[test]

@@ -5,7 +5,9 @@
 //! one place and repeats elsewhere (a short form, a village) may cover a name there, and a short form of a listed name is a
 //! mention wherever it stands. [`is_enough`] says whether neither can be.
 
-use super::capitals::{Capital, Capitals, Joint, RunsNear, run_break_before, stands_alone_behind};
+use super::capitals::{
+    Capital, Capitals, Joint, RunsNear, is_apart_before, is_apart_behind, run_break_before, stands_alone_behind,
+};
 use super::{Found, ShortForms, acronyms, places};
 use crate::resolve::lexicon::Classes;
 use crate::resolve::rules::Rule;
@@ -30,8 +32,13 @@ fn capitals_of_part<'a>(scene: &Scene<'a>, verdicts: &Verdicts, part: usize) -> 
         if !verdicts.accepted(site) || end <= alone || runs.has_taken(end) {
             continue;
         }
-        let (run_break, alone_before) = run_break_before(text.as_bytes(), start);
-        if !touched && alone_before && stands_alone_behind(text.as_bytes(), site.span) {
+        let bytes = text.as_bytes();
+        if !touched && is_apart_before(bytes, start) && is_apart_behind(bytes, end) {
+            alone = end;
+            continue;
+        }
+        let (run_break, alone_before) = run_break_before(bytes, start);
+        if !touched && alone_before && stands_alone_behind(bytes, site.span) {
             alone = end;
         } else {
             runs.take(run_break, site.span);
