@@ -289,7 +289,7 @@ fn lowered(bytes: Key, length: usize) -> Option<Key> {
     const HIGH: Key = 0x80 * ONES;
     let least = |bytes: Key, byte: u8| bytes + (0x80 - Key::from(byte)) * ONES;
     let low = bytes & !HIGH;
-    let no_backtick = least(low ^ Key::from(b'`') * ONES, 1);
+    let no_backtick = least(low ^ (Key::from(b'`') * ONES), 1);
     let plain = least(low, b'!') & !least(low, b'~' + 1) & no_backtick & !bytes & HIGH;
     let capitals = least(low, b'A') & !least(low, b'Z' + 1) & HIGH;
     (plain == HIGH & MASKS[length]).then_some(bytes | capitals >> 2)
