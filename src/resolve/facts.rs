@@ -33,6 +33,11 @@ pub(super) struct AliasFacts {
     pub(super) evidence: EvidenceSet,
 }
 
+/// Whether a surface has a blank, or a sign that may fold to one: nothing else matches a name with a blank.
+pub(super) fn may_have_blank(surface: &str) -> bool {
+    !surface.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// The evidence that weak names accept when their line names none.
 const PLACES_BY_DEFAULT: EvidenceSet =
     EvidenceSet::of(&[Evidence::Preposition, Evidence::Dateline, Evidence::Pair, Evidence::LongForm]);
@@ -62,8 +67,6 @@ pub(super) struct EntityFacts {
     pub(super) country: u32,
     pub(super) tier: Tier,
     pub(super) population: u64,
-    /// Latitude and longitude in degrees.
-    pub(super) point: Option<(f64, f64)>,
 }
 
 /// An alias and its entity, as the rules see them.
@@ -132,8 +135,6 @@ impl GazetteerFacts {
     /// What the rules ask about an alias that matched `surface`, read from the image: ask once and keep it.
     pub(super) fn candidate(&self, id: AliasId, surface: &str) -> Candidate {
         let (entity, alias_kind, flags, evidence) = self.gazetteer.alias_rules(id);
-        // Another place of a large image; only what has a blank, or folds to one, matches a name with one.
-        let may_have_blank = !surface.bytes().all(|byte| byte.is_ascii_graphic());
         let (kind, country, population, capital) = self.gazetteer.entity_numbers(entity);
         let kind = self.kind(kind);
         let evidence = match (evidence.is_empty(), kind.class) {
@@ -148,16 +149,13 @@ impl GazetteerFacts {
             demonym: alias_kind.is_demonym(),
             weak: flags.weak,
             any_case: flags.case == CasePolicy::Any,
-            long: alias_kind != AliasKind::Plural && may_have_blank && self.gazetteer.alias_has_blank(id),
+            // Another place of a large image.
+            long: alias_kind != AliasKind::Plural && may_have_blank(surface) && self.gazetteer.alias_has_blank(id),
             honorific: kind.honorific,
             evidence,
         };
-        let entity = EntityFacts {
-            country,
-            tier: if kind.city && capital { Tier::Capital } else { kind.tier },
-            population,
-            point: self.gazetteer.coordinates(entity),
-        };
+        let entity =
+            EntityFacts { country, tier: if kind.city && capital { Tier::Capital } else { kind.tier }, population };
         Candidate { id, alias, entity }
     }
 
@@ -174,6 +172,11 @@ impl GazetteerFacts {
     /// The division or country an entity lies in.
     pub(super) fn parent(&self, entity: EntityId) -> Option<EntityId> {
         self.gazetteer.parent(entity)
+    }
+
+    /// Latitude and longitude in degrees.
+    pub(super) fn point(&self, entity: EntityId) -> Option<(f64, f64)> {
+        self.gazetteer.coordinates(entity)
     }
 
     pub(super) fn country(&self, entity: EntityId) -> u32 {

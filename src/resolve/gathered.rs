@@ -1,19 +1,17 @@
 //! What the document as a whole says, gathered between the passes.
 
-use std::collections::BTreeSet;
-
 use super::facts::Class;
-use super::lexicon::with_folded;
+use super::lexicon::FoldedNames;
 use super::rules::Rule;
 use super::scene::{Scene, Site, Verdicts};
 use crate::ids::EntityId;
 
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    /// Folded last words of persons' names.
-    surnames: BTreeSet<String>,
-    /// Folded names that stand behind a preposition of place somewhere.
-    located: BTreeSet<String>,
+    /// Last words of persons' names.
+    surnames: FoldedNames,
+    /// Those that stand behind a preposition of place somewhere.
+    located: FoldedNames,
     /// Entities with an accepted mention that needed no evidence from elsewhere; sorted, as the lists below.
     entities: Vec<EntityId>,
     /// The country number of each accepted mention.
@@ -27,7 +25,13 @@ pub(super) struct Gathered {
 impl Gathered {
     /// Gathers what the first pass found.
     pub(super) fn of(scene: &Scene<'_>, verdicts: &Verdicts) -> Self {
-        let mut gathered = Self::default();
+        let n_sites = scene.sites.len();
+        let mut gathered = Self {
+            entities: Vec::with_capacity(n_sites),
+            countries: Vec::with_capacity(n_sites),
+            local: Vec::with_capacity(n_sites),
+            ..Self::default()
+        };
         for site in &scene.sites {
             if let Some(head) = site.head {
                 gathered.remember_person(head.of(site.text));
@@ -36,6 +40,7 @@ impl Gathered {
                 gathered.remember_person(site.surface());
             }
         }
+        gathered.surnames.close();
         for site in &scene.sites {
             // A demonym names its country even where the profile does not count it.
             let demonym = verdicts.of(site).contains(&Some(Rule::DemonymInStrict));
@@ -43,14 +48,11 @@ impl Gathered {
                 continue;
             }
             gathered.note(scene, verdicts, site);
-            if !gathered.surnames.is_empty() && site.has_locative() {
-                with_folded(site.surface(), |name| {
-                    if gathered.surnames.contains(name) {
-                        gathered.located.insert(name.to_owned());
-                    }
-                });
+            if !gathered.surnames.is_empty() && site.has_locative() && gathered.surnames.contains(site.surface()) {
+                gathered.located.insert(site.surface());
             }
         }
+        gathered.located.close();
         gathered.entities.sort_unstable();
         gathered.long_forms.sort_unstable();
         gathered.countries.sort_unstable();
@@ -82,11 +84,7 @@ impl Gathered {
 
     fn remember_person(&mut self, name: &str) {
         if let Some(last) = name.split_whitespace().next_back() {
-            with_folded(last, |last| {
-                if !self.surnames.contains(last) {
-                    self.surnames.insert(last.to_owned());
-                }
-            });
+            self.surnames.insert(last);
         }
     }
 
@@ -95,12 +93,12 @@ impl Gathered {
     }
 
     pub(super) fn is_surname(&self, word: &str) -> bool {
-        with_folded(word, |word| self.surnames.contains(word))
+        self.surnames.contains(word)
     }
 
     /// Whether the name stands behind a preposition of place somewhere.
     pub(super) fn is_located(&self, name: &str) -> bool {
-        with_folded(name, |name| self.located.contains(name))
+        self.located.contains(name)
     }
 
     pub(super) fn mentions(&self, entity: EntityId) -> bool {

@@ -1,11 +1,12 @@
 //! Words the rules know, by class. Compiled by hand; no statistics.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
 
 use crate::normalize::fold;
+use crate::span::Span;
 
 /// Classes of one word, as a set of bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,11 +89,11 @@ impl std::ops::BitOr for Classes {
 /// Word lists, folded; built once for the process.
 #[derive(Debug)]
 pub(super) struct Lexicon {
-    words: HashMap<Key, Classes, FixedState>,
+    words: WordTable,
     /// Words too long for a key.
     long_words: HashMap<String, Classes, FixedState>,
     /// How often a name stood behind "in" or the like, and behind a given name, in an archive of news.
-    priors: HashMap<&'static str, (u32, u32), FixedState>,
+    priors: HashMap<Key, (u32, u32), FixedState>,
 }
 
 impl Lexicon {
@@ -102,11 +103,7 @@ impl Lexicon {
     }
 
     fn read() -> Self {
-        let mut lexicon = Self {
-            words: HashMap::default(),
-            long_words: HashMap::default(),
-            priors: priors(include_str!("data/priors.txt")),
-        };
+        let mut lexicon = Lists::default();
         lexicon.add_lines(include_str!("data/first_names.txt"), Classes::FIRST_NAME);
         lexicon.add_lines(include_str!("data/common_words.txt"), Classes::COMMON);
         lexicon.add_lines(include_str!("data/calendar.txt"), Classes::CALENDAR);
@@ -121,9 +118,57 @@ impl Lexicon {
                 None => line.split_whitespace().for_each(|word| lexicon.add(word, section)),
             }
         }
-        lexicon
+        Self {
+            words: WordTable::new(lexicon.words),
+            long_words: lexicon.long_words,
+            priors: priors(include_str!("data/priors.txt")),
+        }
     }
 
+    /// The classes of a word, whatever its case, accents and final point.
+    pub(super) fn classes(&self, word: &str) -> Classes {
+        let word = word.trim_end_matches('.');
+        if let Some(key) = plain_key(word) {
+            return self.words.classes(key);
+        }
+        let folded = fold(word);
+        match key(folded.as_bytes()) {
+            Some(key) => self.words.classes(key),
+            None => self.long_words.get(&folded).copied().unwrap_or_default(),
+        }
+    }
+
+    /// The same of a word in its text.
+    pub(super) fn classes_in(&self, text: &str, span: Span) -> Classes {
+        // What stands behind the word is read with it and cut off: no branch depends on its length.
+        if let Some(window) = text.as_bytes()[span.start..].first_chunk()
+            && span.len() <= LONGEST_KEY
+        {
+            let points = span.of(text).bytes().rev().take_while(|byte| *byte == b'.').count();
+            let length = span.len() - points;
+            if let Some(key) = lowered(Key::from_le_bytes(*window) & MASKS[length], length) {
+                return self.words.classes(key);
+            }
+        }
+        self.classes(span.of(text))
+    }
+
+    /// How place-like the name is in news, in per cent: 0 is a surname; `None` where it is a place in most cases.
+    pub(super) fn prior(&self, name: &str) -> Option<u32> {
+        let key = plain_key(name).or_else(|| with_folded(name, |name| key(name.as_bytes())))?;
+        let (located, joined) = *self.priors.get(&key)?;
+        Some(located * 100 / (located + joined).max(1))
+    }
+}
+
+/// The lists while they are read.
+#[derive(Debug, Default)]
+struct Lists {
+    words: HashMap<Key, Classes, FixedState>,
+    long_words: HashMap<String, Classes, FixedState>,
+}
+
+impl Lists {
     fn add_lines(&mut self, text: &'static str, class: Classes) {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         lines.for_each(|word| self.add(word, class));
@@ -144,36 +189,73 @@ impl Lexicon {
         };
         *classes = *classes | class;
     }
+}
 
-    /// The classes of a word, whatever its case, accents and final point.
-    pub(super) fn classes(&self, word: &str) -> Classes {
-        let word = word.trim_end_matches('.');
-        let classes = match plain_key(word) {
-            Some(key) => self.words.get(&key),
-            None => {
-                let folded = fold(word);
-                match key(folded.as_bytes()) {
-                    Some(key) => self.words.get(&key),
-                    None => self.long_words.get(&folded),
-                }
+/// Words by key. Most words of a text are in no list: a filter that stays in the nearest cache tells so.
+#[derive(Debug)]
+struct WordTable {
+    /// A bit for each value of the first bits of a hash.
+    filter: Vec<u64>,
+    /// The row of a word, plus one, at its hash or behind; 0 where there is none.
+    slots: Vec<u16>,
+    keys: Vec<Key>,
+    classes: Vec<Classes>,
+}
+
+impl WordTable {
+    /// Twenty bits for each word, of which one is set.
+    const FILTER_BITS: u32 = 17;
+    const SLOTS: usize = 1 << 14;
+
+    fn new(words: HashMap<Key, Classes, FixedState>) -> Self {
+        let mut rows: Vec<(Key, Classes)> = words.into_iter().collect();
+        rows.sort_unstable_by_key(|(key, _)| *key);
+        assert!(rows.len() < Self::SLOTS / 2, "the lists have outgrown their table");
+        let (keys, classes) = rows.into_iter().unzip();
+        let filter = vec![0; 1 << (Self::FILTER_BITS - 6)];
+        let mut table = Self { filter, slots: vec![0; Self::SLOTS], keys, classes };
+        for (row, key) in table.keys.iter().enumerate() {
+            let hash = Self::hash(*key);
+            let bit = hash >> (u64::BITS - Self::FILTER_BITS);
+            table.filter[bit as usize / 64] |= 1 << (bit % 64);
+            let mut slot = hash as usize % Self::SLOTS;
+            while table.slots[slot] != 0 {
+                slot = (slot + 1) % Self::SLOTS;
             }
-        };
-        classes.copied().unwrap_or_default()
+            table.slots[slot] = row as u16 + 1;
+        }
+        table
     }
 
-    /// How place-like the name is in news, in per cent: 0 is a surname; `None` where it is a place in most cases.
-    pub(super) fn prior(&self, name: &str) -> Option<u32> {
-        let (located, joined) = with_folded(name, |name| self.priors.get(name).copied())?;
-        Some(located * 100 / (located + joined).max(1))
+    fn hash(key: Key) -> u64 {
+        let product =
+            Key::from(key as u64 ^ 0x9E37_79B9_7F4A_7C15) * Key::from((key >> 64) as u64 ^ 0xD6E8_FEB8_6659_FD93);
+        product as u64 ^ (product >> 64) as u64
+    }
+
+    fn classes(&self, key: Key) -> Classes {
+        let hash = Self::hash(key);
+        let bit = hash >> (u64::BITS - Self::FILTER_BITS);
+        if self.filter[bit as usize / 64] & 1 << (bit % 64) == 0 {
+            return Classes::default();
+        }
+        let mut slot = hash as usize % Self::SLOTS;
+        while let Some(row) = self.slots[slot].checked_sub(1) {
+            if self.keys[usize::from(row)] == key {
+                return self.classes[usize::from(row)];
+            }
+            slot = (slot + 1) % Self::SLOTS;
+        }
+        Classes::default()
     }
 }
 
-fn priors(table: &'static str) -> HashMap<&'static str, (u32, u32), FixedState> {
+fn priors(table: &str) -> HashMap<Key, (u32, u32), FixedState> {
     let rows = table.lines().filter(|line| !line.starts_with('#'));
     let rows = rows.map(|row| {
         let mut fields = row.split(' ');
         let mut next = || fields.next().expect("three fields in a row of priors.txt");
-        let name = next();
+        let name = key(next().as_bytes()).expect("a short name in priors.txt");
         let mut number = || next().parse().expect("a count in priors.txt");
         (name, (number(), number()))
     });
@@ -197,16 +279,102 @@ fn key(folded: &[u8]) -> Option<Key> {
 
 /// The key of a word whose folding is to make its letters small; `None` for others, and for long ones.
 fn plain_key(word: &str) -> Option<Key> {
-    let mut bytes = [0; LONGEST_KEY];
-    bytes.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
-    let plain = bytes.iter().fold(0, |plain, byte| plain + usize::from(is_plain(*byte)));
-    bytes.make_ascii_lowercase();
-    (plain == word.len()).then(|| Key::from_le_bytes(bytes))
+    lowered(padded(word.as_bytes())?, word.len())
+}
+
+/// The key of so many bytes, of which none is behind them.
+fn lowered(bytes: Key, length: usize) -> Option<Key> {
+    // All bytes at once: the high bit of each tells. Sums of two ASCII bytes stay in theirs.
+    const ONES: Key = Key::from_ne_bytes([1; LONGEST_KEY]);
+    const HIGH: Key = 0x80 * ONES;
+    let least = |bytes: Key, byte: u8| bytes + (0x80 - Key::from(byte)) * ONES;
+    let low = bytes & !HIGH;
+    let no_backtick = least(low ^ (Key::from(b'`') * ONES), 1);
+    let plain = least(low, b'!') & !least(low, b'~' + 1) & no_backtick & !bytes & HIGH;
+    let capitals = least(low, b'A') & !least(low, b'Z' + 1) & HIGH;
+    (plain == HIGH & MASKS[length]).then_some(bytes | capitals >> 2)
+}
+
+/// The first bytes of a key, by their number.
+const MASKS: [Key; LONGEST_KEY + 1] = {
+    let mut masks = [0; LONGEST_KEY + 1];
+    let mut length = 1;
+    while length <= LONGEST_KEY {
+        masks[length] = masks[length - 1] << 8 | 0xFF;
+        length += 1;
+    }
+    masks
+};
+
+/// Up to sixteen bytes as a number, from loads that may overlap.
+fn padded(bytes: &[u8]) -> Option<Key> {
+    let n = bytes.len();
+    if n > LONGEST_KEY {
+        return None;
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return Some(Key::from(u64::from_le_bytes(*first)) | Key::from(u64::from_le_bytes(*last)) << (8 * (n - 8)));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let key = u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (n - 4));
+        return Some(Key::from(key));
+    }
+    Some(bytes.iter().rev().fold(0, |key, byte| key << 8 | Key::from(*byte)))
 }
 
 /// Whether folding leaves the sign alone, or makes the letter small, wherever it stands.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_graphic() && byte != b'`'
+}
+
+/// A set of names by what they fold to, whole before anything is asked.
+#[derive(Debug, Default)]
+pub(super) struct FoldedNames {
+    /// Sorted when the set is whole.
+    short: Vec<Key>,
+    long: BTreeSet<String>,
+    /// [`initial`] of each.
+    initials: u32,
+}
+
+/// A bit for the letter of English that begins a folded name; all bits if another sign does.
+fn initial(name: &[u8]) -> u32 {
+    name.first().filter(|first| first.is_ascii_alphabetic()).map_or(u32::MAX, |first| 1 << (first & 0x1F))
+}
+
+impl FoldedNames {
+    /// Adds a name.
+    pub(super) fn insert(&mut self, name: &str) {
+        let Self { short, long, initials } = self;
+        with_folded(name, |name| {
+            *initials |= initial(name.as_bytes());
+            match key(name.as_bytes()) {
+                Some(key) => short.push(key),
+                None => drop(long.insert(name.to_owned())),
+            }
+        });
+    }
+
+    /// Makes the set whole.
+    pub(super) fn close(&mut self) {
+        self.short.sort_unstable();
+        self.short.dedup();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.short.is_empty() && self.long.is_empty()
+    }
+
+    pub(super) fn contains(&self, name: &str) -> bool {
+        if initial(name.as_bytes()) & self.initials == 0 {
+            return false;
+        }
+        let has = |key: Key| self.short.binary_search(&key).is_ok();
+        plain_key(name).map_or_else(
+            || with_folded(name, |name| key(name.as_bytes()).map_or_else(|| self.long.contains(name), has)),
+            has,
+        )
+    }
 }
 
 /// Calls `read` with the folded word; allocates only for a word with other letters than those of English, or a long one.
@@ -254,10 +422,69 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_made_of_all_bytes() {
+        for length in 0..=LONGEST_KEY + 1 {
+            let word = "Abcdefghijklmnopq"[..length].to_owned();
+            assert_eq!(plain_key(&word), key(word.to_ascii_lowercase().as_bytes()), "{word}");
+            for at in 0..length {
+                for byte in 0..=127_u8 {
+                    let mut word = word.clone().into_bytes();
+                    word[at] = byte;
+                    let word = String::from_utf8(word).unwrap();
+                    let key = key(word.to_ascii_lowercase().as_bytes()).filter(|_| is_plain(byte));
+                    assert_eq!(plain_key(&word), key, "{word:?}");
+                }
+            }
+        }
+        assert_eq!(plain_key("é"), None);
+    }
+
+    #[test]
+    fn names_are_found_by_what_they_fold_to() {
+        let mut names = FoldedNames::default();
+        assert!(names.is_empty());
+        let known = ["Harale", "ÉVIAN", "New York", "Harale-Kisumu-Zandvoort", "Zúñiga-Harale-Kisumu"];
+        known.iter().for_each(|name| names.insert(name));
+        names.close();
+        for name in known.iter().copied().chain(["HARALE", "evian", "new york", "zuniga-harale-kisumu"]) {
+            assert!(names.contains(name), "{name}");
+        }
+        for name in ["", "York", "Harale-Kisumu-Zandvoor", "évia"] {
+            assert!(!names.contains(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_word_in_a_text_is_known_as_by_itself() {
+        let lexicon = Lexicon::shared();
+        for text in
+            ["Jan. 5 it rained in the north", "JAN", "Jan..", "José, 3 Jan", "x January", "... and more of the same"]
+        {
+            let ends = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
+            for start in ends() {
+                for end in ends().filter(|end| *end >= start) {
+                    let span = Span::new(start, end);
+                    assert_eq!(lexicon.classes_in(text, span), lexicon.classes(span.of(text)), "{}", span.of(text));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_has_every_word_and_no_other() {
+        let table = &Lexicon::shared().words;
+        for (key, classes) in table.keys.iter().zip(&table.classes) {
+            assert_eq!(table.classes(*key), *classes);
+            let other = *key ^ 0xFF << 64;
+            assert_eq!(table.classes(other), Classes::default());
+        }
+    }
+
+    #[test]
     fn every_class_has_words() {
         let lexicon = Lexicon::shared();
         for (section, class) in SECTIONS {
-            let mut classes = lexicon.words.values().chain(lexicon.long_words.values());
+            let mut classes = lexicon.words.classes.iter().chain(lexicon.long_words.values());
             assert!(classes.any(|classes| classes.any(*class)), "{section}");
         }
     }

@@ -19,27 +19,32 @@ pub(super) enum LineCase {
 #[derive(Debug)]
 pub(super) struct Lines<'t> {
     text: &'t str,
-    /// The line asked for last.
-    current: Option<(Span, LineCase)>,
+    /// The lines asked for.
+    judged: Vec<(Span, LineCase)>,
 }
 
 impl<'t> Lines<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, current: None }
+        Self { text, judged: Vec::new() }
     }
 
     /// The kind of the line that holds `at`.
     pub(super) fn case_at(&mut self, at: usize) -> LineCase {
-        match self.current {
-            Some((line, case)) if (line.start..=line.end).contains(&at) => case,
+        match self.judged.last() {
+            Some((line, case)) if (line.start..=line.end).contains(&at) => *case,
             _ => {
                 let start = memchr::memrchr(b'\n', &self.text.as_bytes()[..at]).map_or(0, |end| end + 1);
                 let line = Span::new(start, line_end(self.text, at));
                 let case = line_case(line.of(self.text));
-                self.current = Some((line, case));
+                self.judged.push((line, case));
                 case
             }
         }
+    }
+
+    /// The lines that were asked for, in order.
+    pub(super) fn into_judged(self) -> Vec<(Span, LineCase)> {
+        self.judged
     }
 }
 
@@ -54,15 +59,33 @@ fn line_case(line: &str) -> LineCase {
     if line.len() > LONGEST_HEADLINE {
         return LineCase::Sentence;
     }
-    let (mut words, mut capitals, mut upper, mut short) = (0, 0, 0, 0);
+    // No line has more words with capitals than bytes that may begin one.
+    let may_begin_word = |byte: &u8| byte.is_ascii_uppercase() || *byte >= 0xC0;
+    let most = line.bytes().filter(may_begin_word).count();
+    // Long words in small letters behind blanks: a few of them tell nearly every line.
+    let mut others = 0;
+    for window in line.as_bytes().windows(1 + LONGEST_SMALL + 1) {
+        let [b' ', first, rest @ ..] = window else { continue };
+        others += usize::from(first.is_ascii_lowercase() && rest.iter().all(u8::is_ascii_graphic));
+        if 3 * others > most {
+            return LineCase::Sentence;
+        }
+    }
+    let (mut words, mut capitals, mut upper, mut short, mut others) = (0, 0, 0, 0, 0);
     for word in line.split_whitespace() {
         match Letters::of(word) {
             Letters::None => {}
             Letters::Small if word.len() <= LONGEST_SMALL => short += 1,
             letters => {
                 words += 1;
-                capitals += u32::from(matches!(letters, Letters::Capital | Letters::Upper));
+                let capital = matches!(letters, Letters::Capital | Letters::Upper);
+                capitals += u32::from(capital);
                 upper += u32::from(letters == Letters::Upper);
+                others += usize::from(!capital);
+                // Three words of four have capitals on a line of capitals, and more in a headline.
+                if 3 * others > most {
+                    return LineCase::Sentence;
+                }
             }
         }
     }

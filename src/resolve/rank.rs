@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::evidence::pair;
-use super::facts::{Candidate, Class, EntityFacts, Tier};
+use super::facts::{Candidate, Class, Tier};
 use super::gathered::Gathered;
 use super::lexicon::with_folded;
 use super::lines::in_dateline;
@@ -83,7 +83,7 @@ impl<'s, 'a> Ranking<'s, 'a> {
         let mut candidates = self.candidates(site).peekable();
         let Some((first, _)) = candidates.peek().copied() else { return };
         if site.n_candidates() == 1 {
-            if let Some(point) = first.entity.point.filter(|_| first.entity.tier >= Tier::Capital) {
+            if let Some(point) = self.point(&first) {
                 drop(candidates);
                 self.anchors.push(point);
             }
@@ -176,7 +176,7 @@ impl<'s, 'a> Ranking<'s, 'a> {
             points += COUNTRY;
         }
         points += COMPATRIOT * self.gathered.local(entity.country).min(4) as i32;
-        points + NEIGHBOUR * self.neighbours(entity)
+        points + NEIGHBOUR * self.neighbours(look)
     }
 
     /// Whether the item of a list before or behind the site is a division and nothing else.
@@ -197,9 +197,14 @@ impl<'s, 'a> Ranking<'s, 'a> {
         self.scene.gazetteer.is_sovereign(entity)
     }
 
-    fn neighbours(&self, entity: &EntityFacts) -> i32 {
+    /// Where a town is; what is larger has no point.
+    fn point(&self, look: &Look<'s, 'a>) -> Option<(f64, f64)> {
+        (look.entity.tier >= Tier::Capital).then(|| self.scene.gazetteer.point(look.alias.entity))?
+    }
+
+    fn neighbours(&self, look: &Look<'s, 'a>) -> i32 {
         const NEAR_KM: f64 = 250.0;
-        let Some(point) = entity.point.filter(|_| entity.tier >= Tier::Capital) else { return 0 };
+        let Some(point) = self.point(look) else { return 0 };
         self.anchors.iter().filter(|anchor| distance_km(point, **anchor) < NEAR_KM).take(3).count() as i32
     }
 

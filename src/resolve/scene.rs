@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::facts::{AliasFacts, Candidate, Class, EntityFacts, GazetteerFacts};
+use super::facts::{AliasFacts, Candidate, Class, EntityFacts, GazetteerFacts, may_have_blank};
 use super::lines::{LineCase, Lines};
 use super::rules::Rule;
-use super::words::{Word, gap_before, is_all_caps, word_after, word_before};
+use super::words::{Word, gap_before, is_all_caps, word_after, word_before_gap};
 use super::{PartMatches, Profile};
-use crate::ids::EntityId;
+use crate::ids::{AliasId, EntityId};
 use crate::span::Span;
 
 /// All sites of a document, in order of part and span (start, then longer first).
@@ -17,6 +17,8 @@ pub(super) struct Scene<'a> {
     pub(super) profile: Profile,
     pub(super) parts: &'a [PartMatches<'a>],
     pub(super) sites: Vec<Site<'a>>,
+    /// The lines of each part in which sites stand, in order.
+    lines: Vec<Vec<(Span, LineCase)>>,
     /// The aliases of all sites: each is read from the gazetteer once.
     candidates: Vec<Candidate>,
     /// [`place`] of the start of each site.
@@ -25,9 +27,49 @@ pub(super) struct Scene<'a> {
     ends: Vec<(u64, u32)>,
 }
 
+/// The candidates of a document while they are read.
+struct Candidates {
+    all: Vec<Candidate>,
+    /// The row of the last one of an alias, by the end of its number.
+    rows: [u32; 64],
+}
+
+impl Candidates {
+    fn with_capacity(n_sites: usize) -> Self {
+        Self { all: Vec::with_capacity(n_sites), rows: [0; 64] }
+    }
+
+    /// Adds an alias that matched `surface`: an article says most names more than once.
+    fn push(&mut self, gazetteer: &GazetteerFacts, alias: AliasId, surface: &str) {
+        let row = &mut self.rows[alias.index() % 64];
+        let known = self.all.get(*row as usize).filter(|known| known.id == alias);
+        // What the image says of blanks is asked only where the surface may have one.
+        let known = known.filter(|known| known.alias.long == may_have_blank(surface)).copied();
+        *row = self.all.len() as u32;
+        self.all.push(known.unwrap_or_else(|| gazetteer.candidate(alias, surface)));
+    }
+}
+
 /// Part and offset in one number, in their order: parts are shorter than 2^32 bytes.
 fn place(part: usize, at: usize) -> u64 {
     (part as u64) << 32 | at as u64
+}
+
+/// Sorts what few and small moves bring into order: names seldom lie in each other.
+fn sort_nearly_sorted(ends: &mut [(u64, u32)]) {
+    let mut moves = 4 * ends.len();
+    for row in 1..ends.len() {
+        let mut at = row;
+        while at > 0 && ends[at - 1] > ends[at] {
+            if moves == 0 {
+                ends.sort_unstable();
+                return;
+            }
+            moves -= 1;
+            ends.swap(at - 1, at);
+            at -= 1;
+        }
+    }
 }
 
 /// One place in the text where aliases match.
@@ -53,8 +95,8 @@ pub(super) struct Site<'a> {
     acronym: bool,
     /// Nothing but places that need evidence.
     pub(super) only_weak_places: bool,
-    /// Where the blanks before it begin.
-    gap_before: Option<usize>,
+    /// The rows of [`Scene::ends`] that end where the blanks before it begin.
+    before: Range<u32>,
     /// For a title, the person's name behind it.
     pub(super) head: Option<Span>,
     /// Whether it stands in the name behind a title.
@@ -112,26 +154,30 @@ impl<'a> Scene<'a> {
         let n_sites = parts.iter().map(|part| part.matches.len()).sum();
         let mut sites = Vec::with_capacity(n_sites);
         // Read at one go, so that the processor waits for several places of the image at once.
-        let mut candidates: Vec<Candidate> = Vec::with_capacity(n_sites);
+        let mut candidates = Candidates::with_capacity(n_sites);
         for input in parts {
             for (span, aliases) in input.matches.iter() {
                 let surface = span.of(input.text);
-                candidates.extend(aliases.iter().map(|alias| gazetteer.candidate(*alias, surface)));
+                aliases.iter().for_each(|alias| candidates.push(gazetteer, *alias, surface));
             }
         }
+        let candidates = candidates.all;
+        let mut line_cases = Vec::with_capacity(parts.len());
         let mut row = 0;
+        let mut gaps: Vec<Option<u64>> = Vec::with_capacity(n_sites);
         for (part, input) in parts.iter().enumerate() {
             let mut organisation_end = 0;
             let mut lines = Lines::new(input.text);
             for (span, aliases) in input.matches.iter() {
                 let rows = row..row + aliases.len();
                 row = rows.end;
+                let gap_before = gap_before(input.text, span.start);
                 let mut site = Site {
                     part,
                     span,
                     text: input.text,
                     line: lines.case_at(span.start),
-                    left: word_before(input.text, span.start),
+                    left: gap_before.and_then(|gap| word_before_gap(input.text, gap)),
                     right: word_after(input.text, span.end),
                     rows: rows.clone(),
                     classes: 0,
@@ -139,7 +185,7 @@ impl<'a> Scene<'a> {
                     honorific: false,
                     acronym: false,
                     only_weak_places: true,
-                    gap_before: gap_before(input.text, span.start),
+                    before: 0..0,
                     head: None,
                     in_head: false,
                     embedded: span.end <= organisation_end,
@@ -149,13 +195,35 @@ impl<'a> Scene<'a> {
                     organisation_end = organisation_end.max(span.end);
                 }
                 sites.push(site);
+                gaps.push(gap_before.map(|gap| place(part, gap)));
             }
+            line_cases.push(lines.into_judged());
         }
         let starts = sites.iter().map(|site| place(site.part, site.span.start)).collect();
         let ends = sites.iter().enumerate().map(|(row, site)| (place(site.part, site.span.end), row as u32));
         let mut ends: Vec<(u64, u32)> = ends.collect();
-        ends.sort_unstable();
-        Self { gazetteer, profile, parts, sites, candidates, starts, ends }
+        sort_nearly_sorted(&mut ends);
+        // The gaps come in the order of the sites.
+        let (mut before, mut last) = (0..0, None);
+        for (site, gap) in sites.iter_mut().zip(gaps).filter_map(|(site, gap)| Some((site, gap?))) {
+            if last != Some(gap) {
+                let first = before.end + ends[before.end..].iter().take_while(|(end, _)| *end < gap).count();
+                before = first..first + ends[first..].iter().take_while(|(end, _)| *end == gap).count();
+                last = Some(gap);
+            }
+            site.before = before.start as u32..before.end as u32;
+        }
+        Self { gazetteer, profile, parts, sites, lines: line_cases, candidates, starts, ends }
+    }
+
+    /// The kind of the line that holds a place.
+    pub(super) fn case_at(&self, part: usize, at: usize) -> LineCase {
+        let lines = &self.lines[part];
+        let line = lines.get(lines.partition_point(|(line, _)| line.end < at));
+        match line.filter(|(line, _)| line.start <= at) {
+            Some((_, case)) => *case,
+            None => Lines::new(self.parts[part].text).case_at(at),
+        }
     }
 
     /// The number of aliases at all sites.
@@ -202,8 +270,8 @@ impl<'a> Scene<'a> {
 
     /// The sites that end where the blanks before this one begin.
     pub(super) fn sites_before<'s>(&'s self, site: &Site<'a>) -> impl Iterator<Item = &'s Site<'a>> {
-        let part = site.part;
-        site.gap_before.into_iter().flat_map(move |end| self.sites_ending(part, end))
+        let before = site.before.start as usize..site.before.end as usize;
+        self.ends[before].iter().map(|(_, row)| &self.sites[*row as usize])
     }
 
     /// The sites that begin where the word behind this one does.

@@ -9,23 +9,31 @@ use crate::span::Span;
 pub(super) struct Word<'t> {
     pub(super) span: Span,
     pub(super) text: &'t str,
-    classes: Classes,
+    /// Looked up at once for a word with a capital, of which much is asked; of most others nothing is.
+    classes: Option<Classes>,
 }
 
 impl<'t> Word<'t> {
     pub(super) fn new(text: &'t str, span: Span) -> Self {
-        let word = span.of(text);
-        Self { span, text: word, classes: Lexicon::shared().classes(word) }
+        let mut word = Self { span, text: span.of(text), classes: None };
+        if word.is_capitalised() {
+            word.classes = Some(Lexicon::shared().classes_in(text, span));
+        }
+        word
+    }
+
+    fn classes(self) -> Classes {
+        self.classes.unwrap_or_else(|| Lexicon::shared().classes(self.text))
     }
 
     /// Whether it is of one of these classes.
     pub(super) fn is(self, classes: Classes) -> bool {
-        self.classes.any(classes)
+        self.classes().any(classes)
     }
 
     /// Whether the lexicon knows nothing of it.
     pub(super) fn is_unknown(self) -> bool {
-        self.classes == Classes::default()
+        self.classes() == Classes::default()
     }
 
     /// Whether it begins with a capital letter.
@@ -139,7 +147,11 @@ fn is_blank_line(gap: &str) -> bool {
 /// The word directly before `at`, if only blanks lie between. A point belongs to it when it looks like an abbreviation
 /// ("Gen.", "J."); a point after a longer word ends a sentence, and there is no word.
 pub(super) fn word_before(text: &str, at: usize) -> Option<Word<'_>> {
-    let end = gap_before(text, at)?;
+    word_before_gap(text, gap_before(text, at)?)
+}
+
+/// The same, told where the blanks begin.
+pub(super) fn word_before_gap(text: &str, end: usize) -> Option<Word<'_>> {
     let before = &text[..end];
     let (body, pointed) = match before.strip_suffix('.') {
         Some(body) => (body, true),
@@ -166,16 +178,17 @@ pub(super) fn word_after(text: &str, at: usize) -> Option<Word<'_>> {
 
 /// The end of the word that begins at `start`, without possessive ending and trailing hyphens; an initial keeps its point.
 pub(super) fn word_end(text: &str, start: usize) -> usize {
+    let joined = joined_end(text, start);
+    // Most words have several letters and end with one that belongs to them.
+    match text.as_bytes()[start..joined] {
+        [first, .., last] if first.is_ascii() && last.is_ascii_alphanumeric() && last != b's' => return joined,
+        [first, .., before, b's'] if first.is_ascii() && before.is_ascii_alphanumeric() => return joined,
+        _ => {}
+    }
     let rest = &text[start..];
-    let mut word = &text[start..joined_end(text, start)];
-    // Most words end with a letter that belongs to them.
-    let plain = matches!(word.as_bytes(), [.., last] if last.is_ascii_alphanumeric() && *last != b's')
-        || matches!(word.as_bytes(), [.., before, b's'] if before.is_ascii_alphanumeric());
-    if !plain {
-        word = word.trim_end_matches(['\'', '’', '-']);
-        for possessive in ["'s", "’s"] {
-            word = word.strip_suffix(possessive).unwrap_or(word);
-        }
+    let mut word = text[start..joined].trim_end_matches(['\'', '’', '-']);
+    for possessive in ["'s", "’s"] {
+        word = word.strip_suffix(possessive).unwrap_or(word);
     }
     let single = word.chars().nth(1).is_none() && !word.is_empty();
     start + word.len() + usize::from(single && rest[word.len()..].starts_with('.'))

@@ -23,6 +23,9 @@ pub(super) enum Joint {
 /// Bytes of the longest gap between two words of one run.
 const LONGEST_JOINT: usize = 12;
 
+/// Words that most articles have near their names.
+const USUAL_WORDS: usize = 48;
+
 /// A capitalised word with what joins it to the one before.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Capital<'t> {
@@ -35,48 +38,145 @@ pub(super) fn capitals(text: &str) -> Vec<Capital<'_>> {
     Capitals::new(text, 0).collect()
 }
 
-/// The capitalised words in the runs that touch one of the spans, which come in order of their starts, each with its
-/// [`run_break_before`]; whole runs, and perhaps some beside them.
-pub(super) fn capitals_near(text: &str, spans: impl Iterator<Item = (usize, Span)>) -> Vec<Capital<'_>> {
-    let mut found = Vec::new();
-    let mut capitals = Capitals::new(text, 0).peekable();
-    // Up to here every run was taken.
-    let mut taken = 0;
-    for (start, span) in spans {
-        if span.end <= taken {
-            continue;
-        }
-        if start > taken {
-            capitals = Capitals::new(text, start).peekable();
+/// The capitalised words of a text in the runs that touch some spans; whole runs, and perhaps some beside them.
+pub(super) struct RunsNear<'t> {
+    text: &'t str,
+    capitals: std::iter::Peekable<Capitals<'t>>,
+    /// Up to here every run was taken.
+    taken: usize,
+    found: Vec<Capital<'t>>,
+}
+
+impl<'t> RunsNear<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, capitals: Capitals::new(text, 0).peekable(), taken: 0, found: Vec::with_capacity(USUAL_WORDS) }
+    }
+
+    /// Whether the runs that touch a span with this end were taken.
+    pub(super) fn has_taken(&self, end: usize) -> bool {
+        end <= self.taken
+    }
+
+    /// Takes the runs that touch a span, which begins no earlier than those before it; no run spans `run_break`.
+    pub(super) fn take(&mut self, run_break: usize, span: Span) {
+        if run_break > self.taken {
+            self.capitals = Capitals::new(self.text, run_break).peekable();
         }
         let opens_behind = |capital: &Capital<'_>| capital.joint == Joint::None && capital.word.span.start >= span.end;
-        while let Some(capital) = capitals.next_if(|capital| !opens_behind(capital)) {
-            found.push(capital);
+        while let Some(capital) = self.capitals.next_if(|capital| !opens_behind(capital)) {
+            self.found.push(capital);
         }
-        taken = capitals.peek().map_or(text.len(), |capital| capital.word.span.start);
+        self.taken = self.capitals.peek().map_or(self.text.len(), |capital| capital.word.span.start);
     }
-    found
+
+    pub(super) fn into_words(self) -> Vec<Capital<'t>> {
+        self.found
+    }
 }
 
-/// A place at or before `at` that no run spans: where a gap begins that is too long for a [`joint`].
-pub(super) fn run_break_before(bytes: &[u8], at: usize) -> usize {
+/// A place at or before `at` that no run spans: where a gap begins that is too long for a [`joint`]. And whether no capital
+/// stands between the two.
+pub(super) fn run_break_before(bytes: &[u8], at: usize) -> (usize, bool) {
     let mut capital = at;
-    for (at, byte) in bytes[..at].iter().enumerate().rev() {
-        if !is_plain(byte) {
-            capital = at;
-        } else if *byte == b' ' && capital - at > LONGEST_JOINT {
-            return at;
-        }
+    while capital >= LONGEST_JOINT {
+        let (gap, near) = bytes[..capital].split_at(capital - LONGEST_JOINT);
+        capital = match last_capital(near) {
+            Some(behind) => gap.len() + behind,
+            None => match gap.iter().rposition(|byte| *byte == b' ' || !is_plain(byte)) {
+                Some(blank) if bytes[blank] == b' ' => return (blank, capital == at),
+                Some(before) => before,
+                None => break,
+            },
+        };
     }
-    0
+    (0, capital == at && bytes[..at.min(LONGEST_JOINT)].iter().all(is_plain))
 }
 
-/// Whether no run that touches the span goes beyond it, behind its [`run_break_before`]; what is not told at once is no.
-pub(super) fn stands_alone(bytes: &[u8], start: usize, span: Span) -> bool {
+/// Whether no [`joint`] ends at `at`, where a name begins: a mark or a small word stands before it that joins nothing. What is
+/// not told at once is no.
+pub(super) fn is_apart_before(bytes: &[u8], at: usize) -> bool {
+    let mut rest = &bytes[..at];
+    for n_words in 0..MOST_JOINING {
+        rest = match rest {
+            [] => return n_words == 0,
+            [.., mark] if SEPARATING.contains(mark) => return true,
+            [before @ .., b' '] => before,
+            _ => return false,
+        };
+        rest = match rest {
+            // Of words that end with a point, initials alone are joined to what follows.
+            [.., before, last, b'.'] if before.is_ascii_alphabetic() && last.is_ascii_lowercase() => return true,
+            [.., b','] if n_words > 0 => return true,
+            [before @ .., b','] => before,
+            _ => rest,
+        };
+        let comma = bytes[rest.len()] == b',';
+        let n_letters = rest.iter().rev().take_while(|byte| byte.is_ascii_lowercase()).count();
+        let (before, word) = rest.split_at(rest.len() - n_letters);
+        if word.is_empty() || !matches!(before.last(), Some(b' ' | b'\n') | None) {
+            return !comma && before.last().is_some_and(|mark| word.is_empty() && SEPARATING.contains(mark));
+        }
+        if comma || !may_join(word) {
+            return true;
+        }
+        rest = before;
+    }
+    false
+}
+
+/// Whether no [`joint`] begins at `at`, where a name ends: the same behind it.
+pub(super) fn is_apart_behind(bytes: &[u8], at: usize) -> bool {
+    let mut rest = match &bytes[at..] {
+        [] => return true,
+        [mark, ..] if SEPARATING.contains(mark) => return true,
+        [b'.', ..] => {
+            let name = &bytes[..at];
+            return matches!(name, [.., before, last] if before.is_ascii_alphabetic() && last.is_ascii_lowercase());
+        }
+        // "Harale's bank": only an owner's name is joined to what it owns.
+        [b'\'', b's', b' ', next, ..] => return next.is_ascii_lowercase(),
+        [b',', behind @ ..] => behind,
+        behind => behind,
+    };
+    for _ in 0..MOST_JOINING {
+        let [b' ', behind @ ..] = rest else { return false };
+        let n_letters = behind.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+        let (word, behind) = behind.split_at(n_letters);
+        if word.is_empty() || behind.first().is_some_and(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+            return false;
+        }
+        if !may_join(word) {
+            return true;
+        }
+        rest = behind;
+    }
+    false
+}
+
+/// Marks that belong neither to a word nor to a [`joint`].
+const SEPARATING: &[u8] = b"()[]\":;!?/";
+
+/// Words of the longest [`joint`], and one more.
+const MOST_JOINING: usize = 3;
+
+/// Whether a small word is one of those in a [`joint`].
+fn may_join(word: &[u8]) -> bool {
+    const JOINING: [&[u8]; 16] = [
+        b"of", b"the", b"for", b"on", b"de", b"del", b"la", b"los", b"las", b"du", b"des", b"da", b"do", b"dos",
+        b"and", b"y",
+    ];
+    word.len() <= 3 && JOINING.contains(&word)
+}
+
+/// Whether no run that touches the span goes beyond its end; what is not told at once is no.
+pub(super) fn stands_alone_behind(bytes: &[u8], span: Span) -> bool {
     let behind = &bytes[span.end..];
     // What may belong to the last word: a hyphen and more, an ending, the point of an initial.
     let ends = behind.first().is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"-'&_.".contains(byte));
-    ends && behind.iter().take(LONGEST_JOINT + 1).all(is_plain) && bytes[start..span.start].iter().all(is_plain)
+    ends && match behind.first_chunk::<{ LONGEST_JOINT + 1 }>() {
+        Some(behind) => last_capital(behind).is_none(),
+        None => behind.iter().all(is_plain),
+    }
 }
 
 /// Whether a byte is of no capital: none of English, and none of another alphabet.
@@ -124,24 +224,41 @@ impl<'t> Iterator for Capitals<'t> {
     }
 }
 
-/// The next capital of English, or character that may be one of another alphabet, at or behind `from`.
-fn next_capital(bytes: &[u8], from: usize) -> Option<usize> {
+/// The bytes of eight that are capitals of English or no ASCII, told by their high bits.
+fn capitals_of(block: [u8; 8]) -> u64 {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     const BEFORE_A: u64 = 0x0101_0101_0101_0101 * (0x80 - b'A' as u64);
     const BEHIND_Z: u64 = 0x0101_0101_0101_0101 * (0x7F - b'Z' as u64);
+    // Sums of ASCII bytes do not carry, and others are told anyway.
+    let block = u64::from_le_bytes(block);
+    let low = block & !HIGH;
+    (block | (low + BEFORE_A) & !(low + BEHIND_Z)) & HIGH
+}
+
+/// The next capital of English, or character that may be one of another alphabet, at or behind `from`.
+fn next_capital(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
-    // Eight bytes at once: the high bit of each tells. Sums of ASCII bytes do not carry, and others are told anyway.
     while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-        let block = u64::from_le_bytes(*block);
-        let low = block & !HIGH;
-        let told = (block | (low + BEFORE_A) & !(low + BEHIND_Z)) & HIGH;
+        let told = capitals_of(*block);
         if told != 0 {
             return Some(at + told.trailing_zeros() as usize / 8);
         }
         at += 8;
     }
     let rest = bytes.get(at..)?;
-    rest.iter().position(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()).map(|length| at + length)
+    rest.iter().position(|byte| !is_plain(byte)).map(|length| at + length)
+}
+
+/// The last capital of English, or byte of a character that may be one of another alphabet.
+fn last_capital(mut bytes: &[u8]) -> Option<usize> {
+    while let Some((before, block)) = bytes.split_last_chunk() {
+        let told = capitals_of(*block);
+        if told != 0 {
+            return Some(before.len() + 7 - told.leading_zeros() as usize / 8);
+        }
+        bytes = before;
+    }
+    bytes.iter().rposition(|byte| !is_plain(byte))
 }
 
 /// Whether a word of small letters goes on where these bytes end; they begin outside of any word.
@@ -211,6 +328,40 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_apart_is_joined_to_nothing() {
+        let pieces = [
+            "A", "Bo", "B.", "of", "the", "for", "on", "de", "la", "los", "and", "y", "said", "ofx", "é", ",", ".",
+            "&", "'s", "-", "(", ")", "\"", ":", " ", " ", " ", "\n", "\u{a0}",
+        ];
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % pieces.len()
+        };
+        let (mut n_before, mut n_behind) = (0, 0);
+        for _ in 0..200_000 {
+            let gap: String = (0..8).map(|_| pieces[next()]).collect();
+            let name = ["Harale", "Harale B", "H", "U.S", "A.b"][next() % 5];
+            let text = format!("{gap}{name}{gap}");
+            let words = capitals(&text);
+            let Span { start, end } = Span::new(gap.len(), gap.len() + name.len());
+            let touches = |word: &Word<'_>| word.span.start < end && word.span.end > start;
+            let Some(first) = words.iter().position(|word| touches(&word.word)) else { continue };
+            let last = words.iter().rposition(|word| touches(&word.word)).unwrap_or(first);
+            if is_apart_before(text.as_bytes(), start) {
+                assert!(words[first].word.span.start >= start && words[first].joint == Joint::None, "{text:?}");
+                n_before += 1;
+            }
+            if is_apart_behind(text.as_bytes(), end) {
+                assert!(words[last].word.span.end <= end, "{text:?}");
+                assert!(words.get(last + 1).is_none_or(|next| next.joint == Joint::None), "{text:?}");
+                n_behind += 1;
+            }
+        }
+        assert!(n_before > 1000 && n_behind > 1000);
+    }
+
+    #[test]
     fn capitals_are_told_in_blocks() {
         for byte in 0..=255_u8 {
             for at in 0..20 {
@@ -218,6 +369,7 @@ mod tests {
                 bytes[at] = byte;
                 let told = byte.is_ascii_uppercase() || !byte.is_ascii();
                 assert_eq!(next_capital(&bytes, 0), told.then_some(at), "{byte} at {at}");
+                assert_eq!(last_capital(&bytes), told.then_some(at), "{byte} at {at}");
             }
         }
     }

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use super::Wanted;
 use super::facts::{Candidate, Class};
 use super::lexicon::Classes;
-use super::lines::{LineCase, Lines};
+use super::lines::LineCase;
 use super::rules::{Rule, RuleSet};
 use super::scene::{Scene, Verdicts};
 use crate::ids::{AliasId, EntityId};
@@ -79,9 +79,8 @@ fn find_among<'a>(
     let mut found = Vec::new();
     let mut short_forms = BTreeMap::new();
     for (part, words) in words.iter().enumerate() {
-        let mut lines = Lines::new(scene.parts[part].text);
         for run in runs(words) {
-            find_in_run(scene, verdicts, part, run, &mut lines, &mut found, &mut short_forms);
+            find_in_run(scene, verdicts, part, run, &mut found, &mut short_forms);
         }
     }
     organisations::find_branches(scene, verdicts, &mut found);
@@ -111,7 +110,6 @@ fn find_in_run<'a>(
     verdicts: &Verdicts,
     part: usize,
     run: &[Capital<'a>],
-    lines: &mut Lines<'a>,
     found: &mut Vec<Found>,
     short_forms: &mut ShortForms<'a>,
 ) {
@@ -125,7 +123,7 @@ fn find_in_run<'a>(
     let used: Vec<_> = used.map(|capital| capital.word).collect();
     // Where every word has a capital, capitals say nothing.
     let interesting = found.len() > known || acronym.is_some() || !used.is_empty();
-    if !interesting || lines.case_at(run[0].word.span.start) != LineCase::Sentence {
+    if !interesting || scene.case_at(part, run[0].word.span.start) != LineCase::Sentence {
         found.truncate(known);
         return;
     }

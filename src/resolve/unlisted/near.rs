@@ -5,7 +5,9 @@
 //! one place and repeats elsewhere (a short form, a village) may cover a name there, and a short form of a listed name is a
 //! mention wherever it stands. [`is_enough`] says whether neither can be.
 
-use super::capitals::{Capital, Capitals, Joint, capitals_near, run_break_before, stands_alone};
+use super::capitals::{
+    Capital, Capitals, Joint, RunsNear, is_apart_before, is_apart_behind, run_break_before, stands_alone_behind,
+};
 use super::{Found, ShortForms, acronyms, places};
 use crate::resolve::lexicon::Classes;
 use crate::resolve::rules::Rule;
@@ -14,29 +16,35 @@ use crate::span::Span;
 
 /// The capitalised words of each part in the runs that touch an accepted name and go beyond it.
 pub(super) fn capitals<'a>(scene: &Scene<'a>, verdicts: &Verdicts) -> Vec<Vec<Capital<'a>>> {
-    let parts = scene.parts.iter().enumerate();
-    parts.map(|(part, input)| capitals_near(input.text, coverable(scene, verdicts, part))).collect()
+    (0..scene.parts.len()).map(|part| capitals_of_part(scene, verdicts, part)).collect()
 }
 
-/// The accepted names of a part that something else could cover, each with its [`run_break_before`]. A name that stands alone,
-/// with no other before it, is taken first; what lies in it changes nothing.
-fn coverable(scene: &Scene<'_>, verdicts: &Verdicts, part: usize) -> impl Iterator<Item = (usize, Span)> {
+/// The same of one part. A name that stands alone, with no other before it, is taken first; what lies in it changes nothing.
+fn capitals_of_part<'a>(scene: &Scene<'a>, verdicts: &Verdicts, part: usize) -> Vec<Capital<'a>> {
+    let text = scene.parts[part].text;
+    let mut runs = RunsNear::new(text);
     let mut furthest = 0;
     let mut alone = 0;
-    scene.sites_of(part).iter().filter_map(move |site| {
-        let (text, Span { start, end }) = (site.text, site.span);
+    for site in scene.sites_of(part) {
+        let Span { start, end } = site.span;
         let touched = furthest > 0 && (furthest >= start || text[furthest..start].trim_start().is_empty());
         furthest = furthest.max(end);
-        if !verdicts.accepted(site) || end <= alone {
-            return None;
+        if !verdicts.accepted(site) || end <= alone || runs.has_taken(end) {
+            continue;
         }
-        let run_break = run_break_before(text.as_bytes(), start);
-        if !touched && stands_alone(text.as_bytes(), run_break, site.span) {
+        let bytes = text.as_bytes();
+        if !touched && is_apart_before(bytes, start) && is_apart_behind(bytes, end) {
             alone = end;
-            return None;
+            continue;
         }
-        Some((run_break, site.span))
-    })
+        let (run_break, alone_before) = run_break_before(bytes, start);
+        if !touched && alone_before && stands_alone_behind(bytes, site.span) {
+            alone = end;
+        } else {
+            runs.take(run_break, site.span);
+        }
+    }
+    runs.into_words()
 }
 
 /// The sites of a part at which a rule accepted a name.
@@ -59,15 +67,24 @@ pub(super) fn is_enough(
     found.iter().all(|found| found.rule != Rule::RepeatedName)
         && short_forms.values().all(|form| form.alias.is_none())
         && near.iter().enumerate().all(|(part, words)| {
-            accepted(scene, verdicts, part).all(|site| !may_be_covered_by_repeated(scene, site, words))
+            let mut row = 0;
+            accepted(scene, verdicts, part).all(|site| {
+                row += words[row..].iter().take_while(|word| word.word.span.start <= site.span.start).count();
+                row == 0 || !may_be_covered_by_repeated(scene, site, words, row - 1)
+            })
         })
 }
 
-/// Whether a name that is explained elsewhere could cover the site and not be the same name.
-fn may_be_covered_by_repeated(scene: &Scene<'_>, site: &Site<'_>, words: &[Capital<'_>]) -> bool {
+/// Whether a name that is explained elsewhere could cover the site and not be the same name. `row` is the last word that
+/// begins no later than the site.
+fn may_be_covered_by_repeated(scene: &Scene<'_>, site: &Site<'_>, words: &[Capital<'_>], row: usize) -> bool {
     let Span { start, end } = site.span;
-    let Some(row) = words.partition_point(|word| word.word.span.start <= start).checked_sub(1) else { return false };
     let word = |row: usize| words[row].word;
+    let is_joined = |row: &usize| matches!(words[*row].joint, Joint::Blank | Joint::Particle);
+    // Nearly always: a name that stands alone, behind words of other runs.
+    if word(row).span.end <= start && !(row + 1 < words.len() && is_joined(&(row + 1))) {
+        return false;
+    }
     let covers = |span: Span| (span.start..span.end).contains(&start) && (span.start < start || end < span.end);
     // A short form is one word: "Harale-Kisumu".
     if covers(word(row).span) && elsewhere(scene, site, word(row).span).any(|(text, span)| may_be_explained(text, span))
@@ -76,13 +93,16 @@ fn may_be_covered_by_repeated(scene: &Scene<'_>, site: &Site<'_>, words: &[Capit
     }
     // A place ends where no word is joined by blanks alone, and begins at the first of joined words, or behind one that opens
     // a sentence.
-    let is_joined = |row: &usize| matches!(words[*row].joint, Joint::Blank | Joint::Particle);
     let goes_on = |row: usize| {
         let next = words.get(row + 1).filter(|next| next.joint == Joint::Blank);
         next.is_some_and(|next| site.text[..next.word.span.start].trim_end().len() == word(row).span.end)
     };
-    let last = (row + 1..words.len()).take_while(is_joined).last().unwrap_or(row);
+    let last = row + (row + 1..words.len()).take_while(is_joined).count();
     let joined = (1..=row).rev().take_while(is_joined).count();
+    // Nearly always: the words joined by blanks are the site.
+    if !covers(Span::new(word(row - joined).span.start, word(last).span.end)) {
+        return false;
+    }
     (row - joined..=row).any(|first| {
         let opens = first == row - joined || word(first - 1).is(Classes::CALENDAR | Classes::COMMON);
         opens

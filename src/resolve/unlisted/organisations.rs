@@ -10,11 +10,21 @@ use crate::resolve::scene::{Scene, Verdicts};
 use crate::resolve::words::Word;
 use crate::span::Span;
 
+/// The last word of a name behind "School", and of no other.
+const SCHOOL_DISTRICT: &str = "District";
+
 /// More words than this are a list, not a name.
 const LONGEST: usize = 12;
 
 /// The organisations in one capitalised run, from left to right.
 pub(super) fn find(scene: &Scene<'_>, part: usize, run: &[Capital<'_>], found: &mut Vec<Found>) {
+    // Most runs have no word that makes a name of a body.
+    let is_head = |word: Word<'_>| {
+        word.is(Classes::ORGANISATION_FIRST | Classes::ORGANISATION_LAST) || word.text == SCHOOL_DISTRICT
+    };
+    if !run.iter().any(|capital| is_head(capital.word)) {
+        return;
+    }
     let reader = Reader { scene, part, run };
     let mut from = reader.skip_opening(0);
     while from + 1 < run.len() {
@@ -227,7 +237,7 @@ impl<'a> Reader<'_, 'a> {
 
 /// Whether the word ends a name of an organisation.
 fn is_last(word: Word<'_>, before: Word<'_>) -> bool {
-    word.is(Classes::ORGANISATION_LAST) || word.text == "District" && before.text == "School"
+    word.is(Classes::ORGANISATION_LAST) || word.text == SCHOOL_DISTRICT && before.text == "School"
 }
 
 /// "Canberra-based", "State-run".
