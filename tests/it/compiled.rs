@@ -84,9 +84,11 @@ fn damage_is_refused_with_a_reason() {
     for length in [8, 20, 31, 32, 100, whole.len() / 2, whole.len() - 1] {
         refused(&whole[..length], &["refused"]);
     }
-    let mut newer = whole.clone();
-    newer[8] = 2;
-    refused(&newer, &["newer version"]);
+    for (version, age) in [(whole[8] + 1, "a newer version"), (whole[8] - 1, "an older version")] {
+        let mut other = whole.clone();
+        other[8] = version;
+        refused(&other, &[age, "compile it again"]);
+    }
     let mut forged = whole.clone();
     forged[12..16].copy_from_slice(&u32::MAX.to_le_bytes());
     refused(&forged, &["4294967295 sections"]);

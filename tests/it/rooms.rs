@@ -241,7 +241,7 @@ fn files_are_opened_at_the_edges() {
             "matcher/word_start/simd.rs",
             "store/",
             "export/",
-            "pipeline/analyze.rs",
+            "pipeline/spool.rs",
             "bin/",
             "builtin.rs",
         ],
