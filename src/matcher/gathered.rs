@@ -1,5 +1,6 @@
 //! Hits on their way to matches.
 
+use std::cmp::Reverse;
 use std::mem;
 
 use super::{MatchSpan, Matches};
@@ -16,18 +17,9 @@ pub(crate) struct Gathered {
 impl Gathered {
     #[inline(always)]
     pub(crate) fn push(&mut self, span: Span, alias: AliasId) {
-        let Matches { spans, aliases } = &mut self.in_order;
-        match (spans.last_mut(), aliases.last()) {
-            (Some(last), Some(last_alias)) if last.span == span && *last_alias < alias => last.aliases.end += 1,
-            (Some(last), _)
-                if last.span.start > span.start || last.span.start == span.start && last.span.end <= span.end =>
-            {
-                self.others.push((span, alias));
-                return;
-            }
-            _ => spans.push(MatchSpan { span, aliases: aliases.len()..aliases.len() + 1 }),
+        if !append(&mut self.in_order, span, alias) {
+            self.others.push((span, alias));
         }
-        aliases.push(alias);
     }
 
     pub(crate) fn clear(&mut self) {
@@ -35,21 +27,45 @@ impl Gathered {
         self.others.clear();
     }
 
-    /// Every hit once, in no particular order.
+    /// Every hit, in no particular order; some perhaps twice.
+    #[cfg(test)]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Span, AliasId)> {
-        let in_order = self.in_order.iter().flat_map(|(span, aliases)| aliases.iter().map(move |alias| (span, *alias)));
-        in_order.chain(self.others.iter().copied())
+        pairs(&self.in_order).chain(self.others.iter().copied())
     }
 
     /// Puts all hits into `matches`, sorted, in place of what is there; what is left here is of no meaning.
     pub(super) fn take(&mut self, matches: &mut Matches) {
-        if !self.others.is_empty() {
-            let mut hits: Vec<_> = self.iter().collect();
-            hits.sort_unstable_by_key(|(span, alias)| (span.start, usize::MAX - span.end, *alias));
-            hits.dedup();
-            self.clear();
-            hits.into_iter().for_each(|(span, alias)| self.push(span, alias));
+        let Self { in_order, others } = self;
+        if !others.is_empty() {
+            others.extend(pairs(in_order));
+            others.sort_unstable_by_key(|(span, alias)| (span.start, Reverse(span.end), *alias));
+            others.dedup();
+            in_order.clear();
+            others.drain(..).for_each(|(span, alias)| assert!(append(in_order, span, alias), "just sorted"));
         }
-        mem::swap(&mut self.in_order, matches);
+        mem::swap(in_order, matches);
     }
+}
+
+fn pairs(matches: &Matches) -> impl Iterator<Item = (Span, AliasId)> {
+    matches.iter().flat_map(|(span, aliases)| aliases.iter().map(move |alias| (span, *alias)))
+}
+
+/// Adds a hit if it comes behind all others: by start, longer ones first, then by alias.
+#[inline(always)]
+fn append(matches: &mut Matches, span: Span, alias: AliasId) -> bool {
+    let Matches { spans, aliases } = matches;
+    if let (Some(last), Some(last_alias)) = (spans.last_mut(), aliases.last()) {
+        if last.span == span && *last_alias < alias {
+            last.aliases.end += 1;
+            aliases.push(alias);
+            return true;
+        }
+        if (last.span.start, Reverse(last.span.end)) >= (span.start, Reverse(span.end)) {
+            return false;
+        }
+    }
+    spans.push(MatchSpan { span, aliases: aliases.len()..aliases.len() + 1 });
+    aliases.push(alias);
+    true
 }
