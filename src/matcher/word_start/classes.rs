@@ -224,6 +224,17 @@ struct Watcher<'c, S> {
     classes: &'c mut Classes,
 }
 
+/// Why blocks end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// There is no whole one left.
+    End,
+    /// At one with a sign.
+    Sign,
+    /// At a byte that is for others.
+    Other,
+}
+
 /// Whether a blank before this byte does not stand for itself: before another blank or what is not ASCII.
 #[inline(always)]
 pub(super) fn joins_blank(byte: u8) -> bool {
@@ -231,10 +242,10 @@ pub(super) fn joins_blank(byte: u8) -> bool {
 }
 
 impl<S: Simd> Watcher<'_, S> {
-    /// Whole blocks, before the first with a byte that does not stand for itself; returns how many bytes, and whether there is such
-    /// a block.
+    /// Whole blocks, to the first byte that does not stand for itself, or to the block it is in if that is for [`Simd::signs`];
+    /// returns how many bytes, and why no more.
     #[inline(always)]
-    fn blocks(&mut self, input: &[u8], out: &mut [u8]) -> (usize, bool) {
+    fn blocks(&mut self, input: &[u8], out: &mut [u8]) -> (usize, Stop) {
         let Classes { word, small, n_full, last_word, last_small, n_last, .. } = &mut *self.classes;
         let shift = *n_last;
         let bits = word[*n_full..].iter_mut().zip(&mut small[*n_full..]);
@@ -250,14 +261,27 @@ impl<S: Simd> Watcher<'_, S> {
             (*word, *small) = (full_word.to_le_bytes(), full_small.to_le_bytes());
             let stops = block.stops(input.get(64 * n + 64).is_some_and(|byte| joins_blank(*byte)));
             if stops != 0 {
-                *n_full += n;
-                return (64 * n, true);
+                let plain = stops.trailing_zeros();
+                let at = 64 * n + plain as usize;
+                let is_sign = |at: usize| input.get(at..).is_some_and(|rest| rest.starts_with(&[0xE2, 0x80]));
+                // A blank before it stops, too.
+                if is_sign(at) || is_sign(at + 1) {
+                    *n_full += n;
+                    return (64 * n, Stop::Sign);
+                }
+                let is_full = shift + plain >= 64;
+                *n_full += n + usize::from(is_full);
+                *n_last = (shift + plain) % 64;
+                let mask = (1 << *n_last) - 1;
+                let (word, small) = if is_full { (more_word, more_small) } else { (full_word, full_small) };
+                (*last_word, *last_small) = (word & mask, small & mask);
+                return (at, Stop::Other);
             }
             (*last_word, *last_small) = (more_word, more_small);
             n += 1;
         }
         *n_full += n;
-        (64 * n, false)
+        (64 * n, Stop::End)
     }
 
     /// The last bytes, fewer than a block; returns how many stand for themselves before the first that does not.
@@ -282,9 +306,12 @@ impl<S: Simd> Watch for Watcher<'_, S> {
         self.classes.make_room(input.len());
         let (mut read, mut written) = (0, 0);
         loop {
-            let (plain, stopped) = self.blocks(&input[read..], &mut out[written..]);
+            let (plain, stop) = self.blocks(&input[read..], &mut out[written..]);
             (read, written) = (read + plain, written + plain);
-            if !stopped {
+            if stop == Stop::Other {
+                return (read, written);
+            }
+            if stop == Stop::End {
                 let rest = &input[read..];
                 if !rest.is_empty() {
                     let plain = self.last_block(rest, out[written..].first_chunk_mut().expect("padding"));
