@@ -23,14 +23,22 @@ impl DocumentCounts {
     /// Counts a sequence of entities in any order.
     #[must_use]
     pub fn of_entities(entities: impl IntoIterator<Item = EntityId>) -> Self {
-        let mut entries: Vec<(EntityId, u32)> = entities.into_iter().map(|entity| (entity, 1)).collect();
-        entries.sort_unstable();
+        let mut counts = Self::default();
+        counts.count(entities);
+        counts
+    }
+
+    /// The same in place of what was counted before, in the same memory.
+    pub fn count(&mut self, entities: impl IntoIterator<Item = EntityId>) {
+        let Self { entries } = self;
+        entries.clear();
+        entries.extend(entities.into_iter().map(|entity| (entity, 1)));
+        entries.sort_unstable_by_key(|(entity, _)| *entity);
         entries.dedup_by(|next, kept| {
             let same = next.0 == kept.0;
             kept.1 += u32::from(same) * next.1;
             same
         });
-        Self { entries }
     }
 
     /// Entity and count, sorted by entity.

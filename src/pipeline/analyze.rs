@@ -1,12 +1,15 @@
 //! From an archive to a run directory.
 //!
-//! The scan writes documents in their final form and puts counts under gazetteer ids away (`spool`), beyond 64 MiB to a temporary
-//! file; besides these, what stays in memory is one number for each entity. Then the entities that occur are numbered; one pass over the counts writes them under their
-//! final ids, and another, beside it, counts the pairs. So memory depends on the gazetteer and the distinct pairs, not on the
-//! archive.
+//! The scan writes documents in their final form and puts counts under gazetteer ids away (`spool`), beyond 8 MiB to a temporary
+//! file; besides these, what stays in memory is one number for each entity. Then the entities that occur are numbered; one pass
+//! over the counts writes them under their final ids, and another, beside it, counts the pairs. So memory depends on the
+//! gazetteer and the distinct pairs, not on the archive.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::Path;
+
+use rayon::ThreadPool;
 
 use super::scan::{ScanOptions, StopFlag, pool, scan};
 use super::spool::{Spool, Spooled};
@@ -82,7 +85,7 @@ pub fn analyze(
     let inputs = scan(&pool, analyzer, archive, options.scan, read, |part| collector.add(part?))?;
     let stop = options.scan.stop;
     let (counted, spools, first_rejects) = collector.finish(&mut run)?;
-    let pairs = pool.install(|| Finisher { analyzer, counted: &counted, spools: &spools, stop }.write(&mut run))?;
+    let pairs = Finisher { analyzer, counted: &counted, spools: &spools, stop }.write(&mut run, &pool)?;
 
     let books = counted.books;
     let rejected_by_reason = counted.rejected_by_reason.clone();
@@ -133,6 +136,7 @@ struct Part {
 /// The work of one thread on one batch.
 fn read_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, with_mentions: bool) -> Result<Part> {
     let mut part = Part { rejects: batch.rejects().to_vec(), ..Part::default() };
+    let mut counts = DocumentCounts::default();
     let mut row = 0;
     for record in batch.records() {
         let document = match batch.document(record, archive) {
@@ -148,7 +152,8 @@ fn read_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, with_me
         }
         check_length(&document)?;
         let mentions = worker.counted(&document);
-        for (entity, count) in DocumentCounts::of(mentions).entries() {
+        counts.count(mentions.iter().map(|mention| mention.entity));
+        for (entity, count) in counts.entries() {
             part.counts.push(CountRow { document: row, entity: entity.0, count: *count });
         }
         if with_mentions {
@@ -325,14 +330,20 @@ struct Finisher<'a> {
 }
 
 impl Finisher<'_> {
-    /// Writes entities, counts, co-occurrence and mentions, in the threads of the current pool; returns the number of pairs.
-    fn write(&self, run: &mut RunWriter) -> Result<u64> {
+    /// Writes everything but the documents; returns the number of pairs. These are counted and written in the threads of the
+    /// pool, which have nothing else to do now, the rest on this one.
+    fn write(&self, run: &mut RunWriter, pool: &ThreadPool) -> Result<u64> {
         let rows = self.rows();
-        let (counts, pairs) = rayon::join(
-            || Ok((self.write_entities(run)?, self.write_counts(run, &rows)?, self.write_mentions(run, &rows)?)),
-            || self.write_cooccurrence(run, &self.count_pairs(&rows)?),
-        );
-        let ((entities, counts, mentions), (cooccurrence, n_pairs)) = (counts?, pairs?);
+        let mut pairs = Ok(None);
+        let tables = pool.in_place_scope(|tasks| {
+            let (run, rows, pairs) = (&*run, &rows, &mut pairs);
+            tasks.spawn(move |_| {
+                *pairs = self.count_pairs(rows).and_then(|pairs| self.write_cooccurrence(run, &pairs)).map(Some);
+            });
+            Ok::<_, Error>((self.write_entities(run)?, self.write_counts(run, rows)?, self.write_mentions(run, rows)?))
+        });
+        let (entities, counts, mentions) = tables?;
+        let (cooccurrence, n_pairs) = pairs?.expect("the scope has waited for it");
         run.add(ENTITIES_FILE, entities);
         run.add(COUNTS_FILE, counts);
         run.add(COOCCURRENCE_FILE, cooccurrence);
@@ -450,11 +461,11 @@ impl Finisher<'_> {
             let mut n_filled = 0;
             for block in &mut blocks {
                 block.clear();
-                while !block.is_full()
-                    && let Some((a, b, joint)) = pairs.next()
-                {
+                // Pulled by the iterator itself, which then need not find its place again for each pair.
+                let _ = pairs.try_for_each(|(a, b, joint)| {
                     block.push(PairRow { a: a.0, b: b.0, joint });
-                }
+                    if block.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                });
                 n_filled += usize::from(block.rows() > 0);
             }
             file.write_blocks(&blocks[..n_filled])?;

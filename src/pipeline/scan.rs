@@ -97,10 +97,11 @@ pub(super) fn scan<T: Send>(
 
     // The reader owns what it reads: when the scan is stopped while the reader waits for input that may never come, it is
     // left behind.
-    let reader = std::thread::spawn({
+    let reader = std::thread::Builder::new().name("reader".to_owned()).spawn({
         let archive = archive.clone();
         move || read(&archive, &batch_sender, &done)
     });
+    let reader = reader.map_err(|error| Error::usage(format!("cannot start a thread for reading: {error}")))?;
     let (workers, work) = (&workers, &work);
     let scanned: Result<()> = pool.in_place_scope(|tasks| {
         let mut progress = Progress::default();

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::store::{Block, Codec, FileHeader, FileReader, FileWriter};
 
 /// Blocks kept in memory, of 2 MiB each.
-const KEPT: usize = 32;
+const KEPT: usize = 4;
 
 /// Takes rows in.
 pub(super) struct Spool<B> {

@@ -6,6 +6,7 @@ use super::facts::GazetteerFacts;
 use super::rules::Rule;
 use super::{PartMatches, Resolution};
 use crate::document::Part;
+use crate::ids::{AliasId, EntityId};
 use crate::mention::Mention;
 use crate::segment::Section;
 
@@ -13,9 +14,13 @@ use crate::segment::Section;
 pub(super) fn read(gazetteer: &GazetteerFacts, parts: &[PartMatches<'_>], resolution: &mut Resolution) {
     for part in parts {
         let section = if part.part == Part::Title { Section::Headline } else { Section::Body };
-        for (span, aliases) in part.matches.iter() {
+        // Read at one go, so that the processor waits for several places of the image at once.
+        let first = |aliases: &[AliasId]| aliases.first().map(|alias| (*alias, gazetteer.entity_of(*alias)));
+        let firsts: Vec<Option<(AliasId, EntityId)>> = part.matches.iter().map(|(_, aliases)| first(aliases)).collect();
+        resolution.mentions.reserve(firsts.len());
+        for ((span, aliases), first) in part.matches.iter().zip(firsts) {
             let likeliest = match aliases {
-                [alias] => Some((*alias, gazetteer.entity_of(*alias))),
+                [_] => first,
                 _ => {
                     let surface = span.of(part.text);
                     let candidates = aliases.iter().map(|alias| gazetteer.candidate(*alias, surface));

@@ -6,8 +6,13 @@
 //! all three together, so that a successor touches this file alone.
 
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
+use bincode::enc::write::Writer;
+use bincode::enc::{Encode, Encoder};
+use bincode::error::EncodeError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use super::column::ColumnRef;
 
 /// Most bytes one payload may hold once decompressed: 256 MiB.
 pub(crate) const MAX_PAYLOAD: usize = 256 << 20;
@@ -22,6 +27,49 @@ const CONFIG: Configuration<LittleEndian, Fixint, Limit<MAX_PAYLOAD>> =
 /// If the type's `Serialize` fails, which columns of numbers and strings cannot.
 pub(crate) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
     bincode::serde::encode_to_vec(value, CONFIG).expect("columns of numbers and strings always encode")
+}
+
+/// The same bytes as [`encode`] gives for a struct of these columns, but numbers are copied many at a time.
+pub(crate) fn encode_columns(columns: &[ColumnRef<'_>]) -> Vec<u8> {
+    struct Columns<'c>(&'c [ColumnRef<'c>]);
+
+    impl Encode for Columns<'_> {
+        fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
+            self.0.iter().try_for_each(|column| column.encode(encoder))
+        }
+    }
+
+    bincode::encode_to_vec(Columns(columns), CONFIG).expect("columns of numbers and strings always encode")
+}
+
+impl Encode for ColumnRef<'_> {
+    fn encode<E: Encoder>(&self, encoder: &mut E) -> Result<(), EncodeError> {
+        match self {
+            Self::U32(numbers) => encode_numbers(encoder, numbers, u32::to_le_bytes),
+            Self::U64(numbers) => encode_numbers(encoder, numbers, u64::to_le_bytes),
+            Self::I32(numbers) => encode_numbers(encoder, numbers, i32::to_le_bytes),
+            Self::F64(numbers) => encode_numbers(encoder, numbers, f64::to_le_bytes),
+            Self::Text(strings) => {
+                encode_numbers(encoder, strings.offsets(), u32::to_le_bytes)?;
+                strings.text().encode(encoder)
+            }
+        }
+    }
+}
+
+fn encode_numbers<E: Encoder, T: Copy, const N: usize>(
+    encoder: &mut E,
+    numbers: &[T],
+    to_bytes: impl Fn(T) -> [u8; N],
+) -> Result<(), EncodeError> {
+    const GROUP: usize = 512;
+    (numbers.len() as u64).encode(encoder)?;
+    let mut group = [[0; N]; GROUP];
+    for numbers in numbers.chunks(GROUP) {
+        group.iter_mut().zip(numbers).for_each(|(bytes, number)| *bytes = to_bytes(*number));
+        encoder.writer().write(group[..numbers.len()].as_flattened())?;
+    }
+    Ok(())
 }
 
 /// The value whose encoding is exactly `bytes`.
@@ -42,6 +90,7 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::StringColumn;
     use super::*;
 
     #[test]
@@ -49,6 +98,25 @@ mod tests {
         let bytes = encode(&(vec![1_u32, 2], "é"));
         assert_eq!(bytes, b"\x02\0\0\0\0\0\0\0\x01\0\0\0\x02\0\0\0\x02\0\0\0\0\0\0\0\xc3\xa9");
         assert_eq!(decode::<(Vec<u32>, String)>(&bytes), Ok((vec![1, 2], "é".to_owned())));
+    }
+
+    #[test]
+    fn columns_are_encoded_as_a_struct_of_them_is() {
+        for rows in [0, 1, 511, 512, 513, 1500] {
+            let small: Vec<u32> = (0..rows).map(|row| row * 77_777).collect();
+            let signed: Vec<i32> = (0..rows).map(|row| -(row as i32)).collect();
+            let large: Vec<u64> = (0..rows).map(|row| u64::from(row) << 33).collect();
+            let floats: Vec<f64> = (0..rows).map(|row| f64::from(row) / 3.0).collect();
+            let texts: StringColumn = (0..rows).map(|row| "é".repeat(row as usize % 3)).collect();
+            let columns = [
+                ColumnRef::U32(&small),
+                ColumnRef::I32(&signed),
+                ColumnRef::U64(&large),
+                ColumnRef::F64(&floats),
+                ColumnRef::Text(&texts),
+            ];
+            assert_eq!(encode_columns(&columns), encode(&(&small, &signed, &large, &floats, &texts)), "{rows} rows");
+        }
     }
 
     #[test]

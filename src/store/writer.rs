@@ -199,7 +199,7 @@ impl Stored {
             let message = format!("a block of {} takes {} bytes, at most {MAX_BLOCK} fit", B::NAME, block.raw_len());
             return Err(Error::limit(message).at(path));
         }
-        let raw = codec::encode(block);
+        let raw = codec::encode_columns(&block.columns());
         let raw_len = raw.len() as u64;
         let (codec, payload) = match compressor {
             None => (Codec::None, raw),
