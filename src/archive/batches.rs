@@ -177,10 +177,8 @@ impl Reading {
             return !ended;
         }
         let mut from = batch.buffer.len();
-        batch.buffer.resize(from + CHUNK, 0);
-        let (read, end) = content.fill(&mut batch.buffer[from..]);
+        let end = content.read(&mut batch.buffer, CHUNK);
         self.counted = content.bytes();
-        batch.buffer.truncate(from + read);
         if !self.begun {
             self.begun = true;
             match sniff::look(&batch.buffer[from..], self.format) {

@@ -69,26 +69,26 @@ impl Content {
         Self { decoder }
     }
 
-    /// Fills `buffer` to its end unless the content ends before; says so once it does.
-    pub(super) fn fill(&mut self, buffer: &mut [u8]) -> (usize, Option<End>) {
-        let mut filled = 0;
-        while filled < buffer.len() {
-            let rest = &mut buffer[filled..];
+    /// Appends so many bytes to `buffer` unless the content ends before; says so once it does.
+    pub(super) fn read(&mut self, buffer: &mut Vec<u8>, n: usize) -> Option<End> {
+        let full = buffer.len() + n;
+        while buffer.len() < full {
+            let left = full - buffer.len();
             let read = match &mut self.decoder {
-                Decoder::Plain(source) => source.read(rest),
-                Decoder::Gzip(decoder) => decoder.read(rest),
-                Decoder::Zstd(decoder) => decoder.read(rest),
-                Decoder::Spent(source, fault) => return (filled, Some(end(source, fault.take()))),
+                Decoder::Plain(source) => append_buffered(source, buffer, left),
+                Decoder::Gzip(decoder) => append(decoder, buffer, left),
+                Decoder::Zstd(decoder) => append(decoder, buffer, left),
+                Decoder::Spent(source, fault) => return Some(end(source, fault.take())),
                 Decoder::Absent => unreachable!("a decoder is put back at once"),
             };
             match read {
                 Ok(0) => self.next_member(),
-                Ok(read) => filled += read,
+                Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => self.spend(Some(Fault::of(&error))),
             }
         }
-        (filled, None)
+        None
     }
 
     /// Reads some more of a file whose content is of no use, so that its hash is that of the whole. Whether it is at its end.
@@ -178,6 +178,25 @@ fn end(source: &Source, fault: Option<Fault>) -> End {
         (None, Some(fault)) => End::Fault(fault),
         (None, None) => End::Whole,
     }
+}
+
+/// Appends what one read gives, at most so many bytes.
+fn append(source: &mut impl Read, buffer: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+    let start = buffer.len();
+    buffer.resize(start + most, 0);
+    let read = source.read(&mut buffer[start..]);
+    buffer.truncate(start + read.as_ref().map_or(0, |read| *read));
+    read
+}
+
+/// The same without clearing memory first.
+fn append_buffered(source: &mut impl BufRead, buffer: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+    let bytes = source.fill_buf()?;
+    let bytes = &bytes[..bytes.len().min(most)];
+    buffer.extend_from_slice(bytes);
+    let read = bytes.len();
+    source.consume(read);
+    Ok(read)
 }
 
 fn first_but_zeros(source: &mut Source) -> Option<u8> {
