@@ -3,7 +3,7 @@
 //! Nothing here keeps the gazetteer in memory: what layers say goes through a [`Sorter`] keyed by id, and sections spill to
 //! temporary files, so that memory is bounded by the sorter's budget.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -117,6 +117,8 @@ pub(super) struct Compiler<'o> {
     buffer: Vec<u8>,
     files: Vec<PathBuf>,
     pub(super) meta: Meta,
+    /// Values of `src=`, if some are to be left out.
+    sources: BTreeSet<String>,
     faults: Vec<(Place, Diagnostic)>,
     unshown: usize,
 }
@@ -133,6 +135,7 @@ impl<'o> Compiler<'o> {
             buffer: Vec::new(),
             files: Vec::new(),
             meta: Meta { program: PROGRAM.to_owned(), without: options.without.clone(), ..Meta::default() },
+            sources: BTreeSet::new(),
             faults: Vec::new(),
             unshown: 0,
         }
@@ -217,12 +220,34 @@ impl<'o> Compiler<'o> {
         }
         self.close(current, &mut sections)?;
         self.report()?;
+        self.check_sources()?;
         with_parents(sections.finish(self.meta)?)
     }
 
+    /// Refuses to leave out what is not there: a name that is spelled wrongly would leave everything in.
+    fn check_sources(&self) -> Result<()> {
+        let Some(unknown) = self.meta.without.iter().find(|without| !self.sources.contains(*without)) else {
+            return Ok(());
+        };
+        let known: Vec<&str> = self.sources.iter().map(String::as_str).collect();
+        let remedy = match known.as_slice() {
+            [] => "leave out `--without`: no entity of this gazetteer names its source (`src=`)".to_owned(),
+            known => format!("the sources of this gazetteer are {}", known.join(", ")),
+        };
+        Err(Error::usage(format!("no entity is of the source `{unknown}`, so none can be left out"))
+            .with_remedy(remedy))
+    }
+
     /// Whether the entities of a source are left out; `cldr+geonames` is of both.
-    fn leaves_out(&self, source: &str) -> bool {
-        source.split('+').any(|source| self.meta.without.iter().any(|without| without == source))
+    fn leaves_out(&mut self, source: &str) -> bool {
+        let mut leaves_out = false;
+        for source in source.split('+').filter(|_| !self.meta.without.is_empty()) {
+            leaves_out |= self.meta.without.iter().any(|without| without == source);
+            if !self.sources.contains(source) {
+                self.sources.insert(source.to_owned());
+            }
+        }
+        leaves_out
     }
 
     fn close(&mut self, draft: Option<Draft>, sections: &mut Sections) -> Result<()> {

@@ -72,7 +72,7 @@ pub struct Gazetteer {
 /// How layers become a gazetteer.
 #[derive(Clone, Default)]
 pub struct LoadOptions<'o> {
-    /// Sources whose entities are left out: the values of `src=`, e.g. `geonames`.
+    /// Sources whose entities are left out: the values of `src=`, e.g. `geonames`. One that no entity has is an error.
     pub without: Vec<String>,
     /// Called now and then while much is being compiled.
     pub on_progress: Option<&'o dyn Fn(LoadProgress)>,

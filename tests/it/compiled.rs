@@ -44,6 +44,8 @@ fn layers_and_sources_can_be_chosen() {
         .run("gazetteer compile small.gaz more.gaz --without mine -o some.dlz")
         .expect(0)
         .says(&["left out 1 entity of mine"]);
+    folder.run("gazetteer compile small.gaz more.gaz --without mime -o none.dlz").expect_refusal(&["`mime`", "mine"]);
+    assert!(!folder.path("none.dlz").exists());
     let all = folder.run("gazetteer compile small.gaz -o all.dlz");
     all.expect(0);
     assert_eq!(folder.run("tag article.txt -g some.dlz").stdout, folder.run("tag article.txt -g all.dlz").stdout);
