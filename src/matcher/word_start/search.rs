@@ -1,5 +1,6 @@
 //! The search itself: candidates, filter, table, walk. The same for all levels; what differs is behind [`Simd`].
 
+use std::hint::select_unpredictable;
 use std::ops::Range;
 
 use super::classes::{Bits, Classes, WINDOW, long_word_length};
@@ -203,7 +204,12 @@ impl Runs {
             while theirs > 0 && ours > first {
                 let (our, their) = (found[ours - 1], self.last[theirs - 1]);
                 let is_ours = our.start >= their.start;
-                found[ours + theirs - 1] = if is_ours { our } else { their };
+                // Which one it is cannot be foreseen.
+                found[ours + theirs - 1] = Found {
+                    start: select_unpredictable(is_ours, our.start, their.start),
+                    end: select_unpredictable(is_ours, our.end, their.end),
+                    hash: select_unpredictable(is_ours, our.hash, their.hash),
+                };
                 ours -= usize::from(is_ours);
                 theirs -= usize::from(!is_ours);
             }
