@@ -5,6 +5,7 @@ use super::gathered::Gathered;
 use super::lexicon::Lexicon;
 use super::lines::in_dateline;
 use super::scene::{Look, Scene, Site};
+use super::signs::Signs;
 use crate::gazetteer::Evidence;
 
 fn takes(look: &Look<'_, '_>, evidence: Evidence) -> bool {
@@ -17,19 +18,25 @@ pub(super) fn is_free(look: &Look<'_, '_>) -> bool {
 
 /// A name that in news is seldom a place, without a sign that here it is one.
 pub(super) fn has_low_prior(look: &Look<'_, '_>) -> bool {
-    const SURNAME: u32 = 12;
-    const DOUBTFUL: u32 = 35;
-    let town = matches!(look.entity.tier, Tier::Capital | Tier::Town);
-    if !town || look.alias.long || look.alias.demonym {
-        return false;
-    }
-    let Some(prior) = Lexicon::shared().prior(look.site.surface()) else { return false };
-    // "in" tells a place from any surname, "from" and "to" only from a rare one.
-    let located = look.site.is_in() || prior >= SURNAME && look.site.has_locative();
-    prior < DOUBTFUL
-        && !located
+    look.site.signs.any(Signs::SELDOM_PLACE)
+        && is_town(look.alias, look.entity)
         && !in_dateline(look.site.text, look.site.span)
         && pair(look.scene, look.site, look.alias, look.entity) == 0
+}
+
+/// A town under a name of one word.
+pub(super) fn is_town(alias: &AliasFacts, entity: &EntityFacts) -> bool {
+    matches!(entity.tier, Tier::Capital | Tier::Town) && !alias.long && !alias.demonym
+}
+
+/// Whether the name is seldom a place in news, and is behind no preposition that says that here it is one.
+pub(super) fn is_seldom_place(site: &Site<'_>) -> bool {
+    const SURNAME: u32 = 12;
+    const DOUBTFUL: u32 = 35;
+    Lexicon::shared().prior(site.surface()).is_some_and(|prior| {
+        // "in" tells a place from any surname, "from" and "to" only from a rare one.
+        prior < DOUBTFUL && !site.is_in() && !(prior >= SURNAME && site.has_locative())
+    })
 }
 
 pub(super) fn has_preposition(look: &Look<'_, '_>) -> bool {
@@ -61,6 +68,9 @@ pub(super) fn has_long_form_in_document(look: &Look<'_, '_>, gathered: &Gathered
 /// "City, State" and "City, Country" on either side: 2 if the other is the division or country it lies in, 1 if it is of
 /// the same country.
 pub(super) fn pair(scene: &Scene<'_>, site: &Site<'_>, alias: &AliasFacts, entity: &EntityFacts) -> u32 {
+    if !site.signs.any(Signs::COMMA) {
+        return 0;
+    }
     let lies_in = |entity, parent| scene.gazetteer.parent(entity) == Some(parent);
     let strength = |other: &Site<'_>| {
         let kin = scene.candidates(other).iter().map(|Candidate { alias: other, entity: facts, .. }| {

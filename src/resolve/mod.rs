@@ -20,6 +20,7 @@ mod rules;
 mod runs;
 mod scene;
 mod select;
+mod signs;
 mod titles;
 mod unlisted;
 mod wording;
@@ -33,8 +34,9 @@ use crate::matcher::{Matches, Overlap};
 use crate::mention::{Mention, UnlistedMention};
 use facts::{Class, GazetteerFacts};
 use gathered::Gathered;
-use rules::{BY_DOCUMENT, FOR_NAMES, FOR_TITLES};
+use rules::{BY_DOCUMENT, Check, FOR_NAMES, FOR_TITLES};
 use scene::{Look, Scene, Verdicts};
+use signs::Signs;
 
 pub use explain::{Outcome, Verdict};
 pub use rules::{Rule, RuleSet};
@@ -193,7 +195,12 @@ impl Resolver {
     /// The rule that decides from the neighbourhood alone; `None` leaves the alias to the second pass.
     fn local_rule(&self, look: &Look<'_, '_>) -> Option<Rule> {
         let list = if look.alias.class == Class::Title { FOR_TITLES } else { FOR_NAMES };
-        list.iter().find(|(rule, check)| self.rules.contains(*rule) && check(look)).map(|(rule, _)| *rule)
+        let applies = |(rule, needed, check): &&(Rule, Signs, Check)| {
+            let possible = look.site.signs.any(*needed);
+            debug_assert!(possible || !check(look), "{rule} does not need its signs");
+            possible && self.rules.contains(*rule) && check(look)
+        };
+        list.iter().find(applies).map(|(rule, ..)| *rule)
     }
 
     fn document_rule(&self, look: &Look<'_, '_>, gathered: &Gathered) -> Option<Rule> {

@@ -6,6 +6,7 @@ use super::lexicon::Classes;
 use super::lines::LineCase;
 use super::rules::Rule;
 use super::scene::{Look, Scene, Site, Verdicts};
+use super::signs::Signs;
 use super::words::{Word, capitalised_run};
 use crate::span::Span;
 
@@ -22,7 +23,9 @@ pub(super) fn find_heads(scene: &mut Scene<'_>) {
         let first = scene.first_at(part, run.start);
         let behind = scene.sites[first..].iter_mut();
         for site in behind.take_while(|site| site.part == part && site.span.start < run.end) {
-            site.in_head |= run.contains(site.span);
+            if run.contains(site.span) {
+                site.signs.add(Signs::IN_HEAD);
+            }
         }
     }
 }
@@ -51,7 +54,7 @@ fn head_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Span> {
 
 pub(super) fn is_title_head(look: &Look<'_, '_>) -> bool {
     // "US", "U.K.": nobody is called so.
-    look.site.in_head && !look.alias.demonym && !look.site.solid && !look.site.is_acronym()
+    look.site.signs.any(Signs::IN_HEAD) && !look.alias.demonym && !look.site.solid && !look.site.is_acronym()
 }
 
 /// A long name of an organisation is nobody's, and so is a demonym or an acronym.
@@ -88,7 +91,7 @@ pub(super) fn reject_known(scene: &Scene<'_>, verdicts: &mut Verdicts, gathered:
         return;
     }
     for site in &scene.sites {
-        if site.surface().contains(' ') || site.is_acronym() || !gathered.is_surname(site.surface()) {
+        if site.is_acronym() || !gathered.is_surname(site.surface()) || site.surface().contains(' ') {
             continue;
         }
         // "in" is no word before a person; a country used as a place anywhere stays one: few surnames are countries.

@@ -7,6 +7,7 @@ use std::fmt;
 
 use super::gathered::Gathered;
 use super::scene::Look;
+use super::signs::Signs;
 use super::{evidence, persons, runs, titles, wording};
 
 /// Whether a rule applies to one alias at one place.
@@ -81,31 +82,31 @@ rules! {
     Listed = "listed": "Accepted: the plain profile takes every name of the gazetteer.",
 }
 
-/// Titles, in the order in which they are asked.
-pub(super) const FOR_TITLES: &[(Rule, Check)] = &[
-    (Rule::Head, titles::has_company),
-    (Rule::LowerCaseTitle, titles::is_lower_case),
-    (Rule::TitleWithoutHead, titles::lacks_head),
-    (Rule::Free, titles::stands_alone),
+/// Titles, in the order in which they are asked. Each applies only where one of its signs is.
+pub(super) const FOR_TITLES: &[(Rule, Signs, Check)] = &[
+    (Rule::Head, Signs::ANY, titles::has_company),
+    (Rule::LowerCaseTitle, Signs::ANY, titles::is_lower_case),
+    (Rule::TitleWithoutHead, Signs::ANY, titles::lacks_head),
+    (Rule::Free, Signs::ANY, titles::stands_alone),
 ];
 
 /// Other names: what stands around them.
-pub(super) const FOR_NAMES: &[(Rule, Check)] = &[
-    (Rule::TitleHead, persons::is_title_head),
-    (Rule::AfterTitle, persons::is_after_title),
-    (Rule::AfterFirstName, persons::is_after_first_name),
-    (Rule::Currency, wording::is_currency),
-    (Rule::DemonymInStrict, wording::is_demonym_in_strict),
-    (Rule::PartOfOrganisation, wording::is_part_of_organisation),
-    (Rule::CompoundAdjective, wording::is_compound_adjective),
-    (Rule::CapitalRunLeft, runs::continues_left),
-    (Rule::CapitalRunRight, runs::continues_right),
-    (Rule::LowPrior, evidence::has_low_prior),
-    (Rule::Free, evidence::is_free),
-    (Rule::Preposition, evidence::has_preposition),
-    (Rule::Dateline, evidence::is_in_dateline),
-    (Rule::Pair, evidence::is_in_pair),
-    (Rule::Head, evidence::precedes_title),
+pub(super) const FOR_NAMES: &[(Rule, Signs, Check)] = &[
+    (Rule::TitleHead, Signs::IN_HEAD, persons::is_title_head),
+    (Rule::AfterTitle, Signs::NAME_BEFORE, persons::is_after_title),
+    (Rule::AfterFirstName, Signs::CAPITAL_BEFORE, persons::is_after_first_name),
+    (Rule::Currency, Signs::MONEY_BEHIND, wording::is_currency),
+    (Rule::DemonymInStrict, Signs::DEMONYM, wording::is_demonym_in_strict),
+    (Rule::PartOfOrganisation, Signs::OF_BEFORE, wording::is_part_of_organisation),
+    (Rule::CompoundAdjective, Signs::HYPHEN_BEHIND, wording::is_compound_adjective),
+    (Rule::CapitalRunLeft, Signs::CAPITAL_BEFORE, runs::continues_left),
+    (Rule::CapitalRunRight, Signs::CAPITAL_BEHIND, runs::continues_right),
+    (Rule::LowPrior, Signs::SELDOM_PLACE, evidence::has_low_prior),
+    (Rule::Free, Signs::ANY, evidence::is_free),
+    (Rule::Preposition, Signs::ANY, evidence::has_preposition),
+    (Rule::Dateline, Signs::ANY, evidence::is_in_dateline),
+    (Rule::Pair, Signs::COMMA, evidence::is_in_pair),
+    (Rule::Head, Signs::ANY, evidence::precedes_title),
 ];
 
 /// Names that nothing around them decided: what the document says.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::facts::{AliasFacts, Candidate, Class, EntityFacts, GazetteerFacts, may_have_blank};
 use super::lines::{LineCase, Lines};
 use super::rules::Rule;
+use super::signs::Signs;
 use super::words::{Word, gap_before, is_all_caps, word_after, word_before_gap};
 use super::{PartMatches, Profile};
 use crate::ids::{AliasId, EntityId};
@@ -99,8 +100,8 @@ pub(super) struct Site<'a> {
     before: Range<u32>,
     /// For a title, the person's name behind it.
     pub(super) head: Option<Span>,
-    /// Whether it stands in the name behind a title.
-    pub(super) in_head: bool,
+    /// What is told of it at once.
+    pub(super) signs: Signs,
     /// Whether it stands inside the longer name of an organisation.
     pub(super) embedded: bool,
 }
@@ -187,10 +188,11 @@ impl<'a> Scene<'a> {
                     only_weak_places: true,
                     before: 0..0,
                     head: None,
-                    in_head: false,
+                    signs: Signs::ANY,
                     embedded: span.end <= organisation_end,
                 };
-                site.summarise(&candidates[rows]);
+                site.summarise(&candidates[rows.clone()]);
+                site.signs = Signs::of(&site, &candidates[rows], profile);
                 if site.has(Class::Organisation) {
                     organisation_end = organisation_end.max(span.end);
                 }
@@ -212,6 +214,9 @@ impl<'a> Scene<'a> {
                 last = Some(gap);
             }
             site.before = before.start as u32..before.end as u32;
+            if !before.is_empty() {
+                site.signs.add(Signs::NAME_BEFORE);
+            }
         }
         Self { gazetteer, profile, parts, sites, lines: line_cases, candidates, starts, ends }
     }

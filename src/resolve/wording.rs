@@ -3,15 +3,19 @@
 use super::Profile;
 use super::facts::Class;
 use super::lexicon::{Classes, Lexicon};
-use super::scene::Look;
+use super::scene::{Look, Site};
+use super::signs::Signs;
 use super::words::word_before;
 use crate::normalize::is_hyphen;
 
-/// "US$ 5", and in the strict profile "U.S. dollars".
 pub(super) fn is_currency(look: &Look<'_, '_>) -> bool {
-    let word = || look.site.right.is_some_and(|right| right.is(Classes::CURRENCY));
-    look.alias.class == Class::Place
-        && (look.site.text[look.site.span.end..].starts_with('$') || look.scene.profile == Profile::Strict && word())
+    look.alias.class == Class::Place && look.site.signs.any(Signs::MONEY_BEHIND)
+}
+
+/// "US$ 5", and in the strict profile "U.S. dollars".
+pub(super) fn is_before_money(site: &Site<'_>, profile: Profile) -> bool {
+    let word = || site.right.is_some_and(|right| right.is(Classes::CURRENCY));
+    site.text[site.span.end..].starts_with('$') || profile == Profile::Strict && word()
 }
 
 pub(super) fn is_demonym_in_strict(look: &Look<'_, '_>) -> bool {

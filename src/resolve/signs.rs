@@ -1,0 +1,64 @@
+//! What is told of a place at once, so that most rules need not be asked.
+
+use super::facts::{Candidate, Class};
+use super::scene::Site;
+use super::words::Word;
+use super::{Profile, evidence, wording};
+use crate::normalize::is_hyphen;
+
+/// Signs at a site, as a set of bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Signs(u16);
+
+impl Signs {
+    /// None in particular: every site has it.
+    pub(super) const ANY: Self = Self(1);
+    /// It stands in the name behind a title.
+    pub(super) const IN_HEAD: Self = Self(1 << 1);
+    /// Another site ends where the blanks before it begin.
+    pub(super) const NAME_BEFORE: Self = Self(1 << 2);
+    /// A capitalised word stands before it.
+    pub(super) const CAPITAL_BEFORE: Self = Self(1 << 3);
+    /// A capitalised word stands behind it.
+    pub(super) const CAPITAL_BEHIND: Self = Self(1 << 4);
+    /// "of" stands before it.
+    pub(super) const OF_BEFORE: Self = Self(1 << 5);
+    /// What makes a country a unit of money stands behind it.
+    pub(super) const MONEY_BEHIND: Self = Self(1 << 6);
+    /// A hyphen stands behind it.
+    pub(super) const HYPHEN_BEHIND: Self = Self(1 << 7);
+    /// A comma and a blank stand before or behind it.
+    pub(super) const COMMA: Self = Self(1 << 8);
+    /// One of its aliases is a demonym.
+    pub(super) const DEMONYM: Self = Self(1 << 9);
+    /// One of its aliases is a town's, and what stands before it does not say that the name is a place here.
+    pub(super) const SELDOM_PLACE: Self = Self(1 << 10);
+
+    /// Those of a site whose words are known, but for what the sites around it tell.
+    pub(super) fn of(site: &Site<'_>, candidates: &[Candidate], profile: Profile) -> Self {
+        let (before, behind) = (&site.text[..site.span.start], &site.text[site.span.end..]);
+        let capitalised = |word: Option<Word<'_>>| word.is_some_and(Word::is_capitalised);
+        let is_town = |Candidate { alias, entity, .. }: &Candidate| evidence::is_town(alias, entity);
+        let told = [
+            (Self::CAPITAL_BEFORE, capitalised(site.left)),
+            (Self::CAPITAL_BEHIND, capitalised(site.right)),
+            (Self::OF_BEFORE, site.left.is_some_and(|left| matches!(left.text, "of" | "Of"))),
+            (Self::MONEY_BEHIND, site.has(Class::Place) && wording::is_before_money(site, profile)),
+            (Self::HYPHEN_BEHIND, behind.starts_with(is_hyphen)),
+            (Self::COMMA, behind.starts_with(", ") || before.ends_with(", ")),
+            (Self::DEMONYM, candidates.iter().any(|candidate| candidate.alias.demonym)),
+            (Self::SELDOM_PLACE, candidates.iter().any(is_town) && evidence::is_seldom_place(site)),
+        ];
+        Self(told.iter().filter(|(_, told)| *told).fold(Self::ANY.0, |signs, (sign, _)| signs | sign.0))
+    }
+
+    /// Whether one of these is among them.
+    pub(super) fn any(self, signs: Self) -> bool {
+        self.0 & signs.0 != 0
+    }
+
+    /// Adds a sign.
+    pub(super) fn add(&mut self, sign: Self) {
+        self.0 |= sign.0;
+    }
+}
