@@ -12,26 +12,25 @@ pub(super) struct Gathered {
     surnames: FoldedNames,
     /// Those that stand behind a preposition of place somewhere.
     located: FoldedNames,
-    /// Entities with an accepted mention that needed no evidence from elsewhere; sorted, as the lists below.
+    /// Entities with an accepted mention that needed no evidence from elsewhere; sorted, as the next list.
     entities: Vec<EntityId>,
-    /// The country number of each accepted mention.
-    countries: Vec<u32>,
-    /// The same without the countries themselves: towns, divisions and bodies, which tell namesakes apart.
-    local: Vec<u32>,
+    /// The countries of accepted mentions: few, in the order in which they are met.
+    countries: Vec<Country>,
     /// Entities mentioned under a long name.
     long_forms: Vec<EntityId>,
+}
+
+#[derive(Debug)]
+struct Country {
+    number: u32,
+    /// Mentions of its towns, divisions and bodies, which tell namesakes apart.
+    local: usize,
 }
 
 impl Gathered {
     /// Gathers what the first pass found.
     pub(super) fn of(scene: &Scene<'_>, verdicts: &Verdicts) -> Self {
-        let n_sites = scene.sites.len();
-        let mut gathered = Self {
-            entities: Vec::with_capacity(n_sites),
-            countries: Vec::with_capacity(n_sites),
-            local: Vec::with_capacity(n_sites),
-            ..Self::default()
-        };
+        let mut gathered = Self { entities: Vec::with_capacity(scene.sites.len()), ..Self::default() };
         for site in &scene.sites {
             if let Some(head) = site.head {
                 gathered.remember_person(head.of(site.text));
@@ -55,8 +54,6 @@ impl Gathered {
         gathered.located.close();
         gathered.entities.sort_unstable();
         gathered.long_forms.sort_unstable();
-        gathered.countries.sort_unstable();
-        gathered.local.sort_unstable();
         gathered
     }
 
@@ -74,11 +71,16 @@ impl Gathered {
                 self.long_forms.push(look.alias.entity);
             }
             if look.entity.country != 0 {
-                self.countries.push(look.entity.country);
-                if !look.entity.is_sovereign() && site.n_candidates() == 1 {
-                    self.local.push(look.entity.country);
-                }
+                let local = !look.entity.is_sovereign() && site.n_candidates() == 1;
+                self.note_country(look.entity.country, usize::from(local));
             }
+        }
+    }
+
+    fn note_country(&mut self, number: u32, local: usize) {
+        match self.countries.iter_mut().find(|country| country.number == number) {
+            Some(known) => known.local += local,
+            None => self.countries.push(Country { number, local }),
         }
     }
 
@@ -106,7 +108,7 @@ impl Gathered {
     }
 
     pub(super) fn mentions_country(&self, country: u32) -> bool {
-        country != 0 && self.countries.binary_search(&country).is_ok()
+        self.countries.iter().any(|known| known.number == country)
     }
 
     pub(super) fn has_long_form(&self, entity: EntityId) -> bool {
@@ -115,7 +117,6 @@ impl Gathered {
 
     /// Accepted towns, divisions and bodies of a country.
     pub(super) fn local(&self, country: u32) -> usize {
-        let behind = &self.local[self.local.partition_point(|other| *other < country)..];
-        if country == 0 { 0 } else { behind.iter().take_while(|other| **other == country).count() }
+        self.countries.iter().find(|known| known.number == country).map_or(0, |known| known.local)
     }
 }
