@@ -9,17 +9,15 @@ use crate::span::Span;
 pub(super) struct Word<'t> {
     pub(super) span: Span,
     pub(super) text: &'t str,
-    /// Looked up at once for a word with a capital, of which much is asked; of most others nothing is.
+    /// Looked up at once for a word that begins with a capital, of which much is asked; of most others nothing is.
     classes: Option<Classes>,
 }
 
 impl<'t> Word<'t> {
     pub(super) fn new(text: &'t str, span: Span) -> Self {
-        let mut word = Self { span, text: span.of(text), classes: None };
-        if word.is_capitalised() {
-            word.classes = Some(Lexicon::shared().classes_in(text, span));
-        }
-        word
+        let word = span.of(text);
+        let capitalised = word.starts_with(char::is_uppercase);
+        Self { span, text: word, classes: capitalised.then(|| Lexicon::shared().classes_in(text, span)) }
     }
 
     fn classes(self) -> Classes {
@@ -38,12 +36,14 @@ impl<'t> Word<'t> {
 
     /// Whether it begins with a capital letter.
     pub(super) fn is_capitalised(self) -> bool {
-        self.text.starts_with(char::is_uppercase)
+        self.classes.is_some()
     }
 
     /// Whether it is an acronym: two or more letters, none of them small.
     pub(super) fn is_acronym(self) -> bool {
-        is_all_caps(self.text) && self.text.chars().filter(|c| c.is_alphabetic()).count() > 1
+        // Told at once of nearly every word.
+        let small = self.text.as_bytes().get(1).is_some_and(u8::is_ascii_lowercase);
+        !small && is_all_caps(self.text) && self.text.chars().filter(|c| c.is_alphabetic()).count() > 1
     }
 
     /// A single capital letter, with or without a point: an initial.
