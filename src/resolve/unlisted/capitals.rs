@@ -99,7 +99,7 @@ pub(super) fn is_apart_before(bytes: &[u8], at: usize) -> bool {
     for n_words in 0..MOST_JOINING {
         rest = match rest {
             [] => return n_words == 0,
-            [.., mark] if SEPARATING.contains(mark) => return true,
+            [.., mark] if is_separating(*mark) => return true,
             [before @ .., b' '] => before,
             _ => return false,
         };
@@ -114,7 +114,7 @@ pub(super) fn is_apart_before(bytes: &[u8], at: usize) -> bool {
         let n_letters = rest.iter().rev().take_while(|byte| byte.is_ascii_lowercase()).count();
         let (before, word) = rest.split_at(rest.len() - n_letters);
         if word.is_empty() || !matches!(before.last(), Some(b' ' | b'\n') | None) {
-            return !comma && before.last().is_some_and(|mark| word.is_empty() && SEPARATING.contains(mark));
+            return !comma && before.last().is_some_and(|mark| word.is_empty() && is_separating(*mark));
         }
         if comma || !may_join(word) {
             return true;
@@ -128,7 +128,7 @@ pub(super) fn is_apart_before(bytes: &[u8], at: usize) -> bool {
 pub(super) fn is_apart_behind(bytes: &[u8], at: usize) -> bool {
     let mut rest = match &bytes[at..] {
         [] => return true,
-        [mark, ..] if SEPARATING.contains(mark) => return true,
+        [mark, ..] if is_separating(*mark) => return true,
         [b'.', ..] => {
             let name = &bytes[..at];
             return matches!(name, [.., before, last] if before.is_ascii_alphabetic() && last.is_ascii_lowercase());
@@ -153,26 +153,44 @@ pub(super) fn is_apart_behind(bytes: &[u8], at: usize) -> bool {
     false
 }
 
-/// Marks that belong neither to a word nor to a [`joint`].
-const SEPARATING: &[u8] = b"()[]\":;!?/";
+/// Whether a mark belongs neither to a word nor to a [`joint`].
+fn is_separating(mark: u8) -> bool {
+    matches!(mark, b'(' | b')' | b'[' | b']' | b'"' | b':' | b';' | b'!' | b'?' | b'/')
+}
 
 /// Words of the longest [`joint`], and one more.
 const MOST_JOINING: usize = 3;
 
 /// Whether a small word is one of those in a [`joint`].
 fn may_join(word: &[u8]) -> bool {
-    const JOINING: [&[u8]; 16] = [
-        b"of", b"the", b"for", b"on", b"de", b"del", b"la", b"los", b"las", b"du", b"des", b"da", b"do", b"dos",
-        b"and", b"y",
-    ];
-    word.len() <= 3 && JOINING.contains(&word)
+    matches!(
+        word,
+        b"of"
+            | b"the"
+            | b"for"
+            | b"on"
+            | b"de"
+            | b"del"
+            | b"la"
+            | b"los"
+            | b"las"
+            | b"du"
+            | b"des"
+            | b"da"
+            | b"do"
+            | b"dos"
+            | b"and"
+            | b"y"
+    )
 }
 
 /// Whether no run that touches the span goes beyond its end; what is not told at once is no.
 pub(super) fn stands_alone_behind(bytes: &[u8], span: Span) -> bool {
     let behind = &bytes[span.end..];
     // What may belong to the last word: a hyphen and more, an ending, the point of an initial.
-    let ends = behind.first().is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"-'&_.".contains(byte));
+    let ends = behind
+        .first()
+        .is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'\'' | b'&' | b'_' | b'.'));
     ends && match behind.first_chunk::<{ LONGEST_JOINT + 1 }>() {
         Some(behind) => last_capital(behind).is_none(),
         None => behind.iter().all(is_plain),

@@ -87,8 +87,7 @@ fn may_be_covered_by_repeated(scene: &Scene<'_>, site: &Site<'_>, words: &[Capit
     }
     let covers = |span: Span| (span.start..span.end).contains(&start) && (span.start < start || end < span.end);
     // A short form is one word: "Harale-Kisumu".
-    if covers(word(row).span) && elsewhere(scene, site, word(row).span).any(|(text, span)| may_be_explained(text, span))
-    {
+    if covers(word(row).span) && stands_elsewhere(scene, site, word(row).span, may_be_explained) {
         return true;
     }
     // A place ends where no word is joined by blanks alone, and begins at the first of joined words, or behind one that opens
@@ -112,7 +111,7 @@ fn may_be_covered_by_repeated(scene: &Scene<'_>, site: &Site<'_>, words: &[Capit
                     && covers(span)
                     && !goes_on(last)
                     && places::may_be_bare(word(first), word(last))
-                    && elsewhere(scene, site, span).any(|(text, span)| places::is_called_settlement(text, span))
+                    && stands_elsewhere(scene, site, span, places::is_called_settlement)
             })
     })
 }
@@ -127,13 +126,12 @@ fn may_be_explained(text: &str, span: Span) -> bool {
     })
 }
 
-/// Where else in the article the characters of a span stand.
-fn elsewhere<'a>(scene: &Scene<'a>, site: &Site<'a>, span: Span) -> impl Iterator<Item = (&'a str, Span)> {
-    let name = span.of(site.text);
+/// Whether the characters of a span stand elsewhere in the article where `is` holds.
+fn stands_elsewhere(scene: &Scene<'_>, site: &Site<'_>, span: Span, is: impl Fn(&str, Span) -> bool) -> bool {
+    let finder = memchr::memmem::Finder::new(span.of(site.text));
     let own = (site.part, span.start);
-    scene.parts.iter().enumerate().flat_map(move |(part, input)| {
-        let places = memchr::memmem::find_iter(input.text.as_bytes(), name);
-        let others = places.filter(move |at| (part, *at) != own);
-        others.map(move |at| (input.text, Span::new(at, at + name.len())))
+    scene.parts.iter().enumerate().any(|(part, input)| {
+        let mut places = finder.find_iter(input.text.as_bytes()).filter(|at| (part, *at) != own);
+        places.any(|at| is(input.text, Span::new(at, at + span.len())))
     })
 }
