@@ -4,6 +4,7 @@
 //! matters: a pair ("Paris, Texas") before the long form met elsewhere, before the division, before the country, before
 //! neighbours on the map, before what is large.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::evidence::pair;
@@ -13,6 +14,7 @@ use super::lexicon::with_folded;
 use super::lines::in_dateline;
 use super::rules::{Rule, RuleSet};
 use super::scene::{Look, Scene, Site, Verdicts};
+use super::signs::Signs;
 use crate::ids::EntityId;
 use crate::mention::Contest;
 use crate::span::Span;
@@ -61,8 +63,8 @@ pub(super) struct Ranking<'s, 'a> {
     scene: &'s Scene<'a>,
     verdicts: &'s Verdicts,
     gathered: &'s Gathered,
-    /// Points of the places that have one candidate only.
-    anchors: Vec<(f64, f64)>,
+    /// Points of the places that have one candidate only, once they are asked for.
+    anchors: OnceCell<Vec<(f64, f64)>>,
     /// Entities that some pair in the article names.
     paired: Vec<EntityId>,
     /// Folded names that a pair puts where no candidate lies, with part and span of the pair.
@@ -71,24 +73,27 @@ pub(super) struct Ranking<'s, 'a> {
 
 impl<'s, 'a> Ranking<'s, 'a> {
     pub(super) fn new(scene: &'s Scene<'a>, verdicts: &'s Verdicts, gathered: &'s Gathered, rules: RuleSet) -> Self {
-        let mut ranking =
-            Self { scene, verdicts, gathered, anchors: Vec::new(), paired: Vec::new(), elsewhere: BTreeMap::new() };
-        for site in &scene.sites {
-            ranking.note(site, rules);
+        let mut ranking = Self {
+            scene,
+            verdicts,
+            gathered,
+            anchors: OnceCell::new(),
+            paired: Vec::new(),
+            elsewhere: BTreeMap::new(),
+        };
+        for site in scene.sites.iter().filter(|site| site.signs.any(Signs::COMMA)) {
+            ranking.note_pair(site, rules);
         }
         ranking
     }
 
-    fn note(&mut self, site: &'s Site<'a>, rules: RuleSet) {
-        let mut candidates = self.candidates(site).peekable();
-        let Some((first, _)) = candidates.peek().copied() else { return };
-        if site.n_candidates() == 1 {
-            if let Some(point) = self.point(&first) {
-                drop(candidates);
-                self.anchors.push(point);
-            }
-        } else {
-            let paired: Vec<EntityId> = candidates
+    fn note_pair(&mut self, site: &'s Site<'a>, rules: RuleSet) {
+        if !self.verdicts.accepted(site) {
+            return;
+        }
+        if site.n_candidates() > 1 {
+            let paired: Vec<EntityId> = self
+                .candidates(site)
                 .filter(|(look, _)| pair(self.scene, site, look.alias, look.entity) == 2)
                 .map(|(look, _)| look.alias.entity)
                 .collect();
@@ -202,10 +207,16 @@ impl<'s, 'a> Ranking<'s, 'a> {
         (look.entity.tier >= Tier::Capital).then(|| self.scene.gazetteer.point(look.alias.entity))?
     }
 
+    fn anchors(&self) -> Vec<(f64, f64)> {
+        let alone = self.scene.sites.iter().filter(|site| site.n_candidates() == 1);
+        alone.flat_map(|site| self.candidates(site)).filter_map(|(look, _)| self.point(&look)).collect()
+    }
+
     fn neighbours(&self, look: &Look<'s, 'a>) -> i32 {
         const NEAR_KM: f64 = 250.0;
         let Some(point) = self.point(look) else { return 0 };
-        self.anchors.iter().filter(|anchor| distance_km(point, **anchor) < NEAR_KM).take(3).count() as i32
+        let anchors = self.anchors.get_or_init(|| self.anchors());
+        anchors.iter().filter(|anchor| distance_km(point, **anchor) < NEAR_KM).take(3).count() as i32
     }
 
     /// The full name of a place that its pair, here or elsewhere in the article, puts where no candidate lies.
