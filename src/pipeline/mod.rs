@@ -24,7 +24,7 @@ use crate::gazetteer::{Entity, Gazetteer};
 use crate::matcher::{Engine, Matcher, MatcherScratch, Matches, Overlap};
 use crate::mention::Mention;
 use crate::normalize::FoldedText;
-use crate::resolve::{PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict, Wanted};
+use crate::resolve::{PartMatches, Profile, Resolution, Resolver, ResolverScratch, Rule, RuleSet, Verdict, Wanted};
 use crate::segment::{Furniture, RecurringLines, Sections, Segment, segments};
 
 pub use analyze::{AnalyzeOptions, RunSummary, analyze};
@@ -179,6 +179,7 @@ impl<'g> Analyzer<'g> {
             matches: Default::default(),
             aside: Default::default(),
             segments: Vec::new(),
+            reading: ResolverScratch::default(),
             resolution: Resolution::default(),
             marked: Resolution::default(),
         }
@@ -234,6 +235,7 @@ pub struct Worker<'a> {
     /// Matches in page furniture, when they are to be marked.
     aside: [Matches; 2],
     segments: Vec<Segment>,
+    reading: ResolverScratch,
     resolution: Resolution,
     marked: Resolution,
 }
@@ -267,8 +269,8 @@ impl Worker<'_> {
 
     fn read(&mut self, document: &Document<'_>, wanted: Wanted) {
         self.find(document, wanted);
-        let Self { analyzer, matches, aside, segments, resolution, marked, .. } = self;
-        analyzer.resolver.read(&parts(document, matches), wanted, resolution);
+        let Self { analyzer, matches, aside, segments, reading, resolution, marked, .. } = self;
+        analyzer.resolver.read(&parts(document, matches), wanted, reading, resolution);
         if analyzer.options.profile == Profile::Plain {
             return;
         }
@@ -283,7 +285,7 @@ impl Worker<'_> {
         }
         if furniture == Furniture::Mark {
             // Resolved by themselves, so that what is marked changes nothing else.
-            analyzer.resolver.read(&parts(document, aside), wanted, marked);
+            analyzer.resolver.read(&parts(document, aside), wanted, reading, marked);
             divide::label(segments, marked);
             resolution.mentions.extend(marked.mentions.drain(..).filter(|mention| mention.section.is_furniture()));
             let place = |mention: &Mention| (mention.part, mention.span.start, std::cmp::Reverse(mention.span.end));

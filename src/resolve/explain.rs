@@ -1,6 +1,6 @@
 //! Why, or why not: the verdict over every candidate.
 
-use super::{PartMatches, Resolution, Resolver, Rule, Wanted};
+use super::{PartMatches, Resolution, Resolver, ResolverScratch, Rule, Wanted};
 use crate::document::Part;
 use crate::ids::{AliasId, EntityId};
 use crate::span::Span;
@@ -67,11 +67,12 @@ impl Resolver {
     #[must_use]
     pub fn explain(&self, parts: &[PartMatches<'_>]) -> Vec<Verdict> {
         let mut resolution = Resolution::default();
-        let (scene, judged) = self.judged(parts, Wanted::All, &mut resolution);
+        let mut scratch = ResolverScratch::default();
+        let scene = self.judged(parts, Wanted::All, &mut scratch, &mut resolution);
         let mut verdicts = Vec::new();
         for site in &scene.sites {
             let part = parts[site.part].part;
-            for (candidate, rule) in scene.candidates(site).iter().zip(judged.of(site)) {
+            for (candidate, rule) in scene.candidates(site).iter().zip(scratch.verdicts.of(site)) {
                 let rule = rule.unwrap_or(Rule::NoEvidence);
                 let outcome = outcome(&resolution, part, site.span, candidate.id, rule);
                 let entity = candidate.alias.entity;

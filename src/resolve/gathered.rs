@@ -28,33 +28,41 @@ struct Country {
 }
 
 impl Gathered {
-    /// Gathers what the first pass found.
-    pub(super) fn of(scene: &Scene<'_>, verdicts: &Verdicts) -> Self {
-        let mut gathered = Self { entities: Vec::with_capacity(scene.sites.len()), ..Self::default() };
+    /// Gathers what the first pass found; forgets what it had from another document.
+    pub(super) fn gather(&mut self, scene: &Scene<'_>, verdicts: &Verdicts) {
+        self.clear();
         for site in &scene.sites {
             if let Some(head) = site.head {
-                gathered.remember_person(head.of(site.text));
+                self.remember_person(head.of(site.text));
             }
             if verdicts.of(site).iter().any(|rule| matches!(rule, Some(Rule::AfterFirstName | Rule::AfterTitle))) {
-                gathered.remember_person(site.surface());
+                self.remember_person(site.surface());
             }
         }
-        gathered.surnames.close();
+        self.surnames.close();
         for site in &scene.sites {
             // A demonym names its country even where the profile does not count it.
             let demonym = verdicts.of(site).contains(&Some(Rule::DemonymInStrict));
             if !demonym && !verdicts.accepted(site) {
                 continue;
             }
-            gathered.note(scene, verdicts, site);
-            if !gathered.surnames.is_empty() && site.has_locative() && gathered.surnames.contains(site.surface()) {
-                gathered.located.insert(site.surface());
+            self.note(scene, verdicts, site);
+            if !self.surnames.is_empty() && site.has_locative() && self.surnames.contains(site.surface()) {
+                self.located.insert(site.surface());
             }
         }
-        gathered.located.close();
-        gathered.entities.sort_unstable();
-        gathered.long_forms.sort_unstable();
-        gathered
+        self.located.close();
+        self.entities.sort_unstable();
+        self.long_forms.sort_unstable();
+    }
+
+    fn clear(&mut self) {
+        let Self { surnames, located, entities, countries, long_forms } = self;
+        surnames.clear();
+        located.clear();
+        entities.clear();
+        countries.clear();
+        long_forms.clear();
     }
 
     /// Adds an accepted site.

@@ -198,8 +198,7 @@ struct WordTable {
     filter: Vec<u64>,
     /// The row of a word, plus one, at its hash or behind; 0 where there is none.
     slots: Vec<u16>,
-    keys: Vec<Key>,
-    classes: Vec<Classes>,
+    rows: Vec<(Key, Classes)>,
 }
 
 impl WordTable {
@@ -211,10 +210,9 @@ impl WordTable {
         let mut rows: Vec<(Key, Classes)> = words.into_iter().collect();
         rows.sort_unstable_by_key(|(key, _)| *key);
         assert!(rows.len() < Self::SLOTS / 2, "the lists have outgrown their table");
-        let (keys, classes) = rows.into_iter().unzip();
         let filter = vec![0; 1 << (Self::FILTER_BITS - 6)];
-        let mut table = Self { filter, slots: vec![0; Self::SLOTS], keys, classes };
-        for (row, key) in table.keys.iter().enumerate() {
+        let mut table = Self { filter, slots: vec![0; Self::SLOTS], rows };
+        for (row, (key, _)) in table.rows.iter().enumerate() {
             let hash = Self::hash(*key);
             let bit = hash >> (u64::BITS - Self::FILTER_BITS);
             table.filter[bit as usize / 64] |= 1 << (bit % 64);
@@ -241,8 +239,9 @@ impl WordTable {
         }
         let mut slot = hash as usize % Self::SLOTS;
         while let Some(row) = self.slots[slot].checked_sub(1) {
-            if self.keys[usize::from(row)] == key {
-                return self.classes[usize::from(row)];
+            let (known, classes) = self.rows[usize::from(row)];
+            if known == key {
+                return classes;
             }
             slot = (slot + 1) % Self::SLOTS;
         }
@@ -353,6 +352,13 @@ impl FoldedNames {
                 None => drop(long.insert(name.to_owned())),
             }
         });
+    }
+
+    /// Forgets all names.
+    pub(super) fn clear(&mut self) {
+        self.short.clear();
+        self.long.clear();
+        self.initials = 0;
     }
 
     /// Makes the set whole.
@@ -473,7 +479,7 @@ mod tests {
     #[test]
     fn the_table_has_every_word_and_no_other() {
         let table = &Lexicon::shared().words;
-        for (key, classes) in table.keys.iter().zip(&table.classes) {
+        for (key, classes) in &table.rows {
             assert_eq!(table.classes(*key), *classes);
             let other = *key ^ 0xFF << 64;
             assert_eq!(table.classes(other), Classes::default());
@@ -484,7 +490,8 @@ mod tests {
     fn every_class_has_words() {
         let lexicon = Lexicon::shared();
         for (section, class) in SECTIONS {
-            let mut classes = lexicon.words.classes.iter().chain(lexicon.long_words.values());
+            let short = lexicon.words.rows.iter().map(|(_, classes)| classes);
+            let mut classes = short.chain(lexicon.long_words.values());
             assert!(classes.any(|classes| classes.any(*class)), "{section}");
         }
     }

@@ -35,7 +35,7 @@ use crate::mention::{Mention, UnlistedMention};
 use facts::{Class, GazetteerFacts};
 use gathered::Gathered;
 use rules::{BY_DOCUMENT, Check, FOR_NAMES, FOR_TITLES};
-use scene::{Look, Scene, Verdicts};
+use scene::{Look, Memory, Scene, Verdicts};
 use signs::Signs;
 
 pub use explain::{Outcome, Verdict};
@@ -99,6 +99,14 @@ pub(crate) enum Wanted {
     All,
 }
 
+/// What one thread keeps from document to document.
+#[derive(Debug, Default)]
+pub(crate) struct ResolverScratch {
+    memory: Memory,
+    verdicts: Verdicts,
+    gathered: Gathered,
+}
+
 /// The rules, bound to a gazetteer; immutable and shared between threads.
 #[derive(Debug)]
 pub struct Resolver {
@@ -127,52 +135,61 @@ impl Resolver {
     ///
     /// Linear in the number of matches, times the words looked at around each.
     pub fn resolve(&self, parts: &[PartMatches<'_>], resolution: &mut Resolution) {
-        self.read(parts, Wanted::All, resolution);
+        self.read(parts, Wanted::All, &mut ResolverScratch::default(), resolution);
     }
 
     /// The same, or no more than is asked for.
-    pub(crate) fn read(&self, parts: &[PartMatches<'_>], wanted: Wanted, resolution: &mut Resolution) {
+    pub(crate) fn read(
+        &self,
+        parts: &[PartMatches<'_>],
+        wanted: Wanted,
+        scratch: &mut ResolverScratch,
+        resolution: &mut Resolution,
+    ) {
         if self.profile == Profile::Plain {
             resolution.mentions.clear();
             resolution.unlisted.clear();
             return plain::read(&self.gazetteer, parts, resolution);
         }
-        self.judged(parts, wanted, resolution);
+        self.judged(parts, wanted, scratch, resolution).give_back(&mut scratch.memory);
         if wanted == Wanted::Mentions {
             resolution.unlisted.clear();
         }
     }
 
-    /// The same, and every site with the verdicts over its aliases.
+    /// The same, and every site; the verdicts over its aliases are left in `scratch`.
     fn judged<'a>(
         &'a self,
         parts: &'a [PartMatches<'a>],
         wanted: Wanted,
+        scratch: &mut ResolverScratch,
         resolution: &mut Resolution,
-    ) -> (Scene<'a>, Verdicts) {
+    ) -> Scene<'a> {
+        let ResolverScratch { memory, verdicts, gathered } = scratch;
         resolution.mentions.clear();
         resolution.unlisted.clear();
-        let mut scene = Scene::new(&self.gazetteer, self.profile, parts);
+        let mut scene = Scene::new(&self.gazetteer, self.profile, parts, memory);
         if self.rules.contains(Rule::TitleHead) || self.rules.contains(Rule::Head) {
             persons::find_heads(&mut scene);
         }
-        let mut verdicts = Verdicts::new(&scene);
-        self.judge(&scene, &mut verdicts, None, |look| self.local_rule(look));
-        let gathered = Gathered::of(&scene, &verdicts);
+        verdicts.open(&scene);
+        self.judge(&scene, verdicts, None, |look| self.local_rule(look));
+        gathered.gather(&scene, verdicts);
         if self.rules.contains(Rule::KnownPerson) {
-            persons::reject_known(&scene, &mut verdicts, &gathered);
+            persons::reject_known(&scene, verdicts, gathered);
         }
-        self.judge(&scene, &mut verdicts, None, |look| self.document_rule(look, &gathered));
+        self.judge(&scene, verdicts, None, |look| self.document_rule(look, gathered));
         // What news seldom means is meant where the article has it as a place elsewhere.
         if self.rules.contains(Rule::LongForm) && verdicts.any(Rule::LowPrior) {
             let accepted = verdicts.accepted_entities(&scene);
-            self.judge(&scene, &mut verdicts, Some(Rule::LowPrior), |look| {
-                Some(if accepted.contains(&look.alias.entity) { Rule::LongForm } else { Rule::LowPrior })
+            self.judge(&scene, verdicts, Some(Rule::LowPrior), |look| {
+                let known = accepted.binary_search(&look.alias.entity).is_ok();
+                Some(if known { Rule::LongForm } else { Rule::LowPrior })
             });
         }
-        let found = unlisted::find(&scene, &verdicts, self.rules, wanted);
-        select::select(&scene, &verdicts, &gathered, &found, (self.overlap, self.rules), resolution);
-        (scene, verdicts)
+        let found = unlisted::find(&scene, verdicts, self.rules, wanted);
+        select::select(&scene, verdicts, gathered, &found, (self.overlap, self.rules), resolution);
+        scene
     }
 
     /// Asks `rule` for every verdict that is still `open`.

@@ -1,6 +1,6 @@
 //! One document while it is being judged: the places where names match, and what stands beside each.
 
-use std::collections::BTreeSet;
+use std::mem::take;
 use std::ops::Range;
 
 use super::facts::{AliasFacts, Candidate, Class, EntityFacts, GazetteerFacts, may_have_blank};
@@ -28,26 +28,42 @@ pub(super) struct Scene<'a> {
     ends: Vec<(u64, u32)>,
 }
 
-/// The candidates of a document while they are read.
-struct Candidates {
-    all: Vec<Candidate>,
-    /// The row of the last one of an alias, by the end of its number.
-    rows: [u32; 64],
+/// What is kept of a scene for the next one: the memory of its lists, and the aliases met last.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    aliases: KnownAliases,
+    sites: Vec<Site<'static>>,
+    candidates: Vec<Candidate>,
+    gaps: Vec<Option<u64>>,
+    starts: Vec<u64>,
+    ends: Vec<(u64, u32)>,
 }
 
-impl Candidates {
-    fn with_capacity(n_sites: usize) -> Self {
-        Self { all: Vec::with_capacity(n_sites), rows: [0; 64] }
-    }
+/// The memory of a list, for things of another lifetime.
+fn emptied<A, B>(mut list: Vec<A>) -> Vec<B> {
+    list.clear();
+    list.into_iter().map(|_| unreachable!("the list is empty")).collect()
+}
 
-    /// Adds an alias that matched `surface`: an article says most names more than once.
-    fn push(&mut self, gazetteer: &GazetteerFacts, alias: AliasId, surface: &str) {
-        let row = &mut self.rows[alias.index() % 64];
-        let known = self.all.get(*row as usize).filter(|known| known.id == alias);
-        // What the image says of blanks is asked only where the surface may have one.
-        let known = known.filter(|known| known.alias.long == may_have_blank(surface)).copied();
-        *row = self.all.len() as u32;
-        self.all.push(known.unwrap_or_else(|| gazetteer.candidate(alias, surface)));
+/// The aliases met last, by the end of their numbers: articles say most names more than once, and all of them the same ones.
+#[derive(Debug)]
+struct KnownAliases(Vec<Option<Candidate>>);
+
+impl Default for KnownAliases {
+    fn default() -> Self {
+        Self(vec![None; 2048])
+    }
+}
+
+impl KnownAliases {
+    /// An alias that matched `surface`.
+    fn candidate(&mut self, gazetteer: &GazetteerFacts, alias: AliasId, surface: &str) -> Candidate {
+        // A surface without a blank tells something else of the same alias, and has its own rows.
+        let row = (2 * alias.index() + usize::from(may_have_blank(surface))) % self.0.len();
+        match self.0[row] {
+            Some(known) if known.id == alias => known,
+            _ => *self.0[row].insert(gazetteer.candidate(alias, surface)),
+        }
     }
 }
 
@@ -151,21 +167,25 @@ pub(super) struct Look<'s, 'a> {
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn new(gazetteer: &'a GazetteerFacts, profile: Profile, parts: &'a [PartMatches<'a>]) -> Self {
-        let n_sites = parts.iter().map(|part| part.matches.len()).sum();
-        let mut sites = Vec::with_capacity(n_sites);
+    pub(super) fn new(
+        gazetteer: &'a GazetteerFacts,
+        profile: Profile,
+        parts: &'a [PartMatches<'a>],
+        memory: &mut Memory,
+    ) -> Self {
+        let mut sites: Vec<Site<'a>> = emptied(take(&mut memory.sites));
         // Read at one go, so that the processor waits for several places of the image at once.
-        let mut candidates = Candidates::with_capacity(n_sites);
+        let mut candidates = take(&mut memory.candidates);
+        candidates.clear();
         for input in parts {
             for (span, aliases) in input.matches.iter() {
                 let surface = span.of(input.text);
-                aliases.iter().for_each(|alias| candidates.push(gazetteer, *alias, surface));
+                candidates.extend(aliases.iter().map(|alias| memory.aliases.candidate(gazetteer, *alias, surface)));
             }
         }
-        let candidates = candidates.all;
         let mut line_cases = Vec::with_capacity(parts.len());
         let mut row = 0;
-        let mut gaps: Vec<Option<u64>> = Vec::with_capacity(n_sites);
+        memory.gaps.clear();
         for (part, input) in parts.iter().enumerate() {
             let mut organisation_end = 0;
             let mut lines = Lines::new(input.text);
@@ -197,17 +217,20 @@ impl<'a> Scene<'a> {
                     organisation_end = organisation_end.max(span.end);
                 }
                 sites.push(site);
-                gaps.push(gap_before.map(|gap| place(part, gap)));
+                memory.gaps.push(gap_before.map(|gap| place(part, gap)));
             }
             line_cases.push(lines.into_judged());
         }
-        let starts = sites.iter().map(|site| place(site.part, site.span.start)).collect();
-        let ends = sites.iter().enumerate().map(|(row, site)| (place(site.part, site.span.end), row as u32));
-        let mut ends: Vec<(u64, u32)> = ends.collect();
+        let mut starts = take(&mut memory.starts);
+        starts.clear();
+        starts.extend(sites.iter().map(|site| place(site.part, site.span.start)));
+        let mut ends = take(&mut memory.ends);
+        ends.clear();
+        ends.extend(sites.iter().enumerate().map(|(row, site)| (place(site.part, site.span.end), row as u32)));
         sort_nearly_sorted(&mut ends);
         // The gaps come in the order of the sites.
         let (mut before, mut last) = (0..0, None);
-        for (site, gap) in sites.iter_mut().zip(gaps).filter_map(|(site, gap)| Some((site, gap?))) {
+        for (site, gap) in sites.iter_mut().zip(&memory.gaps).filter_map(|(site, gap)| Some((site, (*gap)?))) {
             if last != Some(gap) {
                 let first = before.end + ends[before.end..].iter().take_while(|(end, _)| *end < gap).count();
                 before = first..first + ends[first..].iter().take_while(|(end, _)| *end == gap).count();
@@ -221,6 +244,14 @@ impl<'a> Scene<'a> {
         Self { gazetteer, profile, parts, sites, lines: line_cases, candidates, starts, ends }
     }
 
+    /// Gives back the memory of its lists.
+    pub(super) fn give_back(self, memory: &mut Memory) {
+        memory.sites = emptied(self.sites);
+        memory.candidates = self.candidates;
+        memory.starts = self.starts;
+        memory.ends = self.ends;
+    }
+
     /// The kind of the line that holds a place.
     pub(super) fn case_at(&self, part: usize, at: usize) -> LineCase {
         let lines = &self.lines[part];
@@ -229,11 +260,6 @@ impl<'a> Scene<'a> {
             Some((_, case)) => *case,
             None => Lines::new(self.parts[part].text).case_at(at),
         }
-    }
-
-    /// The number of aliases at all sites.
-    pub(super) fn n_verdicts(&self) -> usize {
-        self.candidates.len()
     }
 
     /// The aliases that match at a site, in order.
@@ -316,8 +342,10 @@ impl Site<'_> {
 pub(super) struct Verdicts(Vec<Option<Rule>>);
 
 impl Verdicts {
-    pub(super) fn new(scene: &Scene<'_>) -> Self {
-        Self(vec![None; scene.n_verdicts()])
+    /// Opens those of another scene.
+    pub(super) fn open(&mut self, scene: &Scene<'_>) {
+        self.0.clear();
+        self.0.resize(scene.candidates.len(), None);
     }
 
     /// The verdicts over a site's aliases, in their order.
@@ -334,10 +362,12 @@ impl Verdicts {
         self.0.contains(&Some(rule))
     }
 
-    /// The entities accepted anywhere.
-    pub(super) fn accepted_entities(&self, scene: &Scene<'_>) -> BTreeSet<EntityId> {
+    /// The entities accepted anywhere, sorted.
+    pub(super) fn accepted_entities(&self, scene: &Scene<'_>) -> Vec<EntityId> {
         let accepted = scene.candidates.iter().zip(&self.0).filter(|(_, rule)| rule.is_some_and(Rule::accepts));
-        accepted.map(|(candidate, _)| candidate.alias.entity).collect()
+        let mut entities: Vec<EntityId> = accepted.map(|(candidate, _)| candidate.alias.entity).collect();
+        entities.sort_unstable();
+        entities
     }
 
     /// Whether a rule has accepted one of the site's aliases.

@@ -49,7 +49,7 @@ pub(super) struct RunsNear<'t> {
 
 impl<'t> RunsNear<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, capitals: Capitals::new(text, 0).peekable(), taken: 0, found: Vec::with_capacity(USUAL_WORDS) }
+        Self { text, capitals: Capitals::new(text, 0).peekable(), taken: 0, found: Vec::new() }
     }
 
     /// Whether the runs that touch a span with this end were taken.
@@ -59,6 +59,9 @@ impl<'t> RunsNear<'t> {
 
     /// Takes the runs that touch a span, which begins no earlier than those before it; no run spans `run_break`.
     pub(super) fn take(&mut self, run_break: usize, span: Span) {
+        if self.found.is_empty() {
+            self.found.reserve(USUAL_WORDS);
+        }
         if run_break > self.taken {
             self.capitals = Capitals::new(self.text, run_break).peekable();
         }
