@@ -92,6 +92,8 @@ pub(super) struct Lexicon {
     words: WordTable,
     /// Words too long for a key.
     long_words: HashMap<String, Classes, FixedState>,
+    /// The classes of all words that a first byte may begin.
+    beginnings: [Classes; 256],
     /// How often a name stood behind "in" or the like, and behind a given name, in an archive of news.
     priors: HashMap<Key, (u32, u32), FixedState>,
 }
@@ -119,6 +121,7 @@ impl Lexicon {
             }
         }
         Self {
+            beginnings: lexicon.beginnings(),
             words: WordTable::new(lexicon.words),
             long_words: lexicon.long_words,
             priors: priors(include_str!("data/priors.txt")),
@@ -136,6 +139,12 @@ impl Lexicon {
             Some(key) => self.words.classes(key),
             None => self.long_words.get(&folded).copied().unwrap_or_default(),
         }
+    }
+
+    /// Whether a word is of any of these classes. Its first letter tells most of those that are not.
+    pub(super) fn is(&self, word: &str, classes: Classes) -> bool {
+        let may_be = |first: &u8| self.beginnings[usize::from(*first)].any(classes);
+        word.as_bytes().first().is_none_or(may_be) && self.classes(word).any(classes)
     }
 
     /// The same of a word in its text.
@@ -169,6 +178,22 @@ struct Lists {
 }
 
 impl Lists {
+    /// The classes of the words by their first byte; of what folding may change, all.
+    fn beginnings(&self) -> [Classes; 256] {
+        let mut beginnings = [Classes::default(); 256];
+        for byte in (0..=u8::MAX).filter(|byte| !is_plain(*byte)) {
+            beginnings[usize::from(byte)] = Classes(u32::MAX);
+        }
+        let short = self.words.iter().map(|(key, classes)| (*key as u8, *classes));
+        let long = self.long_words.iter().map(|(word, classes)| (word.as_bytes()[0], *classes));
+        short.chain(long).for_each(|(first, classes)| {
+            for first in [first, first.to_ascii_uppercase()] {
+                beginnings[usize::from(first)] = beginnings[usize::from(first)] | classes;
+            }
+        });
+        beginnings
+    }
+
     fn add_lines(&mut self, text: &'static str, class: Classes) {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         lines.for_each(|word| self.add(word, class));
@@ -473,6 +498,22 @@ mod tests {
                     assert_eq!(lexicon.classes_in(text, span), lexicon.classes(span.of(text)), "{}", span.of(text));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn first_letters_hide_no_class() {
+        let lexicon = Lexicon::shared();
+        for word in
+            ["in", "In", "dollars", "PESOS", "Évian", "`a", "xyzzy", "", ".", "José", "d'or", "université", "jan."]
+        {
+            for (_, class) in SECTIONS {
+                assert_eq!(lexicon.is(word, *class), lexicon.classes(word).any(*class), "{word}");
+            }
+        }
+        for (key, classes) in &lexicon.words.rows {
+            let word = String::from_utf8(key.to_le_bytes().to_vec()).unwrap();
+            assert!(lexicon.is(word.trim_end_matches('\0'), *classes), "{word}");
         }
     }
 

@@ -43,5 +43,5 @@ pub(super) fn is_compound_adjective(look: &Look<'_, '_>) -> bool {
     }
     let rest = rest.as_str();
     let word = &rest[..rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len())];
-    Lexicon::shared().classes(word).any(Classes::ADJECTIVE_ENDING)
+    Lexicon::shared().is(word, Classes::ADJECTIVE_ENDING)
 }

@@ -20,18 +20,14 @@ impl<'t> Word<'t> {
         Self { span, text: word, classes: capitalised.then(|| Lexicon::shared().classes_in(text, span)) }
     }
 
-    fn classes(self) -> Classes {
-        self.classes.unwrap_or_else(|| Lexicon::shared().classes(self.text))
-    }
-
     /// Whether it is of one of these classes.
     pub(super) fn is(self, classes: Classes) -> bool {
-        self.classes().any(classes)
+        self.classes.map_or_else(|| Lexicon::shared().is(self.text, classes), |known| known.any(classes))
     }
 
     /// Whether the lexicon knows nothing of it.
     pub(super) fn is_unknown(self) -> bool {
-        self.classes() == Classes::default()
+        self.classes.unwrap_or_else(|| Lexicon::shared().classes(self.text)) == Classes::default()
     }
 
     /// Whether it begins with a capital letter.
@@ -217,7 +213,7 @@ fn starts_with_particle(word: &str) -> bool {
     let Some((particle, rest)) = word.split_once(['-', '\'', '’']) else { return false };
     rest.starts_with(char::is_uppercase)
         && particle.starts_with(char::is_lowercase)
-        && (Lexicon::shared().classes(particle).any(Classes::PARTICLE) || particle == "d" || particle == "as")
+        && (Lexicon::shared().is(particle, Classes::PARTICLE) || particle == "d" || particle == "as")
 }
 
 #[cfg(test)]
