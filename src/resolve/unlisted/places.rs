@@ -28,19 +28,22 @@ pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts, part: usize, run: &[C
     }
 }
 
-/// Behind "in" or the like; with a capital only "In" opens no name.
-fn is_located(left: Option<Word<'_>>) -> bool {
-    left.is_some_and(|left| left.is(Classes::LOCATIVE) && !left.is_capitalised() || left.text == "In")
+/// Whether the word is "in" or the like; with a capital only "In" opens no name.
+fn is_locative(left: Word<'_>) -> bool {
+    !left.is_capitalised() && left.is(Classes::LOCATIVE) || left.text == "In"
 }
 
 /// "the village of Harale", "in Harale district".
 pub(super) fn is_called_settlement(text: &str, span: Span) -> bool {
-    let says_kind = |word: Word<'_>| word.is(Classes::SETTLEMENT) && !word.is_capitalised();
-    let left = word_before(text, span.start);
-    let of = left.filter(|left| left.text == "of");
-    let kind = of.and_then(|of| word_before(text, of.span.start));
+    word_before(text, span.start).is_some_and(|left| makes_settlement(text, left, span))
+}
+
+/// The same, told the word before the span.
+fn makes_settlement(text: &str, left: Word<'_>, span: Span) -> bool {
+    let says_kind = |word: Word<'_>| !word.is_capitalised() && word.is(Classes::SETTLEMENT);
+    let kind = if left.text == "of" { word_before(text, left.span.start) } else { None };
     kind.is_some_and(|kind| says_kind(kind) && !kind.text.ends_with('s'))
-        || is_located(left) && word_after(text, span.end).is_some_and(says_kind)
+        || is_locative(left) && word_after(text, span.end).is_some_and(says_kind)
 }
 
 /// Whether words could name a place that only its surroundings explain, by the first and the last.
@@ -92,13 +95,18 @@ impl<'a> Words<'_, 'a> {
                 return Some((span, Rule::FeatureName));
             }
         }
-        if words.len() > LONGEST_BARE || !self.is_bare(first, last, span) {
+        if words.len() > LONGEST_BARE || !may_be_bare(first, last) {
             return None;
         }
-        if is_called_settlement(text, span) {
+        let left = word_before(text, span.start)?;
+        let located = is_locative(left);
+        if !located && left.text != "of" || !self.is_bare(span) {
+            return None;
+        }
+        if makes_settlement(text, left, span) {
             return Some((span, Rule::SettlementName));
         }
-        if !is_located(word_before(text, span.start)) {
+        if !located {
             return None;
         }
         let state = text[span.end..].starts_with(", ").then_some(span.end + 2)?;
@@ -117,11 +125,8 @@ impl<'a> Words<'_, 'a> {
     }
 
     /// Whether nothing known stands in the span: a name that only its surroundings explain.
-    fn is_bare(&self, first: Word<'_>, last: Word<'_>, span: Span) -> bool {
-        may_be_bare(first, last)
-            && !self
-                .scene
-                .sites_in(self.part, span)
-                .any(|site| site.has_other_than(Class::Place) || site.solid || self.verdicts.accepted(site))
+    fn is_bare(&self, span: Span) -> bool {
+        let mut sites = self.scene.sites_in(self.part, span);
+        !sites.any(|site| site.has_other_than(Class::Place) || site.solid || self.verdicts.accepted(site))
     }
 }
