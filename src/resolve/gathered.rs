@@ -4,6 +4,7 @@ use super::facts::Class;
 use super::lexicon::FoldedNames;
 use super::rules::Rule;
 use super::scene::{Scene, Site, Verdicts};
+use super::signs::Signs;
 use crate::ids::EntityId;
 
 #[derive(Debug, Default)]
@@ -35,7 +36,10 @@ impl Gathered {
             if let Some(head) = site.head {
                 self.remember_person(head.of(site.text));
             }
-            if verdicts.of(site).iter().any(|rule| matches!(rule, Some(Rule::AfterFirstName | Rule::AfterTitle))) {
+            let may_be_person = site.signs.any(Signs::NAME_BEFORE | Signs::CAPITAL_BEFORE);
+            if may_be_person
+                && verdicts.of(site).iter().any(|rule| matches!(rule, Some(Rule::AfterFirstName | Rule::AfterTitle)))
+            {
                 self.remember_person(site.surface());
             }
         }

@@ -49,7 +49,7 @@ impl Signs {
             (Self::DEMONYM, candidates.iter().any(|candidate| candidate.alias.demonym)),
             (Self::SELDOM_PLACE, candidates.iter().any(is_town) && evidence::is_seldom_place(site)),
         ];
-        Self(told.iter().filter(|(_, told)| *told).fold(Self::ANY.0, |signs, (sign, _)| signs | sign.0))
+        told.into_iter().fold(Self::ANY, |signs, (sign, told)| signs | Self(sign.0 * u16::from(told)))
     }
 
     /// Whether one of these is among them.
@@ -60,5 +60,13 @@ impl Signs {
     /// Adds a sign.
     pub(super) fn add(&mut self, sign: Self) {
         self.0 |= sign.0;
+    }
+}
+
+impl std::ops::BitOr for Signs {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 }
