@@ -128,21 +128,28 @@ impl<'s, 'a> Ranking<'s, 'a> {
         let Some(second) = candidates.next() else {
             return Some(Reading::Listed { candidate: first, rule, contest: None });
         };
+        let ranked = |(candidate, rule)| (self.points(&self.scene.look(site, candidate), rule), candidate, rule);
         // Equal candidates are decided by id, so that the result never depends on chance.
-        let ranked: Vec<(i32, &Candidate, Rule)> = [(first, rule), second]
-            .into_iter()
-            .chain(candidates)
-            .map(|(candidate, rule)| (self.points(&self.scene.look(site, candidate), rule), candidate, rule))
-            .collect();
-        let order = |(points, candidate, _): &&(i32, &Candidate, Rule)| (std::cmp::Reverse(*points), candidate.id);
-        let (score, best, rule) = *ranked.iter().min_by_key(order)?;
-        let others = ranked.iter().filter(|(_, candidate, _)| candidate.alias.entity != best.alias.entity);
-        let contest = others.min_by_key(order).map(|(points, other, _)| Contest {
+        let order = |(points, candidate, _): &(i32, &Candidate, Rule)| (std::cmp::Reverse(*points), candidate.id);
+        let is_other =
+            |one: &(i32, &Candidate, Rule), other: &(i32, &Candidate, Rule)| one.1.alias.entity != other.1.alias.entity;
+        let mut best = ranked((first, rule));
+        let mut runner_up: Option<(i32, &Candidate, Rule)> = None;
+        for candidate in std::iter::once(second).chain(candidates).map(ranked) {
+            if order(&candidate) < order(&best) {
+                runner_up = if is_other(&candidate, &best) { Some(best) } else { runner_up };
+                best = candidate;
+            } else if is_other(&candidate, &best) && runner_up.is_none_or(|known| order(&candidate) < order(&known)) {
+                runner_up = Some(candidate);
+            }
+        }
+        let (score, candidate, rule) = best;
+        let contest = runner_up.map(|(points, other, _)| Contest {
             score,
             runner_up: other.alias.entity,
-            runner_up_score: *points,
+            runner_up_score: points,
         });
-        Some(Reading::Listed { candidate: best, rule, contest })
+        Some(Reading::Listed { candidate, rule, contest })
     }
 
     fn points(&self, look: &Look<'s, 'a>, rule: Rule) -> i32 {
