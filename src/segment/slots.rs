@@ -8,8 +8,10 @@ use crate::normalize::fold;
 /// The letters and digits of a line, folded: headlines are compared without marks and blanks.
 pub(super) fn letters(line: &str) -> String {
     if line.is_ascii() {
-        let letters = line.bytes().filter(u8::is_ascii_alphanumeric);
-        return letters.map(|letter| char::from(letter.to_ascii_lowercase())).collect();
+        let mut letters = String::with_capacity(line.len());
+        line.split(|c: char| !c.is_ascii_alphanumeric()).for_each(|word| letters.push_str(word));
+        letters.make_ascii_lowercase();
+        return letters;
     }
     let mut letters = fold(line);
     letters.retain(char::is_alphanumeric);
