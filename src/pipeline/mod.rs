@@ -179,7 +179,7 @@ impl<'g> Analyzer<'g> {
             matches: Default::default(),
             aside: Default::default(),
             segments: Vec::new(),
-            reading: ResolverScratch::default(),
+            reading: ResolverScratch::for_many(),
             resolution: Resolution::default(),
             marked: Resolution::default(),
         }

@@ -67,7 +67,7 @@ impl Resolver {
     #[must_use]
     pub fn explain(&self, parts: &[PartMatches<'_>]) -> Vec<Verdict> {
         let mut resolution = Resolution::default();
-        let mut scratch = ResolverScratch::default();
+        let mut scratch = ResolverScratch::for_one();
         let scene = self.judged(parts, Wanted::All, &mut scratch, &mut resolution);
         let mut verdicts = Vec::new();
         for site in &scene.sites {

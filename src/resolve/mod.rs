@@ -100,11 +100,27 @@ pub(crate) enum Wanted {
 }
 
 /// What one thread keeps from document to document.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct ResolverScratch {
     memory: Memory,
     verdicts: Verdicts,
     gathered: Gathered,
+}
+
+impl ResolverScratch {
+    /// For one document.
+    fn for_one() -> Self {
+        Self::new(64)
+    }
+
+    /// For many: most names of an archive are among a few thousand.
+    pub(crate) fn for_many() -> Self {
+        Self::new(8192)
+    }
+
+    fn new(n_aliases: usize) -> Self {
+        Self { memory: Memory::new(n_aliases), verdicts: Verdicts::default(), gathered: Gathered::default() }
+    }
 }
 
 /// The rules, bound to a gazetteer; immutable and shared between threads.
@@ -135,7 +151,7 @@ impl Resolver {
     ///
     /// Linear in the number of matches, times the words looked at around each.
     pub fn resolve(&self, parts: &[PartMatches<'_>], resolution: &mut Resolution) {
-        self.read(parts, Wanted::All, &mut ResolverScratch::default(), resolution);
+        self.read(parts, Wanted::All, &mut ResolverScratch::for_one(), resolution);
     }
 
     /// The same, or no more than is asked for.

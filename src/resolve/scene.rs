@@ -29,7 +29,7 @@ pub(super) struct Scene<'a> {
 }
 
 /// What is kept of a scene for the next one: the memory of its lists, and the aliases met last.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Memory {
     aliases: KnownAliases,
     sites: Vec<Site<'static>>,
@@ -37,6 +37,20 @@ pub(super) struct Memory {
     gaps: Vec<Option<u64>>,
     starts: Vec<u64>,
     ends: Vec<(u64, u32)>,
+}
+
+impl Memory {
+    /// Nothing yet, and room for so many aliases.
+    pub(super) fn new(n_aliases: usize) -> Self {
+        Self {
+            aliases: KnownAliases(vec![None; n_aliases]),
+            sites: Vec::new(),
+            candidates: Vec::new(),
+            gaps: Vec::new(),
+            starts: Vec::new(),
+            ends: Vec::new(),
+        }
+    }
 }
 
 /// The memory of a list, for things of another lifetime.
@@ -48,12 +62,6 @@ fn emptied<A, B>(mut list: Vec<A>) -> Vec<B> {
 /// The aliases met last, by the end of their numbers: articles say most names more than once, and all of them the same ones.
 #[derive(Debug)]
 struct KnownAliases(Vec<Option<Candidate>>);
-
-impl Default for KnownAliases {
-    fn default() -> Self {
-        Self(vec![None; 2048])
-    }
-}
 
 impl KnownAliases {
     /// An alias that matched `surface`.
