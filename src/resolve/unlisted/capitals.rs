@@ -313,6 +313,13 @@ fn joint(before: Word<'_>, gap: &str) -> Joint {
         ". " => return Joint::None,
         _ => {}
     }
+    // No word that joins begins with another letter.
+    if let [b' ', first, ..] = gap.as_bytes()
+        && first.is_ascii_lowercase()
+        && !matches!(first, b'a' | b'd' | b'f' | b'o' | b'y')
+    {
+        return Joint::None;
+    }
     let blank = gap.starts_with(char::is_whitespace);
     match gap.trim() {
         "" if blank && gap.bytes().filter(|byte| *byte == b'\n').count() < 2 => Joint::Blank,
