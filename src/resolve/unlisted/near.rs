@@ -66,10 +66,12 @@ pub(super) fn is_enough(
     // Short forms go before repeated names.
     found.iter().all(|found| found.rule != Rule::RepeatedName)
         && short_forms.values().all(|form| form.alias.is_none())
-        && near.iter().enumerate().all(|(part, words)| {
+        && near.iter().enumerate().filter(|(_, words)| !words.is_empty()).all(|(part, words)| {
             let mut row = 0;
             accepted(scene, verdicts, part).all(|site| {
-                row += words[row..].iter().take_while(|word| word.word.span.start <= site.span.start).count();
+                while words.get(row).is_some_and(|next| next.word.span.start <= site.span.start) {
+                    row += 1;
+                }
                 row == 0 || !may_be_covered_by_repeated(scene, site, words, row - 1)
             })
         })
