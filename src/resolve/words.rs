@@ -100,6 +100,17 @@ const JOINS: [bool; 128] = {
     joins
 };
 
+/// The same and the point, of all bytes.
+const ABBREVIATES: [bool; 256] = {
+    let mut abbreviates = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        abbreviates[byte] = JOINS[byte] || byte == b'.' as usize;
+        byte += 1;
+    }
+    abbreviates
+};
+
 /// The blank gap before `at`: where it begins, or `None` if there is none or a blank line.
 pub(super) fn gap_before(text: &str, at: usize) -> Option<usize> {
     // One blank behind a letter or a sign: nearly every gap.
@@ -127,7 +138,7 @@ fn gap_after(text: &str, at: usize) -> Option<usize> {
 /// Where the word or the abbreviation begins with which the text ends.
 fn joined_start(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    let plain = |byte: u8| byte.is_ascii() && (JOINS[usize::from(byte)] || byte == b'.');
+    let plain = |byte: u8| ABBREVIATES[usize::from(byte)];
     let mut start = bytes.len() - bytes.iter().rev().take_while(|byte| plain(**byte)).count();
     if start > 0 && !bytes[start - 1].is_ascii() {
         let before = text[..start].char_indices().rev();
