@@ -132,8 +132,9 @@ impl GazetteerFacts {
         self.kinds.get(usize::from(number)).copied().unwrap_or_else(|| KindFacts::of(""))
     }
 
-    /// What the rules ask about an alias that matched `surface`, read from the image: ask once and keep it.
-    pub(super) fn candidate(&self, id: AliasId, surface: &str) -> Candidate {
+    /// What the rules ask about an alias that matched a surface, which [may have a blank](may_have_blank) or not, read from the
+    /// image: ask once and keep it.
+    pub(super) fn candidate(&self, id: AliasId, blank: bool) -> Candidate {
         let (entity, alias_kind, flags, evidence) = self.gazetteer.alias_rules(id);
         let (kind, country, population, capital) = self.gazetteer.entity_numbers(entity);
         let kind = self.kind(kind);
@@ -150,7 +151,7 @@ impl GazetteerFacts {
             weak: flags.weak,
             any_case: flags.case == CasePolicy::Any,
             // Another place of a large image.
-            long: alias_kind != AliasKind::Plural && may_have_blank(surface) && self.gazetteer.alias_has_blank(id),
+            long: alias_kind != AliasKind::Plural && blank && self.gazetteer.alias_has_blank(id),
             honorific: kind.honorific,
             evidence,
         };

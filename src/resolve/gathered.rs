@@ -3,7 +3,7 @@
 use super::facts::Class;
 use super::lexicon::FoldedNames;
 use super::rules::Rule;
-use super::scene::{Scene, Site, Verdicts};
+use super::scene::{Look, Scene, Verdicts};
 use super::signs::Signs;
 use crate::ids::EntityId;
 
@@ -44,14 +44,12 @@ impl Gathered {
             }
         }
         self.surnames.close();
-        for site in &scene.sites {
-            // A demonym names its country even where the profile does not count it.
-            let demonym = verdicts.of(site).contains(&Some(Rule::DemonymInStrict));
-            if !demonym && !verdicts.accepted(site) {
-                continue;
-            }
-            self.note(scene, verdicts, site);
-            if !self.surnames.is_empty() && site.has_locative() && self.surnames.contains(site.surface()) {
+        // A demonym names its country even where the profile does not count it.
+        let names = |rule: Option<Rule>| rule.is_some_and(|rule| rule.accepts() || rule == Rule::DemonymInStrict);
+        verdicts.looks(scene).filter(|(_, rule)| names(*rule)).for_each(|(look, _)| self.note(&look));
+        if !self.surnames.is_empty() {
+            let named = scene.sites.iter().filter(|site| verdicts.of(site).iter().any(|rule| names(*rule)));
+            for site in named.filter(|site| self.surnames.contains(site.surface()) && site.has_locative()) {
                 self.located.insert(site.surface());
             }
         }
@@ -69,23 +67,18 @@ impl Gathered {
         long_forms.clear();
     }
 
-    /// Adds an accepted site.
-    fn note(&mut self, scene: &Scene<'_>, verdicts: &Verdicts, site: &Site<'_>) {
-        for (candidate, rule) in scene.candidates(site).iter().zip(verdicts.of(site)) {
-            let look = scene.look(site, candidate);
-            if look.alias.class == Class::Title
-                || !rule.is_some_and(|rule| rule.accepts() || rule == Rule::DemonymInStrict)
-            {
-                continue;
-            }
-            self.entities.push(look.alias.entity);
-            if look.alias.long {
-                self.long_forms.push(look.alias.entity);
-            }
-            if look.entity.country != 0 {
-                let local = !look.entity.is_sovereign() && site.n_candidates() == 1;
-                self.note_country(look.entity.country, usize::from(local));
-            }
+    /// Adds an accepted alias.
+    fn note(&mut self, look: &Look<'_, '_>) {
+        if look.alias.class == Class::Title {
+            return;
+        }
+        self.entities.push(look.alias.entity);
+        if look.alias.long {
+            self.long_forms.push(look.alias.entity);
+        }
+        if look.entity.country != 0 {
+            let local = !look.entity.is_sovereign() && look.site.n_candidates() == 1;
+            self.note_country(look.entity.country, usize::from(local));
         }
     }
 

@@ -189,16 +189,16 @@ impl Resolver {
             persons::find_heads(&mut scene);
         }
         verdicts.open(&scene);
-        self.judge(&scene, verdicts, None, |look| self.local_rule(look));
+        verdicts.judge(&scene, None, |look| self.local_rule(look));
         gathered.gather(&scene, verdicts);
         if self.rules.contains(Rule::KnownPerson) {
             persons::reject_known(&scene, verdicts, gathered);
         }
-        self.judge(&scene, verdicts, None, |look| self.document_rule(look, gathered));
+        verdicts.judge(&scene, None, |look| self.document_rule(look, gathered));
         // What news seldom means is meant where the article has it as a place elsewhere.
         if self.rules.contains(Rule::LongForm) && verdicts.any(Rule::LowPrior) {
             let accepted = verdicts.accepted_entities(&scene);
-            self.judge(&scene, verdicts, Some(Rule::LowPrior), |look| {
+            verdicts.judge(&scene, Some(Rule::LowPrior), |look| {
                 let known = accepted.binary_search(&look.alias.entity).is_ok();
                 Some(if known { Rule::LongForm } else { Rule::LowPrior })
             });
@@ -206,23 +206,6 @@ impl Resolver {
         let found = unlisted::find(&scene, verdicts, self.rules, wanted);
         select::select(&scene, verdicts, gathered, &found, (self.overlap, self.rules), resolution);
         scene
-    }
-
-    /// Asks `rule` for every verdict that is still `open`.
-    fn judge(
-        &self,
-        scene: &Scene<'_>,
-        verdicts: &mut Verdicts,
-        open: Option<Rule>,
-        rule: impl Fn(&Look<'_, '_>) -> Option<Rule>,
-    ) {
-        for site in &scene.sites {
-            for (candidate, verdict) in scene.candidates(site).iter().zip(verdicts.of_mut(site)) {
-                if *verdict == open {
-                    *verdict = rule(&scene.look(site, candidate));
-                }
-            }
-        }
     }
 
     /// The rule that decides from the neighbourhood alone; `None` leaves the alias to the second pass.

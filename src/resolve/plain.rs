@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::facts::GazetteerFacts;
+use super::facts::{GazetteerFacts, may_have_blank};
 use super::rules::Rule;
 use super::{PartMatches, Resolution};
 use crate::document::Part;
@@ -22,8 +22,8 @@ pub(super) fn read(gazetteer: &GazetteerFacts, parts: &[PartMatches<'_>], resolu
             let likeliest = match aliases {
                 [_] => first,
                 _ => {
-                    let surface = span.of(part.text);
-                    let candidates = aliases.iter().map(|alias| gazetteer.candidate(*alias, surface));
+                    let blank = may_have_blank(span.of(part.text));
+                    let candidates = aliases.iter().map(|alias| gazetteer.candidate(*alias, blank));
                     let order = candidates.map(|candidate| (candidate.id, candidate.alias.entity, candidate.entity));
                     let likeliest = order.min_by_key(|(_, id, entity)| (entity.tier, Reverse(entity.population), *id));
                     likeliest.map(|(alias, id, _)| (alias, id))

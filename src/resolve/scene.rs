@@ -22,6 +22,8 @@ pub(super) struct Scene<'a> {
     lines: Vec<Vec<(Span, LineCase)>>,
     /// The aliases of all sites: each is read from the gazetteer once.
     candidates: Vec<Candidate>,
+    /// The row of the site of each.
+    owners: Vec<u32>,
     /// [`place`] of the start of each site.
     starts: Vec<u64>,
     /// [`place`] of the end, and row, of each site, sorted.
@@ -34,18 +36,21 @@ pub(super) struct Memory {
     aliases: KnownAliases,
     sites: Vec<Site<'static>>,
     candidates: Vec<Candidate>,
+    owners: Vec<u32>,
     gaps: Vec<Option<u64>>,
     starts: Vec<u64>,
     ends: Vec<(u64, u32)>,
 }
 
 impl Memory {
-    /// Nothing yet, and room for so many aliases.
+    /// Nothing yet, and room for so many aliases, a power of two.
     pub(super) fn new(n_aliases: usize) -> Self {
+        debug_assert!(n_aliases.is_power_of_two());
         Self {
             aliases: KnownAliases(vec![None; n_aliases]),
             sites: Vec::new(),
             candidates: Vec::new(),
+            owners: Vec::new(),
             gaps: Vec::new(),
             starts: Vec::new(),
             ends: Vec::new(),
@@ -64,13 +69,13 @@ fn emptied<A, B>(mut list: Vec<A>) -> Vec<B> {
 struct KnownAliases(Vec<Option<Candidate>>);
 
 impl KnownAliases {
-    /// An alias that matched `surface`.
-    fn candidate(&mut self, gazetteer: &GazetteerFacts, alias: AliasId, surface: &str) -> Candidate {
+    /// An alias that matched a surface, which may have a blank or not.
+    fn candidate(&mut self, gazetteer: &GazetteerFacts, alias: AliasId, blank: bool) -> Candidate {
         // A surface without a blank tells something else of the same alias, and has its own rows.
-        let row = (2 * alias.index() + usize::from(may_have_blank(surface))) % self.0.len();
+        let row = (2 * alias.index() + usize::from(blank)) & (self.0.len() - 1);
         match self.0[row] {
             Some(known) if known.id == alias => known,
-            _ => *self.0[row].insert(gazetteer.candidate(alias, surface)),
+            _ => *self.0[row].insert(gazetteer.candidate(alias, blank)),
         }
     }
 }
@@ -187,12 +192,14 @@ impl<'a> Scene<'a> {
         candidates.clear();
         for input in parts {
             for (span, aliases) in input.matches.iter() {
-                let surface = span.of(input.text);
-                candidates.extend(aliases.iter().map(|alias| memory.aliases.candidate(gazetteer, *alias, surface)));
+                let blank = may_have_blank(span.of(input.text));
+                candidates.extend(aliases.iter().map(|alias| memory.aliases.candidate(gazetteer, *alias, blank)));
             }
         }
         let mut line_cases = Vec::with_capacity(parts.len());
         let mut row = 0;
+        let mut owners = take(&mut memory.owners);
+        owners.clear();
         memory.gaps.clear();
         for (part, input) in parts.iter().enumerate() {
             let mut organisation_end = 0;
@@ -200,6 +207,7 @@ impl<'a> Scene<'a> {
             for (span, aliases) in input.matches.iter() {
                 let rows = row..row + aliases.len();
                 row = rows.end;
+                owners.resize(row, sites.len() as u32);
                 let gap_before = gap_before(input.text, span.start);
                 let mut site = Site {
                     part,
@@ -249,13 +257,14 @@ impl<'a> Scene<'a> {
                 site.signs.add(Signs::NAME_BEFORE);
             }
         }
-        Self { gazetteer, profile, parts, sites, lines: line_cases, candidates, starts, ends }
+        Self { gazetteer, profile, parts, sites, lines: line_cases, candidates, owners, starts, ends }
     }
 
     /// Gives back the memory of its lists.
     pub(super) fn give_back(self, memory: &mut Memory) {
         memory.sites = emptied(self.sites);
         memory.candidates = self.candidates;
+        memory.owners = self.owners;
         memory.starts = self.starts;
         memory.ends = self.ends;
     }
@@ -273,6 +282,11 @@ impl<'a> Scene<'a> {
     /// The aliases that match at a site, in order.
     pub(super) fn candidates(&self, site: &Site<'_>) -> &[Candidate] {
         &self.candidates[site.rows.clone()]
+    }
+
+    /// The alias with a verdict, as a rule looks at it.
+    pub(super) fn look_at(&self, row: usize) -> Look<'_, 'a> {
+        self.look(&self.sites[self.owners[row] as usize], &self.candidates[row])
     }
 
     /// One alias of a site, as a rule looks at it.
@@ -359,6 +373,23 @@ impl Verdicts {
     /// The verdicts over a site's aliases, in their order.
     pub(super) fn of(&self, site: &Site<'_>) -> &[Option<Rule>] {
         &self.0[site.rows.clone()]
+    }
+
+    /// All of them, each beside its alias.
+    pub(super) fn looks<'s, 'a>(&'s self, scene: &'s Scene<'a>) -> impl Iterator<Item = (Look<'s, 'a>, Option<Rule>)> {
+        self.0.iter().enumerate().map(|(row, rule)| (scene.look_at(row), *rule))
+    }
+
+    /// Asks `rule` for every one that is still `open`.
+    pub(super) fn judge<'s, 'a>(
+        &mut self,
+        scene: &'s Scene<'a>,
+        open: Option<Rule>,
+        rule: impl Fn(&Look<'s, 'a>) -> Option<Rule>,
+    ) {
+        for (row, verdict) in self.0.iter_mut().enumerate().filter(|(_, verdict)| **verdict == open) {
+            *verdict = rule(&scene.look_at(row));
+        }
     }
 
     pub(super) fn of_mut(&mut self, site: &Site<'_>) -> &mut [Option<Rule>] {
