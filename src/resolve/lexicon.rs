@@ -396,10 +396,12 @@ impl FoldedNames {
         self.short.is_empty() && self.long.is_empty()
     }
 
+    #[inline]
     pub(super) fn contains(&self, name: &str) -> bool {
-        if initial(name.as_bytes()) & self.initials == 0 {
-            return false;
-        }
+        initial(name.as_bytes()) & self.initials != 0 && self.has(name)
+    }
+
+    fn has(&self, name: &str) -> bool {
         let has = |key: Key| self.short.binary_search(&key).is_ok();
         plain_key(name).map_or_else(
             || with_folded(name, |name| key(name.as_bytes()).map_or_else(|| self.long.contains(name), has)),

@@ -25,7 +25,13 @@ pub(super) struct Lines<'t> {
 
 impl<'t> Lines<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, judged: Vec::new() }
+        Self::in_memory(text, Vec::new())
+    }
+
+    /// The same in the memory of a list.
+    pub(super) fn in_memory(text: &'t str, mut judged: Vec<(Span, LineCase)>) -> Self {
+        judged.clear();
+        Self { text, judged }
     }
 
     /// The kind of the line that holds `at`.

@@ -35,6 +35,7 @@ pub(super) struct Scene<'a> {
 pub(super) struct Memory {
     aliases: KnownAliases,
     sites: Vec<Site<'static>>,
+    lines: Vec<Vec<(Span, LineCase)>>,
     candidates: Vec<Candidate>,
     owners: Vec<u32>,
     gaps: Vec<Option<u64>>,
@@ -49,6 +50,7 @@ impl Memory {
         Self {
             aliases: KnownAliases(vec![None; n_aliases]),
             sites: Vec::new(),
+            lines: Vec::new(),
             candidates: Vec::new(),
             owners: Vec::new(),
             gaps: Vec::new(),
@@ -203,7 +205,7 @@ impl<'a> Scene<'a> {
         memory.gaps.clear();
         for (part, input) in parts.iter().enumerate() {
             let mut organisation_end = 0;
-            let mut lines = Lines::new(input.text);
+            let mut lines = Lines::in_memory(input.text, memory.lines.pop().unwrap_or_default());
             for (span, aliases) in input.matches.iter() {
                 let rows = row..row + aliases.len();
                 row = rows.end;
@@ -263,6 +265,7 @@ impl<'a> Scene<'a> {
     /// Gives back the memory of its lists.
     pub(super) fn give_back(self, memory: &mut Memory) {
         memory.sites = emptied(self.sites);
+        memory.lines = self.lines;
         memory.candidates = self.candidates;
         memory.owners = self.owners;
         memory.starts = self.starts;

@@ -15,9 +15,15 @@ pub(super) struct Word<'t> {
 
 impl<'t> Word<'t> {
     pub(super) fn new(text: &'t str, span: Span) -> Self {
-        let word = span.of(text);
-        let capitalised = word.starts_with(char::is_uppercase);
-        Self { span, text: word, classes: capitalised.then(|| Lexicon::shared().classes_in(text, span)) }
+        if span.of(text).starts_with(char::is_uppercase) {
+            return Self::capitalised(text, span);
+        }
+        Self { span, text: span.of(text), classes: None }
+    }
+
+    /// A word that is known to begin with a capital letter.
+    pub(super) fn capitalised(text: &'t str, span: Span) -> Self {
+        Self { span, text: span.of(text), classes: Some(Lexicon::shared().classes_in(text, span)) }
     }
 
     /// Whether it is of one of these classes.
@@ -36,6 +42,7 @@ impl<'t> Word<'t> {
     }
 
     /// Whether it is an acronym: two or more letters, none of them small.
+    #[inline]
     pub(super) fn is_acronym(self) -> bool {
         // Told at once of nearly every word.
         let small = self.text.as_bytes().get(1).is_some_and(u8::is_ascii_lowercase);
@@ -70,6 +77,7 @@ pub(super) fn joins_word(c: char) -> bool {
 }
 
 /// The end of the characters from `at` on that continue a word.
+#[inline]
 pub(super) fn joined_end(text: &str, mut at: usize) -> usize {
     let bytes = text.as_bytes();
     while let Some(byte) = bytes.get(at) {
@@ -184,6 +192,7 @@ pub(super) fn word_after(text: &str, at: usize) -> Option<Word<'_>> {
 }
 
 /// The end of the word that begins at `start`, without possessive ending and trailing hyphens; an initial keeps its point.
+#[inline]
 pub(super) fn word_end(text: &str, start: usize) -> usize {
     let joined = joined_end(text, start);
     // Most words have several letters and end with one that belongs to them.

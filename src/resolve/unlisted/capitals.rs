@@ -234,7 +234,7 @@ impl<'t> Iterator for Capitals<'t> {
                 continue;
             }
             let end = dotted_end(text, word_end(text, at).max(at + c.len_utf8()));
-            let word = Word::new(text, Span::new(at, end));
+            let word = Word::capitalised(text, Span::new(at, end));
             let joint = self.last.map_or(Joint::None, |last| joint(last, &text[last.span.end..at]));
             self.last = Some(word);
             self.from = joined_end(text, end);
