@@ -32,12 +32,12 @@ pub(super) fn find_heads(scene: &mut Scene<'_>) {
 
 fn head_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Span> {
     let ends_run = |word: Word<'_>| {
+        if word.is(Classes::CALENDAR) || word.is(Classes::COMMON) && !word.is_initial() {
+            return true;
+        }
         let mut here = scene.sites_at(site.part, word.span.start).peekable();
-        let named = here.peek().is_some();
-        let known = here.any(|other| other.solid || other.has(Class::Title));
-        let common = !word.is_initial() && word.is(Classes::COMMON);
-        let acronym = word.is_acronym() && (named || word.text.chars().count() > 2);
-        known || common || acronym || word.is(Classes::CALENDAR)
+        let acronym = word.is_acronym() && (here.peek().is_some() || word.text.chars().count() > 2);
+        acronym || here.any(|other| other.solid || other.has(Class::Title))
     };
     let run = capitalised_run(site.text, site.span.end, |word| !ends_run(word))?;
     let name = run.of(site.text);
