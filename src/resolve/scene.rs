@@ -60,6 +60,12 @@ impl Memory {
     }
 }
 
+/// A list that was kept, without its content.
+fn cleared<T>(list: &mut Vec<T>) -> Vec<T> {
+    list.clear();
+    take(list)
+}
+
 /// The memory of a list, for things of another lifetime.
 fn emptied<A, B>(mut list: Vec<A>) -> Vec<B> {
     list.clear();
@@ -100,6 +106,22 @@ fn sort_nearly_sorted(ends: &mut [(u64, u32)]) {
             moves -= 1;
             ends.swap(at - 1, at);
             at -= 1;
+        }
+    }
+}
+
+/// Tells each site which others end where the gap before it begins. The gaps come in the order of the sites.
+fn note_neighbours(sites: &mut [Site<'_>], gaps: &[Option<u64>], ends: &[(u64, u32)]) {
+    let (mut before, mut last) = (0..0, None);
+    for (site, gap) in sites.iter_mut().zip(gaps).filter_map(|(site, gap)| Some((site, (*gap)?))) {
+        if last != Some(gap) {
+            let first = before.end + ends[before.end..].iter().take_while(|(end, _)| *end < gap).count();
+            before = first..first + ends[first..].iter().take_while(|(end, _)| *end == gap).count();
+            last = Some(gap);
+        }
+        site.before = before.start as u32..before.end as u32;
+        if !before.is_empty() {
+            site.signs.add(Signs::NAME_BEFORE);
         }
     }
 }
@@ -190,8 +212,7 @@ impl<'a> Scene<'a> {
     ) -> Self {
         let mut sites: Vec<Site<'a>> = emptied(take(&mut memory.sites));
         // Read at one go, so that the processor waits for several places of the image at once.
-        let mut candidates = take(&mut memory.candidates);
-        candidates.clear();
+        let mut candidates = cleared(&mut memory.candidates);
         for input in parts {
             for (span, aliases) in input.matches.iter() {
                 let blank = may_have_blank(span.of(input.text));
@@ -200,8 +221,8 @@ impl<'a> Scene<'a> {
         }
         let mut line_cases = Vec::with_capacity(parts.len());
         let mut row = 0;
-        let mut owners = take(&mut memory.owners);
-        owners.clear();
+        let mut owners = cleared(&mut memory.owners);
+        let (mut starts, mut ends) = (cleared(&mut memory.starts), cleared(&mut memory.ends));
         memory.gaps.clear();
         for (part, input) in parts.iter().enumerate() {
             let mut organisation_end = 0;
@@ -234,31 +255,15 @@ impl<'a> Scene<'a> {
                 if site.has(Class::Organisation) {
                     organisation_end = organisation_end.max(span.end);
                 }
-                sites.push(site);
+                starts.push(place(part, span.start));
+                ends.push((place(part, span.end), sites.len() as u32));
                 memory.gaps.push(gap_before.map(|gap| place(part, gap)));
+                sites.push(site);
             }
             line_cases.push(lines.into_judged());
         }
-        let mut starts = take(&mut memory.starts);
-        starts.clear();
-        starts.extend(sites.iter().map(|site| place(site.part, site.span.start)));
-        let mut ends = take(&mut memory.ends);
-        ends.clear();
-        ends.extend(sites.iter().enumerate().map(|(row, site)| (place(site.part, site.span.end), row as u32)));
         sort_nearly_sorted(&mut ends);
-        // The gaps come in the order of the sites.
-        let (mut before, mut last) = (0..0, None);
-        for (site, gap) in sites.iter_mut().zip(&memory.gaps).filter_map(|(site, gap)| Some((site, (*gap)?))) {
-            if last != Some(gap) {
-                let first = before.end + ends[before.end..].iter().take_while(|(end, _)| *end < gap).count();
-                before = first..first + ends[first..].iter().take_while(|(end, _)| *end == gap).count();
-                last = Some(gap);
-            }
-            site.before = before.start as u32..before.end as u32;
-            if !before.is_empty() {
-                site.signs.add(Signs::NAME_BEFORE);
-            }
-        }
+        note_neighbours(&mut sites, &memory.gaps, &ends);
         Self { gazetteer, profile, parts, sites, lines: line_cases, candidates, owners, starts, ends }
     }
 

@@ -36,7 +36,7 @@ impl Signs {
 
     /// Those of a site whose words are known, but for what the sites around it tell.
     pub(super) fn of(site: &Site<'_>, candidates: &[Candidate], profile: Profile) -> Self {
-        let (before, behind) = (&site.text[..site.span.start], &site.text[site.span.end..]);
+        let (before, behind) = (&site.text.as_bytes()[..site.span.start], &site.text[site.span.end..]);
         let capitalised = |word: Option<Word<'_>>| word.is_some_and(Word::is_capitalised);
         let is_town = |Candidate { alias, entity, .. }: &Candidate| evidence::is_town(alias, entity);
         let told = [
@@ -45,7 +45,7 @@ impl Signs {
             (Self::OF_BEFORE, site.left.is_some_and(|left| matches!(left.text, "of" | "Of"))),
             (Self::MONEY_BEHIND, site.has(Class::Place) && wording::is_before_money(site, profile)),
             (Self::HYPHEN_BEHIND, behind.starts_with(is_hyphen)),
-            (Self::COMMA, behind.starts_with(", ") || before.ends_with(", ")),
+            (Self::COMMA, behind.starts_with(", ") || before.ends_with(b", ")),
             (Self::DEMONYM, candidates.iter().any(|candidate| candidate.alias.demonym)),
             (Self::SELDOM_PLACE, candidates.iter().any(is_town) && evidence::is_seldom_place(site)),
         ];
