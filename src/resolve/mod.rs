@@ -105,6 +105,7 @@ pub(crate) struct ResolverScratch {
     memory: Memory,
     verdicts: Verdicts,
     gathered: Gathered,
+    words: unlisted::Memory,
 }
 
 impl ResolverScratch {
@@ -119,7 +120,12 @@ impl ResolverScratch {
     }
 
     fn new(n_aliases: usize) -> Self {
-        Self { memory: Memory::new(n_aliases), verdicts: Verdicts::default(), gathered: Gathered::default() }
+        Self {
+            memory: Memory::new(n_aliases),
+            verdicts: Verdicts::default(),
+            gathered: Gathered::default(),
+            words: unlisted::Memory::default(),
+        }
     }
 }
 
@@ -181,7 +187,7 @@ impl Resolver {
         scratch: &mut ResolverScratch,
         resolution: &mut Resolution,
     ) -> Scene<'a> {
-        let ResolverScratch { memory, verdicts, gathered } = scratch;
+        let ResolverScratch { memory, verdicts, gathered, words } = scratch;
         resolution.mentions.clear();
         resolution.unlisted.clear();
         let mut scene = Scene::new(&self.gazetteer, self.profile, parts, memory);
@@ -203,7 +209,7 @@ impl Resolver {
                 Some(if known { Rule::LongForm } else { Rule::LowPrior })
             });
         }
-        let found = unlisted::find(&scene, verdicts, self.rules, wanted);
+        let found = unlisted::find(&scene, verdicts, self.rules, wanted, words);
         select::select(&scene, verdicts, gathered, &found, (self.overlap, self.rules), resolution);
         scene
     }

@@ -67,7 +67,7 @@ fn cleared<T>(list: &mut Vec<T>) -> Vec<T> {
 }
 
 /// The memory of a list, for things of another lifetime.
-fn emptied<A, B>(mut list: Vec<A>) -> Vec<B> {
+pub(super) fn emptied<A, B>(mut list: Vec<A>) -> Vec<B> {
     list.clear();
     list.into_iter().map(|_| unreachable!("the list is empty")).collect()
 }

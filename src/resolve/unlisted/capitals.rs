@@ -23,9 +23,6 @@ pub(super) enum Joint {
 /// Bytes of the longest gap between two words of one run.
 const LONGEST_JOINT: usize = 12;
 
-/// Words that most articles have near their names.
-const USUAL_WORDS: usize = 48;
-
 /// A capitalised word with what joins it to the one before.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Capital<'t> {
@@ -48,8 +45,9 @@ pub(super) struct RunsNear<'t> {
 }
 
 impl<'t> RunsNear<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
-        Self { text, capitals: Capitals::new(text, 0).peekable(), taken: 0, found: Vec::new() }
+    /// Finds them in an empty list.
+    pub(super) fn new(text: &'t str, found: Vec<Capital<'t>>) -> Self {
+        Self { text, capitals: Capitals::new(text, 0).peekable(), taken: 0, found }
     }
 
     /// Whether the runs that touch a span with this end were taken.
@@ -59,9 +57,6 @@ impl<'t> RunsNear<'t> {
 
     /// Takes the runs that touch a span, which begins no earlier than those before it; no run spans `run_break`.
     pub(super) fn take(&mut self, run_break: usize, span: Span) {
-        if self.found.is_empty() {
-            self.found.reserve(USUAL_WORDS);
-        }
         if run_break > self.taken {
             self.capitals = Capitals::new(self.text, run_break).peekable();
         }

@@ -16,13 +16,17 @@ use super::facts::{Candidate, Class};
 use super::lexicon::Classes;
 use super::lines::LineCase;
 use super::rules::{Rule, RuleSet};
-use super::scene::{Scene, Verdicts};
+use super::scene::{Scene, Verdicts, emptied};
 use crate::ids::{AliasId, EntityId};
 use crate::span::Span;
 use capitals::{Capital, Joint, capitals};
 
 /// Words of the longest place read by its look.
 const LONGEST_PLACE: usize = 6;
+
+/// The lists of the words near names, kept for the next document.
+#[derive(Debug, Default)]
+pub(super) struct Memory(Vec<Vec<Capital<'static>>>);
 
 /// A name found by its look.
 #[derive(Debug, Clone)]
@@ -50,18 +54,26 @@ impl Found {
 
 /// Finds the unlisted names of a document, in order of part and span (start, then longer first): all of them, or those that
 /// change what is read of the listed ones.
-pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts, rules: RuleSet, wanted: Wanted) -> Vec<Found> {
+pub(super) fn find(
+    scene: &Scene<'_>,
+    verdicts: &Verdicts,
+    rules: RuleSet,
+    wanted: Wanted,
+    memory: &mut Memory,
+) -> Vec<Found> {
     let all = || -> Vec<_> { scene.parts.iter().map(|part| capitals(part.text)).collect() };
     match wanted {
         Wanted::All => find_among(scene, verdicts, rules, &all()).0,
         Wanted::Mentions => {
-            let near = near::capitals(scene, verdicts);
+            let near = near::capitals(scene, verdicts, memory);
             let read = find_among(scene, verdicts, rules, &near);
-            if near::is_enough(scene, verdicts, &near, &read) {
+            let found = if near::is_enough(scene, verdicts, &near, &read) {
                 read.0
             } else {
                 find_among(scene, verdicts, rules, &all()).0
-            }
+            };
+            memory.0.extend(near.into_iter().map(emptied));
+            found
         }
     }
 }

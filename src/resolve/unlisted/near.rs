@@ -8,21 +8,27 @@
 use super::capitals::{
     Capital, Capitals, Joint, RunsNear, is_apart_before, is_apart_behind, run_break_before, stands_alone_behind,
 };
-use super::{Found, ShortForms, acronyms, places};
+use super::{Found, Memory, ShortForms, acronyms, places};
 use crate::resolve::lexicon::Classes;
 use crate::resolve::rules::Rule;
-use crate::resolve::scene::{Scene, Site, Verdicts};
+use crate::resolve::scene::{Scene, Site, Verdicts, emptied};
 use crate::span::Span;
 
 /// The capitalised words of each part in the runs that touch an accepted name and go beyond it.
-pub(super) fn capitals<'a>(scene: &Scene<'a>, verdicts: &Verdicts) -> Vec<Vec<Capital<'a>>> {
-    (0..scene.parts.len()).map(|part| capitals_of_part(scene, verdicts, part)).collect()
+pub(super) fn capitals<'a>(scene: &Scene<'a>, verdicts: &Verdicts, memory: &mut Memory) -> Vec<Vec<Capital<'a>>> {
+    let mut list = || emptied(memory.0.pop().unwrap_or_default());
+    (0..scene.parts.len()).map(|part| capitals_of_part(scene, verdicts, part, list())).collect()
 }
 
-/// The same of one part. A name that stands alone, with no other before it, is taken first; what lies in it changes nothing.
-fn capitals_of_part<'a>(scene: &Scene<'a>, verdicts: &Verdicts, part: usize) -> Vec<Capital<'a>> {
+/// The same of one part, in an empty list. A name that stands alone, with no other before it, is taken first; what lies in it changes nothing.
+fn capitals_of_part<'a>(
+    scene: &Scene<'a>,
+    verdicts: &Verdicts,
+    part: usize,
+    list: Vec<Capital<'a>>,
+) -> Vec<Capital<'a>> {
     let text = scene.parts[part].text;
-    let mut runs = RunsNear::new(text);
+    let mut runs = RunsNear::new(text, list);
     let mut furthest = 0;
     let mut alone = 0;
     for site in scene.sites_of(part) {
