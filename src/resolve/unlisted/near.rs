@@ -20,7 +20,8 @@ pub(super) fn capitals<'a>(scene: &Scene<'a>, verdicts: &Verdicts, memory: &mut 
     (0..scene.parts.len()).map(|part| capitals_of_part(scene, verdicts, part, list())).collect()
 }
 
-/// The same of one part, in an empty list. A name that stands alone, with no other before it, is taken first; what lies in it changes nothing.
+/// The same of one part, in an empty list. A name that stands alone, with no other before it, is taken first; what lies in it
+/// changes nothing.
 fn capitals_of_part<'a>(
     scene: &Scene<'a>,
     verdicts: &Verdicts,
