@@ -61,11 +61,13 @@ pub(super) fn traits(alias: &Alias<'_>) -> KeyTraits {
 /// How the word-start engine judges the hits of an alias in plain text; `key` is what the alias folds to.
 pub(super) fn sense(id: AliasId, alias: &Alias<'_>, key: &str, pattern: &mut CasePattern) -> Sense {
     let flags = alias.flags;
+    let kept = if flags.accents_matter { fold_keeping_accents(alias.text) } else { String::new() };
     // Plain text has no accents, so where they matter only a name without them is judged like any other.
-    let has_accents = flags.accents_matter && fold_keeping_accents(alias.text) != key;
+    let has_accents = flags.accents_matter && kept != key;
     let checked = flags.boundary != Boundary::Word || flags.after_comma || has_accents;
     pattern.set(alias.text);
     let (policy, small) = match (flags.case, pattern.small_letters(key)) {
+        _ if has_accents && kept.contains(|c: char| !c.is_ascii() && c.is_alphabetic()) => (Policy::ACCENTED, 0),
         _ if checked => (Policy::CHECKED, 0),
         (CasePolicy::Any, _) => (Policy::ANY, 0),
         (CasePolicy::Title, Some(small)) => (Policy::TITLE, small),

@@ -68,7 +68,9 @@ fn flags() -> impl Strategy<Value = &'static str> {
         "open,any",
         "hyphen-,any",
         "comma,any",
+        "nofold",
         "nofold,any",
+        "nofold,exact",
         "stop,any",
     ])
 }
@@ -91,6 +93,7 @@ fn word() -> impl Strategy<Value = &'static str> {
         "San",
         "José",
         "Jose\u{301}",
+        "Jose",
         "s",
         "S",
         "a",
@@ -117,6 +120,9 @@ fn word() -> impl Strategy<Value = &'static str> {
         "東京",
         "Þór",
         "THÓR",
+        "Thor",
+        "Bía",
+        "Bia",
         "\u{1D15E}",
         "\u{1D157}\u{1D165}",
         "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",

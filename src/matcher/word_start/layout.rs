@@ -297,7 +297,9 @@ impl Policy {
     pub(crate) const EXACT: Self = Self(2);
     /// As the alias is, or without small letters.
     pub(crate) const TITLE: Self = Self(Self::EXACT.0 | 4);
-    const ALL: u8 = 7;
+    /// Not in plain text: it has accents, and they matter.
+    pub(crate) const ACCENTED: Self = Self(16);
+    const ALL: u8 = 7 | Self::ACCENTED.0;
 }
 
 /// One alias that folds to a key.
