@@ -67,7 +67,7 @@ pub(super) fn sense(id: AliasId, alias: &Alias<'_>, key: &str, pattern: &mut Cas
     let checked = flags.boundary != Boundary::Word || flags.after_comma || has_accents;
     pattern.set(alias.text);
     let (policy, small) = match (flags.case, pattern.small_letters(key)) {
-        _ if has_accents && kept.contains(|c: char| !c.is_ascii() && c.is_alphabetic()) => (Policy::ACCENTED, 0),
+        _ if has_accents && kept.contains(|c: char| !c.is_ascii() && is_word_char(c)) => (Policy::ACCENTED, 0),
         _ if checked => (Policy::CHECKED, 0),
         (CasePolicy::Any, _) => (Policy::ANY, 0),
         (CasePolicy::Title, Some(small)) => (Policy::TITLE, small),
