@@ -109,8 +109,6 @@ impl Simd for Avx512 {
         unsafe { block(input, out) }
     }
 
-    const FOLDS_SIGNS: bool = true;
-
     #[inline(always)]
     fn signs(self, input: &[u8], out: &mut [u8]) -> SignedBlock {
         let joins = input.get(64).is_some_and(|byte| joins_blank(*byte));

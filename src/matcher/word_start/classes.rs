@@ -3,8 +3,8 @@
 
 use super::hash::{load, low_bits};
 use super::segments::{is_mark_of_sign, is_word};
-use super::simd::Simd;
-use crate::normalize::{FoldedText, Signs, Watch, is_word_char};
+use super::simd::{Block, SignedBlock, Simd};
+use crate::normalize::{FoldedText, SIGNS, STAYS, Signs, Watch, is_word_char};
 
 /// The classes of a folded text. Reused from text to text.
 #[derive(Debug, Default)]
@@ -172,6 +172,52 @@ pub(super) fn long_word_length(word: &[u8], at: usize) -> usize {
     }
 }
 
+/// [`Simd::signs`], sign by sign.
+#[inline(always)]
+pub(super) fn signs<S: Simd>(simd: S, input: &[u8], out: &mut [u8]) -> SignedBlock {
+    let bytes: &[u8; 64] = input.first_chunk().expect("a block");
+    let mut folded = [0; 128];
+    let block = simd.block(bytes, folded.first_chunk_mut().expect("it is longer"));
+    let mut others = block.other;
+    let (mut signs, mut other) = (0, block.other);
+    while others != 0 {
+        let at = others.trailing_zeros();
+        if !matches!(bytes[at as usize..], [0xE2, 0x80, third, ..] if SIGNS[usize::from(third & 0x3F)] != 0) {
+            break;
+        }
+        signs |= 1 << at;
+        other &= !(7 << at);
+        others &= !(7 << at);
+    }
+    let joins = input.get(64).is_some_and(|byte| joins_blank(*byte));
+    let n_read = Block { other, ..block }.stops(joins).trailing_zeros();
+    let mut folds = 0;
+    let (mut word, mut small, mut n_written) = (block.word, block.small, n_read);
+    let mut put = |folded: &[u8; 128], from: u32, to: u32| {
+        let piece: [u8; 64] = *folded[from as usize..].first_chunk().expect("the first half");
+        *out[to as usize..].first_chunk_mut().expect("room for two blocks") = piece;
+    };
+    put(&folded, 0, 0);
+    signs &= low_bits(u64::MAX, n_read as usize);
+    while signs != 0 {
+        let at = signs.trailing_zeros();
+        signs &= signs - 1;
+        let sign = SIGNS[usize::from(bytes[at as usize + 2] & 0x3F)];
+        if sign == STAYS {
+            continue;
+        }
+        // Two bytes are gone for each sign before.
+        let to = at - (n_read - n_written);
+        folded[at as usize + 2] = sign;
+        put(&folded, at + 2, to);
+        let close = |bits: u64| low_bits(bits, to as usize) | ((bits >> 2) & (u64::MAX << to));
+        (word, small) = (close(word), close(small));
+        folds |= 1 << at;
+        n_written -= 2;
+    }
+    SignedBlock { word, small, folds, n_read, n_written }
+}
+
 /// Folds plain ASCII in blocks and notes the classes of everything.
 struct Watcher<'c, S> {
     simd: S,
@@ -219,7 +265,7 @@ impl<S: Simd> Watcher<'_, S> {
                 let at = 64 * n + plain as usize;
                 let is_sign = |at: usize| input.get(at..).is_some_and(|rest| rest.starts_with(&[0xE2, 0x80]));
                 // A blank before it stops, too.
-                if S::FOLDS_SIGNS && (is_sign(at) || is_sign(at + 1)) {
+                if is_sign(at) || is_sign(at + 1) {
                     *n_full += n;
                     return (64 * n, Stop::Sign);
                 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::classes::Classes;
+use super::classes::{self, Classes};
 use super::layout::{COMPARED, LINE};
 use super::search::{Found, Text, Words};
 use crate::error::{Error, Result};
@@ -101,13 +101,11 @@ pub(super) trait Simd: Copy {
     /// Folds 64 bytes, as far as they are ASCII, and classifies them.
     fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block;
 
-    /// Whether there is [`Simd::signs`]. Sign by sign it is no quicker than what the others do without it.
-    const FOLDS_SIGNS: bool = false;
-
     /// Like [`Simd::block`], with the signs of [`SIGNS`](crate::normalize::SIGNS), up to the first byte of other things that do not
-    /// stand for themselves. There must be 64 bytes of input, and as many of output.
-    fn signs(self, _input: &[u8], _out: &mut [u8]) -> SignedBlock {
-        unreachable!("called only if FOLDS_SIGNS says so")
+    /// stand for themselves. There must be 64 bytes of input, and 128 of output.
+    #[inline(always)]
+    fn signs(self, input: &[u8], out: &mut [u8]) -> SignedBlock {
+        classes::signs(self, input, out)
     }
 
     /// Writes the position of each bit of `mask` behind the first `n` of `positions`, counted from `base`, if `FLAGS` is set with
