@@ -1,7 +1,6 @@
 //! Entity counts: one document's, and the sparse document × entity matrix.
 
 use crate::ids::EntityId;
-use crate::mention::Mention;
 
 /// How often each entity is mentioned in one document: sorted by entity, every count at least 1.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -10,17 +9,11 @@ pub struct DocumentCounts {
 }
 
 impl DocumentCounts {
-    /// Counts the mentions of one document.
+    /// Counts the entities of one document's mentions, in any order.
     ///
     /// # Complexity
     ///
     /// Sorting: `n log n` in the number of mentions.
-    #[must_use]
-    pub fn of(mentions: &[Mention]) -> Self {
-        Self::of_entities(mentions.iter().map(|mention| mention.entity))
-    }
-
-    /// Counts a sequence of entities in any order.
     #[must_use]
     pub fn of_entities(entities: impl IntoIterator<Item = EntityId>) -> Self {
         let mut counts = Self::default();
@@ -28,7 +21,7 @@ impl DocumentCounts {
         counts
     }
 
-    /// The same in place of what was counted before, in the same memory.
+    /// [`of_entities`](Self::of_entities) of another document, in the same memory.
     pub fn count(&mut self, entities: impl IntoIterator<Item = EntityId>) {
         let Self { entries } = self;
         entries.clear();

@@ -238,16 +238,13 @@ impl<'o> Compiler<'o> {
             .with_remedy(remedy))
     }
 
-    /// Whether the entities of a source are left out; `cldr+geonames` is of both.
+    /// Whether the entities of a source are left out, of which it takes note; `cldr+geonames` is of both.
     fn leaves_out(&mut self, source: &str) -> bool {
-        let mut leaves_out = false;
-        for source in source.split('+').filter(|_| !self.meta.without.is_empty()) {
-            leaves_out |= self.meta.without.iter().any(|without| without == source);
-            if !self.sources.contains(source) {
-                self.sources.insert(source.to_owned());
-            }
+        if self.meta.without.is_empty() {
+            return false;
         }
-        leaves_out
+        self.sources.extend(source.split('+').map(str::to_owned));
+        source.split('+').any(|source| self.meta.without.iter().any(|without| without == source))
     }
 
     fn close(&mut self, draft: Option<Draft>, sections: &mut Sections) -> Result<()> {

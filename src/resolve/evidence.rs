@@ -1,11 +1,11 @@
 //! Evidence that lets a weak name stand, and the free name that needs none.
 
+use super::cues::Cues;
 use super::facts::{AliasFacts, Candidate, Class, EntityFacts, Tier};
 use super::gathered::Gathered;
 use super::lexicon::Lexicon;
 use super::lines::in_dateline;
 use super::scene::{Look, Scene, Site};
-use super::signs::Signs;
 use crate::gazetteer::Evidence;
 
 fn takes(look: &Look<'_, '_>, evidence: Evidence) -> bool {
@@ -18,7 +18,7 @@ pub(super) fn is_free(look: &Look<'_, '_>) -> bool {
 
 /// A name that in news is seldom a place, without a sign that here it is one.
 pub(super) fn has_low_prior(look: &Look<'_, '_>) -> bool {
-    look.site.signs.any(Signs::SELDOM_PLACE)
+    look.site.cues.any(Cues::SELDOM_PLACE)
         && is_town(look.alias, look.entity)
         && !in_dateline(look.site.text, look.site.span)
         && pair(look.scene, look.site, look.alias, look.entity) == 0
@@ -68,7 +68,7 @@ pub(super) fn has_long_form_in_document(look: &Look<'_, '_>, gathered: &Gathered
 /// "City, State" and "City, Country" on either side: 2 if the other is the division or country it lies in, 1 if it is of
 /// the same country.
 pub(super) fn pair(scene: &Scene<'_>, site: &Site<'_>, alias: &AliasFacts, entity: &EntityFacts) -> u32 {
-    if !site.signs.any(Signs::COMMA) {
+    if !site.cues.any(Cues::COMMA) {
         return 0;
     }
     let lies_in = |entity, parent| scene.gazetteer.parent(entity) == Some(parent);

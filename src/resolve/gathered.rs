@@ -1,10 +1,10 @@
 //! What the document as a whole says, gathered between the passes.
 
+use super::cues::Cues;
 use super::facts::Class;
 use super::lexicon::FoldedNames;
 use super::rules::Rule;
 use super::scene::{Look, Scene, Verdicts};
-use super::signs::Signs;
 use crate::ids::EntityId;
 
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ impl Gathered {
             if let Some(head) = site.head {
                 self.remember_person(head.of(site.text));
             }
-            let may_be_person = site.signs.any(Signs::NAME_BEFORE | Signs::CAPITAL_BEFORE);
+            let may_be_person = site.cues.any(Cues::NAME_BEFORE | Cues::CAPITAL_BEFORE);
             if may_be_person
                 && verdicts.of(site).iter().any(|rule| matches!(rule, Some(Rule::AfterFirstName | Rule::AfterTitle)))
             {

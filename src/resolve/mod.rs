@@ -7,6 +7,7 @@
 //!
 //! Two conventions exist in the field, hence two [`Profile`]s.
 
+mod cues;
 mod evidence;
 mod explain;
 mod facts;
@@ -20,7 +21,6 @@ mod rules;
 mod runs;
 mod scene;
 mod select;
-mod signs;
 mod titles;
 mod unlisted;
 mod wording;
@@ -32,11 +32,11 @@ use crate::document::Part;
 use crate::gazetteer::Gazetteer;
 use crate::matcher::{Matches, Overlap};
 use crate::mention::{Mention, UnlistedMention};
+use cues::Cues;
 use facts::{Class, GazetteerFacts};
 use gathered::Gathered;
 use rules::{BY_DOCUMENT, Check, FOR_NAMES, FOR_TITLES};
 use scene::{Look, Memory, Scene, Verdicts};
-use signs::Signs;
 
 pub use explain::{Outcome, Verdict};
 pub use rules::{Rule, RuleSet};
@@ -217,9 +217,9 @@ impl Resolver {
     /// The rule that decides from the neighbourhood alone; `None` leaves the alias to the second pass.
     fn local_rule(&self, look: &Look<'_, '_>) -> Option<Rule> {
         let list = if look.alias.class == Class::Title { FOR_TITLES } else { FOR_NAMES };
-        let applies = |(rule, needed, check): &&(Rule, Signs, Check)| {
-            let possible = look.site.signs.any(*needed);
-            debug_assert!(possible || !check(look), "{rule} does not need its signs");
+        let applies = |(rule, needed, check): &&(Rule, Cues, Check)| {
+            let possible = look.site.cues.any(*needed);
+            debug_assert!(possible || !check(look), "{rule} does not need its cues");
             possible && self.rules.contains(*rule) && check(look)
         };
         list.iter().find(applies).map(|(rule, ..)| *rule)

@@ -1,12 +1,12 @@
 //! Persons: who stands behind a title, and which names are theirs.
 
+use super::cues::Cues;
 use super::facts::Class;
 use super::gathered::Gathered;
 use super::lexicon::Classes;
 use super::lines::LineCase;
 use super::rules::Rule;
 use super::scene::{Look, Scene, Site, Verdicts};
-use super::signs::Signs;
 use super::words::{Word, capitalised_run};
 use crate::span::Span;
 
@@ -24,7 +24,7 @@ pub(super) fn find_heads(scene: &mut Scene<'_>) {
         let behind = scene.sites[first..].iter_mut();
         for site in behind.take_while(|site| site.part == part && site.span.start < run.end) {
             if run.contains(site.span) {
-                site.signs.add(Signs::IN_HEAD);
+                site.cues.add(Cues::IN_HEAD);
             }
         }
     }
@@ -54,7 +54,7 @@ fn head_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Span> {
 
 pub(super) fn is_title_head(look: &Look<'_, '_>) -> bool {
     // "US", "U.K.": nobody is called so.
-    look.site.signs.any(Signs::IN_HEAD) && !look.alias.demonym && !look.site.solid && !look.site.is_acronym()
+    look.site.cues.any(Cues::IN_HEAD) && !look.alias.demonym && !look.site.solid && !look.site.is_acronym()
 }
 
 /// A long name of an organisation is nobody's, and so is a demonym or an acronym.

@@ -7,6 +7,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use super::cues::Cues;
 use super::evidence::pair;
 use super::facts::{Candidate, Class, Tier};
 use super::gathered::Gathered;
@@ -14,7 +15,6 @@ use super::lexicon::with_folded;
 use super::lines::in_dateline;
 use super::rules::{Rule, RuleSet};
 use super::scene::{Look, Scene, Site, Verdicts};
-use super::signs::Signs;
 use crate::ids::EntityId;
 use crate::mention::Contest;
 use crate::span::Span;
@@ -81,7 +81,7 @@ impl<'s, 'a> Ranking<'s, 'a> {
             paired: Vec::new(),
             elsewhere: BTreeMap::new(),
         };
-        for site in scene.sites.iter().filter(|site| site.signs.any(Signs::COMMA)) {
+        for site in scene.sites.iter().filter(|site| site.cues.any(Cues::COMMA)) {
             ranking.note_pair(site, rules);
         }
         ranking

@@ -5,9 +5,9 @@
 
 use std::fmt;
 
+use super::cues::Cues;
 use super::gathered::Gathered;
 use super::scene::Look;
-use super::signs::Signs;
 use super::{evidence, persons, runs, titles, wording};
 
 /// Whether a rule applies to one alias at one place.
@@ -82,31 +82,31 @@ rules! {
     Listed = "listed": "Accepted: the plain profile takes every name of the gazetteer.",
 }
 
-/// Titles, in the order in which they are asked. Each applies only where one of its signs is.
-pub(super) const FOR_TITLES: &[(Rule, Signs, Check)] = &[
-    (Rule::Head, Signs::ANY, titles::has_company),
-    (Rule::LowerCaseTitle, Signs::ANY, titles::is_lower_case),
-    (Rule::TitleWithoutHead, Signs::ANY, titles::lacks_head),
-    (Rule::Free, Signs::ANY, titles::stands_alone),
+/// Titles, in the order in which they are asked. Each applies only where one of its cues is.
+pub(super) const FOR_TITLES: &[(Rule, Cues, Check)] = &[
+    (Rule::Head, Cues::ANY, titles::has_company),
+    (Rule::LowerCaseTitle, Cues::ANY, titles::is_lower_case),
+    (Rule::TitleWithoutHead, Cues::ANY, titles::lacks_head),
+    (Rule::Free, Cues::ANY, titles::stands_alone),
 ];
 
 /// Other names: what stands around them.
-pub(super) const FOR_NAMES: &[(Rule, Signs, Check)] = &[
-    (Rule::TitleHead, Signs::IN_HEAD, persons::is_title_head),
-    (Rule::AfterTitle, Signs::NAME_BEFORE, persons::is_after_title),
-    (Rule::AfterFirstName, Signs::CAPITAL_BEFORE, persons::is_after_first_name),
-    (Rule::Currency, Signs::MONEY_BEHIND, wording::is_currency),
-    (Rule::DemonymInStrict, Signs::DEMONYM, wording::is_demonym_in_strict),
-    (Rule::PartOfOrganisation, Signs::OF_BEFORE, wording::is_part_of_organisation),
-    (Rule::CompoundAdjective, Signs::HYPHEN_BEHIND, wording::is_compound_adjective),
-    (Rule::CapitalRunLeft, Signs::CAPITAL_BEFORE, runs::continues_left),
-    (Rule::CapitalRunRight, Signs::CAPITAL_BEHIND, runs::continues_right),
-    (Rule::LowPrior, Signs::SELDOM_PLACE, evidence::has_low_prior),
-    (Rule::Free, Signs::ANY, evidence::is_free),
-    (Rule::Preposition, Signs::ANY, evidence::has_preposition),
-    (Rule::Dateline, Signs::ANY, evidence::is_in_dateline),
-    (Rule::Pair, Signs::COMMA, evidence::is_in_pair),
-    (Rule::Head, Signs::ANY, evidence::precedes_title),
+pub(super) const FOR_NAMES: &[(Rule, Cues, Check)] = &[
+    (Rule::TitleHead, Cues::IN_HEAD, persons::is_title_head),
+    (Rule::AfterTitle, Cues::NAME_BEFORE, persons::is_after_title),
+    (Rule::AfterFirstName, Cues::CAPITAL_BEFORE, persons::is_after_first_name),
+    (Rule::Currency, Cues::MONEY_BEHIND, wording::is_currency),
+    (Rule::DemonymInStrict, Cues::DEMONYM, wording::is_demonym_in_strict),
+    (Rule::PartOfOrganisation, Cues::OF_BEFORE, wording::is_part_of_organisation),
+    (Rule::CompoundAdjective, Cues::HYPHEN_BEHIND, wording::is_compound_adjective),
+    (Rule::CapitalRunLeft, Cues::CAPITAL_BEFORE, runs::continues_left),
+    (Rule::CapitalRunRight, Cues::CAPITAL_BEHIND, runs::continues_right),
+    (Rule::LowPrior, Cues::SELDOM_PLACE, evidence::has_low_prior),
+    (Rule::Free, Cues::ANY, evidence::is_free),
+    (Rule::Preposition, Cues::ANY, evidence::has_preposition),
+    (Rule::Dateline, Cues::ANY, evidence::is_in_dateline),
+    (Rule::Pair, Cues::COMMA, evidence::is_in_pair),
+    (Rule::Head, Cues::ANY, evidence::precedes_title),
 ];
 
 /// Names that nothing around them decided: what the document says.

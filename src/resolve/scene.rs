@@ -3,10 +3,10 @@
 use std::mem::take;
 use std::ops::Range;
 
+use super::cues::Cues;
 use super::facts::{AliasFacts, Candidate, Class, EntityFacts, GazetteerFacts, may_have_blank};
 use super::lines::{LineCase, Lines};
 use super::rules::Rule;
-use super::signs::Signs;
 use super::words::{Word, gap_before, is_all_caps, word_after, word_before_gap};
 use super::{PartMatches, Profile};
 use crate::ids::{AliasId, EntityId};
@@ -121,7 +121,7 @@ fn note_neighbours(sites: &mut [Site<'_>], gaps: &[Option<u64>], ends: &[(u64, u
         }
         site.before = before.start as u32..before.end as u32;
         if !before.is_empty() {
-            site.signs.add(Signs::NAME_BEFORE);
+            site.cues.add(Cues::NAME_BEFORE);
         }
     }
 }
@@ -154,7 +154,7 @@ pub(super) struct Site<'a> {
     /// For a title, the person's name behind it.
     pub(super) head: Option<Span>,
     /// What is told of it at once.
-    pub(super) signs: Signs,
+    pub(super) cues: Cues,
     /// Whether it stands inside the longer name of an organisation.
     pub(super) embedded: bool,
 }
@@ -247,11 +247,11 @@ impl<'a> Scene<'a> {
                     only_weak_places: true,
                     before: 0..0,
                     head: None,
-                    signs: Signs::ANY,
+                    cues: Cues::ANY,
                     embedded: span.end <= organisation_end,
                 };
                 site.summarise(&candidates[rows.clone()]);
-                site.signs = Signs::of(&site, &candidates[rows], profile);
+                site.cues = Cues::of(&site, &candidates[rows], profile);
                 if site.has(Class::Organisation) {
                     organisation_end = organisation_end.max(span.end);
                 }

@@ -1,15 +1,15 @@
 //! The wording right beside a place that makes it something else: money, an adjective, a piece of a body's name.
 
 use super::Profile;
+use super::cues::Cues;
 use super::facts::Class;
 use super::lexicon::{Classes, Lexicon};
 use super::scene::{Look, Site};
-use super::signs::Signs;
 use super::words::word_before;
 use crate::normalize::is_hyphen;
 
 pub(super) fn is_currency(look: &Look<'_, '_>) -> bool {
-    look.alias.class == Class::Place && look.site.signs.any(Signs::MONEY_BEHIND)
+    look.alias.class == Class::Place && look.site.cues.any(Cues::MONEY_BEHIND)
 }
 
 /// "US$ 5", and in the strict profile "U.S. dollars".

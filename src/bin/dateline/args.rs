@@ -135,7 +135,7 @@ pub(crate) struct GazetteerArgs {
     /// Built-in gazetteer (world, core), .gaz file or compiled .dlz; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     pub(crate) gazetteer: Vec<String>,
-    /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several
+    /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several. One that no entity has is an error
     #[arg(long, value_name = "SOURCE")]
     pub(crate) without: Vec<String>,
     /// Do not keep compiled gazetteers in the user's cache folder (DATELINE_CACHE, else XDG_CACHE_HOME/dateline)
@@ -810,7 +810,7 @@ pub(crate) struct Holders {
     /// Built-in gazetteer (world, core) or .gaz file; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     pub(crate) gazetteer: Vec<String>,
-    /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several
+    /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several. One that no entity has is an error
     #[arg(long, value_name = "SOURCE")]
     pub(crate) without: Vec<String>,
     /// Do not keep compiled gazetteers in the user's cache folder (DATELINE_CACHE, else XDG_CACHE_HOME/dateline)

@@ -297,7 +297,7 @@ impl Policy {
     pub(crate) const EXACT: Self = Self(2);
     /// As the alias is, or without small letters.
     pub(crate) const TITLE: Self = Self(Self::EXACT.0 | 4);
-    /// Not in plain text: it has accents, and they matter.
+    /// Not in plain text: it has accents, and they matter. Where this is not known, it is read as [`Policy::CHECKED`].
     pub(crate) const ACCENTED: Self = Self(16);
     const ALL: u8 = 7 | Self::ACCENTED.0;
 }

@@ -351,6 +351,17 @@ mod tests {
     }
 
     #[test]
+    fn the_first_letter_hides_no_word_that_joins() {
+        for gap in [
+            "of", "of the", "for", "for the", "on", "de", "del", "de la", "de los", "de las", "du", "des", "da", "do",
+            "dos", "and", "and the", "y",
+        ] {
+            let text = format!("Harale {gap} Bo");
+            assert_ne!(capitals(&text)[1].joint, Joint::None, "{gap}");
+        }
+    }
+
+    #[test]
     fn what_stands_apart_is_joined_to_nothing() {
         let pieces = [
             "A", "Bo", "B.", "of", "the", "for", "on", "de", "la", "los", "and", "y", "said", "ofx", "é", ",", ".",

@@ -33,7 +33,7 @@ pub(crate) struct Compile {
     /// File to write
     #[arg(short, long, value_name = "FILE.dlz")]
     out: PathBuf,
-    /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several
+    /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several. One that no entity has is an error
     #[arg(long, value_name = "SOURCE")]
     without: Vec<String>,
     /// Replace a file that is no compiled gazetteer

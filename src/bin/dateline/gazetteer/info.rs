@@ -36,7 +36,7 @@ pub(crate) struct Info {
     /// Built-in gazetteer, .gaz file or compiled .dlz; several are laid one over another
     #[arg(value_name = "NAME|FILE", default_value = "world")]
     gazetteer: Vec<String>,
-    /// Leave out the entities of this origin (src=); repeat it for several
+    /// Leave out the entities of this origin (src=); repeat it for several. One that no entity has is an error
     #[arg(long, value_name = "SOURCE")]
     without: Vec<String>,
     /// table for people, jsonl or csv for programs

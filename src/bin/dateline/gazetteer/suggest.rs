@@ -35,7 +35,7 @@ pub(crate) struct Suggest {
     /// Built-in gazetteer (world, core), .gaz file or compiled .dlz; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     gazetteer: Vec<String>,
-    /// Leave out the entities of this origin (src=); repeat it for several
+    /// Leave out the entities of this origin (src=); repeat it for several. One that no entity has is an error
     #[arg(long, value_name = "SOURCE")]
     without: Vec<String>,
     /// How many rows to print; 0 prints all

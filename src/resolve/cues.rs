@@ -6,11 +6,11 @@ use super::words::Word;
 use super::{Profile, evidence, wording};
 use crate::normalize::is_hyphen;
 
-/// Signs at a site, as a set of bits.
+/// Cues at a site, as a set of bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Signs(u16);
+pub(super) struct Cues(u16);
 
-impl Signs {
+impl Cues {
     /// None in particular: every site has it.
     pub(super) const ANY: Self = Self(1);
     /// It stands in the name behind a title.
@@ -49,21 +49,21 @@ impl Signs {
             (Self::DEMONYM, candidates.iter().any(|candidate| candidate.alias.demonym)),
             (Self::SELDOM_PLACE, candidates.iter().any(is_town) && evidence::is_seldom_place(site)),
         ];
-        told.into_iter().fold(Self::ANY, |signs, (sign, told)| signs | Self(sign.0 * u16::from(told)))
+        told.into_iter().fold(Self::ANY, |cues, (cue, told)| cues | Self(cue.0 * u16::from(told)))
     }
 
     /// Whether one of these is among them.
-    pub(super) fn any(self, signs: Self) -> bool {
-        self.0 & signs.0 != 0
+    pub(super) fn any(self, cues: Self) -> bool {
+        self.0 & cues.0 != 0
     }
 
-    /// Adds a sign.
-    pub(super) fn add(&mut self, sign: Self) {
-        self.0 |= sign.0;
+    /// Adds a cue.
+    pub(super) fn add(&mut self, cue: Self) {
+        self.0 |= cue.0;
     }
 }
 
-impl std::ops::BitOr for Signs {
+impl std::ops::BitOr for Cues {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
