@@ -383,6 +383,35 @@ struct Edge {
     end: u32,
 }
 
+/// A stretch of a folded text in which positions advance together: between two edges, neither of which begins in it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stretch {
+    /// How many edges there are before it.
+    before: usize,
+    start: u32,
+    end: u32,
+    /// What makes a folded position an original one, modulo 2^32: most texts get shorter, a few signs longer.
+    shift: u32,
+}
+
+impl Stretch {
+    /// The stretch behind the first `before` edges.
+    fn behind(edges: &[Edge], before: usize) -> Self {
+        let (start, shift) = before.checked_sub(1).map_or((0, 0), |last| {
+            let edge = edges[last];
+            (edge.folded_end, edge.end.wrapping_sub(edge.folded_end))
+        });
+        Self { before, start, end: edges.get(before).map_or(u32::MAX, |next| next.folded_start), shift }
+    }
+}
+
+impl Default for Stretch {
+    /// No range is in it.
+    fn default() -> Self {
+        Self { before: 0, start: 1, end: 0, shift: 0 }
+    }
+}
+
 impl FoldedText {
     /// The longest text that can be folded, in bytes: positions are kept in 32 bits.
     pub const MAX_LEN: usize = (u32::MAX / 4) as usize;
@@ -522,26 +551,31 @@ impl FoldedText {
     /// Logarithmic in the number of edges.
     #[must_use]
     pub fn original(&self, start: usize, end: usize) -> Option<Span> {
-        let mut near = self.edges.partition_point(|edge| (edge.folded_start as usize) < start);
-        self.original_near(start, end, &mut near)
+        let before = self.edges.partition_point(|edge| (edge.folded_start as usize) < start);
+        self.original_near(start, end, &mut Stretch { before, ..Stretch::default() })
     }
 
-    /// [`FoldedText::original`], looking on from the edge where the last search ended: quick for ranges in order.
+    /// [`FoldedText::original`], looking on from the stretch where the last search ended: quick for ranges in order, none of
+    /// which is empty.
     #[inline(always)]
-    pub(crate) fn original_near(&self, start: usize, end: usize, near: &mut usize) -> Option<Span> {
-        if self.edges.is_empty() { Some(Span::new(start, end)) } else { self.original_among_edges(start, end, near) }
+    pub(crate) fn original_near(&self, start: usize, end: usize, near: &mut Stretch) -> Option<Span> {
+        let (from, to) = (start as u32, end as u32);
+        if near.start <= from && to <= near.end {
+            let original = |at: u32| at.wrapping_add(near.shift) as usize;
+            return Some(Span::new(original(from), original(to)));
+        }
+        self.original_among_edges(from, to, near)
     }
 
-    fn original_among_edges(&self, start: usize, end: usize, near: &mut usize) -> Option<Span> {
-        let (from, to) = (start as u32, end as u32);
-        let (mut before, edges) = ((*near).min(self.edges.len()), self.edges.as_slice());
+    fn original_among_edges(&self, from: u32, to: u32, near: &mut Stretch) -> Option<Span> {
+        let (mut before, edges) = (near.before.min(self.edges.len()), self.edges.as_slice());
         while before > 0 && edges[before - 1].folded_start > from {
             before -= 1;
         }
         while before < edges.len() && edges[before].folded_start <= from {
             before += 1;
         }
-        *near = before;
+        *near = Stretch::behind(edges, before);
         // The last edge that begins at or before `start`: invisible text before the range comes first among equals.
         let original_start = match before.checked_sub(1).map(|index| edges[index]) {
             None => from,

@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"DLWORDS\0";
 /// Changes with the bytes, the hash, the filters or the cutting of names.
-const VERSION: u64 = 5;
+const VERSION: u64 = 6;
 pub(super) const HEADER: usize = 128;
 /// How the section is called in errors; who reads it from a file puts the file's name in its place.
 const SECTION: &str = "word-start tables";
@@ -351,8 +351,8 @@ impl Sense {
     }
 }
 
-/// One key, as it lies in the bytes: flags and edges (one byte each), length (two), its aliases (see [`Sense`]) behind their
-/// number (two bytes) unless there is one, and its bytes. None but the longest lie in two lines of a cache.
+/// One key, as it lies in the bytes: flags and edges (one byte each), length (two), its bytes, and its aliases (see [`Sense`])
+/// behind their number (two bytes) unless there is one. None but the longest lie in two lines of a cache.
 ///
 /// A key with signs around its words also has a record for the words alone, which says how many bytes of signs to look for: the
 /// same as that of the key that has no signs, if there is one.
@@ -360,10 +360,10 @@ impl Sense {
 pub(super) struct Record {
     /// Bit `n - 1`: a key has `n` bytes of signs behind it; bit `n + 3`: before it.
     pub(super) edges: u8,
+    flags: u8,
     /// Where its bytes are, and how many.
     start: usize,
     length: usize,
-    n_senses: usize,
 }
 
 /// A key, not only the words of one.
@@ -385,22 +385,21 @@ impl Record {
         let at = offset as usize;
         let head = load(records, at);
         let [flags, edges] = [head as u8, (head >> (8 * EDGES_AT)) as u8];
-        let length = usize::from((head >> 16) as u16);
-        let (n_senses, senses) = match flags & (IS_KEY | MANY) {
-            IS_KEY => (1, at + HEAD),
-            0 | MANY => (0, at + HEAD),
-            _ => (usize::from((head >> (8 * HEAD)) as u16), at + HEAD + 2),
-        };
-        let start = senses + n_senses * Sense::len(length);
-        (start + length + COMPARED <= records.len()).then_some(Self { edges, start, length, n_senses })
+        let (start, length) = (at + HEAD, usize::from((head >> 16) as u16));
+        (start + length + COMPARED <= records.len()).then_some(Self { edges, flags, start, length })
     }
 
     /// The aliases of the key; none if it is only the words of one.
     #[inline(always)]
     pub(super) fn senses(self, records: &[u8]) -> impl Iterator<Item = Sense> {
+        let end = self.start + self.length;
+        let (n_senses, first) = match self.flags & (IS_KEY | MANY) {
+            IS_KEY => (1, end),
+            0 | MANY => (0, end),
+            _ => (usize::from(load(records, end) as u16), end + 2),
+        };
         let length = Sense::len(self.length);
-        let first = self.start - self.n_senses * length;
-        (0..self.n_senses).map(move |index| Sense::read(records, first + index * length, self.length))
+        (0..n_senses).map(move |index| Sense::read(records, first + index * length, self.length))
     }
 
     /// Puts a record before the last [`COMPARED`] bytes; returns its offset, which may exceed 32 bits.
@@ -413,11 +412,11 @@ impl Record {
         let flag = |set: bool, flag: u8| if set { flag } else { 0 };
         records.extend([flag(!senses.is_empty(), IS_KEY) | flag(senses.len() > 1, MANY), 0]);
         records.extend(u16::try_from(key.len()).expect("longer keys are left over").to_le_bytes());
+        records.extend_from_slice(key);
         if senses.len() > 1 {
             records.extend(u16::try_from(senses.len()).expect("more aliases are left over").to_le_bytes());
         }
         senses.iter().for_each(|sense| sense.write(records, key.len()));
-        records.extend_from_slice(key);
         records.extend([0; COMPARED]);
         offset
     }

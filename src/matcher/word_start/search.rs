@@ -12,7 +12,7 @@ use super::segments::{MAX_EDGE, MAX_GAP, MAX_SEGMENT};
 use super::simd::Simd;
 use crate::ids::AliasId;
 use crate::matcher::gathered::Gathered;
-use crate::normalize::FoldedText;
+use crate::normalize::{FoldedText, Stretch};
 use crate::span::Span;
 
 /// How many `u64`s of classes are worked on at a time: what is noted on the way stays in the first caches.
@@ -147,7 +147,7 @@ pub(super) fn find<S: Simd>(
     let search = Search { simd, view, text: looked_at, length: folded.bytes().len() };
     words.make_room();
     let mut steps_left = patience.first_steps();
-    let mut report = Report { folded, classes, bits: classes.bits(), records: view.records, near: 0, hits };
+    let mut report = Report { folded, classes, bits: classes.bits(), records: view.records, near: Stretch::default(), hits };
     let without_small = smalls.is_empty();
     for from in (0..classes.len()).step_by(CHUNK) {
         steps_left = steps_left.saturating_add(64 * CHUNK / BYTES_PER_STEP);
@@ -429,8 +429,11 @@ impl<S: Simd> Search<'_, S> {
     #[inline(never)]
     fn edges(&self, hash: u64, edges: u8, start: usize, end: usize, report: &mut Report<'_>) {
         let has = |length: usize, first: usize| length == 0 || (edges >> (first + length - 1)) & 1 != 0;
-        for tail in (0..=MAX_EDGE).filter(|tail| has(*tail, 0) && end + tail <= self.length) {
-            for lead in (0..=MAX_EDGE.min(start)).filter(|lead| has(*lead, MAX_EDGE) && lead + tail != 0) {
+        let is_sign = |at: usize| self.text.bytes[at] != b' ';
+        let has_tail = |tail: &usize| has(*tail, 0) && end + tail <= self.length && (*tail == 0 || is_sign(end + tail - 1));
+        let has_lead = |lead: &usize| has(*lead, MAX_EDGE) && (*lead == 0 || is_sign(start - lead));
+        for tail in (0..=MAX_EDGE).filter(has_tail) {
+            for lead in (0..=MAX_EDGE.min(start)).filter(has_lead).filter(|lead| lead + tail != 0) {
                 self.edge(hash, (start - lead, start), (end, end + tail), report);
             }
         }
@@ -457,8 +460,8 @@ struct Report<'r> {
     classes: &'r Classes,
     bits: Bits<'r>,
     records: &'r [u8],
-    /// Where the last hit was among the edges of the folded text.
-    near: usize,
+    /// Where the last hit was in the folded text.
+    near: Stretch,
     hits: &'r mut Hits,
 }
 

@@ -56,7 +56,7 @@ impl Segments {
 
     fn fits(&self, name: &str) -> bool {
         let Some(&last) = self.ends.last() else { return false };
-        if name.contains(is_mark_of_sign) {
+        if name.contains(is_mark_of_sign) || name.starts_with(' ') || name.ends_with(' ') {
             return false;
         }
         let mut start = self.first;
@@ -96,7 +96,7 @@ mod tests {
     fn what_the_tables_cannot_hold() {
         let long = "x".repeat(MAX_SEGMENT + 1);
         let apart = format!("a{}b", " -".repeat(MAX_GAP));
-        for name in ["", "-", "!!!!!a", "a!!!!!", &long, &apart, "a\u{1D165}"] {
+        for name in ["", "-", " a", "a ", "!!!!!a", "a!!!!!", &long, &apart, "a\u{1D165}"] {
             assert!(!Segments::default().cut(name), "{name:?}");
         }
     }
