@@ -821,4 +821,22 @@ mod tests {
         assert_eq!(folded.original(5, 7), None);
         assert_eq!(folded.original(0, 6), Some(Span::new(0, 6)));
     }
+
+    #[test]
+    fn stretches_know_what_edges_know() {
+        let text = "\u{AD}x  São\u{AD}\u{AD} Paulo\n \n  Straße ﬀ\u{301} …n’t \u{FEFF}İst 😀  \u{301}b";
+        let mut folded = FoldedText::default();
+        for text in [text, "plain", "  ", "\u{AD}"] {
+            folded.fold(text);
+            let n = folded.bytes().len();
+            let mut near = Stretch::default();
+            // Forwards as hits come, and in leaps.
+            let ordered = (0..n).flat_map(|start| (start + 1..=n).map(move |end| (start, end)));
+            let leaps = (0..n * n).map(|at| (at * 7 % n, at * 13 % n + 1)).filter(|(start, end)| start < end);
+            for (start, end) in ordered.chain(leaps) {
+                let slow = folded.original_among_edges(start as u32, end as u32, &mut Stretch::default());
+                assert_eq!(folded.original_near(start, end, &mut near), slow, "{text:?} {start}..{end}");
+            }
+        }
+    }
 }

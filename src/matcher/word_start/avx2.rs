@@ -4,15 +4,16 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m256i, _mm_setr_epi8, _mm256_and_si256, _mm256_blendv_epi8, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
-    _mm256_cmpeq_epi16, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
-    _mm256_set1_epi16, _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_storeu_si256, _mm256_sub_epi8, _pext_u32,
+    __m256i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_setr_epi8, _mm256_and_si256, _mm256_blendv_epi8,
+    _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_cmpeq_epi16, _mm256_loadu_si256, _mm256_min_epu8,
+    _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_shuffle_epi8, _mm256_slli_epi16,
+    _mm256_storeu_si256, _mm256_sub_epi8, _pext_u32,
 };
 use std::ops::Range;
 
 use super::classes::{Classes, WINDOW};
-use super::hash::{self, Kind};
-use super::layout::{COMPARED, Filter, LINE, View};
+use super::hash::{self, Kind, low_bits};
+use super::layout::{COMPARED, COMPARED_SHORT, Filter, LINE, View};
 use super::raw::{Raw, RawFilter, Sorted, prefetch};
 use super::scalar::used;
 use super::search::{self, FLAG, Found, Hits, Patience, Scratch, Text, Words};
@@ -129,14 +130,19 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], range: Range<usize>) -> bool {
+    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], length: usize) -> bool {
         // SAFETY: `self` proves that the processor has AVX2; the loads are of these 32 bytes and need no alignment.
         let equal = unsafe {
-            let ours = _mm256_loadu_si256(ours.as_ptr().cast());
-            let theirs = _mm256_loadu_si256(theirs.as_ptr().cast());
-            _mm256_movemask_epi8(_mm256_cmpeq_epi8(ours, theirs)).cast_unsigned()
+            if length <= COMPARED_SHORT {
+                let (ours, theirs) = (_mm_loadu_si128(ours.as_ptr().cast()), _mm_loadu_si128(theirs.as_ptr().cast()));
+                _mm_movemask_epi8(_mm_cmpeq_epi8(ours, theirs)).cast_unsigned()
+            } else {
+                let ours = _mm256_loadu_si256(ours.as_ptr().cast());
+                let theirs = _mm256_loadu_si256(theirs.as_ptr().cast());
+                _mm256_movemask_epi8(_mm256_cmpeq_epi8(ours, theirs)).cast_unsigned()
+            }
         };
-        u64::from(!equal) & ((1 << range.end) - (1 << range.start)) == 0
+        low_bits(u64::from(!equal), length) == 0
     }
 
     #[inline(always)]

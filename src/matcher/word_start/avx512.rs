@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::classes::{Classes, WINDOW, joins_blank};
 use super::hash::{self, Kind, READ_AHEAD, low_bits};
-use super::layout::{COMPARED, Filter, LINE, View};
+use super::layout::{COMPARED, COMPARED_SHORT, Filter, LINE, View};
 use super::raw::{Raw, RawFilter, prefetch};
 use super::scalar::used;
 use super::search::{self, FLAG, Found, GROUP, Hits, Patience, Scratch, Text, Words};
@@ -147,14 +147,19 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], range: Range<usize>) -> bool {
+    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], length: usize) -> bool {
         // SAFETY: `self` proves that the processor has AVX-512; the loads are of these 32 bytes and need no alignment.
         let differ = unsafe {
-            let ours = _mm256_loadu_si256(ours.as_ptr().cast());
-            let theirs = _mm256_loadu_si256(theirs.as_ptr().cast());
-            _mm256_cmpneq_epi8_mask(ours, theirs)
+            if length <= COMPARED_SHORT {
+                let (ours, theirs) = (_mm_loadu_si128(ours.as_ptr().cast()), _mm_loadu_si128(theirs.as_ptr().cast()));
+                u32::from(_mm_cmpneq_epi8_mask(ours, theirs))
+            } else {
+                let ours = _mm256_loadu_si256(ours.as_ptr().cast());
+                let theirs = _mm256_loadu_si256(theirs.as_ptr().cast());
+                _mm256_cmpneq_epi8_mask(ours, theirs)
+            }
         };
-        u64::from(differ) & ((1 << range.end) - (1 << range.start)) == 0
+        low_bits(u64::from(differ), length) == 0
     }
 
     #[inline(always)]

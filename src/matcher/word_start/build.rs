@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use super::hash::{self, Kind};
 use super::layout::{
-    Answer, COMPARED, Filter, HEADER, LINE, Layout, MAX_KEY, MAX_SPILL, OFFSETS_AT, Record, SLOTS, SPILLED_AT, Sense,
-    Sizes, USED_AT, line_of, tag_of,
+    Answer, BEHIND, COMPARED, Filter, HEADER, LINE, Layout, MAX_KEY, MAX_SPILL, OFFSETS_AT, Record, SLOTS, SPILLED_AT,
+    Sense, Sizes, USED_AT, line_of, tag_of,
 };
 use super::probe::{Place, find_record};
 use super::scalar::Scalar;
@@ -43,7 +43,7 @@ struct Beginning {
 /// Makes the tables of keys that come in ascending order.
 #[derive(Debug)]
 pub(crate) struct Builder {
-    /// The header, to be written at last, the records, and [`COMPARED`] bytes.
+    /// The header, to be written at last, the records, and [`BEHIND`] bytes.
     bytes: Vec<u8>,
     /// The hash and the offset of each record.
     records: Vec<(u64, u32)>,
@@ -63,7 +63,7 @@ pub(crate) struct Builder {
 impl Builder {
     pub(crate) fn new() -> Self {
         Self {
-            bytes: vec![0; HEADER + COMPARED],
+            bytes: vec![0; HEADER + BEHIND],
             records: Vec::new(),
             beginnings: Vec::new(),
             segment: Segment::default(),

@@ -333,6 +333,22 @@ impl Sense {
         bytes.truncate(end);
     }
 
+    /// The alias of the key at `place`, if its record, at `offset`, says that there is only one, and no key with signs around
+    /// it: so it is of nearly all that are short enough to be compared at once, and there is less to be asked.
+    #[inline(always)]
+    pub(super) fn only<S: Simd>(simd: S, records: &[u8], offset: u32, place: Place<'_>) -> Option<Self> {
+        let Place { bytes, start, length } = place;
+        if length > COMPARED {
+            return None;
+        }
+        let record: &[u8; BEHIND] = records.get(offset as usize..)?.first_chunk()?;
+        if u32::from_le_bytes(*record.first_chunk()?) != u32::from(IS_KEY) | ((length as u32) << 16) {
+            return None;
+        }
+        let is_same = simd.equal(record[HEAD..].first_chunk()?, bytes.get(start..)?.first_chunk()?, length);
+        is_same.then(|| Self::read(record, HEAD + length, length))
+    }
+
     #[inline(always)]
     fn read(bytes: &[u8], at: usize, key_length: usize) -> Self {
         let head = load(bytes, at);
@@ -352,7 +368,8 @@ impl Sense {
 }
 
 /// One key, as it lies in the bytes: flags and edges (one byte each), length (two), its bytes, and its aliases (see [`Sense`])
-/// behind their number (two bytes) unless there is one. None but the longest lie in two lines of a cache.
+/// behind their number (two bytes) unless there is one. None but the longest lie in two lines of a cache, with what is read
+/// behind short keys to compare them.
 ///
 /// A key with signs around its words also has a record for the words alone, which says how many bytes of signs to look for: the
 /// same as that of the key that has no signs, if there is one.
@@ -373,8 +390,12 @@ const MANY: u8 = 2;
 
 const EDGES_AT: usize = 1;
 const HEAD: usize = 4;
-/// How many bytes are compared at once; as many can be read behind records, names and texts.
+/// How many bytes are compared at once; as many can be read behind names and texts.
 pub(super) const COMPARED: usize = 32;
+/// The same for short keys.
+pub(super) const COMPARED_SHORT: usize = 16;
+/// Bytes behind the records: so many can be read from the beginning of each, which is all of a record that [`Sense::only`] takes.
+pub(super) const BEHIND: usize = LINE;
 /// The most bytes of a key.
 pub(super) const MAX_KEY: usize = u16::MAX as usize;
 
@@ -402,11 +423,15 @@ impl Record {
         (0..n_senses).map(move |index| Sense::read(records, first + index * length, self.length))
     }
 
-    /// Puts a record before the last [`COMPARED`] bytes; returns its offset, which may exceed 32 bits.
+    /// Puts a record before the last [`BEHIND`] bytes; returns its offset, which may exceed 32 bits.
     pub(super) fn push(records: &mut Vec<u8>, key: &[u8], senses: &[Sense]) -> usize {
-        let end = records.len() - COMPARED;
-        let length = HEAD + if senses.len() > 1 { 2 } else { 0 } + senses.len() * Sense::len(key.len()) + key.len();
-        let fits = end % LINE + length <= LINE || length > LINE;
+        let end = records.len() - BEHIND;
+        let length = HEAD + key.len() + if senses.len() > 1 { 2 } else { 0 } + senses.len() * Sense::len(key.len());
+        let compared = match key.len() {
+            0..=COMPARED_SHORT => HEAD + COMPARED_SHORT,
+            _ => HEAD + COMPARED,
+        };
+        let fits = end % LINE + length.max(compared) <= LINE || length > LINE;
         let offset = if fits { end } else { end.next_multiple_of(LINE) };
         records.resize(offset, 0);
         let flag = |set: bool, flag: u8| if set { flag } else { 0 };
@@ -417,7 +442,7 @@ impl Record {
             records.extend(u16::try_from(senses.len()).expect("more aliases are left over").to_le_bytes());
         }
         senses.iter().for_each(|sense| sense.write(records, key.len()));
-        records.extend([0; COMPARED]);
+        records.extend([0; BEHIND]);
         offset
     }
 
@@ -436,13 +461,9 @@ impl Record {
         if length > COMPARED {
             return records.get(self.start..self.start + length) == bytes.get(start..start + length);
         }
-        // Read so that what lies behind the key does not begin another line of the cache, if the text goes back far enough.
-        let skip = (self.start % LINE + COMPARED).saturating_sub(LINE);
-        let skip = if skip + length <= COMPARED && skip <= start { skip } else { 0 };
-        let from =
-            |bytes: &[u8], start: usize| bytes.get(start - skip..).and_then(|bytes| bytes.first_chunk().copied());
+        let from = |bytes: &[u8], start: usize| bytes.get(start..).and_then(|bytes| bytes.first_chunk().copied());
         match (from(records, self.start), from(bytes, start)) {
-            (Some(ours), Some(theirs)) => simd.equal(&ours, &theirs, skip..skip + length),
+            (Some(ours), Some(theirs)) => simd.equal(&ours, &theirs, length),
             _ => false,
         }
     }

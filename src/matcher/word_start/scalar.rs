@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::classes::Classes;
 use super::hash::{load, low_bytes};
-use super::layout::{COMPARED, LINE, SLOTS, USED_AT};
+use super::layout::{COMPARED, COMPARED_SHORT, LINE, SLOTS, USED_AT};
 use super::search::{self, Found, Text, Words};
 use super::simd::{Block, Simd};
 use crate::normalize::{FoldedText, is_ascii_blank};
@@ -82,12 +82,9 @@ impl Simd for Scalar {
     }
 
     #[inline(always)]
-    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], range: Range<usize>) -> bool {
-        let eights = (0..COMPARED).step_by(8).map(|at| {
-            let differ = load(ours, at) ^ load(theirs, at);
-            low_bytes(differ, range.end.saturating_sub(at)) & !low_bytes(u64::MAX, range.start.saturating_sub(at))
-        });
-        eights.fold(0, |all, differ| all | differ) == 0
+    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], length: usize) -> bool {
+        let differs = |at: usize| low_bytes(load(ours, at) ^ load(theirs, at), length.saturating_sub(at));
+        differs(0) | differs(8) == 0 && (length <= COMPARED_SHORT || differs(16) | differs(24) == 0)
     }
 
     #[inline(always)]

@@ -1,11 +1,12 @@
 //! The search itself: candidates, filter, table, walk. The same for all levels; what differs is behind [`Simd`].
 
 use std::hint::select_unpredictable;
+use std::iter;
 use std::ops::Range;
 
 use super::classes::{Bits, Classes, WINDOW, long_word_length};
 use super::hash::{self, Kind};
-use super::layout::{Answer, Filter, LINE, Record, SPILLED_AT, View, tag_of};
+use super::layout::{Answer, Filter, LINE, Record, SPILLED_AT, Sense, View, tag_of};
 use super::probe::{Place, find_record, first_line, offset_in};
 use super::scalar::Scalar;
 use super::segments::{MAX_EDGE, MAX_GAP, MAX_SEGMENT};
@@ -147,7 +148,7 @@ pub(super) fn find<S: Simd>(
     let search = Search { simd, view, text: looked_at, length: folded.bytes().len() };
     words.make_room();
     let mut steps_left = patience.first_steps();
-    let mut report = Report { folded, classes, bits: classes.bits(), records: view.records, near: Stretch::default(), hits };
+    let mut report = Report { folded, classes, bits: classes.bits(), near: Stretch::default(), hits };
     let without_small = smalls.is_empty();
     for from in (0..classes.len()).step_by(CHUNK) {
         steps_left = steps_left.saturating_add(64 * CHUNK / BYTES_PER_STEP);
@@ -408,9 +409,12 @@ impl<S: Simd> Search<'_, S> {
         let (start, end) = (words.start as usize, words.end as usize);
         let View { records, .. } = self.view;
         let place = Place { bytes: self.text.bytes, start, length: end - start };
+        if let Some(sense) = Sense::only(self.simd, records, offset, place) {
+            return report.add(start, end, iter::once(sense));
+        }
         let first = Record::read(records, offset).filter(|record| record.is(self.simd, records, place));
         let Some(record) = first.or_else(|| self.look_further(words.hash, place)) else { return };
-        report.add(start, end, record);
+        report.add(start, end, record.senses(records));
         if record.edges != 0 {
             self.edges(words.hash, record.edges, start, end, report);
         }
@@ -430,7 +434,8 @@ impl<S: Simd> Search<'_, S> {
     fn edges(&self, hash: u64, edges: u8, start: usize, end: usize, report: &mut Report<'_>) {
         let has = |length: usize, first: usize| length == 0 || (edges >> (first + length - 1)) & 1 != 0;
         let is_sign = |at: usize| self.text.bytes[at] != b' ';
-        let has_tail = |tail: &usize| has(*tail, 0) && end + tail <= self.length && (*tail == 0 || is_sign(end + tail - 1));
+        let has_tail =
+            |tail: &usize| has(*tail, 0) && end + tail <= self.length && (*tail == 0 || is_sign(end + tail - 1));
         let has_lead = |lead: &usize| has(*lead, MAX_EDGE) && (*lead == 0 || is_sign(start - lead));
         for tail in (0..=MAX_EDGE).filter(has_tail) {
             for lead in (0..=MAX_EDGE.min(start)).filter(has_lead).filter(|lead| lead + tail != 0) {
@@ -449,7 +454,7 @@ impl<S: Simd> Search<'_, S> {
         let (start, end) = (lead.0, tail.1);
         let place = Place { bytes: self.text.bytes, start, length: end - start };
         if let Some(record) = self.look_further(hash, place) {
-            report.add(start, end, record);
+            report.add(start, end, record.senses(self.view.records));
         }
     }
 }
@@ -459,7 +464,6 @@ struct Report<'r> {
     folded: &'r FoldedText,
     classes: &'r Classes,
     bits: Bits<'r>,
-    records: &'r [u8],
     /// Where the last hit was in the folded text.
     near: Stretch,
     hits: &'r mut Hits,
@@ -467,11 +471,11 @@ struct Report<'r> {
 
 impl Report<'_> {
     #[inline(always)]
-    fn add(&mut self, start: usize, end: usize, record: Record) {
+    fn add(&mut self, start: usize, end: usize, senses: impl Iterator<Item = Sense>) {
         let Some(span) = self.folded.original_near(start, end, &mut self.near) else { return };
         let is_plain = self.classes.is_plain(start, end);
         let small = self.bits.smalls_in(start, end);
-        for sense in record.senses(self.records) {
+        for sense in senses {
             let alias = AliasId(sense.alias);
             match sense.judge(small).filter(|_| is_plain) {
                 Some(true) => {

@@ -116,8 +116,9 @@ pub(super) trait Simd: Copy {
     /// Which slots of a line hold the tag; bit `n` is slot `n`.
     fn slots(self, line: &[u8; LINE], tag: u16) -> u32;
 
-    /// Whether these bytes are the same.
-    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], range: Range<usize>) -> bool;
+    /// Whether the first `length` of these bytes are the same. Of those behind [`COMPARED_SHORT`](super::layout::COMPARED_SHORT)
+    /// none is read if there are no more than that.
+    fn equal(self, ours: &[u8; COMPARED], theirs: &[u8; COMPARED], length: usize) -> bool;
 
     /// Tells the processor that `bytes` will soon be read at `at`.
     fn prefetch(self, bytes: &[u8], at: usize);
