@@ -52,6 +52,10 @@ impl FoldedBytes {
     pub(crate) fn as_str(&self) -> &str {
         std::str::from_utf8(&self.bytes[..usize::from(self.length)]).expect("whole characters are pushed")
     }
+
+    fn n_chars(&self) -> usize {
+        self.bytes[..usize::from(self.length)].iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+    }
 }
 
 /// Whether `c` is a word character: Alphabetic, Mark, `Decimal_Number`, `Connector_Punctuation` or `Join_Control`.
@@ -220,8 +224,8 @@ impl CasePattern {
             if let FoldedChar::Text(folded) = fold_char(c) {
                 let rest = if is_upper(c) { LetterCase::Open } else { LetterCase::Other };
                 let first = if is_upper(c) { LetterCase::Upper } else { LetterCase::Other };
-                let letters = folded.as_str().chars().enumerate();
-                self.0.extend(letters.map(|(index, _)| if index == 0 { first } else { rest }));
+                self.0.push(first);
+                self.0.extend((1..folded.n_chars()).map(|_| rest));
             }
         }
     }
@@ -242,15 +246,24 @@ impl CasePattern {
         Some(agrees)
     }
 
+    /// [`CasePattern::small_letters`] of a name that folds to as many bytes as it has, if that can be told byte by byte: it is
+    /// ASCII, and short.
+    pub(crate) fn ascii_small_letters(name: &str, folded: &[u8]) -> Option<u64> {
+        if name.len() != folded.len() || name.len() > 64 || !name.is_ascii() {
+            return None;
+        }
+        Some(name.bytes().rev().fold(0, |small, byte| small << 1 | u64::from(byte.is_ascii_lowercase())))
+    }
+
     /// Which bytes of `folded`, what the name of this pattern folds to, are small letters: bit `n` is byte `n`. `None` if 64 bits
     /// cannot tell.
-    pub(crate) fn small_letters(&self, folded: &str) -> Option<u64> {
+    pub(crate) fn small_letters(&self, folded: &[u8]) -> Option<u64> {
         if !folded.is_ascii() || folded.len() > 64 {
             return None;
         }
         let mut cases = self.0.iter();
         let mut small = 0;
-        for (at, byte) in folded.bytes().enumerate().filter(|(_, byte)| *byte != b' ') {
+        for (at, byte) in folded.iter().enumerate().filter(|(_, byte)| **byte != b' ') {
             match cases.next()? {
                 LetterCase::Open => return None,
                 LetterCase::Other if byte.is_ascii_lowercase() => small |= 1 << at,
@@ -270,19 +283,40 @@ impl CasePattern {
 /// Like [`fold`], but accents stay: what the `nofold` flag compares. Composed and decomposed accents are the same.
 #[must_use]
 pub fn fold_keeping_accents(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars().filter(|c| !is_invisible(*c)).nfd() {
-        match fold_char(c) {
-            FoldedChar::Accent => out.push(c),
-            FoldedChar::Text(_) => match plain_punctuation(c) {
-                Some(plain) => out.push(plain),
-                None => out.extend(c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)),
-            },
-            _ if out.ends_with(' ') => {}
-            _ => out.push(' '),
+    let mut out = String::with_capacity(name.len());
+    let mut rest = name;
+    // ASCII is never decomposed, and no mark moves over it, so what lies between is decomposed by itself.
+    while !rest.is_empty() {
+        let (ascii, behind) = rest.split_at(rest.bytes().take_while(u8::is_ascii).count());
+        let (others, behind) = behind.split_at(behind.bytes().take_while(|byte| !byte.is_ascii()).count());
+        rest = behind;
+        for byte in ascii.bytes() {
+            match ASCII[usize::from(byte)] {
+                AsciiClass::Plain(folded) => out.push(char::from(folded)),
+                _ => push_blank(&mut out),
+            }
         }
+        others.chars().filter(|c| !is_invisible(*c)).nfd().for_each(|c| push_keeping_accents(&mut out, c));
     }
     out
+}
+
+/// Adds a decomposed character to what [`fold_keeping_accents`] makes.
+fn push_keeping_accents(out: &mut String, c: char) {
+    match fold_char(c) {
+        FoldedChar::Accent => out.push(c),
+        FoldedChar::Text(_) => match plain_punctuation(c) {
+            Some(plain) => out.push(plain),
+            None => out.extend(c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)),
+        },
+        _ => push_blank(out),
+    }
+}
+
+fn push_blank(out: &mut String) {
+    if !out.ends_with(' ') {
+        out.push(' ');
+    }
 }
 
 /// The name without blanks and invisible characters around it.
@@ -723,6 +757,7 @@ static ASCII: [AsciiClass; 256] = {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn check(text: &str, folded: &str) {
         assert_eq!(fold(text), folded, "{text:?}");
@@ -791,6 +826,47 @@ mod tests {
         assert!(agree("Þór", "Thor") && agree("Þór", "THor") && !agree("þór", "Thor"));
         assert_eq!(fold_keeping_accents("É"), fold_keeping_accents("e\u{301}"));
         assert_ne!(fold_keeping_accents("é"), fold_keeping_accents("e"));
+    }
+
+    /// Texts of ASCII, of characters that fold in special ways, and of any others.
+    fn texts() -> impl Strategy<Value = String> {
+        let special = "\u{301}\u{327}\u{AD}\u{FEFF}\u{200B}\u{2028}\u{2029}\u{85}éÉßẞÞæǅİıſﬁΣς’´‑\u{212B}\u{1E0B}\u{1112}\u{1161}한";
+        let special: Vec<char> = special.chars().collect();
+        let character = prop_oneof![
+            4 => prop::char::range('\0', '\u{7F}'),
+            1 => prop::sample::select(vec![' ', '\n', '\r']),
+            2 => prop::sample::select(special),
+            1 => any::<char>(),
+        ];
+        prop::collection::vec(character, 0..80).prop_map(|characters| characters.into_iter().collect())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+
+        /// What lies between ASCII can be decomposed by itself.
+        #[test]
+        fn accents_are_kept_as_in_the_whole_decomposed(text in texts()) {
+            let mut whole = String::new();
+            text.chars().filter(|c| !is_invisible(*c)).nfd().for_each(|c| push_keeping_accents(&mut whole, c));
+            prop_assert_eq!(fold_keeping_accents(&text), whole);
+        }
+
+        #[test]
+        fn ascii_keeps_what_it_folds_to(text in "[ -~\t]{0,40}|[\0-\x7F]{0,40}") {
+            prop_assert_eq!(fold_keeping_accents(&text), fold(&text).replace('\n', " "));
+        }
+
+        /// Where small letters can be told byte by byte, the pattern tells the same.
+        #[test]
+        fn small_letters_are_those_of_the_pattern(text in "[ -~]{0,70}|[\0-\x7F]{0,70}", other in texts()) {
+            for text in [text, other] {
+                let folded = fold(trim(&text));
+                if let Some(small) = CasePattern::ascii_small_letters(trim(&text), folded.as_bytes()) {
+                    prop_assert_eq!(CasePattern::of(trim(&text)).small_letters(folded.as_bytes()), Some(small));
+                }
+            }
+        }
     }
 
     /// Every folded range that is a whole number of units maps to the text it came from.

@@ -11,7 +11,7 @@ use super::word_start::{self, KeyTraits, Sense};
 use crate::error::Result;
 use crate::gazetteer::image::wire::u32_at;
 use crate::gazetteer::image::{Image, ImageWriter, Section, Tag};
-use crate::gazetteer::sorter::{DEFAULT_BUDGET, Sorter};
+use crate::gazetteer::sorter::{DEFAULT_BUDGET, Sorted, Sorter};
 use crate::gazetteer::{Gazetteer, LoadOptions, LoadStage};
 use crate::ids::AliasId;
 use crate::normalize::{CasePattern, FoldedText};
@@ -80,42 +80,62 @@ impl NameIndex {
 ///
 /// Sorts the folded names, in bounded memory.
 pub(super) fn build(gazetteer: &Gazetteer, options: &LoadOptions<'_>, writer: &mut ImageWriter) -> Result<()> {
-    let mut sorter = Sorter::new(DEFAULT_BUDGET);
-    let mut folded = FoldedText::default();
-    for (row, alias) in gazetteer.aliases().enumerate() {
-        options.tell(LoadStage::Index, row as u64 + 1);
-        folded.fold(alias.text);
-        sorter.push(folded.bytes(), &AliasId::new(row).0.to_le_bytes())?;
-    }
+    let mut sorted = sorted_names(gazetteer, options)?;
     let mut tables = Tables::new()?;
-    let mut sorted = sorter.finish()?;
-    let mut key: Option<String> = None;
-    let mut pattern = CasePattern::default();
-    while let Some((name, number)) = sorted.next()? {
-        let name = std::str::from_utf8(name).expect("folding pushes whole characters");
+    let mut key: Option<Vec<u8>> = None;
+    while let Some((name, value)) = sorted.next()? {
         if key.as_deref() != Some(name) {
             if let Some(key) = &key {
                 tables.end_key(key)?;
             }
             let key = key.get_or_insert_default();
             key.clear();
-            key.push_str(name);
+            key.extend_from_slice(name);
         }
-        tables.postings.push(number)?;
-        let id = AliasId(u32_at(number, 0));
-        let alias = gazetteer.alias(id);
-        let traits = names::traits(&alias);
+        let (sense, traits) = read_rules(value);
+        tables.postings.push(&sense.alias.to_le_bytes())?;
         tables.traits.lower_start |= traits.lower_start;
         tables.traits.open |= traits.open;
-        tables.senses.push(names::sense(id, &alias, name, &mut pattern));
+        tables.senses.push(sense);
     }
     if let Some(key) = &key {
         tables.end_key(key)?;
     }
+    drop(sorted);
     let mut words = Section::new(WORDS);
     words.push(&tables.words.finish()?)?;
     [tables.rows, tables.postings, words].into_iter().for_each(|section| writer.add(section));
     Ok(())
+}
+
+/// The aliases by what they fold to, with what the tables must know of them.
+///
+/// That is found here and goes through the sorter: behind it, aliases come in no order of memory.
+fn sorted_names(gazetteer: &Gazetteer, options: &LoadOptions<'_>) -> Result<Sorted> {
+    let mut sorter = Sorter::new(DEFAULT_BUDGET);
+    let mut folded = FoldedText::default();
+    let mut pattern = CasePattern::default();
+    for (row, alias) in gazetteer.aliases().enumerate() {
+        options.tell(LoadStage::Index, row as u64 + 1);
+        folded.fold(alias.text);
+        let sense = names::sense(AliasId::new(row), &alias, folded.bytes(), &mut pattern);
+        sorter.push(folded.bytes(), &rules(sense, names::traits(&alias)))?;
+    }
+    sorter.finish()
+}
+
+/// What the tables must know of an alias, in the bytes of a sorted record.
+fn rules(sense: Sense, traits: KeyTraits) -> [u8; Sense::MAX_LEN + 1] {
+    let mut bytes = [0; Sense::MAX_LEN + 1];
+    bytes[..Sense::MAX_LEN].copy_from_slice(&sense.to_bytes());
+    bytes[Sense::MAX_LEN] = u8::from(traits.lower_start) | u8::from(traits.open) << 1;
+    bytes
+}
+
+/// The way back.
+fn read_rules(bytes: &[u8]) -> (Sense, KeyTraits) {
+    let (sense, traits) = bytes.split_first_chunk().expect("written by `rules`");
+    (Sense::from_bytes(sense), KeyTraits { lower_start: traits[0] & 1 != 0, open: traits[0] & 2 != 0 })
 }
 
 /// The tables while keys come in order.
@@ -141,7 +161,8 @@ impl Tables {
         })
     }
 
-    fn end_key(&mut self, key: &str) -> Result<()> {
+    fn end_key(&mut self, key: &[u8]) -> Result<()> {
+        let key = std::str::from_utf8(key).expect("folding pushes whole characters");
         self.words.push(key, std::mem::take(&mut self.traits), &self.senses);
         self.senses.clear();
         self.rows.push(&((self.postings.len() / 4) as u32).to_le_bytes())

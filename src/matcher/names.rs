@@ -58,21 +58,28 @@ pub(super) fn traits(alias: &Alias<'_>) -> KeyTraits {
     KeyTraits { lower_start: may_start_small(alias), open: alias.flags.boundary == Boundary::Open }
 }
 
-/// How the word-start engine judges the hits of an alias in plain text; `key` is what the alias folds to.
-pub(super) fn sense(id: AliasId, alias: &Alias<'_>, key: &str, pattern: &mut CasePattern) -> Sense {
+/// How the word-start engine judges the hits of an alias in plain text; `key` is what the alias folds to. `pattern` is a buffer.
+pub(super) fn sense(id: AliasId, alias: &Alias<'_>, key: &[u8], pattern: &mut CasePattern) -> Sense {
     let flags = alias.flags;
-    let kept = if flags.accents_matter { fold_keeping_accents(alias.text) } else { String::new() };
+    // What an ASCII name keeps is its key: asking would cost more than all the rest.
+    let kept = (flags.accents_matter && !alias.text.is_ascii()).then(|| fold_keeping_accents(alias.text));
     // Plain text has no accents, so where they matter only a name without them is judged like any other.
-    let has_accents = flags.accents_matter && kept != key;
-    let checked = flags.boundary != Boundary::Word || flags.after_comma || has_accents;
-    pattern.set(alias.text);
-    let (policy, small) = match (flags.case, pattern.small_letters(key)) {
-        _ if has_accents && kept.contains(|c: char| !c.is_ascii() && is_word_char(c)) => (Policy::ACCENTED, 0),
+    let accented = kept.filter(|kept| kept.as_bytes() != key);
+    let checked = flags.boundary != Boundary::Word || flags.after_comma || accented.is_some();
+    let mut small_letters = || {
+        CasePattern::ascii_small_letters(alias.text, key).or_else(|| {
+            pattern.set(alias.text);
+            pattern.small_letters(key)
+        })
+    };
+    let (policy, small) = match flags.case {
+        _ if accented.is_some_and(|kept| kept.contains(|c: char| !c.is_ascii() && is_word_char(c))) => {
+            (Policy::ACCENTED, 0)
+        }
         _ if checked => (Policy::CHECKED, 0),
-        (CasePolicy::Any, _) => (Policy::ANY, 0),
-        (CasePolicy::Title, Some(small)) => (Policy::TITLE, small),
-        (CasePolicy::Exact, Some(small)) => (Policy::EXACT, small),
-        (CasePolicy::Title | CasePolicy::Exact, None) => (Policy::CHECKED, 0),
+        CasePolicy::Any => (Policy::ANY, 0),
+        CasePolicy::Title => small_letters().map_or((Policy::CHECKED, 0), |small| (Policy::TITLE, small)),
+        CasePolicy::Exact => small_letters().map_or((Policy::CHECKED, 0), |small| (Policy::EXACT, small)),
     };
     Sense { alias: id.0, policy, stop: flags.stop, small }
 }

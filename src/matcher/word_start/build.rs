@@ -6,6 +6,7 @@
 //! ("yahoo!", "'s-hertogenbosch") are steps of their own, behind the words.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::hash::{self, Kind};
 use super::layout::{
@@ -48,7 +49,7 @@ pub(crate) struct Builder {
     /// The hash and the offset of each record.
     records: Vec<(u64, u32)>,
     beginnings: Vec<Beginning>,
-    segment: Segment,
+    padded: Padded,
     n_keys: usize,
     /// The last key without signs before its first word that the tables hold.
     last: String,
@@ -66,7 +67,7 @@ impl Builder {
             bytes: vec![0; HEADER + BEHIND],
             records: Vec::new(),
             beginnings: Vec::new(),
-            segment: Segment::default(),
+            padded: Padded::default(),
             n_keys: 0,
             last: String::new(),
             path: Vec::new(),
@@ -95,21 +96,22 @@ impl Builder {
         }
         let first = self.segments.first;
         let words_end = *self.segments.ends.last().expect("a word");
+        self.padded.set(key.as_bytes());
         let mut hash = self.push_words(key, traits.lower_start);
         let (lead, tail) = (&key[..first], &key[words_end..]);
         if !(lead.is_empty() && tail.is_empty()) {
             let edges = edge(tail.len(), 0) | edge(lead.len(), MAX_EDGE);
             self.edged.entry(key[first..words_end].to_owned()).or_insert((hash, 0)).1 |= edges;
-            for (kind, signs) in [(Kind::Tail, tail), (Kind::Lead, lead)] {
+            for (kind, signs) in [(Kind::Tail, words_end..key.len()), (Kind::Lead, 0..first)] {
                 if !signs.is_empty() {
-                    hash = self.segment.hash(hash, kind, signs.as_bytes());
+                    hash = self.padded.hash(hash, kind, signs);
                 }
             }
         }
         self.push_record(hash, key.as_bytes(), senses);
     }
 
-    /// Adds the beginnings of a key that has been cut; returns the hash of all its words.
+    /// Adds the beginnings of a key that has been cut and padded; returns the hash of all its words.
     fn push_words(&mut self, key: &str, is_small: bool) -> u64 {
         let first = self.segments.first;
         let in_order = first == 0;
@@ -129,7 +131,7 @@ impl Builder {
             let index = match self.path.get(at).filter(|(other, _)| in_order && *other == end) {
                 Some((_, index)) => *index,
                 None => {
-                    let hash = self.segment.hash(hash, Kind::Word, &key.as_bytes()[start..end]);
+                    let hash = self.padded.hash(hash, Kind::Word, start..end);
                     let answer = Answer { ends: false, goes_on: false };
                     self.beginnings.push(Beginning { hash, is_first: word == 0, is_small: false, answer });
                     let index = self.beginnings.len() - 1;
@@ -206,8 +208,8 @@ impl Builder {
     /// `lines` are those of all keys.
     fn push_edged(&mut self, lines: &[u8], edged: &BTreeMap<String, (u64, u8)>) {
         for (words, (hash, edges)) in edged {
-            self.segment.set(words.as_bytes());
-            let place = Place { bytes: self.segment.padded(), start: 0, length: words.len() };
+            self.padded.set(words.as_bytes());
+            let place = Place { bytes: &self.padded.0, start: 0, length: words.len() };
             let offset = match find_record(Scalar, lines, &self.bytes, *hash, place) {
                 Some((offset, _)) => offset,
                 None => {
@@ -256,24 +258,19 @@ fn edge(length: usize, first: usize) -> u8 {
     if length == 0 { 0 } else { 1 << (first + length - 1) }
 }
 
-/// Bytes with room behind them, for hashing.
+/// A key with room behind it, for hashing.
 #[derive(Debug, Default)]
-struct Segment(Vec<u8>);
+struct Padded(Vec<u8>);
 
-impl Segment {
-    fn set(&mut self, segment: &[u8]) {
+impl Padded {
+    fn set(&mut self, key: &[u8]) {
         self.0.clear();
-        self.0.extend_from_slice(segment);
+        self.0.extend_from_slice(key);
         self.0.extend([0; COMPARED]);
     }
 
-    fn hash(&mut self, before: u64, kind: Kind, segment: &[u8]) -> u64 {
-        self.set(segment);
-        hash::segment(hash::seed(before, kind), &self.0, 0, segment.len())
-    }
-
-    fn padded(&self) -> &[u8] {
-        &self.0
+    fn hash(&self, before: u64, kind: Kind, segment: Range<usize>) -> u64 {
+        hash::segment(hash::seed(before, kind), &self.0, segment.start, segment.len())
     }
 }
 

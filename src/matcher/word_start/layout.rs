@@ -316,6 +316,8 @@ pub(crate) struct Sense {
 impl Sense {
     /// Bytes before the small letters: the alias, policy and stop.
     const HEAD: usize = 5;
+    /// Bytes of a sense of a long key.
+    pub(crate) const MAX_LEN: usize = Self::HEAD + 8;
     /// The bit beside the policy.
     const STOP: u8 = 8;
 
@@ -325,12 +327,13 @@ impl Sense {
         Self::HEAD + key_length.div_ceil(8).min(8)
     }
 
-    fn write(self, bytes: &mut Vec<u8>, key_length: usize) {
-        let end = bytes.len() + Self::len(key_length);
-        bytes.extend(self.alias.to_le_bytes());
-        bytes.push(self.policy.0 | if self.stop { Self::STOP } else { 0 });
-        bytes.extend(self.small.to_le_bytes());
-        bytes.truncate(end);
+    /// All of it, as it lies in the bytes of a long key.
+    pub(crate) fn to_bytes(self) -> [u8; Self::MAX_LEN] {
+        let mut bytes = [0; Self::MAX_LEN];
+        bytes[..4].copy_from_slice(&self.alias.to_le_bytes());
+        bytes[4] = self.policy.0 | if self.stop { Self::STOP } else { 0 };
+        bytes[Self::HEAD..].copy_from_slice(&self.small.to_le_bytes());
+        bytes
     }
 
     /// The alias of the key at `place`, if its record, at `offset`, says that there is only one, and no key with signs around
@@ -355,6 +358,11 @@ impl Sense {
         let flags = (head >> 32) as u8;
         let small = low_bits(load(bytes, at + Self::HEAD), key_length);
         Self { alias: head as u32, policy: Policy(flags & Policy::ALL), stop: flags & Self::STOP != 0, small }
+    }
+
+    /// What [`Sense::to_bytes`] has written.
+    pub(crate) fn from_bytes(bytes: &[u8; Self::MAX_LEN]) -> Self {
+        Self::read(bytes, 0, usize::MAX)
     }
 
     /// Whether a hit with these small letters passes; `None` if only the text can tell.
@@ -441,7 +449,7 @@ impl Record {
         if senses.len() > 1 {
             records.extend(u16::try_from(senses.len()).expect("more aliases are left over").to_le_bytes());
         }
-        senses.iter().for_each(|sense| sense.write(records, key.len()));
+        senses.iter().for_each(|sense| records.extend_from_slice(&sense.to_bytes()[..Sense::len(key.len())]));
         records.extend([0; BEHIND]);
         offset
     }

@@ -37,38 +37,32 @@ impl Segments {
     pub(super) fn cut(&mut self, name: &str) -> bool {
         self.first = 0;
         self.ends.clear();
+        let mut fits = true;
         let mut in_word = false;
+        // Where the word with the signs before it begins.
+        let mut start = 0;
         for (at, c) in name.char_indices() {
             let is_word = is_word(c);
-            if is_word && !in_word && self.ends.is_empty() {
-                self.first = at;
-            }
-            if in_word && !is_word {
+            if is_word && !in_word {
+                if self.ends.is_empty() {
+                    (self.first, start) = (at, at);
+                }
+                fits &= at - start <= MAX_GAP;
+            } else if in_word && !is_word {
+                fits &= at - start <= MAX_SEGMENT;
                 self.ends.push(at);
+                start = at;
             }
+            fits &= !is_mark_of_sign(c);
             in_word = is_word;
         }
         if in_word {
+            fits &= name.len() - start <= MAX_SEGMENT;
             self.ends.push(name.len());
         }
-        self.fits(name)
-    }
-
-    fn fits(&self, name: &str) -> bool {
-        let Some(&last) = self.ends.last() else { return false };
-        if name.contains(is_mark_of_sign) || name.starts_with(' ') || name.ends_with(' ') {
-            return false;
-        }
-        let mut start = self.first;
-        let mut words = self.ends.iter().map(|end| (std::mem::replace(&mut start, *end), *end));
-        self.first <= MAX_EDGE
-            && name.len() - last <= MAX_EDGE
-            && words.all(|(start, end)| Self::word_fits(name, start, end))
-    }
-
-    fn word_fits(name: &str, start: usize, end: usize) -> bool {
-        let gap = name[start..end].find(is_word).unwrap_or(end - start);
-        gap <= MAX_GAP && end - start <= MAX_SEGMENT
+        let is_edge = |length: usize| length <= MAX_EDGE;
+        let ends_in_blank = name.starts_with(' ') || name.ends_with(' ');
+        fits && !ends_in_blank && is_edge(self.first) && self.ends.last().is_some_and(|last| is_edge(name.len() - last))
     }
 }
 
@@ -90,6 +84,16 @@ mod tests {
         check("u.s.", 0, &[1, 3]);
         check("yahoo!", 0, &[5]);
         check("ｘ東京", 0, &[9]);
+    }
+
+    #[test]
+    fn the_longest_of_each() {
+        let [word, gap] = ["x".repeat(MAX_SEGMENT), "-".repeat(MAX_GAP)];
+        check(&word, 0, &[MAX_SEGMENT]);
+        check(&format!("a{gap}b"), 0, &[1, MAX_GAP + 2]);
+        check("!!!!a!!!!", 4, &[5]);
+        assert!(!Segments::default().cut(&format!("a{gap}-b")));
+        assert!(!Segments::default().cut(&format!("a {word}")));
     }
 
     #[test]
