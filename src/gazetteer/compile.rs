@@ -17,6 +17,7 @@ use super::{Gazetteer, LoadOptions, LoadStage};
 use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
 use crate::hash::hex;
+use crate::ids::EntityId;
 use crate::normalize::trim;
 
 pub(super) const META: Tag = *b"META";
@@ -37,6 +38,9 @@ pub(super) const HAS_COORDINATES: u32 = 2;
 /// The coordinates have more digits than their fixed form holds: read the fields.
 pub(super) const LONG_COORDINATES: u32 = 4;
 pub(super) const HAS_CAPITAL: u32 = 8;
+
+/// The field that names the parent of an entity.
+const PARENT: &str = "parent";
 
 /// Version of this program, as [`Meta`] keeps it.
 pub(super) const PROGRAM: &str = env!("CARGO_PKG_VERSION");
@@ -69,24 +73,27 @@ pub(super) struct Source {
     pub(super) sha256: String,
 }
 
+/// A list of `key=value`.
+pub(super) type Keys<'t> = Vec<(&'t str, &'t str)>;
+
 /// A name before it is compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct DraftAlias {
-    pub(super) text: String,
+pub(super) struct DraftAlias<'t> {
+    pub(super) text: &'t str,
     pub(super) kind: AliasKind,
     pub(super) flags: Flags,
     pub(super) evidence: EvidenceSet,
-    pub(super) fields: Vec<(String, String)>,
+    pub(super) fields: Keys<'t>,
 }
 
 /// An entity before it is compiled. `aliases` hold the canonical name too.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Draft {
-    pub(super) id: String,
-    pub(super) kind: String,
-    pub(super) name: String,
-    pub(super) fields: Vec<(String, String)>,
-    pub(super) aliases: Vec<DraftAlias>,
+pub(super) struct Draft<'t> {
+    pub(super) id: &'t str,
+    pub(super) kind: &'t str,
+    pub(super) name: &'t str,
+    pub(super) fields: Keys<'t>,
+    pub(super) aliases: Vec<DraftAlias<'t>>,
 }
 
 /// What a layer says about one id.
@@ -114,7 +121,9 @@ pub(super) struct Compiler<'o> {
     options: &'o LoadOptions<'o>,
     n_sayings: u64,
     sayings: Sorter,
-    buffer: Vec<u8>,
+    /// The id of what is being said, and the rest of it.
+    id: Vec<u8>,
+    said: Vec<u8>,
     files: Vec<PathBuf>,
     pub(super) meta: Meta,
     /// Values of `src=`, if some are to be left out.
@@ -132,7 +141,8 @@ impl<'o> Compiler<'o> {
             options,
             n_sayings: 0,
             sayings: Sorter::new(DEFAULT_BUDGET),
-            buffer: Vec::new(),
+            id: Vec::new(),
+            said: Vec::new(),
             files: Vec::new(),
             meta: Meta { program: PROGRAM.to_owned(), without: options.without.clone(), ..Meta::default() },
             sources: BTreeSet::new(),
@@ -158,25 +168,37 @@ impl<'o> Compiler<'o> {
     }
 
     /// Takes in what was said about `draft.id`. Later sayings win over earlier ones.
-    pub(super) fn say(&mut self, saying: Saying, place: Place, draft: &Draft) -> Result<()> {
-        let out = &mut self.buffer;
+    pub(super) fn say(&mut self, saying: Saying, place: Place, draft: &Draft<'_>) -> Result<()> {
+        self.begin(saying, place, draft);
+        self.end()
+    }
+
+    /// Like [`Compiler::say`], but more names may follow with [`Compiler::add_alias`], and then [`Compiler::end`].
+    pub(super) fn begin(&mut self, saying: Saying, place: Place, draft: &Draft<'_>) {
+        self.id.clear();
+        self.id.extend_from_slice(draft.id.as_bytes());
+        let out = &mut self.said;
         out.clear();
         out.push(saying as u8);
         for number in [place.file, place.line, place.column] {
             put_number(out, u64::from(number));
         }
-        put_str(out, &draft.kind);
-        put_str(out, &draft.name);
+        put_str(out, draft.kind);
+        put_str(out, draft.name);
         put_fields(out, &draft.fields);
-        put_number(out, draft.aliases.len() as u64);
-        for alias in &draft.aliases {
-            put_str(out, &alias.text);
-            put_number(out, u64::from(pack(alias.kind, alias.flags, alias.evidence)));
-            put_fields(out, &alias.fields);
-        }
+        draft.aliases.iter().for_each(|alias| self.add_alias(alias));
+    }
+
+    /// One more name of the entity that was begun.
+    pub(super) fn add_alias(&mut self, alias: &DraftAlias<'_>) {
+        put_alias(&mut self.said, alias);
+    }
+
+    /// Nothing more is said about the entity that was begun.
+    pub(super) fn end(&mut self) -> Result<()> {
         self.n_sayings += 1;
         self.options.tell(LoadStage::Read, self.n_sayings);
-        self.sayings.push(draft.id.as_bytes(), &self.buffer)
+        self.sayings.push(&self.id, &self.said)
     }
 
     /// The image of all entities, or every fault.
@@ -188,16 +210,33 @@ impl<'o> Compiler<'o> {
         let sayings = std::mem::replace(&mut self.sayings, Sorter::new(0));
         let mut sorted = sayings.finish()?;
         let mut sections = Sections::new();
-        let mut current: Option<Draft> = None;
-        let mut id: Vec<u8> = Vec::new();
-        let mut defined: Option<Place> = None;
+        // What was said about one id.
+        let (mut id, mut said) = (Vec::new(), Vec::new());
         while let Some((key, value)) = sorted.next()? {
             if key != id {
-                self.close(current.take(), &mut sections)?;
-                defined = None;
-                id = key.to_vec();
+                self.close(&id, &said, &mut sections)?;
+                id.clear();
+                id.extend_from_slice(key);
+                said.clear();
             }
-            let (saying, place, draft) = read_saying(key, value).expect("written by `say`");
+            put_number(&mut said, value.len() as u64);
+            said.extend_from_slice(value);
+        }
+        self.close(&id, &said, &mut sections)?;
+        // Its memory is needed for the image.
+        drop(sorted);
+        self.report()?;
+        self.check_sources()?;
+        sections.finish(self.meta)
+    }
+
+    /// What comes of all that was `said` about one id, none or one entity.
+    fn close(&mut self, id: &[u8], said: &[u8], sections: &mut Sections) -> Result<()> {
+        let mut said = Cursor::new(said);
+        let mut current: Option<Draft<'_>> = None;
+        let mut defined: Option<Place> = None;
+        while let Some(value) = said.slice() {
+            let (saying, place, draft) = read_saying(id, value).expect("written by `say`");
             match (saying, &mut current) {
                 (Saying::Define, current) => {
                     let earlier = defined.filter(|earlier| earlier.file == place.file && place.file != 0);
@@ -218,10 +257,15 @@ impl<'o> Compiler<'o> {
                 }
             }
         }
-        self.close(current, &mut sections)?;
-        self.report()?;
-        self.check_sources()?;
-        with_parents(sections.finish(self.meta)?)
+        let Some(draft) = current else { return Ok(()) };
+        let source = draft.fields.iter().find(|(key, _)| *key == "src").map(|(_, value)| *value);
+        if source.is_some_and(|source| self.leaves_out(source)) {
+            self.meta.left_out += 1;
+            return Ok(());
+        }
+        sections.push(draft)?;
+        self.options.tell(LoadStage::Order, u64::from(sections.n_entities));
+        Ok(())
     }
 
     /// Refuses to leave out what is not there: a name that is spelled wrongly would leave everything in.
@@ -247,18 +291,6 @@ impl<'o> Compiler<'o> {
         source.split('+').any(|source| self.meta.without.iter().any(|without| without == source))
     }
 
-    fn close(&mut self, draft: Option<Draft>, sections: &mut Sections) -> Result<()> {
-        let Some(draft) = draft else { return Ok(()) };
-        let source = draft.fields.iter().find(|(key, _)| key == "src").map(|(_, value)| value);
-        if source.is_some_and(|source| self.leaves_out(source)) {
-            self.meta.left_out += 1;
-            return Ok(());
-        }
-        sections.push(draft)?;
-        self.options.tell(LoadStage::Order, u64::from(sections.n_entities));
-        Ok(())
-    }
-
     /// The faults, if there are any, in the order of files and lines.
     fn report(&mut self) -> Result<()> {
         let mut faults = std::mem::take(&mut self.faults);
@@ -277,7 +309,14 @@ impl<'o> Compiler<'o> {
     }
 }
 
-fn put_fields(out: &mut Vec<u8>, fields: &[(String, String)]) {
+/// Appends a name with its rules and fields.
+fn put_alias(out: &mut Vec<u8>, alias: &DraftAlias<'_>) {
+    put_str(out, alias.text);
+    put_number(out, u64::from(pack(alias.kind, alias.flags, alias.evidence)));
+    put_fields(out, &alias.fields);
+}
+
+fn put_fields(out: &mut Vec<u8>, fields: &[(&str, &str)]) {
     put_number(out, fields.len() as u64);
     for (key, value) in fields {
         put_str(out, key);
@@ -285,12 +324,12 @@ fn put_fields(out: &mut Vec<u8>, fields: &[(String, String)]) {
     }
 }
 
-fn read_fields(cursor: &mut Cursor<'_>) -> Option<Vec<(String, String)>> {
+fn read_fields<'t>(cursor: &mut Cursor<'t>) -> Option<Keys<'t>> {
     let count = cursor.number()?;
-    (0..count).map(|_| Some((cursor.str()?.to_owned(), cursor.str()?.to_owned()))).collect()
+    (0..count).map(|_| Some((cursor.str()?, cursor.str()?))).collect()
 }
 
-fn read_saying(key: &[u8], value: &[u8]) -> Option<(Saying, Place, Draft)> {
+fn read_saying<'t>(id: &'t [u8], value: &'t [u8]) -> Option<(Saying, Place, Draft<'t>)> {
     let mut cursor = Cursor::new(value);
     let saying = match cursor.byte()? {
         0 => Saying::Define,
@@ -299,14 +338,13 @@ fn read_saying(key: &[u8], value: &[u8]) -> Option<(Saying, Place, Draft)> {
     };
     let mut number = || cursor.number().map(|number| number as u32);
     let place = Place { file: number()?, line: number()?, column: number()? };
-    let id = String::from_utf8(key.to_vec()).ok()?;
-    let kind = cursor.str()?.to_owned();
-    let name = cursor.str()?.to_owned();
+    let id = std::str::from_utf8(id).ok()?;
+    let kind = cursor.str()?;
+    let name = cursor.str()?;
     let fields = read_fields(&mut cursor)?;
-    let count = cursor.number()?;
     let mut aliases = Vec::new();
-    for _ in 0..count {
-        let text = cursor.str()?.to_owned();
+    while !cursor.is_empty() {
+        let text = cursor.str()?;
         let (kind, flags, evidence) = unpack(cursor.number()? as u32);
         aliases.push(DraftAlias { text, kind, flags, evidence, fields: read_fields(&mut cursor)? });
     }
@@ -366,19 +404,15 @@ impl Sections {
         }
     }
 
-    fn push(&mut self, draft: Draft) -> Result<()> {
-        let mut aliases = draft.aliases;
-        for alias in &mut aliases {
-            let trimmed = trim(&alias.text);
-            if trimmed.len() != alias.text.len() {
-                alias.text = trimmed.to_owned();
-            }
-        }
-        aliases.sort_by(|a, b| (&a.text, a.kind, a.flags, a.evidence).cmp(&(&b.text, b.kind, b.flags, b.evidence)));
-        aliases.dedup_by(|b, a| (&a.text, a.kind, a.flags, a.evidence) == (&b.text, b.kind, b.flags, b.evidence));
-        self.add_to_fingerprint(&draft.id, &draft.kind, &draft.name, &draft.fields, &aliases);
+    fn push(&mut self, mut draft: Draft<'_>) -> Result<()> {
+        let aliases = &mut draft.aliases;
+        aliases.iter_mut().for_each(|alias| alias.text = trim(alias.text));
+        aliases.sort_by(|a, b| (a.text, a.kind, a.flags, a.evidence).cmp(&(b.text, b.kind, b.flags, b.evidence)));
+        aliases.dedup_by(|b, a| (a.text, a.kind, a.flags, a.evidence) == (b.text, b.kind, b.flags, b.evidence));
+        self.add_to_fingerprint(&draft);
 
-        let field = |key: &str| draft.fields.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
+        let aliases = &draft.aliases;
+        let field = |key: &str| draft.fields.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
         let mut bits = 0;
         let population = field("pop").and_then(|value| value.parse::<u64>().ok());
         bits |= if population.is_some() { HAS_POPULATION } else { 0 };
@@ -390,32 +424,32 @@ impl Sections {
             let exact = (f64::from(fixed.0) / 1e7, f64::from(fixed.1) / 1e7) == (latitude, longitude);
             bits |= HAS_COORDINATES | if exact { 0 } else { LONG_COORDINATES };
         }
-        let kind = self.kinds.number(&draft.kind, "kinds")?;
+        let kind = self.kinds.number(draft.kind, "kinds")?;
         let country = match field("cc") {
             Some(code) => self.countries.number(code, "country codes")? + 1,
             None => 0,
         };
-        let mut record = Vec::with_capacity(ENTITY_LEN);
-        record.extend_from_slice(&offset(&self.blobs)?.to_le_bytes());
-        record.extend_from_slice(&self.n_aliases.to_le_bytes());
-        record.extend_from_slice(&kind.to_le_bytes());
-        record.extend_from_slice(&country.to_le_bytes());
-        record.extend_from_slice(&bits.to_le_bytes());
-        record.extend_from_slice(&population.unwrap_or(0).to_le_bytes());
-        record.extend_from_slice(&fixed.0.to_le_bytes());
-        record.extend_from_slice(&fixed.1.to_le_bytes());
+        let mut record = [0; ENTITY_LEN];
+        record[..4].copy_from_slice(&offset(&self.blobs)?.to_le_bytes());
+        record[4..8].copy_from_slice(&self.n_aliases.to_le_bytes());
+        record[8..10].copy_from_slice(&kind.to_le_bytes());
+        record[10..12].copy_from_slice(&country.to_le_bytes());
+        record[12..16].copy_from_slice(&bits.to_le_bytes());
+        record[16..24].copy_from_slice(&population.unwrap_or(0).to_le_bytes());
+        record[24..28].copy_from_slice(&fixed.0.to_le_bytes());
+        record[28..].copy_from_slice(&fixed.1.to_le_bytes());
         self.entities.push(&record)?;
 
         // The blob: id, the canonical name (0 and the text, or the number of the alias that is it, plus one), fields, and the
         // fields of names: how many names have any, then the number of the name and its fields.
         let mut blob = std::mem::take(&mut self.buffer);
         blob.clear();
-        put_str(&mut blob, &draft.id);
+        put_str(&mut blob, draft.id);
         match aliases.iter().position(|alias| alias.text == draft.name) {
             Some(number) => put_number(&mut blob, number as u64 + 1),
             None => {
                 put_number(&mut blob, 0);
-                put_str(&mut blob, &draft.name);
+                put_str(&mut blob, draft.name);
             }
         }
         self.put_fields(&mut blob, &draft.fields)?;
@@ -428,7 +462,7 @@ impl Sections {
         self.blobs.push(&blob)?;
         self.buffer = blob;
 
-        for alias in &aliases {
+        for alias in aliases {
             let length = alias.text.len();
             if length > MAX_NAME {
                 let message = format!("a name of {:?} has {length} bytes; {MAX_NAME} are allowed", draft.id);
@@ -448,7 +482,7 @@ impl Sections {
         Ok(())
     }
 
-    fn put_fields(&mut self, out: &mut Vec<u8>, fields: &[(String, String)]) -> Result<()> {
+    fn put_fields(&mut self, out: &mut Vec<u8>, fields: &[(&str, &str)]) -> Result<()> {
         put_number(out, fields.len() as u64);
         for (key, value) in fields {
             put_number(out, u64::from(self.keys.number(key, "different keys")?));
@@ -458,30 +492,20 @@ impl Sections {
     }
 
     /// Hashes every field with its length, so that no two gazetteers share a byte stream.
-    fn add_to_fingerprint(
-        &mut self,
-        id: &str,
-        kind: &str,
-        name: &str,
-        fields: &[(String, String)],
-        aliases: &[DraftAlias],
-    ) {
-        let mut bytes = std::mem::take(&mut self.buffer);
+    fn add_to_fingerprint(&mut self, draft: &Draft<'_>) {
+        let bytes = &mut self.buffer;
         bytes.clear();
-        [id, kind, name].iter().for_each(|text| put_str(&mut bytes, text));
-        let mut sorted: Vec<_> = fields.to_vec();
-        sorted.sort();
-        put_fields(&mut bytes, &sorted);
-        put_number(&mut bytes, aliases.len() as u64);
-        for alias in aliases {
-            put_str(&mut bytes, &alias.text);
-            put_number(&mut bytes, u64::from(pack(alias.kind, alias.flags, alias.evidence)));
-            let mut sorted = alias.fields.clone();
-            sorted.sort();
-            put_fields(&mut bytes, &sorted);
+        [draft.id, draft.kind, draft.name].iter().for_each(|text| put_str(bytes, text));
+        let mut sorted = draft.fields.clone();
+        sorted.sort_unstable();
+        put_fields(bytes, &sorted);
+        put_number(bytes, draft.aliases.len() as u64);
+        for alias in &draft.aliases {
+            let mut fields = alias.fields.clone();
+            fields.sort_unstable();
+            put_alias(bytes, &DraftAlias { fields, ..*alias });
         }
-        self.hash.update(&bytes);
-        self.buffer = bytes;
+        self.hash.update(bytes);
     }
 
     fn finish(self, mut meta: Meta) -> Result<Image> {
@@ -493,6 +517,10 @@ impl Sections {
         for section in [section, self.entities, self.aliases, self.names, self.blobs] {
             writer.add(section);
         }
+        if meta.keys.iter().any(|key| key == PARENT) {
+            return with_parents(writer.finish()?);
+        }
+        writer.add(parents((0..self.n_entities).map(|_| None))?);
         writer.finish()
     }
 }
@@ -501,14 +529,18 @@ impl Sections {
 fn with_parents(image: Image) -> Result<Image> {
     let mut writer = ImageWriter::default();
     writer.copy_all(&image);
-    let mut parents = Section::new(PARENTS);
     let gazetteer = Gazetteer::from_image(image).map_err(Error::usage)?;
-    for entity in gazetteer.entities() {
-        let parent = entity.field("parent").and_then(|parent| gazetteer.find(parent));
-        parents.push(&parent.map_or(u32::MAX, |parent| parent.0).to_le_bytes())?;
-    }
-    writer.add(parents);
+    writer.add(parents(gazetteer.entities().map(|entity| gazetteer.find(entity.field(PARENT)?)))?);
     writer.finish()
+}
+
+/// The section of the parent of each entity.
+fn parents(parents: impl Iterator<Item = Option<EntityId>>) -> Result<Section> {
+    let mut section = Section::new(PARENTS);
+    for parent in parents {
+        section.push(&parent.map_or(u32::MAX, |parent| parent.0).to_le_bytes())?;
+    }
+    Ok(section)
 }
 
 /// Where the next bytes of a section will be, as records store it.

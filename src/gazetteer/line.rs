@@ -11,36 +11,19 @@ pub(crate) struct Field<'a> {
 
 /// Splits a line at tabs and at runs of two or more blanks; single blanks stay inside a field.
 pub(crate) fn split_fields(line: &str) -> Vec<Field<'_>> {
-    let mut fields = Vec::new();
-    let mut start = None;
-    let mut blanks = 0;
-    let mut end = 0;
-    let mut column = 0;
-    let mut start_column = 0;
-    for (at, c) in line.char_indices() {
-        column += 1;
-        match c {
-            ' ' => blanks += 1,
-            '\t' => blanks += 2,
-            _ => {
-                if blanks >= 2
-                    && let Some(begun) = start.take()
-                {
-                    fields.push(Field { text: &line[begun..end], column: start_column });
-                }
-                if start.is_none() {
-                    start = Some(at);
-                    start_column = column;
-                }
-                blanks = 0;
-                end = at + c.len_utf8();
-            }
-        }
+    let bytes = line.as_bytes();
+    let is_blank = |at: usize| bytes.get(at).is_none_or(|byte| matches!(byte, b' ' | b'\t'));
+    // A single blank with a word behind it ends nothing.
+    let is_end = |at: usize| is_blank(at) && (bytes.get(at) != Some(&b' ') || is_blank(at + 1));
+    let mut fields: Vec<Field<'_>> = Vec::new();
+    let (mut start, mut end, mut column) = (0, 0, 1);
+    loop {
+        let Some(next) = (end..bytes.len()).find(|at| !is_blank(*at)) else { return fields };
+        column += line[start..next].chars().count() as u32;
+        start = next;
+        end = (start..).find(|at| is_end(*at)).expect("a line ends");
+        fields.push(Field { text: &line[start..end], column });
     }
-    if let Some(begun) = start {
-        fields.push(Field { text: &line[begun..end], column: start_column });
-    }
-    fields
 }
 
 type FlagWord = (&'static str, fn(&Flags) -> bool, fn(&mut Flags));
@@ -114,6 +97,35 @@ pub(crate) fn parse_evidence(list: &str) -> Result<Vec<Evidence>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Fields are what is left when tabs and runs of blanks are taken out.
+        #[test]
+        fn fields_are_what_stands_between_gaps(line in "[ \tab\u{e9}\u{4e00}]{0,24}") {
+            let is_gap = |gap: &str| gap.contains('\t') || gap.len() > 1;
+            let mut expected: Vec<(usize, String)> = Vec::new();
+            let mut gap = "  ".to_owned();
+            for (index, c) in line.chars().enumerate() {
+                match (c, expected.last_mut()) {
+                    (' ' | '\t', _) => gap.push(c),
+                    (_, Some((_, field))) if !is_gap(&gap) => {
+                        field.push_str(&std::mem::take(&mut gap));
+                        field.push(c);
+                    }
+                    _ => {
+                        expected.push((index + 1, c.to_string()));
+                        gap.clear();
+                    }
+                }
+            }
+            let fields = split_fields(&line);
+            let found: Vec<_> = fields.iter().map(|field| (field.column as usize, field.text.to_owned())).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
 
     #[test]
     fn fields_end_at_tabs_or_two_blanks() {

@@ -31,7 +31,7 @@ use image::{Image, refused};
 use crate::builtin;
 use crate::error::{Error, Result};
 use crate::ids::{AliasId, EntityId};
-use crate::normalize::{fold, trim};
+use crate::normalize::{FoldedText, trim};
 
 pub use crate::builtin::{DATA_DATE, builtin_names};
 pub(crate) use compile::MAX_NAME;
@@ -300,18 +300,18 @@ impl Gazetteer {
         let mut seen = std::collections::HashSet::new();
         for (id, kind, names) in entities {
             let mut aliases = Vec::new();
-            for (text, alias_kind, flags) in names {
-                if let Some(fault) = name_fault(&text) {
+            for (text, alias_kind, flags) in &names {
+                if let Some(fault) = name_fault(text) {
                     return Err(Error::usage(format!("the name {text:?} of {id:?} {fault}")));
                 }
                 let evidence = EvidenceSet::default();
-                aliases.push(DraftAlias { text, kind: alias_kind, flags, evidence, fields: Vec::new() });
+                aliases.push(DraftAlias { text, kind: *alias_kind, flags: *flags, evidence, fields: Vec::new() });
             }
-            let Some(first) = aliases.first() else {
+            let Some((first, _, _)) = names.first() else {
                 return Err(Error::usage(format!("the entity {id:?} has no name")));
             };
             let saying = if seen.insert(id.clone()) { Saying::Define } else { Saying::Extend };
-            let draft = Draft { id, kind, name: first.text.clone(), fields: Vec::new(), aliases };
+            let draft = Draft { id: &id, kind: &kind, name: first, fields: Vec::new(), aliases };
             compiler.say(saying, Place { file: 0, line: 0, column: 0 }, &draft)?;
         }
         Self::from_image(compiler.finish()?).map_err(Error::usage)
@@ -560,24 +560,23 @@ impl Gazetteer {
     }
 
     /// One entity as the compiler takes it.
-    fn draft(&self, id: EntityId) -> Draft {
-        let owned = |fields: Fields<'_>| fields.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    fn draft(&self, id: EntityId) -> Draft<'_> {
         let entity = self.entity(id);
         let aliases = self.alias_ids_of(id).map(|row| {
             let alias = self.alias(AliasId(row));
             DraftAlias {
-                text: alias.text.to_owned(),
+                text: alias.text,
                 kind: alias.kind,
                 flags: alias.flags,
                 evidence: alias.evidence,
-                fields: owned(self.alias_fields(AliasId(row))),
+                fields: self.alias_fields(AliasId(row)).collect(),
             }
         });
         Draft {
-            id: entity.id.to_owned(),
-            kind: entity.kind.to_owned(),
-            name: entity.name.to_owned(),
-            fields: owned(entity.fields()),
+            id: entity.id,
+            kind: entity.kind,
+            name: entity.name,
+            fields: entity.fields().collect(),
             aliases: aliases.collect(),
         }
     }
@@ -638,10 +637,15 @@ impl Gazetteer {
 
 /// Why a name cannot be one, if it cannot.
 pub(crate) fn name_fault(text: &str) -> Option<String> {
-    let folded = fold(trim(text));
-    if folded.is_empty() {
+    name_fault_in(text, &mut FoldedText::default())
+}
+
+/// [`name_fault`] with a buffer.
+fn name_fault_in(text: &str, folded: &mut FoldedText) -> Option<String> {
+    folded.fold(trim(text));
+    if folded.bytes().is_empty() {
         Some("has no letter to match".to_owned())
-    } else if folded.contains('\n') {
+    } else if memchr::memchr(b'\n', folded.bytes()).is_some() {
         Some("holds a blank line".to_owned())
     } else if text.len() > MAX_NAME {
         Some(format!("has {} bytes; {MAX_NAME} are allowed", text.len()))

@@ -9,24 +9,24 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::compile::{Compiler, Draft, DraftAlias, Place, Saying, Source};
+use super::compile::{Compiler, Draft, DraftAlias, Keys, Place, Saying, Source};
 use super::image::Image;
 use super::line::{Field, parse_evidence, parse_flags, split_fields};
-use super::{AliasKind, EvidenceSet, Flags, Gazetteer, LoadOptions, name_fault};
+use super::{AliasKind, EvidenceSet, Flags, Gazetteer, LoadOptions, name_fault_in};
 use crate::builtin::builtin_names;
 use crate::error::{Error, Result};
 use crate::hash::hex;
 use crate::ids::EntityId;
+use crate::normalize::FoldedText;
 
 /// Gathers layers; [`Reader::finish`] makes the gazetteer or reports every fault.
 pub(super) struct Reader<'o> {
     compiler: Compiler<'o>,
     /// The chain of files being included, to name cycles.
     open: Vec<PathBuf>,
+    /// A buffer.
+    folded: FoldedText,
 }
-
-/// A list of `key=value`.
-type Keys = Vec<(String, String)>;
 
 /// One file's view while its lines are read.
 struct FileReader<'a, 'o> {
@@ -34,9 +34,9 @@ struct FileReader<'a, 'o> {
     path: &'a Path,
     file: u32,
     /// What `!default` has set.
-    defaults: Keys,
-    /// The entity that `+` lines belong to; `None` after a faulty entity line, whose aliases are skipped silently.
-    current: Option<(Saying, Place, Draft)>,
+    defaults: Vec<(String, String)>,
+    /// Whether an entity was begun to which `+` lines belong; not after a faulty entity line, whose aliases are skipped silently.
+    has_entity: bool,
     seen_entity: bool,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn is_compiled(path: &Path) -> bool {
 
 impl<'o> Reader<'o> {
     pub(super) fn new(options: &'o LoadOptions<'o>) -> Self {
-        Self { compiler: Compiler::new(options), open: Vec::new() }
+        Self { compiler: Compiler::new(options), open: Vec::new(), folded: FoldedText::default() }
     }
 
     /// Several texts that are one layer.
@@ -115,7 +115,8 @@ impl<'o> Reader<'o> {
 
     fn read_lines(&mut self, mut input: impl BufRead, path: &Path) -> Result<()> {
         let file = self.compiler.add_file(path.to_owned());
-        let mut file = FileReader { reader: self, path, file, defaults: Vec::new(), current: None, seen_entity: false };
+        let mut file =
+            FileReader { reader: self, path, file, defaults: Vec::new(), has_entity: false, seen_entity: false };
         let mut line = Vec::new();
         for number in 1.. {
             line.clear();
@@ -173,17 +174,14 @@ impl FileReader<'_, '_> {
 
     /// Hands the entity that is complete to the compiler.
     fn flush(&mut self) -> Result<()> {
-        match self.current.take() {
-            Some((saying, place, draft)) => self.reader.compiler.say(saying, place, &draft),
-            None => Ok(()),
-        }
+        if std::mem::take(&mut self.has_entity) { self.reader.compiler.end() } else { Ok(()) }
     }
 
     fn read_line(&mut self, line: &str, number: u32) -> Result<()> {
         if line.starts_with('#') || line.trim().is_empty() {
             return Ok(());
         }
-        if let Some(at) = line.find('\0') {
+        if let Some(at) = memchr::memchr(0, line.as_bytes()) {
             let column = line[..at].chars().count() as u32 + 1;
             self.fault(number, column, "the line holds a NUL byte", "is this a text file?");
             return Ok(());
@@ -236,8 +234,8 @@ impl FileReader<'_, '_> {
                 self.seen_entity = true;
                 let saying = if directive == "!remove" { Saying::Remove } else { Saying::Extend };
                 let place = Place { file: self.file, line: number, column: field.column };
-                let draft = Draft { id: rest[0].to_owned(), ..Draft::default() };
-                self.current = Some((saying, place, draft));
+                self.reader.compiler.begin(saying, place, &Draft { id: rest[0], ..Draft::default() });
+                self.has_entity = true;
                 if saying == Saying::Remove {
                     return self.flush();
                 }
@@ -279,7 +277,6 @@ impl FileReader<'_, '_> {
 
     fn read_entity(&mut self, fields: &[Field<'_>], number: u32) -> Result<()> {
         self.seen_entity = true;
-        self.current = None;
         let id = fields[0];
         if fields.len() < 3 {
             let message = format!("an entity line needs id, kind and name; {} fields found", fields.len());
@@ -294,29 +291,24 @@ impl FileReader<'_, '_> {
             return Ok(());
         }
         let place = Place { file: self.file, line: number, column: id.column };
-        let Some((alias, mut keys)) = self.read_name(fields, AliasKind::Name, number) else {
+        let Some((name, mut keys)) = self.read_name(fields, AliasKind::Name, number) else {
             // Still a definition of the id: a second one is a fault too.
-            let draft = Draft { id: id.text.to_owned(), ..Draft::default() };
+            let draft = Draft { id: id.text, ..Draft::default() };
             return self.reader.compiler.say(Saying::Define, place, &draft);
         };
         for (key, value) in &self.defaults {
             if !keys.iter().any(|(name, _)| name == key) {
-                keys.push((key.clone(), value.clone()));
+                keys.push((key, value));
             }
         }
-        let draft = Draft {
-            id: id.text.to_owned(),
-            kind: kind.text.to_owned(),
-            name: alias.text.clone(),
-            fields: keys,
-            aliases: vec![alias],
-        };
-        self.current = Some((Saying::Define, place, draft));
+        let draft = Draft { id: id.text, kind: kind.text, name: name.text, fields: keys, aliases: vec![name] };
+        self.reader.compiler.begin(Saying::Define, place, &draft);
+        self.has_entity = true;
         Ok(())
     }
 
     fn read_alias(&mut self, fields: &[Field<'_>], number: u32) {
-        if self.current.is_none() {
+        if !self.has_entity {
             if !self.seen_entity {
                 let remedy = "begin with an entity line: id, kind, name, flags";
                 self.fault(number, fields[0].column, "an alias line before any entity", remedy);
@@ -334,20 +326,23 @@ impl FileReader<'_, '_> {
             self.fault(number, fields[1].column, message, format!("use one of {}", known.join(" ")));
             return;
         };
-        if let Some((mut alias, mut keys)) = self.read_name(fields, *kind, number)
-            && let Some((_, _, draft)) = &mut self.current
-        {
+        if let Some((mut alias, mut keys)) = self.read_name(fields, *kind, number) {
             // Evidence is part of the name's rules; the other keys are only kept.
-            keys.retain(|(key, _)| key != "ctx");
+            keys.retain(|(key, _)| *key != "ctx");
             alias.fields = keys;
-            draft.aliases.push(alias);
+            self.reader.compiler.add_alias(&alias);
         }
     }
 
     /// Name, flags and keys from the third field on; `None` after a fault.
-    fn read_name(&mut self, fields: &[Field<'_>], kind: AliasKind, number: u32) -> Option<(DraftAlias, Keys)> {
+    fn read_name<'t>(
+        &mut self,
+        fields: &[Field<'t>],
+        kind: AliasKind,
+        number: u32,
+    ) -> Option<(DraftAlias<'t>, Keys<'t>)> {
         let name = fields[2];
-        if let Some(fault) = name_fault(name.text) {
+        if let Some(fault) = name_fault_in(name.text, &mut self.reader.folded) {
             self.fault(number, name.column, format!("the name {:?} {fault}", name.text), "write a name");
             return None;
         }
@@ -380,7 +375,7 @@ impl FileReader<'_, '_> {
                         if key == "ctx" {
                             evidence = parse_evidence(value).unwrap_or_default().into_iter().collect();
                         }
-                        keys.push((key.to_owned(), value.to_owned()));
+                        keys.push((key, value));
                     }
                     _ => {
                         let message = format!("`{word}` is not key=value");
@@ -390,7 +385,7 @@ impl FileReader<'_, '_> {
                 }
             }
         }
-        Some((DraftAlias { text: name.text.to_owned(), kind, flags, evidence, fields: Vec::new() }, keys))
+        Some((DraftAlias { text: name.text, kind, flags, evidence, fields: Vec::new() }, keys))
     }
 }
 

@@ -195,4 +195,33 @@ fn parents_are_found_wherever_they_stand() {
     let gazetteer = Gazetteer::from_text(text, "p.gaz").unwrap();
     let parent = |id: &str| gazetteer.parent(gazetteer.find(id).unwrap()).map(|row| gazetteer.entity(row).id);
     assert_eq!((parent("b"), parent("c"), parent("a")), (Some("c"), Some("a"), None));
+    let orphans = Gazetteer::from_names(["Alpha", "Beta"]).unwrap();
+    assert_eq!(orphans.parents.len(), 2 * 4);
+    assert!((0..2).all(|row| orphans.parent(EntityId::new(row)).is_none()));
+}
+
+#[test]
+fn names_belong_to_the_entity_before_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    std::fs::write(path("part.gaz"), "b  place  Beta  -\n").unwrap();
+    let whole = "\
+a  place  Alpha  -
+!default x=y
++  alias  Aleph  -
+!include part.gaz
++  alias  Lost  -
+c  place  Gamma  -  x=z
+!extend b
++  alias  Bet  -  lang=he
+";
+    std::fs::write(path("whole.gaz"), whole).unwrap();
+    let gazetteer = Gazetteer::load([path("whole.gaz")]).unwrap();
+    let names: Vec<(&str, &str)> =
+        gazetteer.aliases().map(|alias| (gazetteer.entity(alias.entity).id, alias.text)).collect();
+    assert_eq!(names, [("a", "Aleph"), ("a", "Alpha"), ("b", "Bet"), ("b", "Beta"), ("c", "Gamma")]);
+    let field = |id: &str| gazetteer.entity(gazetteer.find(id).unwrap()).field("x");
+    assert_eq!((field("a"), field("b"), field("c")), (None, None, Some("z")));
+    let bet = gazetteer.alias_fields(AliasId(2)).collect::<Vec<_>>();
+    assert_eq!(bet, [("lang", "he")]);
 }
