@@ -222,8 +222,10 @@ impl CasePattern {
         self.0.clear();
         for c in name.chars() {
             if let FoldedChar::Text(folded) = fold_char(c) {
-                let rest = if is_upper(c) { LetterCase::Open } else { LetterCase::Other };
-                let first = if is_upper(c) { LetterCase::Upper } else { LetterCase::Other };
+                let (first, rest) = match is_upper(c) {
+                    true => (LetterCase::Upper, LetterCase::Open),
+                    false => (LetterCase::Other, LetterCase::Other),
+                };
                 self.0.push(first);
                 self.0.extend((1..folded.n_chars()).map(|_| rest));
             }

@@ -42,7 +42,10 @@ impl Segments {
         // Where the word with the signs before it begins.
         let mut start = 0;
         for (at, c) in name.char_indices() {
-            let is_word = is_word(c);
+            if is_mark_of_sign(c) {
+                return false;
+            }
+            let is_word = is_word_char(c);
             if is_word && !in_word {
                 if self.ends.is_empty() {
                     (self.first, start) = (at, at);
@@ -53,7 +56,6 @@ impl Segments {
                 self.ends.push(at);
                 start = at;
             }
-            fits &= !is_mark_of_sign(c);
             in_word = is_word;
         }
         if in_word {
