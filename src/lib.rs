@@ -70,7 +70,9 @@ pub use error::{Error, ErrorKind, Result};
 pub use gazetteer::Gazetteer;
 pub use holders::{Holder, HolderCounts, Office, offices};
 pub use ids::{AliasId, DocumentIndex, EntityId};
-pub use matcher::{Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, SimdLevel, compile, load_cached};
+pub use matcher::{
+    Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, SimdLevel, compile, compile_to, load_cached,
+};
 pub use mention::{Contest, Mention, UnlistedMention};
 pub use pipeline::{
     AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, HolderSummary, OffsetUnit, Progress,

@@ -39,10 +39,28 @@ const KEPT: usize = 16;
 ///
 /// Sorts the folded names, in bounded memory.
 pub fn compile(gazetteer: &Gazetteer, options: &LoadOptions<'_>) -> Result<Gazetteer> {
+    Gazetteer::from_image(with_tables(gazetteer, options)?.finish()?).map_err(Error::usage)
+}
+
+/// The file that saving what [`compile`] makes would write, without making it first.
+///
+/// # Errors
+///
+/// As [`compile`] and [`Gazetteer::save`].
+///
+/// # Complexity
+///
+/// Sorts the folded names, in bounded memory.
+pub fn compile_to(gazetteer: &Gazetteer, options: &LoadOptions<'_>, path: impl AsRef<Path>) -> Result<()> {
+    with_tables(gazetteer, options)?.save(path.as_ref())
+}
+
+/// The sections of a gazetteer and the tables of its names.
+fn with_tables(gazetteer: &Gazetteer, options: &LoadOptions<'_>) -> Result<ImageWriter> {
     let mut writer = ImageWriter::default();
     writer.copy_all(gazetteer.image());
     index::build(gazetteer, options, &mut writer)?;
-    Gazetteer::from_image(writer.finish()?).map_err(Error::usage)
+    Ok(writer)
 }
 
 /// Like [`Gazetteer::load_with`], but what had to be compiled is kept in the folder `cache` and taken from there the next
@@ -112,6 +130,20 @@ fn forget_old(cache: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn compiling_to_a_file_writes_what_saving_would() {
+        let folder = tempfile::tempdir().unwrap();
+        let [at_once, saved] = ["at_once.dlz", "saved.dlz"].map(|name| folder.path().join(name));
+        let gazetteer = Gazetteer::from_names(["York", "New York", "Yahoo!", "São Paulo"]).unwrap();
+        compile_to(&gazetteer, &LoadOptions::default(), &at_once).unwrap();
+        compile(&gazetteer, &LoadOptions::default()).unwrap().save(&saved).unwrap();
+        assert_eq!(fs::read(&at_once).unwrap(), fs::read(saved).unwrap());
+        assert!(NameIndex::is_ready(&Gazetteer::open(at_once).unwrap()));
+        let nowhere = folder.path().join("none").join("x.dlz");
+        let error = compile_to(&gazetteer, &LoadOptions::default(), &nowhere).unwrap_err();
+        assert!(error.to_string().contains("write the compiled gazetteer"), "{error}");
+    }
 
     #[test]
     fn a_cached_gazetteer_is_the_one_its_sources_make() {

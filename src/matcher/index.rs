@@ -102,8 +102,7 @@ pub(super) fn build(gazetteer: &Gazetteer, options: &LoadOptions<'_>, writer: &m
         tables.end_key(key)?;
     }
     drop(sorted);
-    let mut words = Section::new(WORDS);
-    words.push(&tables.words.finish()?)?;
+    let words = Section::of(WORDS, tables.words.finish()?);
     [tables.rows, tables.postings, words].into_iter().for_each(|section| writer.add(section));
     Ok(())
 }

@@ -34,7 +34,7 @@ use word_start::WordStart;
 
 pub use word_start::SimdLevel;
 
-pub use compiled::{compile, load_cached};
+pub use compiled::{compile, compile_to, load_cached};
 
 /// Which of the passing candidates are kept where they overlap.
 ///

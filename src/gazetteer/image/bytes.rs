@@ -22,13 +22,19 @@ pub(crate) enum Bytes {
 }
 
 impl Bytes {
-    /// Takes bytes of this process to the beginning of a line of the cache, where tables are read faster.
-    pub(crate) fn heap(mut bytes: Vec<u8>) -> Self {
-        bytes.reserve(LINE);
-        let (length, start) = (bytes.len(), bytes.as_ptr().align_offset(LINE).min(LINE));
-        bytes.resize(start + length, 0);
-        bytes.copy_within(..length, start);
-        Self::Heap(Arc::new(bytes), start)
+    /// The `length` bytes that `write` writes, from the beginning of a line of the cache on, where tables are read faster.
+    pub(crate) fn written(length: usize, write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<Self> {
+        let mut bytes = Vec::<u8>::with_capacity(length + LINE);
+        let start = bytes.as_ptr().align_offset(LINE).min(LINE);
+        bytes.resize(start, 0);
+        write(&mut bytes)?;
+        Ok(Self::Heap(Arc::new(bytes), start))
+    }
+
+    /// Bytes of this process.
+    #[cfg(test)]
+    pub(crate) fn heap(bytes: &[u8]) -> Self {
+        Self::written(bytes.len(), |out| io::Write::write_all(out, bytes)).unwrap()
     }
 
     /// Maps a whole file.

@@ -75,7 +75,7 @@ impl Image {
     /// An image whose checksums are not looked at, for tests of forged ones.
     #[cfg(test)]
     pub(crate) fn unchecked(bytes: Vec<u8>) -> Self {
-        Self::parse(Bytes::heap(bytes)).unwrap()
+        Self::parse(Bytes::heap(&bytes)).unwrap()
     }
 
     /// Reads the header and the table, then every checksum.
@@ -154,19 +154,24 @@ impl Image {
 
     /// Writes the image to `path`: under a temporary name, synced, renamed.
     pub(crate) fn save(&self, path: &Path) -> Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let failed = |error| Error::io(path, "write the compiled gazetteer", error);
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".dateline-");
-        // As other files, not as secret as temporary ones: others may share the cache.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder).map_err(failed)?;
-        file.write_all(&self.bytes).map_err(failed)?;
-        file.as_file().sync_all().map_err(failed)?;
-        file.persist(path).map_err(|error| failed(error.error))?;
-        Ok(())
+        save(path, |file| file.write_all(&self.bytes))
     }
+}
+
+/// Writes a file under a temporary name, syncs and renames it.
+fn save(path: &Path, write: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let failed = |error| Error::io(path, "write the compiled gazetteer", error);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".dateline-");
+    // As other files, not as secret as temporary ones: others may share the cache.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder).map_err(failed)?;
+    write(file.as_file_mut()).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
 }
 
 /// The error for a file that is refused.
@@ -188,6 +193,11 @@ pub(crate) struct Section {
 impl Section {
     pub(crate) fn new(tag: Tag) -> Self {
         Self { tag, buffer: Vec::new(), spilled: None, length: 0, crc: crc32fast::Hasher::new() }
+    }
+
+    /// A section of bytes that are in memory anyway.
+    pub(crate) fn of(tag: Tag, bytes: Vec<u8>) -> Self {
+        Self { length: bytes.len() as u64, buffer: bytes, ..Self::new(tag) }
     }
 
     /// Bytes so far: the position of what is pushed next.
@@ -240,6 +250,21 @@ enum Part {
     Copied(Tag, u32, Bytes, Range<usize>),
 }
 
+impl Part {
+    fn len(&self) -> usize {
+        match self {
+            Self::Written(section) => section.length as usize,
+            Self::Copied(_, _, _, range) => range.len(),
+        }
+    }
+
+    /// Where it lies in an image that ends at `end` without it.
+    fn range(&self, end: usize) -> Range<usize> {
+        let start = end.next_multiple_of(ALIGN);
+        start..start + self.len()
+    }
+}
+
 /// Puts an image together from sections.
 #[derive(Default)]
 pub(crate) struct ImageWriter {
@@ -258,22 +283,22 @@ impl ImageWriter {
         self.parts.push(Part::Written(section));
     }
 
-    /// The finished image: on the heap, or in a mapped temporary file if a section went to one.
+    /// The finished image: on the heap, or in a mapped temporary file if a section is as large as those that go to one.
     pub(crate) fn finish(self) -> Result<Image> {
-        let large = self.parts.iter().any(|part| match part {
-            Part::Written(section) => section.spilled.is_some(),
-            Part::Copied(_, _, _, range) => range.len() >= SPILL,
-        });
-        let bytes = if large {
+        let bytes = if self.parts.iter().any(|part| part.len() >= SPILL) {
             let mut file = tempfile::tempfile().map_err(spill_failed)?;
-            self.write(&mut std::io::BufWriter::with_capacity(1 << 20, &mut file)).map_err(spill_failed)?;
+            self.write(&mut file).map_err(spill_failed)?;
             Bytes::map(&file).map_err(spill_failed)?
         } else {
-            let mut bytes = Vec::new();
-            self.write(&mut bytes).map_err(spill_failed)?;
-            Bytes::heap(bytes)
+            let length = self.parts.iter().fold(HEADER + TABLE_ROW * self.parts.len(), |end, part| part.range(end).end);
+            Bytes::written(length, |bytes| self.write(bytes)).map_err(spill_failed)?
         };
         Ok(Image::parse(bytes).expect("an image just written is whole"))
+    }
+
+    /// Writes the image to `path` without keeping it: as [`Image::save`] would.
+    pub(crate) fn save(self, path: &Path) -> Result<()> {
+        save(path, |file| self.write(file))
     }
 
     fn write(self, out: &mut dyn Write) -> std::io::Result<()> {
@@ -281,21 +306,21 @@ impl ImageWriter {
         let mut end = HEADER + TABLE_ROW * self.parts.len();
         let mut gaps = Vec::new();
         for part in &self.parts {
-            let start = end.next_multiple_of(ALIGN);
-            gaps.push(start - end);
-            let (tag, crc, length) = match part {
+            let range = part.range(end);
+            gaps.push(range.start - end);
+            let (tag, crc) = match part {
                 Part::Written(section) => {
                     let mut crc = section.crc.clone();
                     crc.update(&section.buffer);
-                    (section.tag, crc.finalize(), section.length as usize)
+                    (section.tag, crc.finalize())
                 }
-                Part::Copied(tag, crc, _, range) => (*tag, *crc, range.len()),
+                Part::Copied(tag, crc, _, _) => (*tag, *crc),
             };
             table.extend_from_slice(&tag);
             table.extend_from_slice(&crc.to_le_bytes());
-            table.extend_from_slice(&(start as u64).to_le_bytes());
-            table.extend_from_slice(&(length as u64).to_le_bytes());
-            end = start + length;
+            table.extend_from_slice(&(range.start as u64).to_le_bytes());
+            table.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            end = range.end;
         }
         let mut header = Vec::with_capacity(HEADER);
         header.extend_from_slice(&MAGIC);
@@ -336,7 +361,7 @@ mod tests {
     }
 
     fn check(bytes: Vec<u8>) -> std::result::Result<Image, String> {
-        Image::check(Bytes::heap(bytes))
+        Image::check(Bytes::heap(&bytes))
     }
 
     #[test]
@@ -395,5 +420,10 @@ mod tests {
         let image = Image::check(image.bytes).unwrap();
         let content = &image.bytes()[image.section(*b"BIG ").unwrap()];
         assert_eq!((content.len(), &content[70 << 20..]), ((70 << 20) + 3, &b"end"[..]));
+        let mut writer = ImageWriter::default();
+        writer.add(Section::of(*b"BIG ", content.to_vec()));
+        let again = writer.finish().unwrap();
+        assert!(matches!(again.bytes, Bytes::Mapped(_)));
+        assert!(again.bytes() == image.bytes());
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn run(command: &Compile, args: &Args) -> CommandResult {
     let on_progress = |progress| spinner.set_message(describe(progress));
     let options = LoadOptions { without: command.without.clone(), on_progress: Some(&on_progress) };
     let gazetteer = Gazetteer::load_with(&command.layers, &options)?;
-    dateline::compile(&gazetteer, &options)?.save(&command.out)?;
+    dateline::compile_to(&gazetteer, &options, &command.out)?;
     spinner.finish_and_clear();
     if !args.quiet {
         let bytes = command.out.metadata().map_or(0, |metadata| metadata.len());
