@@ -26,6 +26,8 @@ pub(super) struct Reader<'o> {
     open: Vec<PathBuf>,
     /// A buffer.
     folded: FoldedText,
+    /// The last list of flags, which most lines repeat, and what it means.
+    flags: (String, Flags),
 }
 
 /// One file's view while its lines are read.
@@ -48,7 +50,12 @@ pub(super) fn is_compiled(path: &Path) -> bool {
 
 impl<'o> Reader<'o> {
     pub(super) fn new(options: &'o LoadOptions<'o>) -> Self {
-        Self { compiler: Compiler::new(options), open: Vec::new(), folded: FoldedText::default() }
+        Self {
+            compiler: Compiler::new(options),
+            open: Vec::new(),
+            folded: FoldedText::default(),
+            flags: (String::new(), Flags::default()),
+        }
     }
 
     /// Several texts that are one layer.
@@ -334,6 +341,16 @@ impl FileReader<'_, '_> {
         }
     }
 
+    /// [`parse_flags`], once for lines that have the same.
+    fn read_flags(&mut self, list: &str) -> Result<Flags, String> {
+        let (last, flags) = &mut self.reader.flags;
+        if last != list {
+            *flags = parse_flags(list)?;
+            list.clone_into(last);
+        }
+        Ok(*flags)
+    }
+
     /// Name, flags and keys from the third field on; `None` after a fault.
     fn read_name<'t>(
         &mut self,
@@ -348,7 +365,7 @@ impl FileReader<'_, '_> {
         }
         let flags = match fields.get(3) {
             None => Flags::default(),
-            Some(field) => match parse_flags(field.text) {
+            Some(field) => match self.read_flags(field.text) {
                 Ok(flags) => flags,
                 Err(message) => {
                     let remedy = if field.text.contains('=') {
