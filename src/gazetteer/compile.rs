@@ -184,7 +184,7 @@ impl<'o> Compiler<'o> {
             put_number(out, u64::from(number));
         }
         put_str(out, draft.kind);
-        put_str(out, draft.name);
+        put_name(out, draft);
         put_fields(out, &draft.fields);
         draft.aliases.iter().for_each(|alias| self.add_alias(alias));
     }
@@ -309,6 +309,17 @@ impl<'o> Compiler<'o> {
     }
 }
 
+/// Appends the canonical name: the number of the alias that is it, plus one, or 0 and the text.
+fn put_name(out: &mut Vec<u8>, draft: &Draft<'_>) {
+    match draft.aliases.iter().position(|alias| alias.text == draft.name) {
+        Some(number) => put_number(out, number as u64 + 1),
+        None => {
+            put_number(out, 0);
+            put_str(out, draft.name);
+        }
+    }
+}
+
 /// Appends a name with its rules and fields.
 fn put_alias(out: &mut Vec<u8>, alias: &DraftAlias<'_>) {
     put_str(out, alias.text);
@@ -340,7 +351,8 @@ fn read_saying<'t>(id: &'t [u8], value: &'t [u8]) -> Option<(Saying, Place, Draf
     let place = Place { file: number()?, line: number()?, column: number()? };
     let id = std::str::from_utf8(id).ok()?;
     let kind = cursor.str()?;
-    let name = cursor.str()?;
+    let number = cursor.number()?;
+    let text = if number == 0 { cursor.str()? } else { "" };
     let fields = read_fields(&mut cursor)?;
     let mut aliases = Vec::new();
     while !cursor.is_empty() {
@@ -348,6 +360,7 @@ fn read_saying<'t>(id: &'t [u8], value: &'t [u8]) -> Option<(Saying, Place, Draf
         let (kind, flags, evidence) = unpack(cursor.number()? as u32);
         aliases.push(DraftAlias { text, kind, flags, evidence, fields: read_fields(&mut cursor)? });
     }
+    let name = if number == 0 { text } else { aliases.get(number as usize - 1)?.text };
     Some((saying, place, Draft { id, kind, name, fields, aliases }))
 }
 
@@ -440,18 +453,12 @@ impl Sections {
         record[28..].copy_from_slice(&fixed.1.to_le_bytes());
         self.entities.push(&record)?;
 
-        // The blob: id, the canonical name (0 and the text, or the number of the alias that is it, plus one), fields, and the
-        // fields of names: how many names have any, then the number of the name and its fields.
+        // The blob: id, the canonical name (see `put_name`), fields, and the fields of names: how many names have any, then the
+        // number of the name and its fields.
         let mut blob = std::mem::take(&mut self.buffer);
         blob.clear();
         put_str(&mut blob, draft.id);
-        match aliases.iter().position(|alias| alias.text == draft.name) {
-            Some(number) => put_number(&mut blob, number as u64 + 1),
-            None => {
-                put_number(&mut blob, 0);
-                put_str(&mut blob, draft.name);
-            }
-        }
+        put_name(&mut blob, &draft);
         self.put_fields(&mut blob, &draft.fields)?;
         let described = aliases.iter().enumerate().filter(|(_, alias)| !alias.fields.is_empty());
         put_number(&mut blob, described.clone().count() as u64);
