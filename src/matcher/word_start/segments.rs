@@ -63,8 +63,8 @@ impl Segments {
             self.ends.push(name.len());
         }
         let is_edge = |length: usize| length <= MAX_EDGE;
-        let ends_in_blank = name.starts_with(' ') || name.ends_with(' ');
-        fits && !ends_in_blank && is_edge(self.first) && self.ends.last().is_some_and(|last| is_edge(name.len() - last))
+        let has_blank_edge = name.starts_with(' ') || name.ends_with(' ');
+        fits && !has_blank_edge && is_edge(self.first) && self.ends.last().is_some_and(|last| is_edge(name.len() - last))
     }
 }
 
