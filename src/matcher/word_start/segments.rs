@@ -64,7 +64,9 @@ impl Segments {
         }
         let is_edge = |length: usize| length <= MAX_EDGE;
         let has_blank_edge = name.starts_with(' ') || name.ends_with(' ');
-        fits && !has_blank_edge && is_edge(self.first) && self.ends.last().is_some_and(|last| is_edge(name.len() - last))
+        fits && !has_blank_edge
+            && is_edge(self.first)
+            && self.ends.last().is_some_and(|last| is_edge(name.len() - last))
     }
 }
 
