@@ -15,14 +15,8 @@ pub(crate) struct Leftmost {
 
 impl Leftmost {
     pub(crate) fn new(gazetteer: &Gazetteer) -> Self {
-        let names: BTreeSet<&str> = gazetteer.aliases().map(|alias| alias.text).collect();
-        let aho_corasick = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&names)
-            .expect("the names fit");
-        let daachorse = DoubleArrayAhoCorasickBuilder::new().match_kind(daachorse::MatchKind::LeftmostLongest);
-        Self { aho_corasick, daachorse: daachorse.build(&names).expect("the names fit") }
+        let names = names(gazetteer);
+        Self { aho_corasick: build_aho_corasick(&names), daachorse: build_daachorse(&names) }
     }
 
     /// The spans of the `aho-corasick` crate's contiguous NFA.
@@ -36,6 +30,24 @@ impl Leftmost {
         let found = self.daachorse.leftmost_find_iter(text);
         found.map(|found| Span { start: found.start(), end: found.end() }).filter(|span| is_whole_word(text, *span))
     }
+}
+
+/// The names of a gazetteer as they are written, each once.
+pub(crate) fn names(gazetteer: &Gazetteer) -> BTreeSet<&str> {
+    gazetteer.aliases().map(|alias| alias.text).collect()
+}
+
+pub(crate) fn build_aho_corasick(names: &BTreeSet<&str>) -> AhoCorasick {
+    let builder = AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .build(names);
+    builder.expect("the names fit")
+}
+
+pub(crate) fn build_daachorse(names: &BTreeSet<&str>) -> DoubleArrayAhoCorasick<u32> {
+    let builder = DoubleArrayAhoCorasickBuilder::new().match_kind(daachorse::MatchKind::LeftmostLongest);
+    builder.build(names).expect("the names fit")
 }
 
 fn is_whole_word(text: &str, span: Span) -> bool {
