@@ -38,11 +38,11 @@ pub(crate) fn names(gazetteer: &Gazetteer) -> BTreeSet<&str> {
 }
 
 pub(crate) fn build_aho_corasick(names: &BTreeSet<&str>) -> AhoCorasick {
-    let builder = AhoCorasick::builder()
+    AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
         .kind(Some(AhoCorasickKind::ContiguousNFA))
-        .build(names);
-    builder.expect("the names fit")
+        .build(names)
+        .expect("the names fit")
 }
 
 pub(crate) fn build_daachorse(names: &BTreeSet<&str>) -> DoubleArrayAhoCorasick<u32> {

@@ -433,6 +433,7 @@ impl<S: Simd> Search<'_, S> {
     #[inline(never)]
     fn edges(&self, hash: u64, edges: u8, start: usize, end: usize, report: &mut Report<'_>) {
         let has = |length: usize, first: usize| length == 0 || (edges >> (first + length - 1)) & 1 != 0;
+        // No key in the tables begins or ends with a blank.
         let is_sign = |at: usize| self.text.bytes[at] != b' ';
         let has_tail =
             |tail: &usize| has(*tail, 0) && end + tail <= self.length && (*tail == 0 || is_sign(end + tail - 1));

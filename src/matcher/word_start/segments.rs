@@ -63,6 +63,7 @@ impl Segments {
             self.ends.push(name.len());
         }
         let is_edge = |length: usize| length <= MAX_EDGE;
+        // Names are trimmed; a search need not look for one where a blank is.
         let has_blank_edge = name.starts_with(' ') || name.ends_with(' ');
         fits && !has_blank_edge
             && is_edge(self.first)
