@@ -16,6 +16,7 @@ mod invariance;
 mod lint;
 #[cfg(feature = "cli")]
 mod measure;
+mod readings;
 mod rooms;
 #[cfg(feature = "cli")]
 mod support;
