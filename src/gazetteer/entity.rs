@@ -241,6 +241,37 @@ pub enum Boundary {
     NoHyphen,
     /// Anywhere.
     Open,
+    /// It begins on a word boundary, and the word may go on behind it: `Burundi` finds "Burundians". The match is the whole word.
+    Prefix,
+    /// It ends on a word boundary, and the word may begin before it: `ministerium` finds "Finanzministerium". The match is the
+    /// whole word.
+    Suffix,
+    /// Anywhere in a word. The match is the whole word.
+    Infix,
+}
+
+impl Boundary {
+    const ALL: [Self; 6] = [Self::Word, Self::NoHyphen, Self::Open, Self::Prefix, Self::Suffix, Self::Infix];
+
+    /// Whether the word may go on behind the name, and belongs to the match then.
+    #[must_use]
+    pub fn goes_on(self) -> bool {
+        matches!(self, Self::Prefix | Self::Infix)
+    }
+
+    /// Whether the word may begin before the name, and belongs to the match then.
+    #[must_use]
+    pub fn begins_earlier(self) -> bool {
+        matches!(self, Self::Suffix | Self::Infix)
+    }
+
+    /// With one more side on which the word may be longer than the name.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Prefix, Self::Suffix) | (Self::Suffix, Self::Prefix) => Self::Infix,
+            _ => other,
+        }
+    }
 }
 
 /// The rules of one name.
@@ -357,28 +388,37 @@ impl std::fmt::Debug for EvidenceSet {
     }
 }
 
-/// The rules of a name in 24 bits: kind (4), case (2), boundary (2), four switches, evidence (6), from low to high.
+/// Kind, case and boundary by the number that stands for all three.
+static COMBINED: [(AliasKind, CasePolicy, Boundary); 256] = {
+    // What a number that means nothing stands for.
+    let mut table = [(AliasKind::Alias, CasePolicy::Title, Boundary::Word); 256];
+    let mut code = 0;
+    while code < N_COMBINED {
+        let case = match code / 10 % 3 {
+            0 => CasePolicy::Exact,
+            1 => CasePolicy::Title,
+            _ => CasePolicy::Any,
+        };
+        table[code] = (AliasKind::ALL[code % 10], case, Boundary::ALL[code / 30]);
+        code += 1;
+    }
+    table
+};
+const N_COMBINED: usize = AliasKind::ALL.len() * 3 * Boundary::ALL.len();
+
+/// The rules of a name in 18 bits: kind, case and boundary together (8), four switches, evidence (6), from low to high.
 pub(super) fn pack(kind: AliasKind, flags: Flags, evidence: EvidenceSet) -> u32 {
     let kind = AliasKind::ALL.iter().position(|known| *known == kind).expect("all kinds are listed") as u32;
+    let combined = kind + 10 * (flags.case as u32 + 3 * flags.boundary as u32);
     let switches = [flags.weak, flags.after_comma, flags.accents_matter, flags.stop];
     let switches = switches.iter().enumerate().fold(0, |bits, (place, on)| bits | u32::from(*on) << place);
-    kind | (flags.case as u32) << 4 | (flags.boundary as u32) << 6 | switches << 8 | u32::from(evidence.0) << 12
+    combined | switches << 8 | u32::from(evidence.0) << 12
 }
 
 /// The way back; bits that mean nothing give the defaults.
 #[inline]
 pub(super) fn unpack(bits: u32) -> (AliasKind, Flags, EvidenceSet) {
-    let kind = AliasKind::ALL.get((bits & 15) as usize).copied().unwrap_or(AliasKind::Alias);
-    let case = match bits >> 4 & 3 {
-        0 => CasePolicy::Exact,
-        2 => CasePolicy::Any,
-        _ => CasePolicy::Title,
-    };
-    let boundary = match bits >> 6 & 3 {
-        1 => Boundary::NoHyphen,
-        2 => Boundary::Open,
-        _ => Boundary::Word,
-    };
+    let (kind, case, boundary) = COMBINED[(bits & 255) as usize];
     let on = |place: u32| bits >> (8 + place) & 1 == 1;
     let flags = Flags { case, boundary, weak: on(0), after_comma: on(1), accents_matter: on(2), stop: on(3) };
     (kind, flags, EvidenceSet((bits >> 12 & 63) as u8))
@@ -397,8 +437,7 @@ mod tests {
             let (kind, flags, evidence) = unpack(bits);
             let again = pack(kind, flags, evidence);
             prop_assert_eq!(unpack(again), (kind, flags, evidence));
-            let meaningful = bits & 15 < 10 && bits >> 4 & 3 < 3 && bits >> 6 & 3 < 3;
-            prop_assert!(!meaningful || again == bits);
+            prop_assert!((bits & 255) as usize >= N_COMBINED || again == bits);
         }
     }
 }

@@ -29,11 +29,13 @@ pub(crate) fn split_fields(line: &str) -> Vec<Field<'_>> {
 type FlagWord = (&'static str, fn(&Flags) -> bool, fn(&mut Flags));
 
 /// The words of the flags field: word, whether a set has it, how to set it. Defaults have no word in output.
-pub(super) const FLAG_WORDS: [FlagWord; 8] = [
+pub(super) const FLAG_WORDS: [FlagWord; 10] = [
     ("exact", |flags| flags.case == CasePolicy::Exact, |flags| flags.case = CasePolicy::Exact),
     ("any", |flags| flags.case == CasePolicy::Any, |flags| flags.case = CasePolicy::Any),
     ("hyphen-", |flags| flags.boundary == Boundary::NoHyphen, |flags| flags.boundary = Boundary::NoHyphen),
     ("open", |flags| flags.boundary == Boundary::Open, |flags| flags.boundary = Boundary::Open),
+    ("prefix", |flags| flags.boundary.goes_on(), |flags| flags.boundary = flags.boundary.and(Boundary::Prefix)),
+    ("suffix", |flags| flags.boundary.begins_earlier(), |flags| flags.boundary = flags.boundary.and(Boundary::Suffix)),
     ("weak", |flags| flags.weak, |flags| flags.weak = true),
     ("comma", |flags| flags.after_comma, |flags| flags.after_comma = true),
     ("nofold", |flags| flags.accents_matter, |flags| flags.accents_matter = true),
@@ -44,7 +46,12 @@ pub(super) const FLAG_WORDS: [FlagWord; 8] = [
 const DEFAULT_WORDS: [&str; 4] = ["-", "title", "word", "free"];
 
 /// Flags that exclude each other: one of each group at most.
-const GROUPS: [&[&str]; 3] = [&["exact", "title", "any"], &["word", "hyphen-", "open"], &["weak", "free"]];
+const GROUPS: [&[&str]; 4] = [
+    &["exact", "title", "any"],
+    &["word", "hyphen-", "open", "prefix"],
+    &["word", "hyphen-", "open", "suffix"],
+    &["weak", "free"],
+];
 
 /// Parses the comma list of a flags field; `-` and the empty string are the defaults.
 ///
@@ -138,9 +145,14 @@ mod tests {
 
     #[test]
     fn flags_survive_a_round_trip() {
-        for list in ["-", "exact", "any,weak", "hyphen-,comma,nofold,stop", "exact,open,weak"] {
+        let lists = ["-", "exact", "any,weak", "hyphen-,comma,nofold,stop", "exact,open,weak", "prefix", "any,suffix"];
+        for list in lists.into_iter().chain(["prefix,suffix,weak"]) {
             assert_eq!(parse_flags(list).unwrap().to_string(), list);
         }
-        assert_eq!(parse_flags("exact,any").unwrap_err(), "the flags `exact` and `any` exclude each other");
+        assert_eq!(parse_flags("suffix,prefix").unwrap().to_string(), "prefix,suffix");
+        for [first, second] in [["exact", "any"], ["open", "prefix"], ["hyphen-", "suffix"]] {
+            let fault = format!("the flags `{first}` and `{second}` exclude each other");
+            assert_eq!(parse_flags(&format!("{first},{second}")).unwrap_err(), fault);
+        }
     }
 }

@@ -371,7 +371,7 @@ impl FileReader<'_, '_> {
                     let remedy = if field.text.contains('=') {
                         "write `-` in the fourth field when a name has no flags"
                     } else {
-                        "use a comma list of exact title any, hyphen- open, weak, comma, nofold, stop, or `-`"
+                        "use a comma list of exact title any, hyphen- open, prefix suffix, weak, comma, nofold, stop, or `-`"
                     };
                     self.fault(number, field.column, message, remedy);
                     return None;

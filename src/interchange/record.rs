@@ -320,7 +320,7 @@ mod tests {
             id in prop_oneof!["[a-z:/]{1,5}", "[#!+ a]{0,3}", ".{0,4}"],
             kind in prop_oneof!["[a-z.]{1,6}", "[a= ]{0,3}"],
             canonical in name(),
-            flags in prop::sample::select(vec!["-", "exact,weak", "any,hyphen-", "open,comma,nofold,stop"]),
+            flags in prop::sample::select(vec!["-", "exact,weak", "any,hyphen-", "open,comma,nofold,stop", "any,prefix", "prefix,suffix,weak"]),
             keys in keys(),
             others in prop::collection::vec((name(), 0..AliasKind::WORDS.len()), 0..3),
         ) {

@@ -89,6 +89,16 @@ fn of_base<'a>(alias: Alias<'a>, entity: Entity<'a>) -> Candidate<'a> {
     }
 }
 
+/// Whether a name of the first boundary matches wherever the same one of the second does.
+fn is_as_wide(ours: Boundary, theirs: Boundary) -> bool {
+    match ours {
+        Boundary::NoHyphen => theirs == ours,
+        Boundary::Word => matches!(theirs, Boundary::NoHyphen | Boundary::Word),
+        Boundary::Prefix | Boundary::Suffix => matches!(theirs, Boundary::NoHyphen | Boundary::Word) || theirs == ours,
+        Boundary::Open | Boundary::Infix => true,
+    }
+}
+
 impl Candidate<'_> {
     /// Whether every text that `other` matches is matched by this name, too; both fold alike.
     fn covers(&self, other: &Self) -> bool {
@@ -101,15 +111,10 @@ impl Candidate<'_> {
             (CasePolicy::Exact, CasePolicy::Title) => other_in_capitals && same_case(),
             (CasePolicy::Exact, CasePolicy::Exact) => same_case(),
         };
-        let width = |boundary: Boundary| match boundary {
-            Boundary::NoHyphen => 0,
-            Boundary::Word => 1,
-            Boundary::Open => 2,
-        };
         let accents = !self.flags.accents_matter
             || other.flags.accents_matter && fold_keeping_accents(self.text) == fold_keeping_accents(other.text);
         case && accents
-            && width(self.flags.boundary) >= width(other.flags.boundary)
+            && is_as_wide(self.flags.boundary, other.flags.boundary)
             && (!self.flags.after_comma || other.flags.after_comma)
     }
 

@@ -41,7 +41,7 @@ impl Automaton {
         let hits = hits.cleared();
         for (span, key) in self.find_in(folded) {
             for alias in names.aliases(key) {
-                if names.passes(alias, text, span, pattern) {
+                if let Some(span) = names.matched(alias, text, span, pattern) {
                     hits.push(span, alias);
                 }
             }

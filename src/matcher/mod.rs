@@ -9,6 +9,7 @@
 //! `automaton`), which is the reference; and the oracle (module `naive`), which is slow and obvious.
 
 mod automaton;
+mod boundary;
 mod compiled;
 mod gathered;
 mod index;

@@ -59,7 +59,7 @@ impl Naive {
                     }
                     if rest.is_empty() {
                         let span = Span::new(units[first].start, units[last].end);
-                        if passes(name, text, span) {
+                        if let Some(span) = matched(name, text, span) {
                             hits.push(span, name.alias);
                         }
                         break;
@@ -118,15 +118,47 @@ fn units(text: &str) -> Vec<Unit> {
     units
 }
 
-fn passes(name: &Name, text: &str, span: Span) -> bool {
+/// What the hit `span` matches, if it passes.
+fn matched(name: &Name, text: &str, span: Span) -> Option<Span> {
     let visible: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| !is_invisible(*c)).collect();
+    let mut whole = span;
+    if matches!(name.flags.boundary, Boundary::Prefix | Boundary::Infix) {
+        let mut previous = visible.iter().rev().find(|(at, _)| *at < span.end).map(|(_, c)| *c);
+        for (at, c) in visible.iter().filter(|(at, _)| *at >= span.end) {
+            let crosses =
+                previous.is_some_and(is_word_char) && previous.is_some_and(|previous| ends_word(previous, *c));
+            if !is_word_char(*c) || crosses {
+                break;
+            }
+            (whole.end, previous) = (at + c.len_utf8(), Some(*c));
+        }
+    }
+    if matches!(name.flags.boundary, Boundary::Suffix | Boundary::Infix) {
+        let mut next = visible.iter().find(|(at, _)| *at >= span.start).map(|(_, c)| *c);
+        for (at, c) in visible.iter().rev().filter(|(at, _)| *at < span.start) {
+            let crosses = next.is_some_and(is_word_char) && next.is_some_and(|next| ends_word(*c, next));
+            if !is_word_char(*c) || crosses {
+                break;
+            }
+            (whole.start, next) = (*at, Some(*c));
+        }
+    }
+    (stands(name, text, whole, &visible) && passes_case(name, span.of(text))).then_some(whole)
+}
+
+/// Whether the first of two characters ends a word.
+fn ends_word(left: char, right: char) -> bool {
+    !(is_word_char(left) && is_word_char(right))
+}
+
+/// Whether the text around a match is as the name wants it.
+fn stands(name: &Name, text: &str, span: Span, visible: &[(usize, char)]) -> bool {
     let before = visible.iter().rev().find(|(at, _)| *at < span.start).map(|(_, c)| *c);
     let after = visible.iter().find(|(at, _)| *at >= span.end).map(|(_, c)| *c);
     let inside: Vec<char> =
         visible.iter().filter(|(at, _)| (span.start..span.end).contains(at)).map(|(_, c)| *c).collect();
-    let is_word = |c: Option<&char>| c.is_some_and(|c| is_word_char(*c));
-    let starts_inside_word = is_word(before.as_ref()) && is_word(inside.first());
-    let ends_inside_word = is_word(after.as_ref()) && is_word(inside.last());
+    let starts_inside_word = before.zip(inside.first()).is_some_and(|(left, right)| !ends_word(left, *right));
+    let ends_inside_word = inside.last().zip(after).is_some_and(|(left, right)| !ends_word(*left, right));
     if name.flags.boundary != Boundary::Open && (starts_inside_word || ends_inside_word) {
         return false;
     }
@@ -145,7 +177,7 @@ fn passes(name: &Name, text: &str, span: Span) -> bool {
             return false;
         }
     }
-    passes_case(name, span.of(text))
+    true
 }
 
 fn passes_case(name: &Name, hit: &str) -> bool {

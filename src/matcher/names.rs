@@ -1,13 +1,13 @@
 //! The names of a gazetteer by folded form, with the checks a hit must pass on the original text.
 
+use super::boundary::{self, is_boundary};
 use super::index::NameIndex;
 use super::word_start::{KeyTraits, Policy, Sense};
 use crate::error::Result;
 use crate::gazetteer::{Alias, Boundary, CasePolicy, Flags, Gazetteer};
 use crate::ids::AliasId;
 use crate::normalize::{
-    CasePattern, FoldedChar, fold, fold_char, fold_keeping_accents, is_hyphen, is_invisible, is_mark, is_upper,
-    is_word_char,
+    CasePattern, FoldedChar, fold, fold_char, fold_keeping_accents, is_hyphen, is_mark, is_upper, is_word_char,
 };
 use crate::span::Span;
 
@@ -46,16 +46,19 @@ impl NameTable {
         self.gazetteer.alias(alias).flags.stop
     }
 
-    /// Whether the folded hit `span` of `alias` may stand in `text`. `pattern` is a buffer.
-    pub(super) fn passes(&self, alias: AliasId, text: &str, span: Span, pattern: &mut CasePattern) -> bool {
+    /// The match that the folded hit `span` of `alias` makes in `text`, if it passes: the same span, or the whole word if the
+    /// name may go on or begin earlier. `pattern` is a buffer.
+    pub(super) fn matched(&self, alias: AliasId, text: &str, span: Span, pattern: &mut CasePattern) -> Option<Span> {
         let alias = self.gazetteer.alias(alias);
-        passes_boundary(alias.flags, text, span) && passes_case(&alias, span.of(text), pattern)
+        let whole = boundary::whole(alias.flags.boundary, text, span);
+        (passes_boundary(alias.flags, text, whole) && passes_case(&alias, span.of(text), pattern)).then_some(whole)
     }
 }
 
 /// What the word-start tables must know of an alias.
 pub(super) fn traits(alias: &Alias<'_>) -> KeyTraits {
-    KeyTraits { lower_start: may_start_small(alias), open: alias.flags.boundary == Boundary::Open }
+    let open = !matches!(alias.flags.boundary, Boundary::Word | Boundary::NoHyphen);
+    KeyTraits { lower_start: may_start_small(alias), open }
 }
 
 /// How the word-start engine judges the hits of an alias in plain text; `key` is what the alias folds to. `pattern` is a buffer.
@@ -144,37 +147,27 @@ impl Around {
     fn visible(text: &str, span: Span) -> Self {
         let hit = span.of(text);
         Self {
-            before: visible_before(text, span.start),
-            first: visible_after(hit, 0),
-            last: visible_before(hit, hit.len()),
-            after: visible_after(text, span.end),
+            before: boundary::visible_before(text, span.start).map(|(_, c)| c),
+            first: boundary::visible_after(hit, 0).map(|(_, c)| c),
+            last: boundary::visible_before(hit, hit.len()).map(|(_, c)| c),
+            after: boundary::visible_after(text, span.end).map(|(_, c)| c),
         }
     }
 
     fn passes(&self, boundary: Boundary) -> bool {
         let Self { before, first, last, after } = *self;
-        let is_word = |c: Option<char>| c.is_some_and(is_word_char);
+        let is_edge = |left: Option<char>, right: Option<char>| {
+            left.zip(right).is_none_or(|(left, right)| is_boundary(left, right))
+        };
         let is_mark = |c: Option<char>| c.is_some_and(is_mark);
         let is_hyphen = |c: Option<char>| c.is_some_and(is_hyphen);
         match boundary {
             // An open name may begin and end inside a word, but not between a letter and its mark.
             Boundary::Open => !(is_mark(after) || is_mark(first) && before.is_some()),
-            Boundary::Word | Boundary::NoHyphen => {
-                let inside_word = is_word(before) && is_word(first) || is_word(after) && is_word(last);
-                !inside_word && !(boundary == Boundary::NoHyphen && (is_hyphen(before) || is_hyphen(after)))
-            }
+            Boundary::NoHyphen if is_hyphen(before) || is_hyphen(after) => false,
+            _ => is_edge(before, first) && is_edge(last, after),
         }
     }
-}
-
-/// The last visible character before `at`.
-fn visible_before(text: &str, at: usize) -> Option<char> {
-    text[..at].chars().rev().find(|c| !is_invisible(*c))
-}
-
-/// The first visible character from `at` on.
-fn visible_after(text: &str, at: usize) -> Option<char> {
-    text[at..].chars().find(|c| !is_invisible(*c))
 }
 
 /// Whether a comma and what folds to one blank stand before `at`. Looks no further than the first character that folds to

@@ -46,6 +46,31 @@ fn no_match_across_a_blank_line() {
     check(&["New York"], "New\nYork New\n\nYork", &["New\nYork"]);
 }
 
+#[test]
+fn words_that_go_on_are_matched_whole() {
+    let gazetteer = |flags| {
+        let names = ["Burundi", "anti-"].map(|name| named(name, flags, 0).expect("a name"));
+        Gazetteer::from_entities(names).unwrap()
+    };
+    let text = "Burundis Burundi, Nordburundi NORDBURUNDI-anti-x; xanti-Burundische Bu\u{AD}rundi\u{301}an";
+    for (flags, expected) in [
+        ("prefix", "Burundis|Burundi|anti-x|Burundische|Bu\u{AD}rundi\u{301}an"),
+        ("suffix", "Burundi|NORDBURUNDI|anti-|xanti-"),
+        ("prefix,any", "Burundis|Burundi|anti-x|Burundische|Bu\u{AD}rundi\u{301}an"),
+        ("suffix,any", "Burundi|Nordburundi|NORDBURUNDI|anti-|xanti-"),
+        (
+            "prefix,suffix,any",
+            "Burundis|Burundi|Nordburundi|NORDBURUNDI|anti-x|xanti-Burundische|Bu\u{AD}rundi\u{301}an",
+        ),
+    ] {
+        let gazetteer = gazetteer(flags);
+        for (engine, matcher) in matchers(&gazetteer, Overlap::Longest) {
+            assert_eq!(matcher.surface_forms(text).join("|"), expected, "{engine} {flags}");
+        }
+        assert_eq!(oracle(&gazetteer, Overlap::Longest).surface_forms(text).join("|"), expected, "the oracle, {flags}");
+    }
+}
+
 /// Pieces that make trouble together: shared prefixes and suffixes, foldings of other lengths, invisible characters,
 /// accents after everything, blanks and line breaks of all kinds.
 fn piece() -> impl Strategy<Value = &'static str> {
@@ -72,6 +97,9 @@ fn flags() -> impl Strategy<Value = &'static str> {
         "nofold,any",
         "nofold,exact",
         "stop,any",
+        "prefix",
+        "suffix,any",
+        "prefix,suffix,any",
     ])
 }
 

@@ -145,7 +145,7 @@ impl View<'_> {
                 report.lose("weak names, which match there without evidence");
             }
             if boundary != Boundary::Word || after_comma || accents_matter {
-                report.lose("names with other flags (open, hyphen-, comma, nofold)");
+                report.lose("names with other flags (open, hyphen-, prefix, suffix, comma, nofold)");
             }
             if !name.keys.is_empty() {
                 report.lose("names with keys of their own (ctx)");

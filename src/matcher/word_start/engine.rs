@@ -53,7 +53,7 @@ impl WordStart {
             }
         }
         for (span, alias) in doubtful.drain(..) {
-            if names.passes(alias, text, span, pattern) {
+            if let Some(span) = names.matched(alias, text, span, pattern) {
                 *stopped |= names.is_stop(alias);
                 sure.push(span, alias);
             }

@@ -15,7 +15,8 @@ struct Input<'a> {
     pieces: Vec<(u8, &'a str)>,
 }
 
-const FLAGS: [&str; 8] = ["-", "any", "exact", "open", "open,any", "hyphen-", "comma,any", "nofold,any"];
+const FLAGS: [&str; 10] =
+    ["-", "any", "exact", "open", "open,any", "hyphen-", "comma,any", "nofold,any", "prefix,any", "prefix,suffix"];
 
 fuzz_target!(|input: Input<'_>| {
     // The oracle needs the time of all names at all characters.
