@@ -2,6 +2,8 @@
 //!
 //! Axis: the case (`common/worst_cases.rs`). Both engines must find the same, under every overlap policy; how many times as
 //! fast the word starts are is printed for each case, from the fastest of a few passes.
+//!
+//! And texts that repeat themselves, at n, 2n and 4n bytes: reading them should take time in proportion to their length.
 
 #[path = "common/worst_cases.rs"]
 mod worst_cases;
@@ -10,7 +12,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use dateline::{Engine, Matcher, MatcherScratch, Matches, Overlap};
+use dateline::{Analyzer, Document, Engine, Gazetteer, Matcher, MatcherScratch, Matches, Overlap};
 use worst_cases::Case;
 
 /// Enough for a rate, little enough for the slower engine.
@@ -66,6 +68,42 @@ fn worst(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Pieces of tables, lists, datelines and captions.
+const REPEATED: &[(&str, &str)] = &[
+    ("names", "Iraq "),
+    ("persons", "Mr. Smith "),
+    ("figures", "Iraq 17 0.5\n"),
+    ("pairs", "Paris, Texas; "),
+    ("datelines", "LONDON (Reuters) - Rain fell.\n"),
+    ("agencies", "(Reuters) "),
+    ("titles", "President of Iraq "),
+    ("unlisted", "Harale Corp and Kisumu Corp and "),
+    ("villages", "in Harale, Kenya. Harale "),
+    ("capitals", "Harale London "),
+    ("crossings", "New York Times Square "),
+];
+
+fn repeated(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("repeated");
+    let gazetteer = Gazetteer::builtin("world").expect("built in");
+    let analyzer = Analyzer::new(&gazetteer).expect("the names fit");
+    let mut worker = analyzer.worker();
+    for (name, piece) in REPEATED {
+        let mut found = Vec::new();
+        for times in [1, 2, 4] {
+            let text = piece.repeat(times * TEXT_BYTES / piece.len());
+            let document = Document::new("d", text.as_str());
+            found.push(worker.mentions(&document).len());
+            group.throughput(Throughput::BytesDecimal(text.len() as u64));
+            group.bench_function(BenchmarkId::new(*name, times), |bencher| {
+                bencher.iter(|| worker.mentions(&document).len());
+            });
+        }
+        assert!(found.is_sorted(), "{name}: {found:?}");
+    }
+    group.finish();
+}
+
 fn short() -> Criterion {
     Criterion::default()
         .sample_size(10)
@@ -73,5 +111,5 @@ fn short() -> Criterion {
         .measurement_time(Duration::from_millis(500))
 }
 
-criterion_group! { name = benches; config = short(); targets = worst }
+criterion_group! { name = benches; config = short(); targets = worst, repeated }
 criterion_main!(benches);

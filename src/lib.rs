@@ -71,7 +71,8 @@ pub use gazetteer::Gazetteer;
 pub use holders::{Holder, HolderCounts, Office, offices};
 pub use ids::{AliasId, DocumentIndex, EntityId};
 pub use matcher::{
-    Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, SimdLevel, compile, compile_to, load_cached,
+    Engine, Matcher, MatcherBuilder, MatcherScratch, Matches, Overlap, Refusal, SimdLevel, compile, compile_to,
+    load_cached,
 };
 pub use mention::{Contest, Mention, UnlistedMention};
 pub use pipeline::{
@@ -79,7 +80,7 @@ pub use pipeline::{
     RunSummary, ScanOptions, SelfcheckReport, StopFlag, Suggestion, Suggestions, TagOptions, TagSummary, Worker,
     analyze, count_lines, find_document, holders, inputs_of_run, selfcheck, suggest, tag,
 };
-pub use resolve::{Outcome, PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict};
+pub use resolve::{Meant, Outcome, PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict};
 pub use segment::{Furniture, LineCounts, Reason, RecurringLines, Section, Sections, Segment, segments};
 pub use span::Span;
 pub use store::{Run, RunManifest, RunWriter};

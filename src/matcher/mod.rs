@@ -15,10 +15,12 @@ mod gathered;
 mod index;
 mod naive;
 mod names;
+mod refused;
 mod select;
 mod word_start;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +35,7 @@ use naive::Naive;
 use names::NameTable;
 use word_start::WordStart;
 
+pub use refused::Refusal;
 pub use word_start::SimdLevel;
 
 pub use compiled::{compile, compile_to, load_cached};
@@ -54,7 +57,8 @@ pub use compiled::{compile, compile_to, load_cached};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Overlap {
-    /// Leftmost-longest: from the left, the candidate that begins first; of those, the longest; then on behind it.
+    /// Leftmost-longest: from the left, the candidate that begins first; of those, the longest; then on behind it. The resolver
+    /// of the strict and wide profiles, which knows more of each name, keeps those that together cover the most characters.
     #[default]
     Longest,
     /// Every candidate.
@@ -92,6 +96,8 @@ pub struct Matcher {
     names: NameTable,
     search: Search,
     overlap: Overlap,
+    /// The folded names, once an explanation asks for them.
+    keys: OnceLock<Vec<String>>,
 }
 
 #[derive(Debug)]
@@ -151,7 +157,7 @@ impl MatcherBuilder {
             Engine::AhoCorasick => Search::Automaton(Automaton::new(names.keys())?),
             Engine::Naive => Search::Naive(Naive::new(gazetteer)),
         };
-        Ok(Matcher { names, search, overlap: self.overlap })
+        Ok(Matcher { names, search, overlap: self.overlap, keys: OnceLock::new() })
     }
 }
 

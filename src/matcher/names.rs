@@ -1,5 +1,6 @@
 //! The names of a gazetteer by folded form, with the checks a hit must pass on the original text.
 
+use super::Refusal;
 use super::boundary::{self, is_boundary};
 use super::index::NameIndex;
 use super::word_start::{KeyTraits, Policy, Sense};
@@ -52,6 +53,35 @@ impl NameTable {
         let alias = self.gazetteer.alias(alias);
         let whole = boundary::whole(alias.flags.boundary, text, span);
         (passes_boundary(alias.flags, text, whole) && passes_case(&alias, span.of(text), pattern)).then_some(whole)
+    }
+
+    /// The only check that refuses a folded hit; `None` if there are several, or the hit is in the middle of a word.
+    pub(super) fn refusal(&self, alias: AliasId, text: &str, span: Span, pattern: &mut CasePattern) -> Option<Refusal> {
+        let alias = self.gazetteer.alias(alias);
+        let around = Around::visible(text, boundary::whole(alias.flags.boundary, text, span));
+        let is_inside = |left: Option<char>, right: Option<char>| {
+            left.zip(right).is_some_and(|(left, right)| !is_boundary(left, right))
+        };
+        let begins_inside = is_inside(around.before, around.first);
+        let ends_inside = is_inside(around.last, around.after);
+        let by_case = match passes_case(&alias, span.of(text), pattern) {
+            true => None,
+            false => {
+                let mut plain = alias;
+                plain.flags.accents_matter = false;
+                let by_accents = passes_case(&plain, span.of(text), pattern);
+                Some(if by_accents { Refusal::Accents } else { Refusal::Case })
+            }
+        };
+        let by_boundary = match alias.flags.boundary {
+            boundary if around.passes(boundary) => None,
+            Boundary::NoHyphen if !begins_inside && !ends_inside => Some(Refusal::Hyphen),
+            _ if begins_inside && ends_inside => return None,
+            _ => Some(Refusal::Boundary),
+        };
+        let by_comma = (alias.flags.after_comma && !follows_comma(text, span.start)).then_some(Refusal::Comma);
+        let mut refusals = [by_case, by_boundary, by_comma].into_iter().flatten();
+        refusals.next().filter(|_| refusals.next().is_none())
     }
 }
 

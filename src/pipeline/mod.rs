@@ -16,16 +16,23 @@ mod spool;
 mod suggest;
 mod tag;
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use crate::document::{Document, Part};
 use crate::error::{Error, Result};
 use crate::gazetteer::{Entity, Gazetteer};
+use crate::ids::AliasId;
 use crate::matcher::{Engine, Matcher, MatcherScratch, Matches, Overlap};
 use crate::mention::Mention;
 use crate::normalize::FoldedText;
-use crate::resolve::{PartMatches, Profile, Resolution, Resolver, ResolverScratch, Rule, RuleSet, Verdict, Wanted};
+use crate::resolve::{
+    Meant, Outcome as VerdictOutcome, PartMatches, Profile, Resolution, Resolver, ResolverScratch, Rule, RuleSet,
+    Verdict, Wanted, sort_verdicts,
+};
 use crate::segment::{Furniture, RecurringLines, Sections, Segment, segments};
+use crate::span::Span;
 
 pub use analyze::{AnalyzeOptions, RunSummary, analyze};
 pub use find::find_document;
@@ -76,7 +83,8 @@ impl AnalyzerBuilder {
         self
     }
 
-    /// Which of overlapping names are kept; the leftmost-longest by default.
+    /// Which of overlapping names are kept. By default ([`Overlap::Longest`]) those that together cover the most characters; the
+    /// plain profile keeps the leftmost-longest.
     #[must_use]
     pub fn overlap(mut self, overlap: Overlap) -> Self {
         self.overlap = overlap;
@@ -241,6 +249,11 @@ pub struct Worker<'a> {
 }
 
 impl Worker<'_> {
+    /// Leaves a long document when the flag is set; what was read of it has no meaning then.
+    pub(crate) fn stop_when(&mut self, flag: &StopFlag) {
+        self.reading.stop_when(flag.as_stop());
+    }
+
     /// The mentions of one document in order of part and span, valid until the next call.
     ///
     /// Those in page furniture are left out, unless it is to be marked or counted; their section tells them apart.
@@ -315,9 +328,40 @@ impl Worker<'_> {
     /// # Panics
     ///
     /// As [`mentions`](Self::mentions).
-    pub fn explain(&mut self, document: &Document<'_>) -> Vec<Verdict> {
-        self.find(document, Wanted::All);
-        self.analyzer.resolver.explain(&parts(document, &self.matches))
+    ///
+    /// Names that the flags of their alias refuse and names in page furniture are among them, and so is every mention that
+    /// [`resolve`](Self::resolve) gives, listed or not.
+    ///
+    /// # Errors
+    ///
+    /// If the names do not fit an automaton: names that flags refuse are found by one.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in the text and in the names of the gazetteer.
+    pub fn explain(&mut self, document: &Document<'_>) -> Result<Vec<Verdict>> {
+        self.read(document, Wanted::All);
+        let Self { analyzer, scratch, matches, resolution, .. } = self;
+        let mut verdicts = analyzer.resolver.explain_as(&parts(document, matches), resolution);
+        let judged: BTreeSet<_> = verdicts.iter().filter_map(listed_place).collect();
+        let mut all = Matches::default();
+        for (part, text) in document.parts() {
+            let verdict = |span: Span, alias: AliasId, outcome: VerdictOutcome| {
+                let entity = analyzer.gazetteer.alias(alias).entity;
+                Verdict { part, span, meant: Meant::Listed { alias, entity }, outcome, contest: None }
+            };
+            analyzer.matcher.find_into(text, scratch, &mut all);
+            let found = all.iter().flat_map(|(span, aliases)| aliases.iter().map(move |alias| (span, *alias)));
+            let in_furniture = found.map(|(span, alias)| verdict(span, alias, VerdictOutcome::Furniture));
+            verdicts.extend(
+                in_furniture.filter(|verdict| listed_place(verdict).is_some_and(|place| !judged.contains(&place))),
+            );
+            let refused = analyzer.matcher.refused(text)?.into_iter();
+            verdicts
+                .extend(refused.map(|(span, alias, refusal)| verdict(span, alias, VerdictOutcome::Refused(refusal))));
+        }
+        sort_verdicts(&mut verdicts);
+        Ok(verdicts)
     }
 
     /// The stretches of the document that was [resolved](Self::resolve) last.
@@ -350,6 +394,14 @@ impl Worker<'_> {
                 divide::drop_furniture(&self.segments, part, matches);
             }
         }
+    }
+}
+
+/// Where a verdict over a listed name is.
+fn listed_place(verdict: &Verdict) -> Option<(Part, usize, usize, AliasId)> {
+    match verdict.meant {
+        Meant::Listed { alias, .. } => Some((verdict.part, verdict.span.start, verdict.span.end, alias)),
+        Meant::Unlisted(_) => None,
     }
 }
 

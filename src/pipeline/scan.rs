@@ -14,6 +14,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, never, select, unbounded};
 use super::{Analyzer, Worker};
 use crate::archive::{Archive, Batch, InputSummary};
 use crate::error::{Error, Result};
+use crate::resolve::Stop;
 
 /// Stops a scan from outside, e.g. from a signal handler. Clones share the flag.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +30,11 @@ impl StopFlag {
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.0.load(Ordering::SeqCst)
+    }
+
+    /// The same flag, as the resolver asks it in the middle of a document.
+    pub(super) fn as_stop(&self) -> Stop {
+        Stop::new(Arc::clone(&self.0))
     }
 
     pub(super) fn check(&self) -> Result<()> {
@@ -52,7 +58,7 @@ pub struct ScanOptions<'a> {
     pub threads: usize,
     /// Called from the calling thread after each batch.
     pub on_progress: Option<&'a dyn Fn(Progress)>,
-    /// Asked after each batch.
+    /// Asked after each batch, and in the middle of long documents.
     pub stop: Option<&'a StopFlag>,
 }
 
@@ -102,7 +108,7 @@ pub(super) fn scan<T: Send>(
         move || read(&archive, &batch_sender, &done)
     });
     let reader = reader.map_err(|error| Error::usage(format!("cannot start a thread for reading: {error}")))?;
-    let (workers, work) = (&workers, &work);
+    let (workers, work, stop) = (&workers, &work, options.stop);
     let scanned: Result<()> = pool.in_place_scope(|tasks| {
         let mut progress = Progress::default();
         let (mut next_in, mut next_out) = (0_u64, 0_u64);
@@ -130,7 +136,11 @@ pub(super) fn scan<T: Send>(
                             let (bytes, records) = (batch.bytes_read, batch.records().len() as u64);
                             let result = catch_unwind(AssertUnwindSafe(|| {
                                 let idle = workers.lock().expect("no panic while locked").pop();
-                                let mut worker = idle.unwrap_or_else(|| analyzer.worker());
+                                let mut worker = idle.unwrap_or_else(|| {
+                                    let mut worker = analyzer.worker();
+                                    stop.inspect(|stop| worker.stop_when(stop));
+                                    worker
+                                });
                                 let result = work(&mut worker, &batch);
                                 workers.lock().expect("no panic while locked").push(worker);
                                 result
@@ -145,6 +155,10 @@ pub(super) fn scan<T: Send>(
                 recv(finished) -> result => {
                     let (number, bytes, records, result) = result.expect("a sender is kept");
                     let result = result.unwrap_or_else(|panic| resume_unwind(panic));
+                    // A document that was left in the middle is not counted.
+                    if let Some(stop) = stop {
+                        stop.check()?;
+                    }
                     waiting.insert(number, (bytes, records, result));
                     while let Some((bytes, records, result)) = waiting.remove(&next_out) {
                         next_out += 1;

@@ -1,6 +1,7 @@
 //! The line a name stands in: how its letters are used, and whether it opens with a dateline.
 
 use super::lexicon::{Classes, Lexicon};
+use super::steps;
 use crate::normalize::is_invisible;
 use crate::span::Span;
 
@@ -41,6 +42,7 @@ impl<'t> Lines<'t> {
             _ => {
                 let start = memchr::memrchr(b'\n', &self.text.as_bytes()[..at]).map_or(0, |end| end + 1);
                 let line = Span::new(start, line_end(self.text, at));
+                steps::count(line.len());
                 let case = line_case(line.of(self.text));
                 self.judged.push((line, case));
                 case

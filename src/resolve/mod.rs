@@ -3,10 +3,12 @@
 //! In come all matches of one document's parts (with [`Overlap::All`](crate::Overlap::All)); out come [`Mention`]s.
 //! No model, no statistics of other documents: an ordered list of rules ([`Rule`]) decides over each alias at each place, in
 //! two passes. The first uses what stands around the name; the second what the whole document says (people met, countries
-//! mentioned, long forms). Among accepted names the longest wins; then the likeliest of its entities.
+//! mentioned, long forms). Of accepted names that overlap, those are kept that together cover most; each means the likeliest of its
+//! entities.
 //!
 //! Two conventions exist in the field, hence two [`Profile`]s.
 
+mod cover;
 mod cues;
 mod evidence;
 mod explain;
@@ -21,6 +23,8 @@ mod rules;
 mod runs;
 mod scene;
 mod select;
+mod steps;
+mod stop;
 mod titles;
 mod unlisted;
 mod wording;
@@ -38,8 +42,10 @@ use gathered::Gathered;
 use rules::{BY_DOCUMENT, Check, FOR_NAMES, FOR_TITLES};
 use scene::{Look, Memory, Scene, Verdicts};
 
-pub use explain::{Outcome, Verdict};
+pub(crate) use explain::sort as sort_verdicts;
+pub use explain::{Meant, Outcome, Verdict};
 pub use rules::{Rule, RuleSet};
+pub(crate) use stop::Stop;
 
 /// Which labelling convention to follow.
 ///
@@ -106,6 +112,7 @@ pub(crate) struct ResolverScratch {
     verdicts: Verdicts,
     gathered: Gathered,
     words: unlisted::Memory,
+    stop: Stop,
 }
 
 impl ResolverScratch {
@@ -125,7 +132,13 @@ impl ResolverScratch {
             verdicts: Verdicts::default(),
             gathered: Gathered::default(),
             words: unlisted::Memory::default(),
+            stop: Stop::default(),
         }
+    }
+
+    /// Has long documents left when this asks for it.
+    pub(crate) fn stop_when(&mut self, stop: Stop) {
+        self.stop = stop;
     }
 }
 
@@ -187,14 +200,17 @@ impl Resolver {
         scratch: &mut ResolverScratch,
         resolution: &mut Resolution,
     ) -> Scene<'a> {
-        let ResolverScratch { memory, verdicts, gathered, words } = scratch;
+        let ResolverScratch { memory, verdicts, gathered, words, stop } = scratch;
         resolution.mentions.clear();
         resolution.unlisted.clear();
-        let mut scene = Scene::new(&self.gazetteer, self.profile, parts, memory);
+        let mut scene = Scene::new(&self.gazetteer, self.profile, parts, memory, stop);
+        verdicts.open(&scene);
+        if scene.is_stopped() {
+            return scene;
+        }
         if self.rules.contains(Rule::TitleHead) || self.rules.contains(Rule::Head) {
             persons::find_heads(&mut scene);
         }
-        verdicts.open(&scene);
         verdicts.judge(&scene, None, |look| self.local_rule(look));
         gathered.gather(&scene, verdicts);
         if self.rules.contains(Rule::KnownPerson) {

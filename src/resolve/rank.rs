@@ -4,7 +4,7 @@
 //! matters: a pair ("Paris, Texas") before the long form met elsewhere, before the division, before the country, before
 //! neighbours on the map, before what is large.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use super::cues::Cues;
@@ -15,6 +15,7 @@ use super::lexicon::with_folded;
 use super::lines::in_dateline;
 use super::rules::{Rule, RuleSet};
 use super::scene::{Look, Scene, Site, Verdicts};
+use super::steps;
 use crate::ids::EntityId;
 use crate::mention::Contest;
 use crate::span::Span;
@@ -34,6 +35,7 @@ const COUNTRY: i32 = 120;
 const COMPATRIOT: i32 = 60;
 /// Each of up to three places nearby.
 const NEIGHBOUR: i32 = 40;
+const MOST_NEIGHBOURS: usize = 3;
 /// Its name needs evidence.
 const WEAK: i32 = -240;
 /// For each doubling of its inhabitants.
@@ -63,9 +65,11 @@ pub(super) struct Ranking<'s, 'a> {
     scene: &'s Scene<'a>,
     verdicts: &'s Verdicts,
     gathered: &'s Gathered,
-    /// Points of the places that have one candidate only, once they are asked for.
+    /// Points of the places that have one candidate only, by latitude, once they are asked for.
     anchors: OnceCell<Vec<(f64, f64)>>,
-    /// Entities that some pair in the article names.
+    /// How many places are near each entity for which that was asked.
+    neighbours: RefCell<BTreeMap<EntityId, i32>>,
+    /// Entities that some pair in the article names, sorted.
     paired: Vec<EntityId>,
     /// Folded names that a pair puts where no candidate lies, with part and span of the pair.
     elsewhere: BTreeMap<String, (usize, Span)>,
@@ -78,12 +82,15 @@ impl<'s, 'a> Ranking<'s, 'a> {
             verdicts,
             gathered,
             anchors: OnceCell::new(),
+            neighbours: RefCell::default(),
             paired: Vec::new(),
             elsewhere: BTreeMap::new(),
         };
         for site in scene.sites.iter().filter(|site| site.cues.any(Cues::COMMA)) {
             ranking.note_pair(site, rules);
         }
+        ranking.paired.sort_unstable();
+        ranking.paired.dedup();
         ranking
     }
 
@@ -159,7 +166,7 @@ impl<'s, 'a> Ranking<'s, 'a> {
             2 => PAIRED,
             1 => PAIRED_COUNTRY,
             _ if rule == Rule::Pair => PAIRED_COUNTRY,
-            _ if self.paired.contains(&look.alias.entity) => PAIRED_ELSEWHERE,
+            _ if self.paired.binary_search(&look.alias.entity).is_ok() => PAIRED_ELSEWHERE,
             _ => 0,
         };
         if self.gathered.has_long_form(look.alias.entity) {
@@ -216,14 +223,37 @@ impl<'s, 'a> Ranking<'s, 'a> {
 
     fn anchors(&self) -> Vec<(f64, f64)> {
         let alone = self.scene.sites.iter().filter(|site| site.n_candidates() == 1);
-        alone.flat_map(|site| self.candidates(site)).filter_map(|(look, _)| self.point(&look)).collect()
+        let mut anchors: Vec<(f64, f64)> =
+            alone.flat_map(|site| self.candidates(site)).filter_map(|(look, _)| self.point(&look)).collect();
+        anchors.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        // More mentions of one place change nothing.
+        let mut same = 0;
+        let mut last = None;
+        anchors.retain(|anchor| {
+            same = if last == Some(*anchor) { same + 1 } else { 1 };
+            last = Some(*anchor);
+            same <= MOST_NEIGHBOURS
+        });
+        anchors
     }
 
     fn neighbours(&self, look: &Look<'s, 'a>) -> i32 {
         const NEAR_KM: f64 = 250.0;
+        // A little more than so many kilometres are north and south.
+        const NEAR_DEGREES: f64 = 2.26;
         let Some(point) = self.point(look) else { return 0 };
+        if let Some(known) = self.neighbours.borrow().get(&look.alias.entity) {
+            return *known;
+        }
         let anchors = self.anchors.get_or_init(|| self.anchors());
-        anchors.iter().filter(|anchor| distance_km(point, **anchor) < NEAR_KM).take(3).count() as i32
+        let first = anchors.partition_point(|anchor| anchor.0 < point.0 - NEAR_DEGREES);
+        let around = anchors[first..]
+            .iter()
+            .inspect(|_| steps::count(1))
+            .take_while(|anchor| anchor.0 <= point.0 + NEAR_DEGREES);
+        let near = around.filter(|anchor| distance_km(point, **anchor) < NEAR_KM).take(MOST_NEIGHBOURS).count() as i32;
+        self.neighbours.borrow_mut().insert(look.alias.entity, near);
+        near
     }
 
     /// The full name of a place that its pair, here or elsewhere in the article, puts where no candidate lies.

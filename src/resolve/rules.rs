@@ -60,6 +60,7 @@ rules! {
     TitleWithoutHead = "title-without-head": "A weak title needs a name behind it, or a country or an organisation before it.",
     NoEvidence = "no-evidence": "A weak name without evidence.",
     Covered = "covered": "A longer accepted name covers it.",
+    Crossed = "crossed": "It shares words with another accepted name, and the names kept cover more of the text.",
     Preposition = "preposition": "Accepted: a weak name behind a locative preposition.",
     Dateline = "dateline": "Accepted: a weak name in the dateline.",
     Pair = "pair": "Accepted: a weak name in \"City, State\" or \"City, Country\".",

@@ -7,6 +7,8 @@ use super::cues::Cues;
 use super::facts::{AliasFacts, Candidate, Class, EntityFacts, GazetteerFacts, may_have_blank};
 use super::lines::{LineCase, Lines};
 use super::rules::Rule;
+use super::steps;
+use super::stop::Stop;
 use super::words::{Word, gap_before, is_all_caps, word_after, word_before_gap};
 use super::{PartMatches, Profile};
 use crate::ids::{AliasId, EntityId};
@@ -28,6 +30,7 @@ pub(super) struct Scene<'a> {
     starts: Vec<u64>,
     /// [`place`] of the end, and row, of each site, sorted.
     ends: Vec<(u64, u32)>,
+    stop: Stop,
 }
 
 /// What is kept of a scene for the next one: the memory of its lists, and the aliases met last.
@@ -209,6 +212,7 @@ impl<'a> Scene<'a> {
         profile: Profile,
         parts: &'a [PartMatches<'a>],
         memory: &mut Memory,
+        stop: &Stop,
     ) -> Self {
         let mut sites: Vec<Site<'a>> = emptied(take(&mut memory.sites));
         // Read at one go, so that the processor waits for several places of the image at once.
@@ -227,7 +231,7 @@ impl<'a> Scene<'a> {
         for (part, input) in parts.iter().enumerate() {
             let mut organisation_end = 0;
             let mut lines = Lines::in_memory(input.text, memory.lines.pop().unwrap_or_default());
-            for (span, aliases) in input.matches.iter() {
+            for (span, aliases) in input.matches.iter().take_while(|_| !stop.is_asked()) {
                 let rows = row..row + aliases.len();
                 row = rows.end;
                 owners.resize(row, sites.len() as u32);
@@ -264,7 +268,13 @@ impl<'a> Scene<'a> {
         }
         sort_nearly_sorted(&mut ends);
         note_neighbours(&mut sites, &memory.gaps, &ends);
-        Self { gazetteer, profile, parts, sites, lines: line_cases, candidates, owners, starts, ends }
+        let stop = stop.clone();
+        Self { gazetteer, profile, parts, sites, lines: line_cases, candidates, owners, starts, ends, stop }
+    }
+
+    /// Whether nobody wants the document any more: what is found then has no meaning.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.is_asked()
     }
 
     /// Gives back the memory of its lists.
@@ -277,13 +287,13 @@ impl<'a> Scene<'a> {
         memory.ends = self.ends;
     }
 
-    /// The kind of the line that holds a place.
-    pub(super) fn case_at(&self, part: usize, at: usize) -> LineCase {
+    /// The kind of the line that holds a place. `others` are lines of the part without sites, asked for from left to right.
+    pub(super) fn case_at(&self, part: usize, at: usize, others: &mut Lines<'a>) -> LineCase {
         let lines = &self.lines[part];
         let line = lines.get(lines.partition_point(|(line, _)| line.end < at));
         match line.filter(|(line, _)| line.start <= at) {
             Some((_, case)) => *case,
-            None => Lines::new(self.parts[part].text).case_at(at),
+            None => others.case_at(at),
         }
     }
 
@@ -326,7 +336,7 @@ impl<'a> Scene<'a> {
         let end = place(part, end);
         let first = self.ends.partition_point(|(other, _)| *other < end);
         let ending = self.ends[first..].iter().take_while(move |(other, _)| *other == end);
-        ending.map(|(_, row)| &self.sites[*row as usize])
+        ending.inspect(|_| steps::count(1)).map(|(_, row)| &self.sites[*row as usize])
     }
 
     /// The sites that end where the blanks before this one begin.
@@ -344,7 +354,10 @@ impl<'a> Scene<'a> {
     /// The sites that lie in `span`.
     pub(super) fn sites_in(&self, part: usize, span: Span) -> impl Iterator<Item = &Site<'a>> {
         let first = self.first_at(part, span.start);
-        let near = self.sites[first..].iter().take_while(move |site| site.part == part && site.span.start < span.end);
+        let near = self.sites[first..]
+            .iter()
+            .inspect(|_| steps::count(1))
+            .take_while(move |site| site.part == part && site.span.start < span.end);
         near.filter(move |site| span.contains(site.span))
     }
 }
@@ -396,6 +409,9 @@ impl Verdicts {
         rule: impl Fn(&Look<'s, 'a>) -> Option<Rule>,
     ) {
         for (row, verdict) in self.0.iter_mut().enumerate().filter(|(_, verdict)| **verdict == open) {
+            if scene.is_stopped() {
+                return;
+            }
             *verdict = rule(&scene.look_at(row));
         }
     }

@@ -1,19 +1,23 @@
-//! Selection: the longest accepted names, and the likeliest entity of each.
+//! Selection: which of the accepted names are kept where they overlap, and the likeliest entity of each.
 
-use super::facts::Class;
+use std::cmp::Reverse;
+
+use super::cover::{Rival, Strength, keep, weight};
+use super::facts::{Candidate, Class};
 use super::gathered::Gathered;
 use super::rank::{Ranking, Reading};
 use super::rules::{Rule, RuleSet};
-use super::scene::{Scene, Verdicts};
+use super::scene::{Scene, Site, Verdicts};
 use super::unlisted::Found;
 use super::{Profile, Resolution};
 use crate::gazetteer::EntityType;
 use crate::matcher::Overlap;
-use crate::mention::{Mention, UnlistedMention};
+use crate::mention::{Contest, Mention, UnlistedMention};
 use crate::segment::Section;
 use crate::span::Span;
 
-/// Keeps the longest accepted names, picks the likeliest entity of each; a listed name goes before an unlisted one.
+/// Picks the likeliest entity of each accepted name, and keeps the names that the policy wants ([`keep`]). Where a listed and an
+/// unlisted name have the same span, the listed one is taken.
 pub(super) fn select(
     scene: &Scene<'_>,
     verdicts: &Verdicts,
@@ -23,103 +27,163 @@ pub(super) fn select(
     resolution: &mut Resolution,
 ) {
     let ranking = Ranking::new(scene, verdicts, gathered, rules);
-    let mut cover = Cover { part: usize::MAX, last_end: 0, furthest: 0, top: None };
+    let mut selection = Selection { scene, overlap, resolution, cluster: Vec::new(), part: 0, reach: 0 };
     let mut found = found.iter().peekable();
-    for site in &scene.sites {
+    for site in scene.sites.iter().take_while(|_| !scene.is_stopped()) {
         let Some(reading) = ranking.read(site) else { continue };
-        let place = (site.part, site.span.start, std::cmp::Reverse(site.span.end));
+        let place = (site.part, site.span.start, Reverse(site.span.end));
         while let Some(found) = found.next_if(|found| found.place() < place) {
-            take_unlisted(scene, found, overlap, &mut cover, resolution);
+            selection.add(found.part, found.span, Name::Unlisted(found.clone()));
         }
         found.next_if(|found| found.place() == place);
-        match reading {
-            Reading::Listed { candidate, rule, contest } => {
-                let facts = &candidate.alias;
-                if cover.takes(scene.profile, overlap, site.part, site.span, facts.class) {
-                    resolution.mentions.push(Mention {
-                        part: scene.parts[site.part].part,
-                        span: site.span,
-                        alias: candidate.id,
-                        entity: facts.entity,
-                        head: if facts.class == Class::Title { site.head } else { None },
-                        rule,
-                        contest,
-                        section: Section::Body,
-                        repeated: false,
-                    });
-                }
-            }
+        let name = match reading {
+            Reading::Listed { candidate, rule, contest } => Name::Listed { site, candidate, rule, contest },
             Reading::Elsewhere { named } => {
-                let mut found = Found::new(site.part, site.span, Class::Place, Rule::PairElsewhere);
-                found.named = named;
-                take_unlisted(scene, &found, overlap, &mut cover, resolution);
+                let found = Found::new(site.part, site.span, Class::Place, Rule::PairElsewhere);
+                Name::Unlisted(Found { named, ..found })
             }
-        }
+        };
+        selection.add(site.part, site.span, name);
     }
     for found in found {
-        take_unlisted(scene, found, overlap, &mut cover, resolution);
+        selection.add(found.part, found.span, Name::Unlisted(found.clone()));
+    }
+    selection.close();
+}
+
+/// One accepted name.
+enum Name<'s, 'a> {
+    Listed { site: &'s Site<'a>, candidate: &'s Candidate, rule: Rule, contest: Option<Contest> },
+    Unlisted(Found),
+}
+
+impl Name<'_, '_> {
+    fn class(&self) -> Class {
+        match self {
+            Self::Listed { candidate, .. } => candidate.alias.class,
+            Self::Unlisted(found) => found.class,
+        }
+    }
+
+    fn strength(&self) -> Strength {
+        match self {
+            Self::Listed { candidate, .. } if candidate.alias.weak => Strength::Weak,
+            Self::Listed { .. } => Strength::Free,
+            // A short form of a listed name, or a listed name that means another place here.
+            Self::Unlisted(Found { alias: Some(_), .. } | Found { rule: Rule::PairElsewhere, .. }) => Strength::Weak,
+            Self::Unlisted(_) => Strength::Unlisted,
+        }
     }
 }
 
-fn take_unlisted(scene: &Scene<'_>, found: &Found, overlap: Overlap, cover: &mut Cover, resolution: &mut Resolution) {
-    if !cover.takes(scene.profile, overlap, found.part, found.span, found.class) {
-        return;
-    }
-    let part = scene.parts[found.part].part;
-    match found.alias {
-        Some((alias, entity)) => {
-            resolution.mentions.push(Mention {
-                part,
-                span: found.span,
-                alias,
-                entity,
-                head: None,
-                rule: found.rule,
-                contest: None,
-                section: Section::Body,
-                repeated: false,
-            });
+/// The accepted names on their way to the resolution, in order of part and span. Those that overlap, directly or through
+/// others, form a cluster, which is decided as a whole.
+struct Selection<'s, 'a, 'r> {
+    scene: &'s Scene<'a>,
+    overlap: Overlap,
+    resolution: &'r mut Resolution,
+    cluster: Vec<(Span, Name<'s, 'a>)>,
+    part: usize,
+    /// The furthest end in the cluster.
+    reach: usize,
+}
+
+impl<'s, 'a> Selection<'s, 'a, '_> {
+    fn add(&mut self, part: usize, span: Span, name: Name<'s, 'a>) {
+        if part != self.part || span.start >= self.reach {
+            self.close();
+            (self.part, self.reach) = (part, 0);
         }
-        None => resolution.unlisted.push(UnlistedMention {
+        self.reach = self.reach.max(span.end);
+        self.cluster.push((span, name));
+    }
+
+    /// Decides over the names of the cluster.
+    fn close(&mut self) {
+        let mut cluster = std::mem::take(&mut self.cluster);
+        if let [(span, name)] = cluster.as_slice() {
+            self.keep(*span, name);
+        } else if !cluster.is_empty() {
+            let rows: Vec<usize> = (0..cluster.len()).collect();
+            let mut kept = vec![false; cluster.len()];
+            self.choose(&cluster, &rows, &mut kept);
+            if self.scene.profile == Profile::Wide {
+                self.choose_inside_organisations(&cluster, &mut kept);
+            }
+            for ((span, name), _) in cluster.iter().zip(kept).filter(|(_, kept)| *kept) {
+                self.keep(*span, name);
+            }
+        }
+        cluster.clear();
+        self.cluster = cluster;
+    }
+
+    /// Marks those of some names that the policy keeps.
+    fn choose(&self, cluster: &[(Span, Name<'s, 'a>)], rows: &[usize], kept: &mut [bool]) {
+        let text = self.scene.parts[self.part].text;
+        let rival = |row: &usize| {
+            let (span, name) = &cluster[*row];
+            let strength = name.strength();
+            Rival { span: *span, weight: weight(span.of(text), strength), strength }
+        };
+        let rivals: Vec<Rival> = rows.iter().map(rival).collect();
+        for (row, keeps) in rows.iter().zip(keep(self.overlap, &rivals)) {
+            kept[*row] |= keeps;
+        }
+    }
+
+    /// The wide convention also counts the places inside an organisation's name.
+    fn choose_inside_organisations(&self, cluster: &[(Span, Name<'s, 'a>)], kept: &mut [bool]) {
+        for row in 0..cluster.len() {
+            let (covering, name) = &cluster[row];
+            if !kept[row] || name.class() != Class::Organisation {
+                continue;
+            }
+            let behind = cluster[row + 1..].iter().take_while(|(span, _)| span.start < covering.end);
+            let inside: Vec<usize> = behind
+                .enumerate()
+                .map(|(offset, (span, name))| (row + 1 + offset, span, name))
+                .filter(|(at, span, name)| !kept[*at] && name.class() == Class::Place && covering.contains(**span))
+                .map(|(at, ..)| at)
+                .collect();
+            self.choose(cluster, &inside, kept);
+        }
+    }
+
+    fn keep(&mut self, span: Span, name: &Name<'s, 'a>) {
+        let part = self.scene.parts[self.part].part;
+        let mention = |alias, entity, rule| Mention {
             part,
-            span: found.span,
-            entity_type: if found.class == Class::Place { EntityType::Place } else { EntityType::Organisation },
-            named: (scene.parts[found.named.0].part, found.named.1),
-            rule: found.rule,
+            span,
+            alias,
+            entity,
+            head: None,
+            rule,
+            contest: None,
             section: Section::Body,
             repeated: false,
-        }),
-    }
-}
-
-/// How far the names kept so far reach.
-struct Cover {
-    part: usize,
-    last_end: usize,
-    furthest: usize,
-    top: Option<(Span, Class)>,
-}
-
-impl Cover {
-    /// Whether the policy keeps the next name; if so, it covers what follows.
-    fn takes(&mut self, profile: Profile, overlap: Overlap, part: usize, span: Span, class: Class) -> bool {
-        if part != self.part {
-            *self = Self { part, last_end: 0, furthest: 0, top: None };
-        }
-        let keep = match overlap {
-            Overlap::All => true,
-            Overlap::NoNested => span.end > self.furthest,
-            Overlap::Longest => span.start >= self.last_end,
         };
-        if keep {
-            self.last_end = span.end;
-            self.furthest = self.furthest.max(span.end);
-            self.top = Some((span, class));
-            return true;
+        match name {
+            Name::Listed { site, candidate, rule, contest } => {
+                let facts = &candidate.alias;
+                self.resolution.mentions.push(Mention {
+                    head: if facts.class == Class::Title { site.head } else { None },
+                    contest: *contest,
+                    ..mention(candidate.id, facts.entity, *rule)
+                });
+            }
+            Name::Unlisted(Found { alias: Some((alias, entity)), rule, .. }) => {
+                self.resolution.mentions.push(mention(*alias, *entity, *rule));
+            }
+            Name::Unlisted(found) => self.resolution.unlisted.push(UnlistedMention {
+                part,
+                span,
+                entity_type: if found.class == Class::Place { EntityType::Place } else { EntityType::Organisation },
+                named: (self.scene.parts[found.named.0].part, found.named.1),
+                rule: found.rule,
+                section: Section::Body,
+                repeated: false,
+            }),
         }
-        // The wide convention also counts the places inside an organisation's name.
-        profile == Profile::Wide
-            && class == Class::Place
-            && self.top.is_some_and(|(top, covering)| covering == Class::Organisation && top.contains(span))
     }
 }

@@ -232,7 +232,7 @@ fn parse_case(marked: &str) -> (String, Vec<(Span, Option<String>)>) {
 }
 
 /// Rules that only name what is left when no other has decided, or where none is asked.
-const WITHOUT_CASES: [Rule; 3] = [Rule::NoEvidence, Rule::Covered, Rule::Listed];
+const WITHOUT_CASES: [Rule; 4] = [Rule::NoEvidence, Rule::Covered, Rule::Crossed, Rule::Listed];
 
 #[test]
 fn every_rule_has_four_cases_that_need_it() {
@@ -361,4 +361,152 @@ proptest::proptest! {
             }
         }
     }
+}
+
+/// Pieces of text that people repeat: tables, lists, datelines, captions; and some that only an adversary would.
+const REPEATED: &[&str] = &[
+    "Mr. Boston ",
+    "Iraq ",
+    "Iraq\n",
+    "Iraq. ",
+    "Iraq 17 0.5\n",
+    "LONDON (Reuters) - Rain fell.\n",
+    "Paris, Texas; ",
+    "(Reuters) ",
+    "Paris ",
+    "in Paris ",
+    "President ",
+    "President of Iraq ",
+    "Prime Minister Ada Harale ",
+    "prime minister ",
+    "Harale Trading Organisation (HTO) ",
+    "the LNX said ",
+    "Harale Corp ",
+    "Harale Corp and Kisumu Corp and ",
+    "Ministry of Trade and Industry, ",
+    "Ministry of ",
+    "the village of Harale ",
+    "in Harale, Iraq. Harale ",
+    "in Harale, Iraq. Harale # ",
+    "Harale ",
+    "Harale London ",
+    "Paris-Kisumu ",
+    "Paris-Kisumu# ",
+    "Paris-",
+    "New York Times Square ",
+    "Iraq and Britain and ",
+    "Iraq, Britain, ",
+    "Texas, Kentucky and ",
+    "Iraq's ",
+    "\"Iraq\" ",
+    "[Iraq] ",
+    "Iraq\t\t\t",
+    "Georgia ",
+    "Washington, Atlanta; ",
+    "Mr. Jordan in Jordan ",
+    "Lloyd Austin said Austin ",
+    "World Bank Iraq ",
+    "Boston University (BU) BU ",
+    "Harale Group. Harale ",
+    "Harale# Group. Harale# ",
+    "Harale River ",
+    "of the Bank of the ",
+    "Harale & Kisumu & ",
+    "Harale de la Harale de ",
+    "IRAQ SAYS BRITAIN ",
+    "Iraq Says Britain May Follow\n",
+    "Boston University Harale Corp and ",
+];
+
+/// A text of so many pieces; a number stands for `#`, in letters.
+fn repeated(piece: &str, n_pieces: usize) -> String {
+    let number = |number: usize| -> String { number.to_string().bytes().map(|digit| char::from(digit + 49)).collect() };
+    (0..n_pieces).map(|at| piece.replace('#', &number(at))).collect()
+}
+
+#[test]
+fn steps_grow_no_faster_than_the_text() {
+    let gazetteer = Gazetteer::from_text(NAMES, "names.gaz").unwrap();
+    let mut faults = Vec::new();
+    for profile in [Profile::Strict, Profile::Wide] {
+        let analyzer = Analyzer::builder().profile(profile).build(&gazetteer).unwrap();
+        let mut worker = analyzer.worker();
+        for piece in REPEATED {
+            let [few, many] = [500, 2000].map(|n_pieces| {
+                let document = Document::new("d", repeated(piece, n_pieces));
+                steps::of(|| {
+                    worker.mentions(&document);
+                    worker.resolve(&document);
+                })
+            });
+            // What is done once for any text does not count.
+            if many > 6 * few.max(2000) {
+                faults.push(format!("{piece:?} ({profile:?}): {few} steps, and {many} for a text four times as long"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What `tag` prints is what `explain` calls a mention, and the other way round.
+#[test]
+fn explanations_agree_with_the_reading() {
+    let gazetteer = Gazetteer::from_text(NAMES, "names.gaz").unwrap();
+    let table: toml::Table = include_str!("cases.toml").parse().unwrap();
+    for profile in [Profile::Strict, Profile::Wide] {
+        for overlap in [Overlap::Longest, Overlap::NoNested, Overlap::All] {
+            let analyzer = Analyzer::builder().profile(profile).overlap(overlap).build(&gazetteer).unwrap();
+            let cases = table.values().flat_map(|cases| cases.as_table().unwrap().values());
+            for case in cases.flat_map(|cases| cases.as_array().unwrap()) {
+                let (text, _) = parse_case(case.as_str().unwrap());
+                let document = Document::new("d", text.as_str());
+                let verdicts = analyzer.worker().explain(&document).unwrap();
+                let mut mentions: Vec<(Span, String)> = Vec::new();
+                for verdict in verdicts.iter().filter(|verdict| verdict.outcome.is_mention()) {
+                    mentions.push(match verdict.meant {
+                        Meant::Listed { entity, .. } => (verdict.span, gazetteer.entity(entity).id.to_owned()),
+                        Meant::Unlisted(mention) => (verdict.span, mention.id(&document)),
+                    });
+                }
+                assert_eq!(mentions, read(&analyzer, &document), "{text:?} ({profile:?}, {overlap:?})");
+                for verdict in &verdicts {
+                    match verdict.outcome {
+                        Outcome::Covered(other) => assert!(other.contains(verdict.span) && other != verdict.span),
+                        Outcome::Crossed(other) => {
+                            assert!(other.overlaps(verdict.span) && !other.contains(verdict.span), "{text:?}");
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn explanations_hold_what_flags_refuse() {
+    let names = "\
+us     place.country  United States  -
++      abbr           US             exact
+york   place.city     York           hyphen-
+x      place.city     Harale         stop
+h      place.city     Harale         -
+";
+    let gazetteer = Gazetteer::from_text(names, "names.gaz").unwrap();
+    let analyzer = Analyzer::new(&gazetteer).unwrap();
+    let outcomes = |text: &str| -> Vec<(String, &'static str)> {
+        let document = Document::new("d", text);
+        let verdicts = analyzer.worker().explain(&document).unwrap();
+        verdicts.iter().map(|verdict| (verdict.span.of(text).to_owned(), verdict.outcome.rule_name())).collect()
+    };
+    let check = |text: &str, expected: &[(&str, &'static str)]| {
+        let expected: Vec<(String, &str)> = expected.iter().map(|(name, rule)| ((*name).to_owned(), *rule)).collect();
+        assert_eq!(outcomes(text), expected, "{text:?}");
+    };
+    check("He told us so.", &[("us", "case")]);
+    check("because of york", &[("york", "case")]);
+    check("a Yorkshire pudding", &[("York", "boundary")]);
+    check("the York-Leeds line", &[("York", "hyphen")]);
+    check("in Harale", &[("Harale", "stop"), ("Harale", "stop")]);
+    check("READ ALSO: York fell\n\nIn York it rained.", &[("York", "furniture"), ("York", "free")]);
 }

@@ -8,6 +8,8 @@ mod compiled;
 #[cfg(feature = "cli")]
 mod damage;
 #[cfg(feature = "cli")]
+mod explained;
+#[cfg(feature = "cli")]
 mod furniture;
 #[cfg(feature = "cli")]
 mod golden;

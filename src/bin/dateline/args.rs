@@ -145,7 +145,8 @@ pub(crate) struct GazetteerArgs {
     /// in page furniture too, without any reading of the text around it, as with a dictionary (several times as fast)
     #[arg(long, value_enum, default_value = "strict")]
     pub(crate) profile: ProfileArg,
-    /// Which of overlapping names are kept: the leftmost-longest, all, or those not inside another
+    /// Which of overlapping names are kept: longest (those that together cover the most characters, a leading "the" not
+    /// counted; in the plain profile the leftmost-longest), all, or those not inside another
     #[arg(long, value_enum, default_value = "longest")]
     pub(crate) overlap: OverlapArg,
     /// Search engine; all give the same mentions (auto is word-start, the fastest; naive is the slow oracle)
@@ -657,8 +658,8 @@ pub(crate) struct Verify {
     pub(crate) format: Format,
 }
 
-/// Why, or why not? Lists every candidate of one document: each name the matcher found, for each entity it could mean, with
-/// the one rule that decided.
+/// Why, or why not? Lists every candidate of one document: each name whose letters are there, for each entity it could mean,
+/// with the one rule that decided, and the names that no list has. What has "yes" is exactly what `tag` prints.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Columns (and keys):
@@ -672,10 +673,12 @@ Columns (and keys):
   alias      the name as the gazetteer has it
   flags      its flags in the gazetteer: weak, the case it must have
   rule       the rule that decided
-  meaning    what the rule means
+  meaning    what the rule means; in brackets the name or entity preferred, or the points of the entity and of the runner-up
 
-A candidate that a rule accepted can still lose: to a longer name that covers it (covered), or to another entity of the same
-name (less-likely). With --furniture count, names in page furniture are judged too.
+A candidate that a rule accepted can still lose: to a longer name that covers it (covered), to names that share words with it
+and cover more of the text (crossed), or to another entity of the same name (less-likely). Candidates that the flags of their
+name refuse are listed by the flag: case, accents, boundary, hyphen, comma, stop. With --furniture count, names in page
+furniture are judged too.
 
 Examples:
   dateline explain archive.jsonl --doc wire-2024-001

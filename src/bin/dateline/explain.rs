@@ -1,11 +1,11 @@
 //! `dateline explain`: why, or why not.
 
 use dateline::gazetteer::{Alias, Gazetteer};
-use dateline::{Document, OffsetUnit, Part, ScanOptions, Verdict};
+use dateline::{Document, Meant, OffsetUnit, Outcome, Part, ScanOptions, Verdict};
 use serde_json::Value;
 
 use crate::args::{Args, Explain, Format, PartArg, ProfileArg};
-use crate::exit_code::{CommandResult, Outcome};
+use crate::exit_code::{self, CommandResult};
 use crate::inputs;
 use crate::table::{self, number, text};
 
@@ -20,10 +20,10 @@ pub(crate) fn run(command: &Explain, args: &Args) -> CommandResult {
     let (names, furniture) = (&command.gazetteer, &command.furniture);
     let analyzer = inputs::build_analyzer(names, furniture, &[], &gazetteer, &archive, scan)?;
     let rows = dateline::find_document(&archive, &command.doc, scan, |document| {
-        let verdicts = analyzer.worker().explain(document);
-        rows(command, document, &gazetteer, &verdicts)
+        let verdicts = analyzer.worker().explain(document)?;
+        Ok::<_, dateline::Error>(rows(command, document, &gazetteer, &verdicts))
     })?;
-    let Some(rows) = rows else {
+    let Some(rows) = rows.transpose()? else {
         let doc = &command.doc;
         return Err(format!("no document with the id {doc:?} in the inputs; dateline tag prints the ids").into());
     };
@@ -46,7 +46,7 @@ pub(crate) fn run(command: &Explain, args: &Args) -> CommandResult {
         anstream::eprintln!("the gazetteer has no name that stands {place}");
     }
     table::print(command.format, &columns, rows)?;
-    Ok(Outcome::Done)
+    Ok(exit_code::Outcome::Done)
 }
 
 fn rows(command: &Explain, document: &Document<'_>, gazetteer: &Gazetteer, verdicts: &[Verdict]) -> Vec<Vec<Value>> {
@@ -63,27 +63,46 @@ fn rows(command: &Explain, document: &Document<'_>, gazetteer: &Gazetteer, verdi
         if command.at.is_some_and(|at| verdict.part != part || !(start..end).contains(&at)) {
             continue;
         }
-        let (entity, alias) = (gazetteer.entity(verdict.entity), gazetteer.alias(verdict.alias));
         let yes: Value = match command.format {
             Format::Table => if verdict.outcome.is_mention() { "yes" } else { "no" }.into(),
             _ => verdict.outcome.is_mention().into(),
         };
-        rows.push(vec![
-            verdict.part.as_str().into(),
-            start.into(),
-            end.into(),
-            verdict.span.of(text).split_whitespace().collect::<Vec<_>>().join(" ").into(),
-            yes,
-            entity.id.to_owned().into(),
-            entity.name.to_owned().into(),
-            entity.kind.to_owned().into(),
-            alias.text.to_owned().into(),
-            flags(&alias).into(),
-            verdict.outcome.rule_name().into(),
-            verdict.outcome.meaning().into(),
-        ]);
+        let mut row: Vec<Value> =
+            vec![verdict.part.as_str().into(), start.into(), end.into(), one_line(verdict.span.of(text)).into(), yes];
+        row.extend(match verdict.meant {
+            Meant::Listed { alias, entity } => {
+                let (entity, alias) = (gazetteer.entity(entity), gazetteer.alias(alias));
+                [entity.id, entity.name, entity.kind, alias.text, &flags(&alias)].map(Value::from)
+            }
+            Meant::Unlisted(mention) => {
+                [&mention.id(document), mention.name(document), mention.entity_type.as_str(), "", ""].map(Value::from)
+            }
+        });
+        row.push(verdict.outcome.rule_name().into());
+        row.push(meaning(verdict, text, gazetteer).into());
+        rows.push(row);
     }
     rows
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What the verdict means, with the name or the entity that was preferred.
+fn meaning(verdict: &Verdict, text: &str, gazetteer: &Gazetteer) -> String {
+    let meaning = verdict.outcome.meaning();
+    let preferred = match verdict.outcome {
+        Outcome::Covered(other) | Outcome::Crossed(other) => Some(one_line(other.of(text))),
+        Outcome::LessLikely(entity) => Some(gazetteer.entity(entity).id.to_owned()),
+        Outcome::SameEntity(alias) => Some(gazetteer.alias(alias).text.to_owned()),
+        _ => verdict.contest.map(|contest| {
+            let runner_up = gazetteer.entity(contest.runner_up).id;
+            format!("{} points, {runner_up} has {}", contest.score, contest.runner_up_score)
+        }),
+    };
+    preferred
+        .map_or_else(|| meaning.to_owned(), |preferred| format!("{} ({preferred}).", meaning.trim_end_matches('.')))
 }
 
 /// The flags of an alias, as a gazetteer writes them.

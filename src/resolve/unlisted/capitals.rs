@@ -1,5 +1,6 @@
 //! The capitalised runs of a text: what a name that no list holds looks like.
 
+use crate::resolve::steps;
 use crate::resolve::words::{Word, joined_end, joins_word, word_end};
 use crate::span::Span;
 
@@ -73,10 +74,14 @@ impl<'t> RunsNear<'t> {
 }
 
 /// A place at or before `at` that no run spans: where a gap begins that is too long for a [`joint`]. And whether no capital
-/// stands between the two.
-pub(super) fn run_break_before(bytes: &[u8], at: usize) -> (usize, bool) {
+/// stands between the two. `known` is a place no later than `at` with its own break: what is before it is not read again.
+pub(super) fn run_break_before(bytes: &[u8], at: usize, known: (usize, usize)) -> (usize, bool) {
     let mut capital = at;
     while capital >= LONGEST_JOINT {
+        steps::count(1);
+        if capital < at && capital <= known.0 {
+            return (known.1, false);
+        }
         let (gap, near) = bytes[..capital].split_at(capital - LONGEST_JOINT);
         capital = match last_capital(near) {
             Some(behind) => gap.len() + behind,
@@ -218,6 +223,7 @@ impl<'t> Iterator for Capitals<'t> {
 
     fn next(&mut self) -> Option<Capital<'t>> {
         let text = self.text;
+        steps::count(1);
         while let Some(at) = next_capital(text.as_bytes(), self.from) {
             let c = text[at..].chars().next().expect("inside the text");
             if is_inside_word(&text.as_bytes()[self.from..at]) {

@@ -14,9 +14,10 @@ use std::collections::BTreeMap;
 use super::Wanted;
 use super::facts::{Candidate, Class};
 use super::lexicon::Classes;
-use super::lines::LineCase;
+use super::lines::{LineCase, Lines};
 use super::rules::{Rule, RuleSet};
 use super::scene::{Scene, Verdicts, emptied};
+use super::steps;
 use crate::ids::{AliasId, EntityId};
 use crate::span::Span;
 use capitals::{Capital, Joint, capitals};
@@ -91,8 +92,9 @@ fn find_among<'a>(
     let mut found = Vec::new();
     let mut short_forms = BTreeMap::new();
     for (part, words) in words.iter().enumerate() {
-        for run in runs(words) {
-            find_in_run(scene, verdicts, part, run, &mut found, &mut short_forms);
+        let mut lines = Lines::new(scene.parts[part].text);
+        for run in runs(words).take_while(|_| !scene.is_stopped()) {
+            find_in_run(scene, verdicts, (part, run), &mut lines, &mut found, &mut short_forms);
         }
     }
     organisations::find_branches(scene, verdicts, &mut found);
@@ -120,8 +122,8 @@ fn runs<'w, 't>(words: &'w [Capital<'t>]) -> impl Iterator<Item = &'w [Capital<'
 fn find_in_run<'a>(
     scene: &Scene<'a>,
     verdicts: &Verdicts,
-    part: usize,
-    run: &[Capital<'a>],
+    (part, run): (usize, &[Capital<'a>]),
+    lines: &mut Lines<'a>,
     found: &mut Vec<Found>,
     short_forms: &mut ShortForms<'a>,
 ) {
@@ -135,7 +137,7 @@ fn find_in_run<'a>(
     let used: Vec<_> = used.map(|capital| capital.word).collect();
     // Where every word has a capital, capitals say nothing.
     let interesting = found.len() > known || acronym.is_some() || !used.is_empty();
-    if !interesting || scene.case_at(part, run[0].word.span.start) != LineCase::Sentence {
+    if !interesting || scene.case_at(part, run[0].word.span.start, lines) != LineCase::Sentence {
         found.truncate(known);
         return;
     }
@@ -197,13 +199,11 @@ fn repeat(
     rules: RuleSet,
     found: &mut Vec<Found>,
 ) {
-    // Places by first word; the longest first.
-    let mut places: BTreeMap<&str, Vec<(&str, Found)>> = BTreeMap::new();
+    // The first place of each name.
+    let mut places: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
     if rules.contains(Rule::RepeatedName) {
         for place in found.iter().filter(|found| matches!(found.rule, Rule::SettlementName | Rule::UnlistedPair)) {
-            let name = place.span.of(scene.parts[place.part].text);
-            let first = &name[..name.find(char::is_whitespace).unwrap_or(name.len())];
-            places.entry(first).or_default().push((name, place.clone()));
+            places.entry(place.span.of(scene.parts[place.part].text)).or_insert(place.named);
         }
     }
     if short_forms.is_empty() && places.is_empty() {
@@ -228,16 +228,20 @@ fn repeat(
             if joined(capital) && !words[row - 1].word.is(Classes::CALENDAR | Classes::COMMON) {
                 continue;
             }
-            for (name, place) in places.get(word.text).into_iter().flatten() {
-                let span = Span::new(word.span.start, word.span.start + name.len());
-                let whole = text[span.start..].starts_with(name)
-                    && !words[row..].iter().take(LONGEST_PLACE).any(|other| {
-                        other.word.span.start < span.end && other.word.span.end > span.end
-                            || joined(other) && text[..other.word.span.start].trim_end().len() == span.end
-                    });
-                if whole {
-                    found
-                        .push(Found { named: place.named, ..Found::new(part, span, Class::Place, Rule::RepeatedName) });
+            if places.is_empty() {
+                continue;
+            }
+            // A place has no more words than that.
+            for last in words[row..].iter().take(places::LONGEST_BARE) {
+                let span = Span::new(word.span.start, last.word.span.end);
+                steps::count(1);
+                let Some(named) = places.get(span.of(text)) else { continue };
+                let goes_on = words[row..].iter().take(LONGEST_PLACE).any(|other| {
+                    other.word.span.start < span.end && other.word.span.end > span.end
+                        || joined(other) && text[..other.word.span.start].trim_end().len() == span.end
+                });
+                if !goes_on {
+                    found.push(Found { named: *named, ..Found::new(part, span, Class::Place, Rule::RepeatedName) });
                 }
             }
         }

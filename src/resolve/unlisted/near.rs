@@ -5,6 +5,9 @@
 //! one place and repeats elsewhere (a short form, a village) may cover a name there, and a short form of a listed name is a
 //! mention wherever it stands. [`is_enough`] says whether neither can be.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use super::capitals::{
     Capital, Capitals, Joint, RunsNear, is_apart_before, is_apart_behind, run_break_before, stands_alone_behind,
 };
@@ -12,6 +15,7 @@ use super::{Found, Memory, ShortForms, acronyms, places};
 use crate::resolve::lexicon::Classes;
 use crate::resolve::rules::Rule;
 use crate::resolve::scene::{Scene, Site, Verdicts, emptied};
+use crate::resolve::steps;
 use crate::span::Span;
 
 /// The capitalised words of each part in the runs that touch an accepted name and go beyond it.
@@ -32,6 +36,7 @@ fn capitals_of_part<'a>(
     let mut runs = RunsNear::new(text, list);
     let mut furthest = 0;
     let mut alone = 0;
+    let mut last_break = (0, 0);
     for site in scene.sites_of(part) {
         let Span { start, end } = site.span;
         let touched = furthest > 0 && (furthest >= start || text[furthest..start].trim_start().is_empty());
@@ -44,7 +49,8 @@ fn capitals_of_part<'a>(
             alone = end;
             continue;
         }
-        let (run_break, alone_before) = run_break_before(bytes, start);
+        let (run_break, alone_before) = run_break_before(bytes, start, last_break);
+        last_break = (start, run_break);
         if !touched && alone_before && stands_alone_behind(bytes, site.span) {
             alone = end;
         } else {
@@ -70,33 +76,42 @@ pub(super) fn is_enough(
     near: &[Vec<Capital<'_>>],
     (found, short_forms): &(Vec<Found>, ShortForms<'_>),
 ) -> bool {
+    let mut article = Article { scene, searched: BTreeMap::new() };
     // Short forms go before repeated names.
     found.iter().all(|found| found.rule != Rule::RepeatedName)
         && short_forms.values().all(|form| form.alias.is_none())
         && near.iter().enumerate().filter(|(_, words)| !words.is_empty()).all(|(part, words)| {
             let mut row = 0;
             accepted(scene, verdicts, part).all(|site| {
-                while words.get(row).is_some_and(|next| next.word.span.start <= site.span.start) {
+                while words.get(row).is_some_and(|next| next.word.span.end <= site.span.start) {
                     row += 1;
                 }
-                row == 0 || !may_be_covered_by_repeated(scene, site, words, row - 1)
+                !may_compete_with_repeated(&mut article, site, words, row)
             })
         })
 }
 
-/// Whether a name that is explained elsewhere could cover the site and not be the same name. `row` is the last word that
-/// begins no later than the site.
-fn may_be_covered_by_repeated(scene: &Scene<'_>, site: &Site<'_>, words: &[Capital<'_>], row: usize) -> bool {
-    let Span { start, end } = site.span;
+/// Whether a name that is explained elsewhere could cover or cross the site. `row` is the first word that ends behind the start
+/// of the site.
+fn may_compete_with_repeated<'a>(
+    article: &mut Article<'_, 'a>,
+    site: &Site<'a>,
+    words: &[Capital<'a>],
+    row: usize,
+) -> bool {
     let word = |row: usize| words[row].word;
-    let is_joined = |row: &usize| matches!(words[*row].joint, Joint::Blank | Joint::Particle);
-    // Nearly always: a name that stands alone, behind words of other runs.
-    if word(row).span.end <= start && !(row + 1 < words.len() && is_joined(&(row + 1))) {
+    let is_joined = |row: usize| row < words.len() && matches!(words[row].joint, Joint::Blank | Joint::Particle);
+    let behind = row + words[row..].iter().take_while(|next| next.word.span.start < site.span.end).count();
+    let competes = |span: Span| span.overlaps(site.span) && !site.span.contains(span);
+    // Nearly always: the words joined by blanks are those of the site.
+    let sticks_out = |row: usize| row < behind && !site.span.contains(word(row).span);
+    if !is_joined(row) && !is_joined(behind) && !sticks_out(row) && !sticks_out(behind.saturating_sub(1).max(row)) {
         return false;
     }
-    let covers = |span: Span| (span.start..span.end).contains(&start) && (span.start < start || end < span.end);
     // A short form is one word: "Harale-Kisumu".
-    if covers(word(row).span) && stands_elsewhere(scene, site, word(row).span, may_be_explained) {
+    if (row..behind)
+        .any(|row| competes(word(row).span) && article.has_elsewhere(site, word(row).span, Explained::ShortForm))
+    {
         return true;
     }
     // A place ends where no word is joined by blanks alone, and begins at the first of joined words, or behind one that opens
@@ -105,24 +120,73 @@ fn may_be_covered_by_repeated(scene: &Scene<'_>, site: &Site<'_>, words: &[Capit
         let next = words.get(row + 1).filter(|next| next.joint == Joint::Blank);
         next.is_some_and(|next| site.text[..next.word.span.start].trim_end().len() == word(row).span.end)
     };
-    let last = row + (row + 1..words.len()).take_while(is_joined).count();
-    let joined = (1..=row).rev().take_while(is_joined).count();
-    // Nearly always: the words joined by blanks are the site.
-    if !covers(Span::new(word(row - joined).span.start, word(last).span.end)) {
-        return false;
-    }
-    (row - joined..=row).any(|first| {
-        let opens = first == row - joined || word(first - 1).is(Classes::CALENDAR | Classes::COMMON);
-        opens
-            && (row..=last).take(places::LONGEST_BARE).any(|last| {
-                let span = Span::new(word(first).span.start, word(last).span.end);
-                last - first < places::LONGEST_BARE
-                    && covers(span)
-                    && !goes_on(last)
-                    && places::may_be_bare(word(first), word(last))
-                    && stands_elsewhere(scene, site, span, places::is_called_settlement)
-            })
+    let before = (1..places::LONGEST_BARE).take_while(|back| *back <= row && is_joined(row + 1 - back)).count();
+    let opens = |first: usize| !is_joined(first) || word(first - 1).is(Classes::CALENDAR | Classes::COMMON);
+    (row - before..behind.min(words.len())).filter(|first| opens(*first)).any(|first| {
+        let lasts =
+            (first..words.len()).take(places::LONGEST_BARE).take_while(|last| *last == first || is_joined(*last));
+        lasts.into_iter().any(|last| {
+            let span = Span::new(word(first).span.start, word(last).span.end);
+            competes(span)
+                && !goes_on(last)
+                && places::may_be_bare(word(first), word(last))
+                && article.has_elsewhere(site, span, Explained::Settlement)
+        })
     })
+}
+
+/// How an article may explain a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Explained {
+    /// As a short form: "Harale-Kisumu Ltd", or an acronym.
+    ShortForm,
+    /// As a settlement: "the village of Harale".
+    Settlement,
+}
+
+impl Explained {
+    fn is_at(self, text: &str, span: Span) -> bool {
+        match self {
+            Self::ShortForm => may_be_explained(text, span),
+            Self::Settlement => places::is_called_settlement(text, span),
+        }
+    }
+}
+
+/// The whole article, in which names are looked for.
+struct Article<'s, 'a> {
+    scene: &'s Scene<'a>,
+    /// The first two places, by part and offset, at which a name is explained.
+    searched: BTreeMap<(Explained, &'a str), [Option<(usize, usize)>; 2]>,
+}
+
+impl<'a> Article<'_, 'a> {
+    /// More names than these are not looked for, so that the time does not grow with their number.
+    const MOST_SEARCHES: usize = 32;
+
+    /// Whether the characters of a span of the site's text are explained at another place, or may be.
+    fn has_elsewhere(&mut self, site: &Site<'a>, span: Span, how: Explained) -> bool {
+        let name = span.of(site.text);
+        let n_searches = self.searched.len();
+        let places = match self.searched.entry((how, name)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(_) if n_searches == Self::MOST_SEARCHES => return true,
+            Entry::Vacant(new) => *new.insert(first_places(self.scene, name, how)),
+        };
+        places.into_iter().flatten().any(|place| place != (site.part, span.start))
+    }
+}
+
+/// The first two places at which a name is explained.
+fn first_places(scene: &Scene<'_>, name: &str, how: Explained) -> [Option<(usize, usize)>; 2] {
+    let finder = memchr::memmem::Finder::new(name);
+    steps::count(scene.parts.iter().map(|input| input.text.len()).sum());
+    let mut places = scene.parts.iter().enumerate().flat_map(|(part, input)| {
+        let found = finder.find_iter(input.text.as_bytes()).inspect(|_| steps::count(1));
+        let explained = found.filter(move |at| how.is_at(input.text, Span::new(*at, at + name.len())));
+        explained.map(move |at| (part, at))
+    });
+    [places.next(), places.next()]
 }
 
 /// Whether a short form may be explained here: "Harale-Kisumu Ltd", or an acronym.
@@ -132,15 +196,5 @@ fn may_be_explained(text: &str, span: Span) -> bool {
     first.is_some_and(|first| {
         acronyms::looks_like_acronym(first.word)
             || words.next().is_some_and(|next| next.joint != Joint::None && next.word.is(Classes::COMPANY))
-    })
-}
-
-/// Whether the characters of a span stand elsewhere in the article where `is` holds.
-fn stands_elsewhere(scene: &Scene<'_>, site: &Site<'_>, span: Span, is: impl Fn(&str, Span) -> bool) -> bool {
-    let finder = memchr::memmem::Finder::new(span.of(site.text));
-    let own = (site.part, span.start);
-    scene.parts.iter().enumerate().any(|(part, input)| {
-        let mut places = finder.find_iter(input.text.as_bytes()).filter(|at| (part, *at) != own);
-        places.any(|at| is(input.text, Span::new(at, at + span.len())))
     })
 }

@@ -7,6 +7,7 @@ use crate::resolve::lexicon::{Classes, Lexicon};
 use crate::resolve::lines::LineCase;
 use crate::resolve::rules::Rule;
 use crate::resolve::scene::{Scene, Verdicts};
+use crate::resolve::steps;
 use crate::resolve::words::Word;
 use crate::span::Span;
 
@@ -26,7 +27,7 @@ pub(super) fn find(scene: &Scene<'_>, part: usize, run: &[Capital<'_>], found: &
         return;
     }
     let reader = Reader { scene, part, run };
-    let mut from = reader.skip_opening(0);
+    let mut from = reader.skip_opening(0, run.len());
     while from + 1 < run.len() {
         let Some((first, last)) = reader.next(from) else { break };
         if last > first && !reader.is_person(first, last) {
@@ -39,7 +40,9 @@ pub(super) fn find(scene: &Scene<'_>, part: usize, run: &[Capital<'_>], found: &
 
 /// "Harale Group" gives "Harale": the one word before the words that news drops, if nothing else is called so.
 pub(super) fn short_name<'a>(scene: &Scene<'a>, run: &[Capital<'a>], found: &Found) -> Option<Word<'a>> {
-    let mut words = run.iter().map(|capital| capital.word).filter(|word| found.span.contains(word.span));
+    let own = &run[run.partition_point(|capital| capital.word.span.start < found.span.start)..];
+    let own = own.iter().map(|capital| capital.word);
+    let mut words = own.inspect(|_| steps::count(1)).take_while(|word| found.span.contains(word.span));
     let first = words.next()?;
     let known = scene.sites_at(found.part, first.span.start).next().is_some();
     let letters = first.text.chars().count();
@@ -87,8 +90,10 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// Leaves out what opens a sentence, and titles: "But Harale Corp", "President Harale Bank".
-    fn skip_opening(&self, mut row: usize) -> usize {
-        while row + 1 < self.run.len() {
+    /// Goes no further than the word at `limit`.
+    fn skip_opening(&self, mut row: usize, limit: usize) -> usize {
+        while row + 1 < self.run.len() && row < limit {
+            steps::count(1);
             let word = self.word(row);
             let opens = word.is(Classes::CALENDAR)
                 || matches!(word.text, "The" | "A" | "An")
@@ -157,7 +162,7 @@ impl<'a> Reader<'_, 'a> {
             }
             first -= 1;
         }
-        self.skip_opening(first).min(head)
+        self.skip_opening(first, head)
     }
 
     fn is_after_the(&self, row: usize) -> bool {
@@ -215,7 +220,9 @@ impl<'a> Reader<'_, 'a> {
 
     /// Whether the words from `row` to the next joint are a plain subject: no body of its own, no place.
     fn is_subject(&self, row: usize) -> bool {
-        let mut rows = (row..self.run.len()).take_while(|other| *other == row || self.is_joined(*other));
+        let mut rows = (row..self.run.len())
+            .inspect(|_| steps::count(1))
+            .take_while(|other| *other == row || self.is_joined(*other));
         // "the Association of Hong Kong and Macau Studies", but not "the Bank of Japan and Nissan".
         let plain = !self.is_listed(row) || self.is_listed(row - 1);
         plain && rows.all(|row| !self.word(row).is(Classes::ORGANISATION_FIRST))
