@@ -58,6 +58,8 @@ pub enum RejectReason {
     Damaged,
     /// The file looks binary (it holds NUL bytes).
     Binary,
+    /// The file is of a format that is not read: a table, a web page, XML, a crawl, a mailbox.
+    OtherFormat,
     /// The record is longer than the limit in force.
     TooLong,
     /// The operating system could not read on.
@@ -75,6 +77,7 @@ impl RejectReason {
             Self::Truncated => "truncated",
             Self::Damaged => "damaged",
             Self::Binary => "binary",
+            Self::OtherFormat => "other-format",
             Self::TooLong => "too-long",
             Self::Unreadable => "unreadable",
         }

@@ -20,6 +20,8 @@ pub struct Document<'a> {
     pub date: Option<Cow<'a, str>>,
     /// Publisher or site, as delivered.
     pub source: Option<Cow<'a, str>>,
+    /// Whether something in the record could not be read and became U+FFFD: an escape of half a surrogate pair.
+    pub replaced: bool,
 }
 
 impl<'a> Document<'a> {

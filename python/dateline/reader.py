@@ -27,6 +27,8 @@ _MANIFEST = {
     "inputs": [{"path": str, "bytes": int, "sha256": str, "records": int}],
     "books": dict.fromkeys(("seen", "counted", "empty", "duplicate", "rejected"), int),
     "rejected_by_reason": {"*": int},
+    "dates": dict.fromkeys(("read", "missing", "unreadable"), int),
+    "notes": {"*": int},
     "totals": dict.fromkeys(("mentions", "entities", "pairs", "contexts", "characters"), int),
     "files": {"*": {"bytes": int, "sha256": str}},
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, Record};
 use super::decompress::{Content, End, Fault};
-use super::sniff::{self, Verdict};
+use super::sniff::{self, MARK, Verdict};
 use super::{Archive, ArchiveOptions, Format, Input, compressed_name};
 use crate::diagnostics::{Reject, RejectReason};
 use crate::error::Result;
@@ -83,7 +83,7 @@ impl<'a> Batches<'a> {
         self.next += 1;
         let reading = Reading::new(file, input, batch.buffer.len());
         Some(match input.open() {
-            Ok(source) => Reading { content: Some(Content::new(source, input.path())), ..reading },
+            Ok(source) => Reading { content: Some(Content::new(source, input.path(), archive.promptly)), ..reading },
             Err(error) => {
                 let mut reading = reading;
                 let fault = Fault::unreadable(&error);
@@ -108,6 +108,7 @@ impl Iterator for Batches<'_> {
             if complete >= full
                 || batch.records.len() + batch.rejects.len() >= RECORDS
                 || batch.bytes_read >= FRUITLESS.saturating_mul(full.max(CHUNK) as u64)
+                || self.archive.promptly && !batch.is_empty()
             {
                 if let Some(reading) = &mut self.current {
                     self.carry = batch.buffer.split_off(mem::take(&mut reading.start));
@@ -118,7 +119,7 @@ impl Iterator for Batches<'_> {
                 return (!batch.is_empty() || batch.bytes_read > 0).then_some(Ok(batch));
             };
             let before = reading.counted;
-            let more = reading.step(&mut batch, options);
+            let more = reading.step(&mut batch, options, self.archive.promptly);
             batch.bytes_read += reading.counted - before;
             match more {
                 true => self.current = Some(reading),
@@ -134,6 +135,8 @@ struct Reading {
     path: String,
     /// As asked for or promised by the name; settled by the first bytes.
     format: Option<Format>,
+    /// The user said so.
+    asked: bool,
     begun: bool,
     /// `None` if the file could not be opened.
     content: Option<Content>,
@@ -156,6 +159,7 @@ impl Reading {
             file: u32::try_from(file).expect("the archive counted its inputs"),
             path: input.path().to_owned(),
             format: input.format(),
+            asked: input.is_asked(),
             begun: false,
             content: None,
             given_up: false,
@@ -168,20 +172,26 @@ impl Reading {
         }
     }
 
-    /// Reads on by one chunk. Whether there is more.
-    fn step(&mut self, batch: &mut Batch, options: &ArchiveOptions) -> bool {
+    /// Reads on by one chunk, or `promptly` by what there is. Whether there is more.
+    fn step(&mut self, batch: &mut Batch, options: &ArchiveOptions, promptly: bool) -> bool {
         let Some(content) = &mut self.content else { return false };
         if self.given_up {
             let ended = content.drain();
             self.counted = content.bytes();
             return !ended;
         }
-        let mut from = batch.buffer.len();
-        let end = content.read(&mut batch.buffer, CHUNK);
+        let mut from = if self.begun { batch.buffer.len() } else { self.start };
+        let end = content.read(&mut batch.buffer, CHUNK, promptly);
         self.counted = content.bytes();
         if !self.begun {
+            let head = &batch.buffer[from..];
+            // Blanks say nothing, and more is to come.
+            if promptly && end.is_none() && head.len() < CHUNK && head.trim_ascii().is_empty() {
+                return true;
+            }
             self.begun = true;
-            match sniff::look(&batch.buffer[from..], self.format) {
+            let whole = end.is_some();
+            match sniff::look(&sniff::Head { bytes: head, whole, path: &self.path }, self.format, self.asked) {
                 Verdict::Read(format, skip) => {
                     self.format = Some(format);
                     self.start += skip;
@@ -219,6 +229,11 @@ impl Reading {
 
     /// The open record ends before `end`.
     fn close_line(&mut self, batch: &mut Batch, end: usize, unterminated: bool, options: &ArchiveOptions) {
+        // Files that begin with a mark were joined.
+        while self.dropped == 0 && batch.buffer[self.start..end].starts_with(MARK) {
+            self.start += MARK.len();
+            self.offset += MARK.len() as u64;
+        }
         let line = &batch.buffer[self.start..end];
         let length = self.dropped + line.len() as u64;
         if length > options.max_record as u64 {

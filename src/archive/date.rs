@@ -1,14 +1,21 @@
 //! Publication dates as days.
 
+mod written;
+
 use jiff::Unit;
 use jiff::civil::{Date, date};
 use jiff::fmt::rfc2822;
 
-/// The day a date names, as days since 1970-01-01; `None` if it cannot be told for sure.
+/// The day a date names, as days since 1970-01-01; `None` if it cannot be determined for sure.
 ///
-/// Read are ISO dates with or without a time (`2006-10-21T09:00:00Z`, `2006/10/21`), digits only (`20061021`, also with hours,
-/// minutes and seconds), RFC 2822 (`Sat, 21 Oct 2006 09:00:00 +0200`), years and months (their first day), and seconds or
-/// milliseconds since 1970 (10 or 13 digits). The day is the one that was written: a time zone does not move it.
+/// Read are ISO dates with or without a time (`2006-10-21T09:00:00Z`, `2006/10/21`, `2006.10.21`, `2006-5-9`), digits only
+/// (`20061021`, also with hours, minutes and seconds), RFC 2822 (`Sat, 21 Oct 2006 09:00:00 +0200`), dates with a written English
+/// month in any order (`Saturday, October 21st, 2006 9:00 AM EDT`, `21-Oct-2006`, `Sat Oct 21 09:00:00 2006`), years and months
+/// (their first day), and the time since 1970 in seconds (9 or 10 digits, with or without a fraction), milliseconds,
+/// microseconds or nanoseconds (13, 16 or 19 digits). The day is the one that was written: a time zone does not move it.
+///
+/// Numbers that end in the year (`05/09/2023`) are not read, not even if only one reading is possible: of an archive of such
+/// dates only the days after the twelfth would be known.
 ///
 /// ```
 /// use dateline::archive::day_of;
@@ -21,12 +28,15 @@ use jiff::fmt::rfc2822;
 pub fn day_of(date: &str) -> Option<i32> {
     let text = date.trim();
     let day = match text.len() {
-        _ if !text.is_ascii() => None,
-        0..4 | 64.. => None,
+        _ if !text.is_ascii() => written::date(text),
+        0..4 | 128.. => None,
         length if text.bytes().all(|byte| byte.is_ascii_digit()) => return from_digits(text, length),
         _ => from_iso(text).or_else(|| from_rfc2822(text)),
     };
-    since_epoch(day?)
+    match day {
+        Some(day) => since_epoch(day),
+        None => written::date(text).and_then(since_epoch).or_else(|| from_seconds(text)),
+    }
 }
 
 /// The ISO date of a day since 1970-01-01, as [`day_of`] gives it.
@@ -57,30 +67,46 @@ fn from_digits(text: &str, length: usize) -> Option<i32> {
         10 if text.starts_with("19") || text.starts_with("20") => {
             compact(text).filter(|_| below(8..10, 24)).or_else(|| instant(86_400))
         }
-        10 => instant(86_400),
+        9 | 10 => instant(86_400),
         12 if below(8..10, 24) && below(10..12, 60) => compact(text),
         13 => instant(86_400_000),
+        16 => instant(86_400_000_000),
+        19 => instant(86_400_000_000_000),
         14 if below(8..10, 24) && below(10..12, 60) && below(12..14, 61) => compact(text),
         _ => None,
     }
 }
 
-/// `2006-10-21`, alone or before a time; `2006-10`.
+/// Seconds since 1970 with a fraction, as Python's `time.time()` gives them.
+fn from_seconds(text: &str) -> Option<i32> {
+    let (seconds, fraction) = text.split_once('.')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let length = seconds.len();
+    if !digits(seconds) || !digits(fraction) || !(9..=10).contains(&length) {
+        return None;
+    }
+    i32::try_from(seconds.parse::<i64>().ok()? / 86_400).ok()
+}
+
+/// `2006-10-21` or `2006-5-9`, alone or before a time; `2006-10`.
 fn from_iso(text: &str) -> Option<Date> {
     let separator = *text.as_bytes().get(4)?;
-    if !matches!(separator, b'-' | b'/') {
+    if !matches!(separator, b'-' | b'/' | b'.') {
         // `20061021T090000Z`.
-        let (day, _) = text.split_once(['T', 't'])?;
+        let (day, _) = text.split_once(['T', 't', ' '])?;
         return if day.len() == 8 { civil(&day[..4], &day[4..6], &day[6..]) } else { None };
     }
-    match text.as_bytes().get(7) {
-        None if text.len() == 7 => civil(&text[..4], &text[5..], "01"),
-        Some(&second) if second == separator && text.len() >= 10 => match text.as_bytes().get(10) {
-            None | Some(b'T' | b't' | b' ') => civil(&text[..4], &text[5..7], &text[8..10]),
-            Some(_) => None,
-        },
-        _ => None,
+    if text.len() == 7 && separator != b'.' {
+        return civil(&text[..4], &text[5..], "01");
     }
+    let (month, rest) = text[5..].split_once(char::from(separator))?;
+    let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (day, rest) = rest.split_at(length);
+    let alone = rest.is_empty() || rest.starts_with(['T', 't', ' ', ',']);
+    if !alone || !(1..=2).contains(&month.len()) || !(1..=2).contains(&day.len()) {
+        return None;
+    }
+    civil(&text[..4], month, day)
 }
 
 fn civil(year: &str, month: &str, day: &str) -> Option<Date> {
@@ -127,9 +153,19 @@ mod tests {
             "21 Oct 2006 09:00:00 EST",
             "1161388800",
             "1161388800000",
+            "1161388800000000",
+            "1161388800000000000",
+            "1161388800.25",
+            "1161388800.0",
+            "2006.10.21",
+            "2006-10-21, 9:00",
+            "20061021 09:00",
         ] {
             check(text, "2006-10-21");
         }
+        check("2006-5-9", "2006-05-09");
+        check("2006/5/19 1:33", "2006-05-19");
+        check("946684799", "1999-12-31");
         check("1999", "1999-01-01");
         check("2024-05", "2024-05-01");
         check("202405", "2024-05-01");
@@ -147,7 +183,12 @@ mod tests {
             "21",
             "2023-02-29",
             "2024-13",
-            "2024-1-1",
+            "05/09/2023",
+            "25/12/2023",
+            "5.9.2023",
+            "2024-1-",
+            "2024-001-1",
+            "2024.05",
             "2024-05-01/02",
             "20241301",
             "02/03/2004",

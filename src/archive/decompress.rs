@@ -56,8 +56,8 @@ enum Decoder {
 
 impl Content {
     /// Looks at the beginning of `source` to see how it is compressed.
-    pub(super) fn new(source: Box<dyn Read + Send>, path: &str) -> Self {
-        let mut source = BufReader::with_capacity(BUFFER, Raw::new(source));
+    pub(super) fn new(source: Box<dyn Read + Send>, path: &str, promptly: bool) -> Self {
+        let mut source = BufReader::with_capacity(BUFFER, Raw::new(source, promptly));
         let head = source.fill_buf().unwrap_or_default();
         let mistake = (compressed_name(path) && !head.is_empty()).then(|| Fault::without_magic(head));
         let decoder = match Compression::of(head) {
@@ -69,8 +69,9 @@ impl Content {
         Self { decoder }
     }
 
-    /// Appends so many bytes to `buffer` unless the content ends before; says so once it does.
-    pub(super) fn read(&mut self, buffer: &mut Vec<u8>, n: usize) -> Option<End> {
+    /// Appends so many bytes to `buffer` unless the content ends before; says so once it does. With `promptly` it does not wait
+    /// for more once there are some.
+    pub(super) fn read(&mut self, buffer: &mut Vec<u8>, n: usize, promptly: bool) -> Option<End> {
         let full = buffer.len() + n;
         while buffer.len() < full {
             let left = full - buffer.len();
@@ -83,6 +84,7 @@ impl Content {
             };
             match read {
                 Ok(0) => self.next_member(),
+                Ok(_) if promptly => return None,
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => self.spend(Some(Fault::of(&error))),
@@ -276,9 +278,11 @@ impl Compression {
     }
 }
 
-/// The bytes on disk, counted and hashed. Reads are always full, so that what a decoder sees does not depend on a pipe's mood.
+/// The bytes on disk, counted and hashed. Reads are always full, so that what a decoder sees does not depend on a pipe's mood,
+/// unless whoever writes into the pipe waits for an answer.
 struct Raw {
     source: Box<dyn Read + Send>,
+    promptly: bool,
     hasher: Sha256,
     bytes: u64,
     ended: bool,
@@ -286,15 +290,17 @@ struct Raw {
 }
 
 impl Raw {
-    fn new(source: Box<dyn Read + Send>) -> Self {
-        Self { source, hasher: Sha256::new(), bytes: 0, ended: false, failure: None }
+    fn new(source: Box<dyn Read + Send>, promptly: bool) -> Self {
+        Self { source, promptly, hasher: Sha256::new(), bytes: 0, ended: false, failure: None }
     }
 }
 
 impl Read for Raw {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
-        while filled < buffer.len() && !self.ended {
+        // The first bytes say how the rest is compressed.
+        let least = if self.bytes == 0 { ZSTD.len() } else { 1 };
+        while filled < buffer.len() && !self.ended && !(self.promptly && filled >= least) {
             match self.source.read(&mut buffer[filled..]) {
                 Ok(0) => self.ended = true,
                 Ok(read) => filled += read,

@@ -13,8 +13,12 @@ mod batches;
 mod date;
 mod decompress;
 mod fields;
+mod foreign;
 mod json_lines;
+mod markup;
+mod named_fields;
 mod sniff;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -30,6 +34,8 @@ pub use date::{date_of, day_of};
 pub use fields::FieldMap;
 #[cfg(any(test, fuzzing))]
 pub use json_lines::check_extract;
+pub(crate) use markup::holds_markup;
+pub use named_fields::NamedFields;
 pub use walk::Input;
 
 use crate::error::{Error, Result};
@@ -58,8 +64,10 @@ use fields::Fields;
 pub struct Archive {
     inputs: Vec<Input>,
     skipped: Vec<PathBuf>,
+    links: Vec<PathBuf>,
     options: ArchiveOptions,
     fields: Fields,
+    promptly: bool,
 }
 
 impl Archive {
@@ -67,8 +75,9 @@ impl Archive {
     ///
     /// Files in trees are known by their extension: `.txt` and `.text` hold one document each, `.jsonl`, `.ndjson` and
     /// `.json` one record a line, all also with `.gz` or `.zst`; others are listed by [`skipped`](Self::skipped). A file
-    /// named by itself is read whatever it is called. In trees, names that begin with a dot are left out, links are followed,
-    /// and `.gitignore` files have no say.
+    /// named by itself is read whatever it is called, and so are all files of a tree that are not binary if
+    /// [`ArchiveOptions::input_format`] says what they hold. In trees, names that begin with a dot are left out, and `.gitignore`
+    /// files have no say. Links are followed; a file that has several names is read once, under the one that is no link.
     ///
     /// # Errors
     ///
@@ -77,12 +86,12 @@ impl Archive {
         if paths.is_empty() {
             return Err(Error::usage("no input").with_remedy("name files, directories, or - for standard input"));
         }
-        let (inputs, skipped) = walk::list(paths, options.input_format)?;
+        let walk::Listing { inputs, skipped, links } = walk::list(paths, options.input_format)?;
         if u32::try_from(inputs.len()).is_err() {
             return Err(Error::limit(format!("{} input files are more than 2^32 - 1", inputs.len())));
         }
         let fields = Fields::new(&options.fields);
-        Ok(Self { inputs, skipped, options, fields })
+        Ok(Self { inputs, skipped, links, options, fields, promptly: false })
     }
 
     /// The files to read, in canonical order; [`Record::file`] counts in it.
@@ -97,10 +106,30 @@ impl Archive {
         self.inputs.iter().map(Input::bytes).sum()
     }
 
-    /// Files of walked trees that are left out because their extension is not known, sorted.
+    /// Files of walked trees that are left out because their extension is not known, or because they are binary where a format
+    /// was asked for; sorted.
     #[must_use]
     pub fn skipped(&self) -> &[PathBuf] {
         &self.skipped
+    }
+
+    /// Other names of inputs, which are links to them; sorted.
+    #[must_use]
+    pub fn links(&self) -> &[PathBuf] {
+        &self.links
+    }
+
+    /// Whether standard input is one of the inputs.
+    #[must_use]
+    pub fn reads_stdin(&self) -> bool {
+        self.inputs.iter().any(|input| input.path() == "-")
+    }
+
+    /// The same archive, whose batches end where the input waits for more: for a program that writes a record into a pipe and
+    /// waits for the answer. The records are the same.
+    #[must_use]
+    pub fn promptly(self) -> Self {
+        Self { promptly: true, ..self }
     }
 
     /// The settings the archive was opened with.
@@ -144,10 +173,11 @@ impl Default for ArchiveOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InputFormat {
-    /// By extension; a file without a known one is JSON Lines if its first non-blank byte is `{`, else text.
+    /// By extension; a file without a known one is JSON Lines if its first non-blank byte is `{`, else text. Tables, web pages,
+    /// XML, crawls and mailboxes are refused by their names.
     #[default]
     Auto,
-    /// Every file is one document of plain text.
+    /// Every file is one document of plain text, whatever it looks like unless it is binary.
     Text,
     /// Every line of every file is one document as a JSON object.
     JsonLines,

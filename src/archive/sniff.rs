@@ -1,8 +1,36 @@
 //! What the first bytes of a file's content say about all of it.
 
-use super::decompress::Compression;
-use super::{Format, text};
+use std::path::Path;
+
+use super::{Format, compressed_name, foreign, text};
 use crate::diagnostics::RejectReason;
+
+/// The UTF-8 byte order mark.
+pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The beginning of a file's decompressed content.
+#[derive(Debug)]
+pub(super) struct Head<'a> {
+    /// Its first 64 KiB.
+    pub(super) bytes: &'a [u8],
+    /// That is all of it.
+    pub(super) whole: bool,
+    pub(super) path: &'a str,
+}
+
+impl<'a> Head<'a> {
+    /// The content from its first byte that is neither blank nor a byte order mark.
+    pub(super) fn text(&self) -> &'a [u8] {
+        self.bytes.strip_prefix(MARK).unwrap_or(self.bytes).trim_ascii_start()
+    }
+
+    /// The ending of the name in lower case, without those of compressions.
+    pub(super) fn ending(&self) -> Option<String> {
+        let path = Path::new(self.path);
+        let path = if compressed_name(self.path) { Path::new(path.file_stem()?) } else { path };
+        Some(path.extension()?.to_str()?.to_ascii_lowercase())
+    }
+}
 
 /// The verdict on a file from its first 64 KiB.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,15 +41,30 @@ pub(super) enum Verdict {
     Refuse { reason: RejectReason, message: String, offset: u64, line: u64 },
 }
 
-/// Looks at the beginning of the content of a file whose format may be known.
-pub(super) fn look(head: &[u8], format: Option<Format>) -> Verdict {
-    if let Some(name) = foreign(head) {
+/// Looks at the beginning of the content of a file whose format may be known, because the user `asked` for it or by its name.
+///
+/// Content that is plainly something else is refused by its name, unless the user asked for it to be read as text.
+pub(super) fn look(head: &Head<'_>, format: Option<Format>, asked: bool) -> Verdict {
+    if let Some(name) = foreign::binary(head.bytes) {
         let message = format!("this is {name}, not text; unpack or convert it first");
         return Verdict::refuse(RejectReason::Binary, message);
     }
-    if let Some((reason, message)) = text::utf16(head) {
+    if let Some((reason, message)) = text::utf16(head.bytes) {
         return Verdict::refuse(reason, message);
     }
+    let is_json = matches!(head.text(), [b'{' | b'[', ..]);
+    let wanted = asked && format == Some(Format::Text);
+    if !is_json
+        && !wanted
+        && let Some(foreign) = foreign::structured(head, format.is_none())
+    {
+        let remedy = match format {
+            Some(Format::JsonLines) => foreign.remedy,
+            _ => format!("{} (or read it as one plain text with --input-format text)", foreign.remedy),
+        };
+        return Verdict::refuse(RejectReason::OtherFormat, format!("this is {}; {remedy}", foreign.name));
+    }
+    let head = head.bytes;
     match format.unwrap_or_else(|| guess(head)) {
         Format::Text => match text::binary(head) {
             Some((reason, message)) => Verdict::refuse(reason, message),
@@ -39,7 +82,7 @@ impl Verdict {
 
 /// Length of the UTF-8 byte order mark, if there is one.
 fn mark(head: &[u8]) -> usize {
-    if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
+    if head.starts_with(MARK) { MARK.len() } else { 0 }
 }
 
 fn guess(head: &[u8]) -> Format {
@@ -70,32 +113,13 @@ fn json_document(head: &[u8]) -> Option<Verdict> {
     Some(Verdict::Refuse { reason: RejectReason::InvalidJson, message: message.to_owned(), offset, line })
 }
 
-/// Kinds of files that people pass by mistake. None of these beginnings is text.
-fn foreign(head: &[u8]) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 9] = [
-        (b"PK\x03\x04", "a zip archive or an office document"),
-        (b"\xfd7zXZ\0", "xz-compressed"),
-        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-        (b"\x04\x22\x4d\x18", "lz4-compressed"),
-        (b"PAR1", "a Parquet file"),
-        (b"ARROW1\0", "an Arrow file"),
-        (b"SQLite format 3\0", "an SQLite database"),
-        (b"%PDF-", "a PDF document"),
-        (b"\x7fELF", "a program"),
-    ];
-    if let Some((_, name)) = KINDS.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Some(name);
-    }
-    if head.starts_with(b"BZh") && head.get(4..10) == Some(b"1AY&SY") {
-        return Some("bzip2-compressed");
-    }
-    // Compression of the file itself is undone before.
-    Compression::of(head).map(|_| "compressed twice")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn look(bytes: &[u8], format: Option<Format>) -> Verdict {
+        super::look(&Head { bytes, whole: true, path: "unknown" }, format, false)
+    }
 
     #[track_caller]
     fn check(head: &str, expected: Format) {
@@ -147,5 +171,26 @@ mod tests {
         check_refused(b"\x1f\x8b", Some(Format::Text), "twice", (0, 1));
         check_refused(b"\xff\xfe{\0", Some(Format::JsonLines), "iconv -f UTF-16", (0, 1));
         check_refused(b"ab\0", None, "NUL byte at byte 2", (0, 1));
+    }
+
+    #[test]
+    fn what_is_no_plain_text_is_refused_unless_the_user_asked_for_text() {
+        let csv = "id,title,text\n1,T,Talks\n";
+        check_refused(csv.as_bytes(), None, "this is CSV", (0, 1));
+        check_refused(csv.as_bytes(), Some(Format::Text), "DictReader", (0, 1));
+        check_refused(csv.as_bytes(), Some(Format::JsonLines), "DictReader", (0, 1));
+        check_refused(b"<html><body>Talks</body></html>", Some(Format::JsonLines), "HTML", (0, 1));
+        check_refused(b"<!-- x --><p>Talks</p>", Some(Format::Text), "--input-format text", (0, 1));
+        let asked = |bytes: &[u8]| super::look(&Head { bytes, whole: true, path: "a.csv" }, Some(Format::Text), true);
+        assert_eq!(asked(csv.as_bytes()), Verdict::Read(Format::Text, 0));
+        assert!(matches!(asked(b"%PDF-1.7"), Verdict::Refuse { .. }));
+        // By its name, where nothing else says what it is.
+        let named = |path, format| super::look(&Head { bytes: b"Talks", whole: true, path }, format, false);
+        for path in ["a.csv", "a.TSV.gz", "b/c.html", "feed.xml.zst", "a.warc"] {
+            assert!(matches!(named(path, None), Verdict::Refuse { .. }), "{path}");
+        }
+        for path in ["a", "a.story", "a.csv.txt", "csv", "a.1"] {
+            assert_eq!(named(path, None), Verdict::Read(Format::Text, 0), "{path}");
+        }
     }
 }

@@ -19,7 +19,8 @@ fn archive(files: &[(&str, Vec<u8>)], options: ArchiveOptions) -> Archive {
         Input::made(path, move || Box::new(Cursor::new(bytes.clone())))
     };
     let fields = Fields::new(&options.fields);
-    Archive { inputs: files.iter().map(input).collect(), skipped: Vec::new(), options, fields }
+    let inputs = files.iter().map(input).collect();
+    Archive { inputs, skipped: Vec::new(), links: Vec::new(), options, fields, promptly: false }
 }
 
 /// Reads an archive to its end; checks what must hold of any.

@@ -7,7 +7,8 @@ use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use super::{Format, InputFormat, compressed_name};
+use super::decompress::Compression;
+use super::{Format, InputFormat, compressed_name, foreign, text};
 use crate::error::{Error, Result};
 
 /// One file to read, or standard input.
@@ -17,6 +18,7 @@ pub struct Input {
     location: Location,
     bytes: Option<u64>,
     format: Option<Format>,
+    asked: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -45,6 +47,11 @@ impl Input {
         self.format
     }
 
+    /// Whether the user said what its records are.
+    pub(super) fn is_asked(&self) -> bool {
+        self.asked
+    }
+
     pub(super) fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         match &self.location {
             Location::Stdin => Ok(Box::new(io::stdin())),
@@ -58,7 +65,7 @@ impl Input {
     #[cfg(test)]
     pub(super) fn made(path: &str, make: impl Fn() -> Box<dyn Read + Send> + Send + Sync + 'static) -> Self {
         let location = Location::Made(Maker(std::sync::Arc::new(make)));
-        Self { path: path.to_owned(), location, bytes: None, format: known_format(path) }
+        Self { path: path.to_owned(), location, bytes: None, format: known_format(path), asked: false }
     }
 }
 
@@ -73,19 +80,82 @@ impl std::fmt::Debug for Maker {
     }
 }
 
-/// The inputs under `paths` in canonical order, and the files of trees that are left out.
-pub(super) fn list(paths: &[PathBuf], format: InputFormat) -> Result<(Vec<Input>, Vec<PathBuf>)> {
+/// What lies under the paths that a user named.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// The files to read, in canonical order.
+    pub(super) inputs: Vec<Input>,
+    /// Files of trees that are left out because of their name or, where a format was asked for, their binary content; sorted.
+    pub(super) skipped: Vec<PathBuf>,
+    /// Other names of files that are read, by links; sorted.
+    pub(super) links: Vec<PathBuf>,
+}
+
+/// The inputs under `paths` in canonical order, and what is left out of trees.
+pub(super) fn list(paths: &[PathBuf], format: InputFormat) -> Result<Listing> {
     let mut walk = Walk { format, files: BTreeMap::new(), skipped: BTreeMap::new() };
     for path in paths {
         walk.add(path)?;
     }
-    let Walk { files, mut skipped, .. } = walk;
+    let Walk { mut files, mut skipped, .. } = walk;
+    let links = drop_links(&mut files);
     skipped.retain(|key, _| !files.contains_key(key));
-    let mut inputs: Vec<Input> = files.into_values().collect();
+    let mut inputs: Vec<Input> = files.into_values().map(|(input, _)| input).collect();
     inputs.sort_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
     let mut skipped: Vec<PathBuf> = skipped.into_values().collect();
     skipped.sort();
-    Ok((inputs, skipped))
+    Ok(Listing { inputs, skipped, links })
+}
+
+/// Keeps one name of each file: that with the fewest links in its path, and of several such names the first.
+fn drop_links(files: &mut BTreeMap<PathBuf, (Input, Option<Identity>)>) -> Vec<PathBuf> {
+    let mut names: BTreeMap<Identity, Vec<PathBuf>> = BTreeMap::new();
+    for (key, (_, identity)) in &*files {
+        if let Some(identity) = identity {
+            names.entry(identity.clone()).or_default().push(key.clone());
+        }
+    }
+    let mut links = Vec::new();
+    for mut keys in names.into_values().filter(|keys| keys.len() > 1) {
+        let n_links = |path: &Path| path.ancestors().filter(|part| part.is_symlink()).count();
+        keys.sort_by_cached_key(|key| (n_links(key), files[key].0.path.clone()));
+        let others = keys.drain(1..).filter_map(|key| files.remove(&key));
+        links.extend(others.map(|(input, _)| PathBuf::from(input.path)));
+    }
+    links.sort();
+    links
+}
+
+/// What two names of one file have in common: device and number on Unix, elsewhere the path without links.
+#[cfg(unix)]
+type Identity = (u64, u64);
+#[cfg(not(unix))]
+type Identity = PathBuf;
+
+#[cfg(unix)]
+fn identity(_: &Path, metadata: &Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    metadata.is_file().then(|| (metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(path: &Path, metadata: &Metadata) -> Option<Identity> {
+    if metadata.is_file() { fs::canonicalize(path).ok() } else { None }
+}
+
+/// Whether the first bytes of a file are those of a binary format, or hold a NUL.
+fn looks_binary(path: &Path) -> bool {
+    let mut head = [0; 512];
+    let mut length = 0;
+    let Ok(mut file) = File::open(path) else { return false };
+    while let Ok(read @ 1..) = file.read(&mut head[length..]) {
+        length += read;
+    }
+    let head = &head[..length];
+    match Compression::of(head) {
+        Some(_) => false,
+        None => foreign::binary(head).is_some() || text::utf16(head).is_none() && memchr::memchr(0, head).is_some(),
+    }
 }
 
 /// Whether a directory is a result of ours.
@@ -96,7 +166,7 @@ fn is_run(directory: &Path) -> bool {
 /// Files by their absolute path, so that `a`, `./a` and `/here/a` are one.
 struct Walk {
     format: InputFormat,
-    files: BTreeMap<PathBuf, Input>,
+    files: BTreeMap<PathBuf, (Input, Option<Identity>)>,
     skipped: BTreeMap<PathBuf, PathBuf>,
 }
 
@@ -111,8 +181,9 @@ impl Walk {
                 location: Location::Stdin,
                 bytes: None,
                 format: asked_format(self.format),
+                asked: self.format != InputFormat::Auto,
             };
-            self.files.insert(path.to_owned(), input);
+            self.files.insert(path.to_owned(), (input, None));
             return Ok(());
         }
         let path = &without_dots(path);
@@ -158,7 +229,9 @@ impl Walk {
             let in_run = runs.iter().any(|run| path.starts_with(run));
             let path = without_dots(&path);
             let regular = !in_run && metadata.as_ref().is_none_or(Metadata::is_file);
-            if regular && known_format(&display(&path)).is_some() {
+            let known = || known_format(&display(&path)).is_some();
+            let asked = || self.format != InputFormat::Auto && !looks_binary(&path);
+            if regular && (known() || asked()) {
                 self.insert(&path, metadata.as_ref());
                 found += 1;
             } else {
@@ -173,15 +246,21 @@ impl Walk {
             0 => "the directory holds no files".to_owned(),
             _ => format!("the directory holds no article files, only {others} of other kinds"),
         };
-        Err(Error::usage(message).at(root).with_remedy(
-            "expected .txt, .text, .jsonl, .ndjson or .json, also with .gz or .zst; other files can be named one by one",
-        ))
+        let expected = "expected .txt, .text, .jsonl, .ndjson or .json, also with .gz or .zst";
+        Err(Error::usage(message).at(root).with_remedy(match (others, self.format) {
+            (1.., InputFormat::Auto) => {
+                format!("{expected}; --input-format text or jsonl reads files of any name as that")
+            }
+            (1.., _) => "all of them are binary".to_owned(),
+            _ => expected.to_owned(),
+        }))
     }
 
     fn insert(&mut self, path: &Path, metadata: Option<&Metadata>) {
         let name = display(path);
         let input = Input {
             format: asked_format(self.format).or_else(|| known_format(&name)),
+            asked: self.format != InputFormat::Auto,
             bytes: metadata.map_or(Some(0), |metadata| metadata.is_file().then_some(metadata.len())),
             location: Location::File(path.to_owned()),
             path: name,
@@ -189,8 +268,11 @@ impl Walk {
         // Of several ways to say the same path the smallest stays, whichever came first.
         let key = absolute(path);
         match self.files.get(&key) {
-            Some(known) if known.path <= input.path => {}
-            _ => drop(self.files.insert(key, input)),
+            Some((known, _)) if known.path <= input.path => {}
+            _ => {
+                let identity = metadata.and_then(|metadata| identity(path, metadata));
+                self.files.insert(key, (input, identity));
+            }
         }
     }
 }
@@ -292,7 +374,8 @@ mod tests {
         };
         let at = |path: &&str| PathBuf::from(format!("{}/{path}", display(directory.path())));
         let list = |paths: &[PathBuf]| {
-            let (inputs, skipped) = list(paths, InputFormat::Auto).unwrap();
+            let Listing { inputs, skipped, links } = list(paths, InputFormat::Auto).unwrap();
+            assert!(links.is_empty());
             let inputs: Vec<String> = inputs.iter().map(|input| relative(input.path())).collect();
             let skipped: Vec<String> = skipped.iter().map(|path| relative(&display(path))).collect();
             (inputs, skipped)
@@ -353,10 +436,11 @@ mod tests {
     #[test]
     fn the_same_file_by_absolute_and_relative_path() {
         let here = std::env::current_dir().unwrap();
-        let (inputs, _) = list(&[PathBuf::from("Cargo.toml"), here.join("Cargo.toml")], InputFormat::Auto).unwrap();
+        let Listing { inputs, .. } =
+            list(&[PathBuf::from("Cargo.toml"), here.join("Cargo.toml")], InputFormat::Auto).unwrap();
         assert_eq!(inputs.len(), 1);
         assert_eq!(inputs[0].path(), display(&here.join("Cargo.toml")));
-        let (inputs, _) = list(&["./Cargo.toml".into(), "-".into(), "-".into()], InputFormat::Auto).unwrap();
+        let Listing { inputs, .. } = list(&["./Cargo.toml".into(), "-".into(), "-".into()], InputFormat::Auto).unwrap();
         assert_eq!(inputs.iter().map(Input::path).collect::<Vec<_>>(), ["-", "Cargo.toml"]);
     }
 
@@ -383,9 +467,66 @@ mod tests {
         symlink("..", root.join("a/up")).unwrap();
         symlink("nowhere", root.join("broken.txt")).unwrap();
         symlink("nowhere", root.join(".#lock")).unwrap();
-        let (inputs, skipped) = list(&[root.to_owned()], InputFormat::Auto).unwrap();
-        let names: Vec<&str> = inputs.iter().map(|input| &input.path()[display(root).len() + 1..]).collect();
-        assert_eq!(names, ["a/1.txt", "a/2.txt", "broken.txt"]);
-        assert!(skipped.is_empty());
+        let listing = list(&[root.to_owned()], InputFormat::Auto).unwrap();
+        assert_eq!(names(root, &listing.inputs), ["a/1.txt", "broken.txt"]);
+        assert_eq!(listing.links, [root.join("a/2.txt")]);
+        assert!(listing.skipped.is_empty());
+    }
+
+    #[cfg(unix)]
+    fn names(root: &Path, inputs: &[Input]) -> Vec<String> {
+        inputs.iter().map(|input| input.path()[display(root).len() + 1..].to_owned()).collect()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_read_under_the_name_that_is_no_link() {
+        use std::os::unix::fs::symlink;
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        fs::create_dir(root.join("b")).unwrap();
+        fs::write(root.join("b/1.txt"), "x").unwrap();
+        fs::write(root.join("b/2.txt"), "y").unwrap();
+        symlink("b", root.join("a")).unwrap();
+        symlink("b/1.txt", root.join("0.txt")).unwrap();
+        fs::hard_link(root.join("b/2.txt"), root.join("b/3.txt")).unwrap();
+        // A link to a file elsewhere is its only name here.
+        let elsewhere = tempfile::tempdir().unwrap();
+        fs::write(elsewhere.path().join("z.txt"), "z").unwrap();
+        symlink(elsewhere.path().join("z.txt"), root.join("c.txt")).unwrap();
+        for paths in
+            [vec![root.to_owned()], vec![root.join("a"), root.join("0.txt"), root.join("c.txt"), root.join("b")]]
+        {
+            let listing = list(&paths, InputFormat::Auto).unwrap();
+            assert_eq!(names(root, &listing.inputs), ["b/1.txt", "b/2.txt", "c.txt"]);
+            assert_eq!(listing.links.len(), 5);
+        }
+    }
+
+    #[test]
+    fn a_format_that_is_asked_for_takes_files_of_any_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        for (name, content) in [
+            ("story-1", &b"Talks"[..]),
+            ("b.story", b"Talks"),
+            ("c.csv", b"Talks"),
+            (".DS_Store", b"\0\0\0\x01Bud1"),
+            (".hidden", b"Talks"),
+            ("d.png", b"\x89PNG\r\n\x1a\n\0"),
+            ("e.bin", b"ab\0"),
+            ("f.gz", b"\x1f\x8b\x08"),
+        ] {
+            fs::write(root.join(name), content).unwrap();
+        }
+        for format in [InputFormat::Text, InputFormat::JsonLines] {
+            let listing = list(&[root.to_owned()], format).unwrap();
+            let names: Vec<&str> =
+                listing.inputs.iter().map(|input| input.path().rsplit('/').next().unwrap()).collect();
+            assert_eq!(names, ["b.story", "c.csv", "f.gz", "story-1"]);
+            assert_eq!(listing.skipped, [root.join("d.png"), root.join("e.bin")]);
+        }
+        let message = list(&[root.to_owned()], InputFormat::Auto).unwrap_err().to_string();
+        assert!(message.contains("only 6 of other kinds") && message.contains("--input-format text"), "{message}");
     }
 }

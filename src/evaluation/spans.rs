@@ -99,7 +99,9 @@ struct Row {
 
 /// The rows of a file with the numbers of their lines.
 fn rows<'t>(content: &'t str, path: &'t Path) -> impl Iterator<Item = Result<(usize, String, Row)>> + 't {
-    let lines = content.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    // Files that begin with a byte order mark may have been joined.
+    let lines = content.lines().map(|line| line.trim_start_matches('\u{feff}')).enumerate();
+    let lines = lines.filter(|(_, line)| !line.trim().is_empty());
     lines.map(move |(index, line)| {
         let row: Row = serde_json::from_str(line).map_err(|error| {
             fault(path, index + 1, format!("column {}: {}", error.column(), without_place(&error.to_string())))

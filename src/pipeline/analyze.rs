@@ -11,6 +11,7 @@ use std::path::Path;
 
 use rayon::ThreadPool;
 
+use super::notes::{InputNotes, SharedIds};
 use super::scan::{ScanOptions, StopFlag, pool, scan};
 use super::spool::{Spool, Spooled};
 use super::{Analyzer, Worker, check_length, part_number};
@@ -52,6 +53,8 @@ pub struct RunSummary {
     pub rejected_by_reason: BTreeMap<String, u64>,
     /// The first few rejects, to show.
     pub first_rejects: Vec<Reject>,
+    /// What is odd about records that were read nevertheless.
+    pub notes: InputNotes,
 }
 
 /// Most blocks of pairs in memory at a time, of 2 MiB each and as much again for what they become in the file.
@@ -66,8 +69,8 @@ const REJECTS_SHOWN: usize = 5;
 ///
 /// # Errors
 ///
-/// If `out` exists and may not be replaced, if writing fails, or if the scan was stopped. Faulty records are no error: they
-/// are in `rejects.jsonl`.
+/// If `out` exists and may not be replaced, if writing fails, if a field that was named is in no record, if every record is
+/// faulty, or if the scan was stopped. Some faulty records are no error: they are in `rejects.jsonl`.
 ///
 /// # Complexity
 ///
@@ -84,7 +87,8 @@ pub fn analyze(
     let pool = pool(options.scan)?;
     let inputs = scan(&pool, analyzer, archive, options.scan, read, |part| collector.add(part?))?;
     let stop = options.scan.stop;
-    let (counted, spools, first_rejects) = collector.finish(&mut run)?;
+    let (counted, spools, first_rejects, notes) = collector.finish(&mut run)?;
+    nothing_read(counted.books, first_rejects.first())?;
     let pairs = Finisher { analyzer, counted: &counted, spools: &spools, stop }.write(&mut run, &pool)?;
 
     let books = counted.books;
@@ -100,12 +104,34 @@ pub fn analyze(
     manifest.inputs = inputs.into_iter().map(manifest_input).collect();
     manifest.books = books;
     manifest.rejected_by_reason.clone_from(&rejected_by_reason);
+    manifest.dates = notes.dates;
+    manifest.notes = notes.numbers();
     manifest.totals = totals;
     if let Some(stop) = stop {
         stop.check()?;
     }
     let run = run.commit(manifest)?;
-    Ok(RunSummary { run, books, totals, rejected_by_reason, first_rejects })
+    Ok(RunSummary { run, books, totals, rejected_by_reason, first_rejects, notes })
+}
+
+/// An input of which nothing could be read gives no results.
+fn nothing_read(books: Books, first: Option<&Reject>) -> Result<()> {
+    match first {
+        Some(first) if books.counted + books.empty == 0 => Err(all_rejected(books.rejected, first)),
+        _ => Ok(()),
+    }
+}
+
+/// The error of an input whose records are all rejected.
+pub(super) fn all_rejected(rejected: u64, first: &Reject) -> Error {
+    let Reject { file, record, message, .. } = first;
+    match rejected {
+        1 if *record == 1 => Error::format(file, message.clone()),
+        1 => Error::format(file, format!("record {record}: {message}")),
+        n => {
+            Error::format(file, format!("none of the {n} records could be read; the first, record {record}: {message}"))
+        }
+    }
 }
 
 fn manifest_gazetteer(analyzer: &Analyzer<'_>) -> ManifestGazetteer {
@@ -131,6 +157,7 @@ struct Part {
     mentions: MentionRows,
     rejects: Vec<Reject>,
     empty: u64,
+    notes: InputNotes,
 }
 
 /// The work of one thread on one batch.
@@ -172,10 +199,12 @@ fn read_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, with_me
             }
         }
         let date = document.date.as_deref().unwrap_or_default();
+        let day = day_of(date);
+        part.notes.look(&document, day, record, archive);
         part.documents.push(DocumentRow {
             id: &document.id,
             date,
-            day: day_of(date).unwrap_or(i32::MIN),
+            day: day.unwrap_or(i32::MIN),
             source: document.source.as_deref().unwrap_or_default(),
             file: record.file,
             offset: record.offset,
@@ -248,6 +277,8 @@ struct Collector {
     mentions: Option<Spool<MentionRows>>,
     rejects: crate::store::RejectsWriter,
     first_rejects: Vec<Reject>,
+    notes: InputNotes,
+    ids: SharedIds,
     counted: Counted,
 }
 
@@ -264,6 +295,8 @@ impl Collector {
             mentions: with_mentions.then(|| Spool::new(run.path("mentions.spool"), mentions)),
             rejects: run.rejects()?,
             first_rejects: Vec::new(),
+            notes: InputNotes::default(),
+            ids: SharedIds::new(),
             counted: Counted {
                 entities: vec![Tally::default(); n_entities],
                 characters: 0,
@@ -282,6 +315,7 @@ impl Collector {
         };
         for document in part.documents.iter() {
             self.counted.characters += u64::from(document.characters);
+            self.ids.push(document.id)?;
             self.documents.push(|rows| rows.push(document))?;
         }
         for row in part.counts.iter() {
@@ -302,6 +336,7 @@ impl Collector {
         }
         let free = REJECTS_SHOWN.saturating_sub(self.first_rejects.len());
         self.first_rejects.extend(part.rejects.iter().take(free).cloned());
+        self.notes.add(part.notes);
         let books = &mut self.counted.books;
         books.counted += n_documents;
         books.empty += part.empty;
@@ -310,14 +345,15 @@ impl Collector {
         Ok(())
     }
 
-    fn finish(mut self, run: &mut RunWriter) -> Result<(Counted, Spools, Vec<Reject>)> {
+    fn finish(mut self, run: &mut RunWriter) -> Result<(Counted, Spools, Vec<Reject>, InputNotes)> {
         run.add(DOCUMENTS_FILE, self.documents.finish()?.finish()?);
+        self.notes.shared_ids = self.ids.finish(&run.path(DOCUMENTS_FILE))?;
         let counts = self.counts.finish()?;
         let mentions = self.mentions.map(Spool::finish).transpose()?;
         let rejects = self.rejects.finish()?;
         run.add(REJECTS_FILE, rejects.file);
         self.counted.rejected_by_reason = rejects.by_reason;
-        Ok((self.counted, Spools { counts, mentions }, self.first_rejects))
+        Ok((self.counted, Spools { counts, mentions }, self.first_rejects, self.notes))
     }
 }
 

@@ -12,7 +12,7 @@ use rayon::ThreadPool;
 use crossbeam_channel::{Receiver, Sender, bounded, never, select, unbounded};
 
 use super::{Analyzer, Worker};
-use crate::archive::{Archive, Batch, InputSummary};
+use crate::archive::{Archive, Batch, InputSummary, NamedFields};
 use crate::error::{Error, Result};
 use crate::resolve::Stop;
 
@@ -86,7 +86,9 @@ pub(super) fn pool(options: ScanOptions<'_>) -> Result<ThreadPool> {
 /// Reads the archive on a thread of its own, has `work` done on each batch by the pool, and gives the results to `consume`
 /// on this thread, in archive order.
 ///
-/// Memory is bounded: at most twice as many batches as threads are under way, and as many wait.
+/// Memory is bounded: at most twice as many batches as threads are under way, and as many wait; besides, results are held back
+/// until the fields that the user named have been met, so that nothing is half-written if they are not there. Whoever writes into
+/// standard input and waits for the answer is not kept waiting.
 pub(super) fn scan<T: Send>(
     pool: &ThreadPool,
     analyzer: &Analyzer<'_>,
@@ -115,6 +117,8 @@ pub(super) fn scan<T: Send>(
         let mut waiting = BTreeMap::new();
         let mut exhausted = false;
         let nothing = never();
+        let mut named = NamedFields::of(archive);
+        let may_hold = !archive.reads_stdin();
         loop {
             let in_flight = next_in - next_out;
             if exhausted && in_flight == 0 {
@@ -124,12 +128,21 @@ pub(super) fn scan<T: Send>(
                 stop.check()?;
             }
             // Take in another batch only while few are under way.
-            let input = if exhausted || in_flight >= in_flight_limit as u64 { &nothing } else { &batches };
+            let hold = may_hold && named.as_ref().is_some_and(NamedFields::is_early);
+            let input = if exhausted || in_flight >= in_flight_limit as u64 && !hold { &nothing } else { &batches };
             select! {
                 recv(input) -> batch => match batch {
-                    Err(_) => exhausted = true,
+                    Err(_) => {
+                        exhausted = true;
+                        named.take().map_or(Ok(()), |named| named.finish(archive))?;
+                    }
                     Ok(batch) => {
                         let (batch, number) = (batch?, next_in);
+                        if let Some(fields) = &mut named
+                            && fields.look(&batch, archive)?
+                        {
+                            named = None;
+                        }
                         let (sender, done) = (sender.clone(), done_sender.clone());
                         next_in += 1;
                         tasks.spawn(move |_| {
@@ -160,17 +173,20 @@ pub(super) fn scan<T: Send>(
                         stop.check()?;
                     }
                     waiting.insert(number, (bytes, records, result));
-                    while let Some((bytes, records, result)) = waiting.remove(&next_out) {
-                        next_out += 1;
-                        consume(result)?;
-                        progress.bytes += bytes;
-                        progress.records += records;
-                        if let Some(on_progress) = options.on_progress {
-                            on_progress(progress);
-                        }
-                    }
                 }
                 default(PATIENCE) => {}
+            }
+            if may_hold && named.as_ref().is_some_and(NamedFields::is_early) {
+                continue;
+            }
+            while let Some((bytes, records, result)) = waiting.remove(&next_out) {
+                next_out += 1;
+                consume(result)?;
+                progress.bytes += bytes;
+                progress.records += records;
+                if let Some(on_progress) = options.on_progress {
+                    on_progress(progress);
+                }
             }
         }
     });

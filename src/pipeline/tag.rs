@@ -5,9 +5,11 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use super::analyze::all_rejected;
+use super::notes::InputNotes;
 use super::scan::{ScanOptions, pool, scan};
 use super::{Analyzer, Worker, check_length, part_number};
-use crate::archive::{Archive, Batch};
+use crate::archive::{Archive, Batch, day_of};
 use crate::diagnostics::Reject;
 use crate::document::{Document, Part};
 use crate::error::{Error, Result};
@@ -40,6 +42,8 @@ pub struct TagSummary {
     pub rejected: u64,
     /// The first thousand of them, in order.
     pub rejects: Vec<Reject>,
+    /// What is odd about records that were read nevertheless. Ids are not compared.
+    pub notes: InputNotes,
 }
 
 /// Rejects kept; beyond them only the number is known.
@@ -122,9 +126,11 @@ struct HeadLine<'a> {
 
 /// Writes the mentions of every document of the archive to `out`, one line of JSON each, in archive order.
 ///
+/// If standard input is among the inputs, each line is written out as soon as its document has come.
+///
 /// # Errors
 ///
-/// If writing fails or the scan was stopped. A closed pipe is an [`ErrorKind::Io`](crate::ErrorKind::Io) error whose source
+/// If writing fails, if a field that was named is in no record, if every record is faulty, or if the scan was stopped. A closed pipe is an [`ErrorKind::Io`](crate::ErrorKind::Io) error whose source
 /// says so.
 pub fn tag(
     analyzer: &Analyzer<'_>,
@@ -134,10 +140,14 @@ pub fn tag(
     out: &mut dyn Write,
 ) -> Result<TagSummary> {
     let mut summary = TagSummary::default();
+    let promptly = archive.reads_stdin();
+    let archive = &if promptly { archive.clone().promptly() } else { archive.clone() };
     let work = |worker: &mut Worker<'_>, batch: &Batch| tag_batch(worker, batch, archive, how);
     scan(&pool(options)?, analyzer, archive, options, work, |part| {
         let part = part?;
-        out.write_all(&part.lines).map_err(|error| Error::io("standard output", "write", error))?;
+        let written = out.write_all(&part.lines).and_then(|()| if promptly { out.flush() } else { Ok(()) });
+        written.map_err(|error| Error::io("standard output", "write", error))?;
+        summary.notes.add(part.notes);
         summary.documents += part.documents;
         summary.spans += part.spans;
         summary.rejected += part.rejects.len() as u64;
@@ -146,7 +156,10 @@ pub fn tag(
         Ok(())
     })?;
     out.flush().map_err(|error| Error::io("standard output", "write", error))?;
-    Ok(summary)
+    match summary.rejects.first() {
+        Some(first) if summary.documents == 0 => Err(all_rejected(summary.rejected, first)),
+        _ => Ok(summary),
+    }
 }
 
 #[derive(Default)]
@@ -155,6 +168,7 @@ struct TaggedBatch {
     documents: u64,
     spans: u64,
     rejects: Vec<Reject>,
+    notes: InputNotes,
 }
 
 fn tag_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, how: TagOptions) -> Result<TaggedBatch> {
@@ -170,6 +184,7 @@ fn tag_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, how: Tag
             }
         };
         check_length(&document)?;
+        tagged.notes.look(&document, document.date.as_deref().and_then(day_of), record, archive);
         let resolution = worker.resolve(&document);
         let spans = span_lines(gazetteer, &document, resolution, how.unit, mark);
         tagged.documents += 1;

@@ -43,6 +43,10 @@ pub struct RunManifest {
     pub books: Books,
     /// Rejected records by the word for their reason.
     pub rejected_by_reason: BTreeMap<String, u64>,
+    /// The documents counted by what became of their dates.
+    pub dates: DateBooks,
+    /// What is odd about documents that were counted nevertheless.
+    pub notes: ManifestNotes,
     /// Sums over the run.
     pub totals: Totals,
     /// All other files of the run with size and hash, by name; filled in when the run is committed.
@@ -117,6 +121,40 @@ impl Books {
     }
 }
 
+/// Documents by what became of their dates; together they are the documents counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DateBooks {
+    /// Documents whose day is known.
+    pub read: u64,
+    /// Documents without a date.
+    pub missing: u64,
+    /// Documents with a date that is not understood.
+    pub unreadable: u64,
+}
+
+impl DateBooks {
+    /// All documents.
+    #[must_use]
+    pub fn documents(&self) -> u64 {
+        self.read.saturating_add(self.missing).saturating_add(self.unreadable)
+    }
+}
+
+/// Documents that were counted although something is odd about them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ManifestNotes {
+    /// Documents whose id another one has.
+    pub shared_ids: u64,
+    /// Documents that hold HTML or XML markup.
+    pub markup: u64,
+    /// Documents in which half a surrogate pair became U+FFFD.
+    pub replaced: u64,
+    /// Documents long enough for their language to be judged.
+    pub language_judged: u64,
+    /// Those of them that are not in English.
+    pub not_english: u64,
+}
+
 /// Sums over a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Totals {
@@ -158,6 +196,8 @@ impl RunManifest {
             inputs: Vec::new(),
             books: Books::default(),
             rejected_by_reason: BTreeMap::new(),
+            dates: DateBooks::default(),
+            notes: ManifestNotes::default(),
             totals: Totals::default(),
             files: BTreeMap::new(),
         }

@@ -57,7 +57,9 @@ mod writer;
 pub use column::{ColumnRef, StringColumn};
 pub(crate) use directory::{Marker, StagedDirectory, parent_and_name, sync_directory};
 pub use frame::{BlockColumns, BlockEntry, Codec, FORMAT_VERSION, FileHeader, PRODUCER};
-pub use manifest::{Books, ManifestGazetteer, ManifestInput, RunManifest, RunVersion, Totals};
+pub use manifest::{
+    Books, DateBooks, ManifestGazetteer, ManifestInput, ManifestNotes, RunManifest, RunVersion, Totals,
+};
 pub use reader::{Blocks, FileReader};
 pub use rejects::{RejectsSummary, RejectsWriter};
 pub use run::{

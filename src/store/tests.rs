@@ -90,6 +90,8 @@ fn sample() -> Sample {
     });
     manifest.books = Books { seen: 5, counted: 3, empty: 1, duplicate: 0, rejected: 1 };
     manifest.rejected_by_reason.insert("invalid-json".to_owned(), 1);
+    manifest.dates = DateBooks { read: 2, missing: 1, unreadable: 0 };
+    manifest.notes = ManifestNotes { shared_ids: 2, markup: 1, replaced: 0, language_judged: 3, not_english: 1 };
     manifest.totals = Totals { mentions: 7, entities: 3, pairs: 3, contexts: 3, characters: 273 };
     let reject = Reject {
         file: "news/2026-11.jsonl".to_owned(),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::directory::list;
-use super::manifest::RunManifest;
+use super::manifest::{DateBooks, RunManifest};
 use super::rejects::count_rejects;
 use super::run::{
     COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, MANIFEST_FILE, MENTIONS_FILE, REJECTS_FILE, Run,
@@ -170,6 +170,7 @@ fn check_tables(run: &Run, report: &mut VerifyReport) {
     report.add("number of entities", equal(&[("rows", entities.len() as u64), ("in the manifest", totals.entities)]));
     report.add("number of documents", equal(&[("rows", n_documents), ("counted", run.manifest().books.counted)]));
     report.add("characters", equal(&[("documents", documents.characters), ("manifest", totals.characters)]));
+    report.add("dates", check_dates(&documents.dates, &run.manifest().dates));
 
     let mut mentions = vec![
         ("manifest", totals.mentions),
@@ -255,6 +256,7 @@ fn read_entities(run: &Run) -> Result<EntityTable, String> {
 struct DocumentTable {
     mentions: Vec<u64>,
     characters: u64,
+    dates: DateBooks,
 }
 
 impl DocumentTable {
@@ -265,7 +267,7 @@ impl DocumentTable {
 
 fn read_documents(run: &Run) -> Result<DocumentTable, String> {
     let n_inputs = run.manifest().inputs.len();
-    let mut table = DocumentTable { mentions: Vec::new(), characters: 0 };
+    let mut table = DocumentTable { mentions: Vec::new(), characters: 0, dates: DateBooks::default() };
     let mut last = None;
     for block in run.documents().map_err(words)? {
         for document in block.map_err(words)?.iter() {
@@ -276,6 +278,11 @@ fn read_documents(run: &Run) -> Result<DocumentTable, String> {
             in_order(&mut last, document.file, row)?;
             table.mentions.push(u64::from(document.mentions));
             table.characters += u64::from(document.characters);
+            match (document.day, document.date.trim()) {
+                (i32::MIN, "") => table.dates.missing += 1,
+                (i32::MIN, _) => table.dates.unreadable += 1,
+                _ => table.dates.read += 1,
+            }
         }
     }
     Ok(table)
@@ -436,6 +443,16 @@ fn equal(numbers: &[(&str, u64)]) -> Outcome {
     let told: Vec<String> = numbers.iter().map(|(name, number)| format!("{number} {name}")).collect();
     let told = told.join(", ");
     if numbers.windows(2).all(|pair| pair[0].1 == pair[1].1) { Ok(told) } else { Err(told) }
+}
+
+fn check_dates(found: &DateBooks, expected: &DateBooks) -> Outcome {
+    let told = |dates: &DateBooks| {
+        format!("{} read + {} missing + {} unreadable", dates.read, dates.missing, dates.unreadable)
+    };
+    match found == expected {
+        true => Ok(told(found)),
+        false => Err(format!("{} by the documents, the manifest says {}", told(found), told(expected))),
+    }
 }
 
 /// Whether two tables have the same number in each row.

@@ -18,6 +18,8 @@ mod invariance;
 mod lint;
 #[cfg(feature = "cli")]
 mod measure;
+#[cfg(feature = "cli")]
+mod misleading_input;
 mod readings;
 mod rooms;
 #[cfg(feature = "cli")]

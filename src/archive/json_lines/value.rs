@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Number;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::archive::fields::{Fields, SLOTS};
+use crate::archive::fields::{Fields, Name, Names, SLOTS};
 
 /// The values of one record, by slot; the last of several under one name.
 pub(in crate::archive) type Values<'a> = [Value<'a>; SLOTS];
@@ -16,7 +15,8 @@ pub(in crate::archive) enum Value<'a> {
     Absent,
     Null,
     Text(Cow<'a, str>),
-    Number(Number),
+    /// As it is written.
+    Number(Cow<'a, str>),
     Bool,
     Array,
     Object,
@@ -25,10 +25,13 @@ pub(in crate::archive) enum Value<'a> {
 impl<'a> Value<'a> {
     pub(super) fn into_text(self) -> Option<Cow<'a, str>> {
         match self {
-            Self::Text(text) => Some(text),
-            Self::Number(number) => Some(Cow::Owned(number.to_string())),
+            Self::Text(text) | Self::Number(text) => Some(text),
             _ => None,
         }
+    }
+
+    pub(in crate::archive) fn is_absent(&self) -> bool {
+        *self == Self::Absent
     }
 
     pub(super) fn is_text(&self) -> bool {
@@ -66,43 +69,58 @@ impl<'de> Visitor<'de> for &Fields {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut values = [const { Value::Absent }; SLOTS];
-        while let Some(slot) = map.next_key_seed(Name(self))? {
-            match slot {
-                Some(slot) => values[slot] = map.next_value_seed(AnyValue)?,
-                None => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
+        read_members(&mut map, &self.tree, &mut values)?;
         Ok(values)
     }
 }
 
-/// Reads a name as its slot.
-struct Name<'f>(&'f Fields);
+/// Reads the wanted members of an object into their slots.
+fn read_members<'de, A: MapAccess<'de>>(map: &mut A, wanted: &Names, values: &mut Values<'de>) -> Result<(), A::Error> {
+    while let Some(name) = map.next_key_seed(AnyName(wanted))? {
+        let Some(name) = name else {
+            map.next_value::<IgnoredAny>()?;
+            continue;
+        };
+        name.members.each_slot(&mut |slot| values[slot] = Value::Absent);
+        let value = map.next_value_seed(AnyValue { members: &name.members, values })?;
+        if let Some(slot) = name.slot {
+            values[slot] = value;
+        }
+    }
+    Ok(())
+}
 
-impl<'de> DeserializeSeed<'de> for Name<'_> {
-    type Value = Option<usize>;
+/// Looks a name up.
+struct AnyName<'f>(&'f Names);
+
+impl<'de, 'f> DeserializeSeed<'de> for AnyName<'f> {
+    type Value = Option<&'f Name>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for Name<'_> {
-    type Value = Option<usize>;
+impl<'f> Visitor<'_> for AnyName<'f> {
+    type Value = Option<&'f Name>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a field name")
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.0.slot(name))
+        Ok(self.0.find(name))
     }
 }
 
-/// Reads a value, borrowed if it is a string without escapes; arrays and objects only as what they are.
-struct AnyValue;
+/// Reads a value, borrowed if it is a string without escapes; arrays and objects only as what they are, but for the members of
+/// an object that are wanted.
+struct AnyValue<'f, 'v, 'de> {
+    members: &'f Names,
+    values: &'v mut Values<'de>,
+}
 
-impl<'de> DeserializeSeed<'de> for AnyValue {
+impl<'de> DeserializeSeed<'de> for AnyValue<'_, '_, 'de> {
     type Value = Value<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -110,13 +128,7 @@ impl<'de> DeserializeSeed<'de> for AnyValue {
     }
 }
 
-impl<'de> Deserialize<'de> for Value<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        AnyValue.deserialize(deserializer)
-    }
-}
-
-impl<'de> Visitor<'de> for AnyValue {
+impl<'de> Visitor<'de> for AnyValue<'_, '_, 'de> {
     type Value = Value<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -132,15 +144,15 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(Value::Number(number.into()))
+        Ok(Value::Number(number.to_string().into()))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(Value::Number(number.into()))
+        Ok(Value::Number(number.to_string().into()))
     }
 
-    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Self::Value, E> {
-        Number::from_f64(number).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Value::Number(number.to_string().into()))
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
@@ -157,7 +169,7 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
-        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        read_members(&mut object, self.members, self.values)?;
         Ok(Value::Object)
     }
 }

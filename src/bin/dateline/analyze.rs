@@ -36,6 +36,7 @@ pub(crate) fn run(command: &Analyze, args: &Args) -> CommandResult {
     }
     let listed_in = summary.run.path().join(REJECTS_FILE);
     inputs::report_rejects(summary.books.rejected, &summary.first_rejects, Some(&listed_in), args);
+    inputs::report_notes(&summary.notes, &gazetteer);
     Ok(if command.input.strict && summary.books.rejected > 0 { Outcome::Differs } else { Outcome::Done })
 }
 
@@ -59,6 +60,12 @@ fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duration) -> Resul
     )?;
     if books.empty > 0 {
         writeln!(text, "{} without text", plural(books.empty, "record was", "records were"))?;
+    }
+    let dates = summary.notes.dates;
+    if dates.read + dates.unreadable > 0 && dates.missing > 0 {
+        writeln!(text, "{} no date", plural(dates.missing, "document has", "documents have"))?;
+    } else if dates.missing > 0 {
+        writeln!(text, "no document has a date")?;
     }
     for (type_name, heading) in TYPES {
         write_top(&mut text, heading, found.iter().filter(|entity| entity.type_name() == type_name).collect())?;

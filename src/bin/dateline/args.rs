@@ -87,7 +87,8 @@ pub(crate) enum Command {
 const INPUT_HELP: &str = "\
 INPUT is a file, a directory tree, or - for standard input. Files end in .txt or .text (one article each), .jsonl, .ndjson \
 or .json (JSON Lines, one article a line), each also with .gz or .zst. In a directory other files are passed over \
-and counted. A file given by name is looked into, whatever it is called.";
+and counted, unless --input-format says what they hold. A file given by name is looked into, whatever it is called; tables, web \
+pages, XML and other formats are refused by name.";
 
 /// Where the articles come from.
 #[derive(Debug, clap::Args)]
@@ -96,10 +97,12 @@ pub(crate) struct InputArgs {
     /// Files, directory trees, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
-    /// Format of the inputs; by default the file's name or first character tells
+    /// Format of the inputs: text takes each file for one article whatever it looks like, jsonl each line; in directories then all
+    /// files but hidden and binary ones are read. By default name and content decide
     #[arg(long, value_enum, default_value = "auto", value_name = "FORMAT")]
     pub(crate) input_format: InputFormatArg,
-    /// Field of a JSON record that holds the text [default: text, body, content, ...]
+    /// Field of a JSON record that holds the text, also as outer.inner; one that no record has is an error
+    /// [default: text, body, content, ...]
     #[arg(long, value_name = "NAME")]
     pub(crate) text_field: Option<String>,
     /// Field that holds the id [default: id, doc_id, guid, url, ...; else file#line]
@@ -108,10 +111,10 @@ pub(crate) struct InputArgs {
     /// Field that holds the headline [default: title, headline, ...]
     #[arg(long, value_name = "NAME")]
     pub(crate) title_field: Option<String>,
-    /// Field that holds the date [default: date, published, ...]
+    /// Field that holds the date [default: date, published, publishedAt, pubDate, ...]
     #[arg(long, value_name = "NAME")]
     pub(crate) date_field: Option<String>,
-    /// Field that holds the publisher [default: source, domain, ...]
+    /// Field that holds the publisher [default: source, domain, source.name, ...]
     #[arg(long, value_name = "NAME")]
     pub(crate) source_field: Option<String>,
     /// Longest record that is read; longer ones are rejected and listed
@@ -346,7 +349,8 @@ pub(crate) struct Analyze {
 const ANALYZE_HELP: &str = "\
 INPUT is a file, a directory tree, or - for standard input. Files end in .txt or .text (one article each), .jsonl, .ndjson \
 or .json (JSON Lines, one article a line), each also with .gz or .zst. In a directory other files are passed over \
-and counted. A file given by name is looked into, whatever it is called.
+and counted, unless --input-format says what they hold. A file given by name is looked into, whatever it is called; tables, web \
+pages, XML and other formats are refused by name.
 
 RUN holds:
   manifest.json     settings, versions, inputs with sizes and hashes, what became of every record, sums

@@ -4,8 +4,10 @@ use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 
 use dateline::archive::FieldMap;
-use dateline::gazetteer::LoadOptions;
-use dateline::{Analyzer, Archive, ArchiveOptions, Error, Gazetteer, Reject, ScanOptions, StopFlag};
+use dateline::gazetteer::{LoadOptions, builtin_names};
+use dateline::{
+    Analyzer, Archive, ArchiveOptions, Error, Gazetteer, InputFormat, InputNotes, Noted, Reject, ScanOptions, StopFlag,
+};
 
 use crate::args::{Args, FurnitureArgs, GazetteerArgs, InputArgs, ProfileArg, SectionArg};
 
@@ -30,19 +32,39 @@ pub(crate) fn open_paths(paths: &[PathBuf], input: &InputArgs, args: &Args) -> R
         ..ArchiveOptions::default()
     };
     let archive = Archive::open(paths, options)?;
-    let skipped = archive.skipped();
-    if !skipped.is_empty() && !args.quiet {
-        let first = skipped[0].display();
-        anstream::eprintln!(
-            "passed over {} of unknown type, e.g. {first}{}",
-            plural(skipped.len() as u64, "file", "files"),
-            if args.verbose { ":" } else { " (-v lists them; name a file to read it)" }
-        );
-        if args.verbose {
-            skipped.iter().for_each(|path| anstream::eprintln!("  {}", path.display()));
-        }
+    if !args.quiet {
+        report_passed_over(&archive, args);
     }
     Ok(archive)
+}
+
+/// Says which files of directory trees are not read.
+fn report_passed_over(archive: &Archive, args: &Args) {
+    let (skipped, links) = (archive.skipped(), archive.links());
+    let list = |paths: &[PathBuf]| {
+        if args.verbose {
+            paths.iter().for_each(|path| anstream::eprintln!("  {}", path.display()));
+        }
+    };
+    let more = |hint: &str| if args.verbose { ":".to_owned() } else { format!(" (-v lists them{hint})") };
+    if let Some(first) = skipped.first() {
+        let (kind, hint) = match archive.options().input_format {
+            InputFormat::Auto => ("of unknown type", "; name a file, or say --input-format text or jsonl, to read it"),
+            _ => ("of binary content", ""),
+        };
+        let files = plural(skipped.len() as u64, "file", "files");
+        anstream::eprintln!("passed over {files} {kind}, e.g. {}{}", first.display(), more(hint));
+        list(skipped);
+    }
+    if let Some(first) = links.first() {
+        let links_to = plural(links.len() as u64, "link", "links");
+        anstream::eprintln!(
+            "passed over {links_to} to files that are read anyway, e.g. {}{}",
+            first.display(),
+            more("")
+        );
+        list(links);
+    }
 }
 
 /// Loads the layers, the later over the earlier. What must be compiled is kept for the next time.
@@ -127,6 +149,49 @@ pub(crate) fn report_rejects(total: u64, first: &[Reject], listed_in: Option<&Pa
     }
     if total > shown as u64 && listed_in.is_none() {
         anstream::eprintln!("  and {} more", total - shown as u64);
+    }
+}
+
+/// Says what is odd about records that were read nevertheless.
+pub(crate) fn report_notes(notes: &InputNotes, gazetteer: &Gazetteer) {
+    let documents = |noted: &Noted, hold: &str, holds: &str| {
+        let first = noted.first.as_deref().unwrap_or_default();
+        let count = plural(noted.documents, &format!("document {holds}"), &format!("documents {hold}"));
+        (noted.documents > 0).then_some((count, first.to_owned()))
+    };
+    if let Some((count, first)) = documents(&notes.markup, "hold", "holds") {
+        anstream::eprintln!(
+            "{count} HTML or XML markup, e.g. {first}: tags and attributes were read as text; take the markup out first \
+             (docs/input.md says how)"
+        );
+    }
+    if let Some((count, first)) = documents(&notes.replaced, "hold", "holds") {
+        anstream::eprintln!(
+            "{count} half a surrogate pair, e.g. {first}: it was read as U+FFFD; the program that wrote the archive cut a \
+             character in two"
+        );
+    }
+    if let Some((count, first)) =
+        documents(&notes.shared_ids, "share their id with another", "shares its id with another")
+    {
+        anstream::eprintln!(
+            "{count}, e.g. {first:?}: all are counted; name a field that tells them apart with --id-field"
+        );
+    }
+    if let Some((place, date)) = &notes.unreadable_date {
+        let count = plural(notes.dates.unreadable, "document", "documents");
+        anstream::eprintln!(
+            "the date of {count} is not understood, e.g. {date:?} in {place}: it counts as unknown; write dates as 2023-05-09"
+        );
+    }
+    let builtin = builtin_names();
+    if notes.mostly_not_english() && gazetteer.layers().iter().any(|layer| builtin.contains(&layer.as_str())) {
+        let (other, judged) = (notes.not_english, notes.language_judged);
+        anstream::eprintln!(
+            "most of these articles are not in English ({} of {}); the built-in rules and names are",
+            crate::table::thousands(other),
+            plural(judged, "article that is long enough to judge", "articles that are long enough to judge")
+        );
     }
 }
 

@@ -107,6 +107,8 @@ fn print_summary(run: Option<&Run>, files: &[Inspected]) -> Result<(), Box<dyn S
             "records   {} seen = {} counted + {} empty + {} duplicate + {} rejected",
             books.seen, books.counted, books.empty, books.duplicate, books.rejected
         )?;
+        let dates = manifest.dates;
+        writeln!(out, "dates     {} read + {} missing + {} unreadable", dates.read, dates.missing, dates.unreadable)?;
         writeln!(
             out,
             "totals    {} mentions, {} entities, {} pairs",

@@ -25,5 +25,6 @@ pub(crate) fn run(command: &Tag, args: &Args) -> CommandResult {
     let summary = dateline::tag(&analyzer, &archive, how, scan, &mut out)?;
     bar.finish_and_clear();
     inputs::report_rejects(summary.rejected, &summary.rejects, None, args);
+    inputs::report_notes(&summary.notes, &gazetteer);
     Ok(if command.input.strict && summary.rejected > 0 { Outcome::Differs } else { Outcome::Done })
 }

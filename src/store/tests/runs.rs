@@ -186,6 +186,8 @@ fn sums_that_disagree_are_found() {
         &["mentions of each entity", "stored mentions of each entity", "mentions"],
     );
     check_verify(|sample| sample.manifest.totals.characters = 8, &["characters"]);
+    check_verify(|sample| sample.manifest.dates.missing = 2, &["dates"]);
+    check_verify(|sample| sample.documents.day[2] = i32::MIN, &["dates"]);
     check_verify(|sample| sample.manifest.totals.entities = 4, &["number of entities"]);
     check_verify(|sample| sample.manifest.totals.pairs = 2, &["number of pairs"]);
     check_verify(|sample| sample.manifest.totals.contexts = 4, &["number of contexts"]);

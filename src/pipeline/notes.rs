@@ -1,0 +1,117 @@
+//! What is odd about an archive although it can be read: dates nobody understands, markup inside texts, ids that documents share,
+//! another language. Counted in every run, so that no number misleads silently.
+
+mod english;
+mod shared_ids;
+
+use crate::archive::{Archive, Record, holds_markup};
+use crate::document::Document;
+use crate::store::{DateBooks, ManifestNotes};
+use english::Verdict;
+
+pub(super) use shared_ids::SharedIds;
+
+/// Oddities of records that were read nevertheless.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InputNotes {
+    /// Documents by what became of their dates.
+    pub dates: DateBooks,
+    /// The first document whose date is not understood, as `file:record`, and the date.
+    pub unreadable_date: Option<(String, String)>,
+    /// Documents that hold HTML or XML markup.
+    pub markup: Noted,
+    /// Documents in which half a surrogate pair became U+FFFD.
+    pub replaced: Noted,
+    /// Documents whose id another one has; the example is such an id.
+    pub shared_ids: Noted,
+    /// Documents long enough for their language to be judged.
+    pub language_judged: u64,
+    /// Those of them that are not in English.
+    pub not_english: u64,
+}
+
+/// How many documents something is odd about, and the first of them as `file:record`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// Documents.
+    pub documents: u64,
+    /// The first.
+    pub first: Option<String>,
+}
+
+impl Noted {
+    fn note(&mut self, first: impl FnOnce() -> String) {
+        self.documents += 1;
+        self.first.get_or_insert_with(first);
+    }
+
+    fn add(&mut self, later: Self) {
+        self.documents += later.documents;
+        self.first = self.first.take().or(later.first);
+    }
+}
+
+impl InputNotes {
+    /// Looks at a document that was read; `day` is what its date was understood as.
+    ///
+    /// # Complexity
+    ///
+    /// Two searches for single characters in the text, and its first words.
+    pub(super) fn look(&mut self, document: &Document<'_>, day: Option<i32>, record: &Record, archive: &Archive) {
+        let place = || format!("{}:{}", archive.inputs()[record.file as usize].path(), record.number);
+        match document.date.as_deref().map(str::trim).filter(|date| !date.is_empty()) {
+            _ if day.is_some() => self.dates.read += 1,
+            None => self.dates.missing += 1,
+            Some(date) => {
+                self.dates.unreadable += 1;
+                if self.unreadable_date.is_none() {
+                    self.unreadable_date = Some((place(), date.chars().take(60).collect()));
+                }
+            }
+        }
+        if document.parts().any(|(_, text)| holds_markup(text)) {
+            self.markup.note(place);
+        }
+        if document.replaced {
+            self.replaced.note(place);
+        }
+        match english::judge(&document.text) {
+            Verdict::TooShort => {}
+            Verdict::English => self.language_judged += 1,
+            Verdict::Other => {
+                self.language_judged += 1;
+                self.not_english += 1;
+            }
+        }
+    }
+
+    /// Adds what was noted of later records.
+    pub(super) fn add(&mut self, later: Self) {
+        self.dates.read += later.dates.read;
+        self.dates.missing += later.dates.missing;
+        self.dates.unreadable += later.dates.unreadable;
+        self.unreadable_date = self.unreadable_date.take().or(later.unreadable_date);
+        self.markup.add(later.markup);
+        self.replaced.add(later.replaced);
+        self.shared_ids.add(later.shared_ids);
+        self.language_judged += later.language_judged;
+        self.not_english += later.not_english;
+    }
+
+    /// The numbers, as the manifest stores them.
+    pub(super) fn numbers(&self) -> ManifestNotes {
+        ManifestNotes {
+            shared_ids: self.shared_ids.documents,
+            markup: self.markup.documents,
+            replaced: self.replaced.documents,
+            language_judged: self.language_judged,
+            not_english: self.not_english,
+        }
+    }
+
+    /// Whether most documents whose language could be judged are not in English.
+    #[must_use]
+    pub fn mostly_not_english(&self) -> bool {
+        2 * self.not_english > self.language_judged
+    }
+}
