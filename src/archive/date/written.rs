@@ -129,6 +129,13 @@ impl Found {
             let length = rest.find(|c: char| !matches!(c, '0'..='9' | ':' | '.')).unwrap_or(rest.len());
             return Some(&rest[length..]);
         }
+        // 19.34, once day and year are known
+        let dotted =
+            after.first() == Some(&b'.') && after.get(1..3).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit));
+        if length <= 2 && dotted && self.day.is_some() && self.year.is_some() {
+            self.time = true;
+            return Some(&rest[3..]);
+        }
         let next = rest.trim_start();
         let says_time = |words: &[&str]| {
             let word: String =
@@ -228,6 +235,10 @@ mod tests {
             "Posted on: 9 May 2023 | 13:33 BST",
             "9 May 2023 0133 GMT",
             "01:33 9 May 2023",
+            "Tuesday 9 May 2023 19.34 BST",
+            "9th May 2023 10.30am",
+            "09 May 2023 - 14:32",
+            "Last Updated : May 09, 2023 10:02 IST",
         ] {
             check(text, Some("2023-05-09"));
         }
