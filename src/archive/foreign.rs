@@ -111,9 +111,10 @@ fn mailbox(head: &[u8]) -> Option<Foreign> {
     let header = lines.next()?;
     let colon = memchr::memchr(b':', header)?;
     let is_header = colon > 0 && header[..colon].iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-    let ends_in_year = first.len() > 4 && first[first.len() - 4..].iter().all(u8::is_ascii_digit)
-        || memchr::memmem::find(first, b":").is_some();
-    (is_header && ends_in_year).then(|| {
+    // Tue May  9 01:33:00 2023
+    let has_time =
+        first.windows(5).any(|part| part[2] == b':' && [0, 1, 3, 4].iter().all(|at| part[*at].is_ascii_digit()));
+    (is_header && has_time).then(|| {
         Foreign::new(
             "an mbox mailbox",
             "convert it to JSON Lines, one message a line, e.g. with Python's mailbox module; docs/input.md has a script",
@@ -157,7 +158,7 @@ mod tests {
         check("From ada@a.example Tue May  9 01:33:00 2023\nReceived: from b\nSubject: x\n\nTalks.\n", Some("mbox"));
         check("From MAILER-DAEMON Tue May 09 01:33:00 2023\r\nDate: 9 May\r\n\r\nTalks.\r\n", Some("mbox"));
         check("From London to Paris by train\nTalks: they resumed.\n", None);
-        check("From Geneva in 2023\n\nTalks resumed.\n", None);
+        check("From Geneva, 2023\nTalks: they resumed.\n", None);
         check("WARCRAFT players met in Paris.\n", None);
         // A message by itself is a text with a header.
         check("From: ada@a.example\nSubject: talks\n\nTalks resumed in Geneva.\n", None);

@@ -166,8 +166,8 @@ fn xml() -> Foreign {
 fn feed(name: &str, element: &str) -> Foreign {
     let remedy = format!(
         "convert it to JSON Lines, here for articles in <{element}>: python3 -c 'import json,sys,xml.etree.ElementTree as E; \
-         [print(json.dumps({{c.tag.split(\"}}\")[-1]: \"\".join(c.itertext()) for c in a}})) for a in \
-         E.parse(sys.stdin.buffer).iter() if a.tag.split(\"}}\")[-1]==\"{element}\"]' < FILE > FILE.jsonl"
+         sys.stdout.writelines(json.dumps({{c.tag.split(\"}}\")[-1]: \"\".join(c.itertext()) for c in a}})+\"\\n\" for a in \
+         E.parse(sys.stdin.buffer).iter() if a.tag.split(\"}}\")[-1]==\"{element}\")' < FILE > FILE.jsonl"
     );
     Foreign::new(name, remedy)
 }

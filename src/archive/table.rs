@@ -113,7 +113,7 @@ fn foreign(separator: u8) -> Foreign {
     };
     let remedy = format!(
         "convert it to JSON Lines: python3 -c 'import csv,json,sys; sys.stdin.reconfigure(encoding=\"utf-8-sig\"); \
-         csv.field_size_limit(1<<30); [print(json.dumps(r)) for r in csv.DictReader(sys.stdin{option})]' < TABLE > \
+         csv.field_size_limit(1<<30); sys.stdout.writelines(json.dumps(r)+\"\\n\" for r in csv.DictReader(sys.stdin{option}))' < TABLE > \
          TABLE.jsonl"
     );
     Foreign::new(name, remedy)

@@ -153,7 +153,7 @@ fn faults_say_what_and_where() {
          record (the record holds NUL bytes)",
     );
     check_fault(b"{\"text\":\"a\xff\"}", false, "invalid-utf8: not UTF-8: byte 0xff at byte 10 of the record");
-    check_fault(br#"{"text":"a\ud8!"}"#, false, "invalid-json: invalid JSON: invalid escape at byte 14 of the record");
+    check_fault(br#"{"text":"a\ud8!"}"#, false, "invalid-json: invalid JSON: invalid escape at byte 15 of the record");
 }
 
 #[test]
