@@ -55,6 +55,8 @@ pub struct Compared<'g> {
     pub lacking: Vec<String>,
     /// Types of the file, with their spans, that are neither wanted nor ignored.
     pub left: BTreeMap<&'g str, u64>,
+    /// How those of them would be compared that are known to mean a wanted type: `GPE=place`.
+    pub renamings: Vec<String>,
 }
 
 /// Which of the gold spans (of one split, if it is named) are compared when these types are wanted and those ignored.
@@ -65,7 +67,7 @@ pub struct Compared<'g> {
 /// let gold = SpanFile::gold(gold, "gold.jsonl")?;
 /// let compared = compared(&gold, &["place".to_owned()], &[], None);
 /// assert_eq!((compared.spans, compared.left["GPE"]), (0, 1));
-/// assert_eq!(compared.renamings(), ["GPE=place"]);
+/// assert_eq!(compared.renamings, ["GPE=place"]);
 /// # Ok::<(), dateline::Error>(())
 /// ```
 #[must_use]
@@ -78,25 +80,26 @@ pub fn compared<'g>(gold: &'g SpanFile, wanted: &[String], ignored: &[String], s
         }
     }
     let is_in = |list: &[String], kind: &str| list.iter().any(|other| other == kind);
+    let left: BTreeMap<&str, u64> = types
+        .iter()
+        .filter(|(kind, _)| !is_in(wanted, kind) && !is_in(ignored, kind))
+        .map(|(kind, n)| (*kind, *n))
+        .collect();
+    let called = |kind: &str| {
+        let kind = kind.to_lowercase();
+        let mut names = CALLED.iter().filter(|(name, _)| is_in(wanted, name));
+        names.find(|(_, names)| names.contains(&kind.as_str())).map(|(name, _)| *name)
+    };
+    let renamings = left.keys().filter_map(|kind| Some(format!("{kind}={}", called(kind)?)));
     Compared {
+        renamings: renamings.collect(),
         spans: types.iter().filter(|(kind, _)| is_in(wanted, kind)).map(|(_, count)| count).sum(),
         lacking: wanted.iter().filter(|kind| !types.contains_key(kind.as_str())).cloned().collect(),
-        left: types.into_iter().filter(|(kind, _)| !is_in(wanted, kind) && !is_in(ignored, kind)).collect(),
+        left,
     }
 }
 
 impl Compared<'_> {
-    /// How the types that are left over would be compared, where their names are known: `GPE=place`.
-    #[must_use]
-    pub fn renamings(&self) -> Vec<String> {
-        let called = |kind: &str| {
-            let kind = kind.to_lowercase();
-            CALLED.iter().find(|(_, names)| names.contains(&kind.as_str())).map(|(name, _)| *name)
-        };
-        let left = self.left.keys().filter_map(|kind| Some((*kind, called(kind)?)));
-        left.filter(|(kind, name)| kind != name).map(|(kind, name)| format!("{kind}={name}")).collect()
-    }
-
     /// The types that are left over with their numbers, the most frequent first: `GPE (12), PERSON (3)`.
     #[must_use]
     pub fn left_over(&self) -> String {

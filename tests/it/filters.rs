@@ -123,9 +123,9 @@ fn a_gold_type_that_is_never_compared_is_said_or_refused() {
     let spans = [span(0, 4, "GPE"), span(10, 20, "ORG"), span(25, 29, "GPE")].join(",");
     folder.write("onto.jsonl", gold(&spans));
     let eval = |args: &str| folder.run(&format!("eval -g small.gaz --draws 10 --format jsonl --gold {args}"));
-    let said = ["onto.jsonl: it has GPE (2), ORG (1) and none of place", "--map GPE=place,ORG=organisation"];
-    eval("onto.jsonl --types place").expect_refusal(&said);
-    eval("onto.jsonl").expect_refusal(&said);
+    let said = "onto.jsonl: it has GPE (2), ORG (1) and none of place";
+    eval("onto.jsonl --types place").expect_refusal(&[said, "say what they are: --map GPE=place"]);
+    eval("onto.jsonl").expect_refusal(&[said, "--map GPE=place,ORG=organisation"]);
     let mapped = eval("onto.jsonl --map GPE=place,ORG=organisation");
     assert_eq!(mapped.expect(0).stderr, "");
     assert!(rows(mapped).iter().all(|row| row["value"] == 1.0));
@@ -141,5 +141,5 @@ fn a_gold_type_that_is_never_compared_is_said_or_refused() {
     eval("places.jsonl --types place,organisation").expect(0).says(&["it has no organisation"]);
     eval("places.jsonl --types plce").expect_refusal(&["it has place (2) and none of plce"]);
     folder.write("none.jsonl", gold(""));
-    eval("none.jsonl").expect(0).says(&["no span is annotated"]);
+    eval("none.jsonl").expect_refusal(&["none.jsonl: no span is annotated"]);
 }

@@ -451,7 +451,7 @@ pub(crate) struct FilterArgs {
     #[arg(short, long, value_name = "ENTITY")]
     pub(crate) with: Option<String>,
     /// Only pairs with at least this many documents
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = whole::<u32>)]
     pub(crate) min_documents: u32,
 }
 
@@ -459,7 +459,7 @@ pub(crate) struct FilterArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct ListArgs {
     /// How many rows to print; 0 prints all
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20, allow_negative_numbers = true, value_parser = whole::<usize>)]
     pub(crate) rows: usize,
     /// table for people, jsonl or csv for programs
     #[arg(long, value_enum, default_value = "table")]
@@ -763,6 +763,8 @@ Measures:
   end@161  of all gold spans with coordinates, the share found and placed within 161 km
 
 Columns (and keys):
+  type       the type measured
+  measure    one of the above
   precision  of what was found, the share that is right
   recall     of what is right, the share that was found
   value      F1 (2PR / (P + R)); for docmac, acc@161 and end@161 the mean or the share itself
@@ -810,10 +812,10 @@ pub(crate) struct Eval {
     #[arg(long, value_enum, default_value = "char", value_name = "UNIT")]
     pub(crate) offsets: OffsetArg,
     /// Also list the N most frequent errors of each kind
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = whole::<usize>)]
     pub(crate) errors: usize,
     /// Draws of the bootstrap
-    #[arg(long, default_value_t = 1000, value_name = "N")]
+    #[arg(long, default_value_t = 1000, value_name = "N", value_parser = whole::<usize>)]
     pub(crate) draws: usize,
     /// table for people, jsonl or csv for programs
     #[arg(long, value_enum, default_value = "table")]
@@ -864,11 +866,16 @@ pub(crate) struct Holders {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) min_documents: u32,
     /// How many rows to print; 0 prints all
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20, allow_negative_numbers = true, value_parser = whole::<usize>)]
     pub(crate) rows: usize,
     /// table for people, jsonl or csv for programs
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,
+}
+
+/// A number of things.
+fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| "write a whole number, such as 20".to_owned())
 }
 
 /// "64M", "1G", "500000": bytes, with binary multiples.

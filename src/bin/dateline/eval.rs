@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fs;
 use std::path::Path;
 
+use clap::ValueEnum;
 use dateline::evaluation::{Compared, Comparison, Interval, Measure, Score, SpanFile, SpanUnit, Value as Measured};
 use dateline::evaluation::{compared, differences, intervals, score};
 use dateline::{Archive, ArchiveOptions, InputFormat, ScanOptions, StopFlag, TagOptions};
@@ -90,15 +91,17 @@ fn types(command: &Eval, gold: &SpanFile, args: &Args) -> Result<Vec<String>, Bo
         }
     };
     if found.spans == 0 {
-        say(format!("{path}: no span is annotated, so only false positives can be counted"));
-    } else if command.types.is_empty() {
+        return Err(format!("{path}: no span is annotated in it, so there is nothing to compare with").into());
+    }
+    if command.types.is_empty() {
         types.retain(|name| !found.lacking.contains(name));
     } else if !found.lacking.is_empty() {
         let lacking = listed(&found.lacking);
         say(format!("{path}: it has no {lacking}, so its figures say nothing"));
     }
-    if !found.left.is_empty() {
-        let remedy = if found.renamings().is_empty() { String::new() } else { format!("; {}", remedy(&found)) };
+    // Who names the types to measure knows that others are left, but not that places may be under another name too.
+    if !found.left.is_empty() && (command.types.is_empty() || !found.renamings.is_empty()) {
+        let remedy = if found.renamings.is_empty() { String::new() } else { format!("; {}", remedy(&found)) };
         say(format!("{path}: never compared: {}{remedy}", found.left_over()));
     }
     Ok(types)
@@ -106,7 +109,7 @@ fn types(command: &Eval, gold: &SpanFile, args: &Args) -> Result<Vec<String>, Bo
 
 /// How to have the types compared that are left over.
 fn remedy(found: &Compared<'_>) -> String {
-    match found.renamings().as_slice() {
+    match found.renamings.as_slice() {
         [] => "name them with --types, or say what they are, e.g. --map TYPE=place".to_owned(),
         renamings => format!("say what they are: --map {}", renamings.join(",")),
     }
@@ -126,7 +129,11 @@ fn is_used(score: &Score) -> bool {
 }
 
 fn read(path: &Path) -> Result<String, Box<dyn StdError>> {
-    fs::read_to_string(path).map_err(|error| format!("{}: cannot read: {error}", path.display()).into())
+    fs::read_to_string(path).map_err(|error| {
+        let error = error.to_string().to_lowercase();
+        let error = error.split(" (os error").next().unwrap_or_default();
+        format!("{}: cannot read: {error}; name a file of JSON Lines with id, text and spans", path.display()).into()
+    })
 }
 
 fn predictions(command: &Eval, path: &Path, gold: &SpanFile) -> Result<SpanFile, Box<dyn StdError>> {
@@ -152,14 +159,13 @@ fn own(command: &Eval, names: &GazetteerArgs, gold: &SpanFile, stop: &StopFlag) 
 
 /// The settings with some of them changed: "profile=wide,gazetteer=core".
 fn changed(names: &GazetteerArgs, changes: &str) -> Result<GazetteerArgs, Box<dyn StdError>> {
-    use clap::ValueEnum;
     let mut names = names.clone();
     let mut gazetteers = Vec::new();
     for change in changes.split(',') {
         let (key, value) = change.split_once('=').unwrap_or((change, ""));
         match key.trim() {
-            "profile" => names.profile = ValueEnum::from_str(value, false)?,
-            "overlap" => names.overlap = ValueEnum::from_str(value, false)?,
+            "profile" => names.profile = setting(key, value)?,
+            "overlap" => names.overlap = setting(key, value)?,
             "gazetteer" => gazetteers.push(value.to_owned()),
             "without-rule" => names.without_rule.push(value.parse()?),
             key => {
@@ -172,6 +178,15 @@ fn changed(names: &GazetteerArgs, changes: &str) -> Result<GazetteerArgs, Box<dy
         names.gazetteer = gazetteers;
     }
     Ok(names)
+}
+
+/// One of the words that the option of this name takes.
+fn setting<T: ValueEnum>(key: &str, value: &str) -> Result<T, Box<dyn StdError>> {
+    T::from_str(value.trim(), false).map_err(|_| {
+        let known = T::value_variants().iter().filter_map(|variant| variant.to_possible_value());
+        let known: Vec<String> = known.map(|value| value.get_name().to_owned()).collect();
+        format!("--compare: no {} is called {value:?}; use {}", key.trim(), listed(&known)).into()
+    })
 }
 
 /// Four decimals, as published figures have them; the programs get all.

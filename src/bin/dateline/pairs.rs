@@ -34,9 +34,11 @@ pub(crate) fn run(command: &Pairs, args: &Args) -> CommandResult {
     });
     table::print(command.list.format, &columns, rows)?;
     if pairs.is_empty() && !args.quiet {
-        let (run, of) = (command.run.display(), plural(run.manifest().totals.pairs, "pair", "pairs"));
-        let conditions = if filter.is_everything() { String::new() } else { format!(" and none meets {filter}") };
-        anstream::eprintln!("{run}: the run has {of}{conditions}");
+        let (path, of) = (command.run.display(), plural(run.manifest().totals.pairs, "pair", "pairs"));
+        let nothing = run.manifest().totals.pairs == 0;
+        let conditions =
+            if nothing || filter.is_everything() { String::new() } else { format!(" and none meets {filter}") };
+        anstream::eprintln!("{path}: the run has {of}{conditions}");
     }
     Ok(Outcome::Done)
 }
