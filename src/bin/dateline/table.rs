@@ -225,10 +225,10 @@ mod tests {
         check(
             80,
             "
-entity                     name                     type    mentions  documents
-us                         United States            place  1,234,567      1,837
-t/chief-executive-officer  Chief Executive Office…  title          9          2
-gn:1816670                 北京市的一个很长的名字   place         12          3
+entity                     name                      type    mentions  documents
+us                         United States             place  1,234,567      1,837
+t/chief-executive-officer  Chief Executive Officer…  title          9          2
+gn:1816670                 北京市的一个很长的名字    place         12          3
 ",
             &[],
         );
@@ -237,7 +237,8 @@ gn:1816670                 北京市的一个很长的名字   place         12 
             "
 entity             name          type    mentions  documents
 us                 United Stat…  place  1,234,567      1,837
-t/chief-executive…  Chief Execu…  title          9          2
+t/chief-executiv…  Chief Execu…  title          9          2
+gn:1816670         北京市的一…   place         12          3
 ",
             &[],
         );
