@@ -18,7 +18,7 @@ use crate::args::Format;
 pub(crate) struct Column {
     pub(crate) name: &'static str,
     pub(crate) kind: ColumnKind,
-    /// On a terminal that is too narrow, the columns of the highest number go first; those of 0 stay.
+    /// On a terminal that is too narrow, the columns of the highest number go first, together; those of 0 stay.
     pub(crate) spare: u8,
 }
 

@@ -31,13 +31,14 @@ pub(super) fn fit(
     }
     let mut left_out = Vec::new();
     while shortest(&columns, &widths) > width {
-        let Some(spared) = (0..columns.len()).filter(|&at| columns[at].spare > 0).max_by_key(|&at| columns[at].spare)
-        else {
-            break;
-        };
-        left_out.push(columns.remove(spared).name);
-        widths.remove(spared);
-        rows.iter_mut().for_each(|row| _ = row.remove(spared));
+        let Some(rank) = columns.iter().map(|column| column.spare).max().filter(|rank| *rank > 0) else { break };
+        for at in (0..columns.len()).rev() {
+            if columns[at].spare == rank {
+                left_out.push(columns.remove(at).name);
+                widths.remove(at);
+                rows.iter_mut().for_each(|row| _ = row.remove(at));
+            }
+        }
     }
     for kind in [ColumnKind::Prose, ColumnKind::Text, ColumnKind::Id] {
         while total(&widths) > width {
