@@ -671,7 +671,7 @@ pub(crate) struct Verify {
 /// Why, or why not? Lists every candidate of one document: each name whose letters are there, for each entity it could mean,
 /// with the one rule that decided, and the names that no list has. What has "yes" is exactly what `tag` prints.
 #[derive(Debug, clap::Args)]
-#[command(mut_arg("inputs", |inputs| inputs.required_unless_present("rules")), after_help = "\
+#[command(mut_arg("inputs", |inputs| inputs.required(false).required_unless_present("rules")), after_help = "\
 Columns (and keys):
   document   which of several documents of that id: 1, 2, ... in archive order (only where there are several)
   part       title or text
