@@ -3,9 +3,7 @@
 use std::error::Error as StdError;
 
 use dateline::gazetteer::{Alias, Gazetteer};
-use dateline::{
-    Document, FoundDocument, FoundDocuments, Meant, OffsetUnit, Outcome, Part, Rule, ScanOptions, Verdict,
-};
+use dateline::{Document, FoundDocument, FoundDocuments, Meant, OffsetUnit, Outcome, Part, Rule, ScanOptions, Verdict};
 use serde_json::Value;
 
 use crate::args::{Args, Explain, Format, ProfileArg};
