@@ -56,6 +56,7 @@ pub mod evaluation;
 mod holders;
 // Results
 pub mod export;
+pub mod query;
 pub mod store;
 // Conductor
 mod pipeline;
@@ -76,9 +77,10 @@ pub use matcher::{
 };
 pub use mention::{Contest, Mention, UnlistedMention};
 pub use pipeline::{
-    AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundMention, HolderSummary, InputNotes, Noted, OffsetUnit,
-    Progress, RunSummary, ScanOptions, SelfcheckReport, StopFlag, Suggestion, Suggestions, TagOptions, TagSummary,
-    Worker, analyze, count_lines, find_document, holders, inputs_of_run, selfcheck, suggest, tag,
+    AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundDocument, FoundDocuments, FoundMention, HolderSummary,
+    InputNotes, Noted, OffsetUnit, Progress, RunSummary, ScanOptions, SelfcheckReport, StopFlag, Suggestion,
+    Suggestions, TagOptions, TagSummary, Worker, analyze, count_lines, find_documents, holders, inputs_of_run,
+    selfcheck, suggest, tag,
 };
 pub use resolve::{Meant, Outcome, PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict};
 pub use segment::{Furniture, LineCounts, Reason, RecurringLines, Section, Sections, Segment, segments};

@@ -12,11 +12,13 @@
 //!   *end@161*: of all gold spans with coordinates, the share both found and so placed.
 
 mod bootstrap;
+mod labels;
 mod spans;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use bootstrap::{Interval, differences, intervals};
+pub use labels::{Compared, Renaming, compared};
 pub use spans::{SpanDocument, SpanFile, SpanLine, SpanUnit};
 
 /// The distance of `acc@161`, in kilometres.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::labels::Renaming;
 use crate::error::{Error, Result};
 
 /// The unit in which the spans of a prediction count.
@@ -139,6 +140,15 @@ impl SpanFile {
         types.sort_unstable();
         types.dedup();
         types
+    }
+
+    /// Gives the spans of some types another type.
+    pub fn rename(&mut self, renamings: &[Renaming]) {
+        for span in self.documents.iter_mut().flat_map(|document| &mut document.spans) {
+            if let Some(renaming) = renamings.iter().find(|renaming| renaming.from == span.kind) {
+                span.kind.clone_from(&renaming.to);
+            }
+        }
     }
 
     /// Reads a gold file; every document has a text, and offsets count its characters.

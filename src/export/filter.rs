@@ -1,37 +1,26 @@
 //! Which rows of a run are wanted: one set of conditions for `pairs` and for every export.
 
+use std::fmt;
+
 use serde::Serialize;
 
-use crate::error::{Error, Result};
-use crate::gazetteer::EntityType;
+use crate::error::Result;
+use crate::gazetteer::{Gazetteer, LoadOptions};
+use crate::query::{EntityNames, RunKinds, find_entity, is_of};
 use crate::store::{PairRow, Run};
 
 /// Conditions on entities and pairs; the default wants everything.
-///
-/// ```
-/// use dateline::export::Filter;
-/// assert!(Filter::is_of("place.city", "place") && Filter::is_of("place.city", "place.city"));
-/// assert!(Filter::is_of("org.media", "organisation"));
-/// assert!(!Filter::is_of("place.cityscape", "place.city"));
-/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Filter {
     /// Only entities of this type (`place`, `organisation`, `title`) or kind (`place.city`); of pairs, both.
     pub kind: Option<String>,
-    /// Only pairs with this entity, by id or exact name.
+    /// Only pairs with this entity, by its id or by any of its names ([`find_entity`]).
     pub with: Option<String>,
     /// Only pairs with at least this many documents together.
     pub min_documents: u32,
 }
 
 impl Filter {
-    /// Whether an entity of the dotted `kind` is of the type or kind that the user typed.
-    #[must_use]
-    pub fn is_of(kind: &str, wanted: &str) -> bool {
-        let below = kind.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        below || EntityType::of_kind(kind).as_str() == wanted
-    }
-
     /// Whether every row passes.
     #[must_use]
     pub fn is_everything(&self) -> bool {
@@ -47,28 +36,40 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// If the entities cannot be read, or none of them is the one that pairs should be with.
+    /// If the entities cannot be read, none has the type wanted, or none or several are the one that pairs should be with.
     ///
     /// # Complexity
     ///
-    /// Reads the entities; keeps two bytes for each.
+    /// Reads the entities; keeps a byte for each. A name that is not an id has the run's gazetteer loaded, which takes a while
+    /// where that has files of the user: find the id first, with a cache ([`load_cached`](crate::load_cached)).
     pub fn select(&self, run: &Run) -> Result<Selection> {
-        let mut selection = Selection { of_kind: Vec::new(), with: None, min_documents: self.min_documents };
-        let mut named = Vec::new();
+        let mut of_kind = Vec::new();
+        let mut kinds = RunKinds::default();
         for block in run.entities()? {
             for entity in block?.iter() {
-                selection.of_kind.push(self.kind.as_deref().is_none_or(|wanted| Self::is_of(entity.kind, wanted)));
-                named.push(self.with.as_deref().is_some_and(|name| entity.id == name || entity.name == name));
+                of_kind.push(self.kind.as_deref().is_none_or(|wanted| is_of(entity.kind, wanted)));
+                kinds.add(entity.kind);
             }
         }
-        if let Some(name) = &self.with {
-            if !named.contains(&true) {
-                let error = Error::usage(format!("no entity of the run has the id or the name {name:?}"));
-                return Err(error.at(run.path()).with_remedy("`dateline top` lists them, with -n 0 all"));
-            }
-            selection.with = Some(named);
+        if let Some(wanted) = &self.kind {
+            kinds.check(wanted).map_err(|error| error.at(run.path()))?;
         }
-        Ok(selection)
+        let load = |layers: &[String], without: &[String]| {
+            Gazetteer::load_with(layers, &LoadOptions { without: without.to_vec(), ..LoadOptions::default() })
+        };
+        let find = |given: &String| find_entity(run, given, self.kind.as_deref(), || EntityNames::of_run(run, load));
+        let with = self.with.as_ref().map(find).transpose()?.map(|entity| entity.row);
+        Ok(Selection { of_kind, with, min_documents: self.min_documents })
+    }
+}
+
+/// The conditions as the command line takes them.
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.kind.as_ref().map(|kind| format!("--type {kind}"));
+        let with = self.with.as_ref().map(|with| format!("--with {with:?}"));
+        let documents = (self.min_documents > 1).then(|| format!("--min-documents {}", self.min_documents));
+        f.write_str(&kind.into_iter().chain(with).chain(documents).collect::<Vec<_>>().join(" "))
     }
 }
 
@@ -76,7 +77,7 @@ impl Filter {
 #[derive(Debug, Clone)]
 pub struct Selection {
     of_kind: Vec<bool>,
-    with: Option<Vec<bool>>,
+    with: Option<u32>,
     min_documents: u32,
 }
 
@@ -96,10 +97,9 @@ impl Selection {
     /// Whether the pair meets all conditions.
     #[must_use]
     pub fn pair(&self, pair: PairRow) -> bool {
-        let is_named = |named: &Vec<bool>| named[pair.a as usize] || named[pair.b as usize];
         pair.joint >= self.min_documents
             && self.entity(pair.a)
             && self.entity(pair.b)
-            && self.with.as_ref().is_none_or(is_named)
+            && self.with.is_none_or(|entity| pair.a == entity || pair.b == entity)
     }
 }

@@ -220,6 +220,9 @@ pub fn export(
         Layout::Directory => Output::directory(out.as_ref(), options.force)?,
     };
     let mut source = Source::new(run, &options.filter, on_rows)?;
+    if source.keeps_nothing() {
+        source.notes.push(format!("nothing in the run meets the conditions: {}", options.filter));
+    }
     let written = exporter.write(&mut source, options, output.path())?;
     let mut about = source.about(options.format.name());
     about.files = written.iter().cloned().collect();

@@ -80,6 +80,11 @@ impl<'r> Source<'r> {
         self.n_documents
     }
 
+    /// Whether the conditions leave no entity at all.
+    pub(super) fn keeps_nothing(&self) -> bool {
+        !self.filter.is_everything() && !self.kept.contains(&true)
+    }
+
     pub(super) fn is_kept(&self, entity: u32) -> bool {
         self.kept[entity as usize]
     }

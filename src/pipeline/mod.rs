@@ -36,7 +36,7 @@ use crate::segment::{Furniture, RecurringLines, Sections, Segment, segments};
 use crate::span::Span;
 
 pub use analyze::{AnalyzeOptions, RunSummary, analyze};
-pub use find::find_document;
+pub use find::{FoundDocument, FoundDocuments, find_documents};
 pub use holders::{HolderSummary, holders};
 pub use notes::{InputNotes, Noted};
 pub use recurring::count_lines;
@@ -126,12 +126,17 @@ impl AnalyzerBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if the names do not fit the matcher;
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if the plain profile is to tell furniture or sections apart.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if the plain profile is to tell furniture or sections apart
+    /// or to do without a rule.
     pub fn build(self, gazetteer: &Gazetteer) -> Result<Analyzer<'_>> {
         if self.profile == Profile::Plain && (self.furniture == Furniture::Mark || self.exclude.iter().next().is_some())
         {
             return Err(Error::usage("the plain profile tells neither page furniture nor sections apart")
                 .with_remedy("leave out `--furniture mark` and `--exclude`, or use another profile"));
+        }
+        if self.profile == Profile::Plain && self.rules.missing().next().is_some() {
+            return Err(Error::usage("the plain profile asks no rules, so none can be left out")
+                .with_remedy("leave out `--without-rule`, or use another profile"));
         }
         // The resolver judges every candidate and selects last, so that a rejected long name hides nothing.
         let overlap = if self.profile == Profile::Plain { self.overlap } else { Overlap::All };

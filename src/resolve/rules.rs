@@ -4,11 +4,13 @@
 //! decides. `cases.toml` holds at least four cases for each that come out otherwise without it.
 
 use std::fmt;
+use std::str::FromStr;
 
 use super::cues::Cues;
 use super::gathered::Gathered;
 use super::scene::Look;
 use super::{evidence, persons, runs, titles, wording};
+use crate::error::{Error, Result};
 
 /// Whether a rule applies to one alias at one place.
 pub(super) type Check = fn(&Look<'_, '_>) -> bool;
@@ -122,6 +124,30 @@ impl Rule {
     #[must_use]
     pub fn accepts(self) -> bool {
         self >= Self::Preposition
+    }
+
+    /// Whether the reading can do without it: not without the outcomes that remain when no other rule applies.
+    #[must_use]
+    pub fn is_optional(self) -> bool {
+        !matches!(self, Self::Covered | Self::NoEvidence | Self::Listed)
+    }
+}
+
+impl FromStr for Rule {
+    type Err = Error;
+
+    /// The rule of this name.
+    ///
+    /// ```
+    /// use dateline::Rule;
+    /// assert_eq!("pair".parse::<Rule>()?, Rule::Pair);
+    /// assert!("pear".parse::<Rule>().unwrap_err().to_string().contains("dateline explain --rules"));
+    /// # Ok::<(), dateline::Error>(())
+    /// ```
+    fn from_str(name: &str) -> Result<Self> {
+        Self::ALL.iter().copied().find(|rule| rule.name() == name).ok_or_else(|| {
+            Error::usage(format!("no rule has the name {name:?}")).with_remedy("`dateline explain --rules` lists them")
+        })
     }
 }
 

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use dateline::archive::InputFormat;
-use dateline::evaluation::SpanUnit;
-use dateline::export::{ExportFormat, Filter, Table};
-use dateline::{Engine, Furniture, OffsetUnit, Overlap, Profile, Section};
+use dateline::evaluation::{Renaming, SpanUnit};
+use dateline::export::{ExportFormat, Table};
+use dateline::{Engine, Furniture, OffsetUnit, Overlap, Part, Profile, Rule, Section};
 
 /// Version of the program and date of the built-in names, as `--version` prints them.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (built-in gazetteer of 2026-11-22)");
@@ -152,9 +152,18 @@ pub(crate) struct GazetteerArgs {
     /// counted; in the plain profile the leftmost-longest), all, or those not inside another
     #[arg(long, value_enum, default_value = "longest")]
     pub(crate) overlap: OverlapArg,
+    /// Read without this rule of `dateline explain --rules`, to see what it is worth; repeat it for several. A run notes it
+    #[arg(long, value_name = "RULE", value_parser = optional_rules(), hide_possible_values = true)]
+    pub(crate) without_rule: Vec<Rule>,
     /// Search engine; all give the same mentions (auto is word-start, the fastest; naive is the slow oracle)
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) engine: EngineArg,
+}
+
+/// Takes the names of the library, so that there is one list of rules.
+fn optional_rules() -> impl TypedValueParser<Value = Rule> {
+    let names = Rule::ALL.iter().filter(|rule| rule.is_optional()).map(|rule| rule.name());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Rule>())
 }
 
 /// What belongs to the page and not to the article.
@@ -426,7 +435,8 @@ Examples:
 /// Of which entities.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct KindArg {
-    /// Only entities of this type (place, organisation, title) or kind (place.city); for pairs, both
+    /// Only entities of this type (place, organisation, title) or kind (place.city, org.company); for pairs, both. One that the
+    /// run does not have is an error that lists those it has
     #[arg(short = 't', long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
 }
@@ -436,26 +446,20 @@ pub(crate) struct KindArg {
 pub(crate) struct FilterArgs {
     #[command(flatten)]
     pub(crate) kind: KindArg,
-    /// Only pairs with this entity, given by id or by exact name
+    /// Only pairs with this entity, given by its id or by any of its names in the gazetteer ("US", "Amerika"). If several
+    /// entities of the run have the name, they are listed, and an id says which is meant
     #[arg(short, long, value_name = "ENTITY")]
     pub(crate) with: Option<String>,
     /// Only pairs with at least this many documents
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = whole::<u32>)]
     pub(crate) min_documents: u32,
-}
-
-impl From<&FilterArgs> for Filter {
-    fn from(args: &FilterArgs) -> Self {
-        let FilterArgs { kind, with, min_documents } = args;
-        Self { kind: kind.kind.clone(), with: with.clone(), min_documents: *min_documents }
-    }
 }
 
 /// How to print a list.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ListArgs {
     /// How many rows to print; 0 prints all
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20, allow_negative_numbers = true, value_parser = whole::<usize>)]
     pub(crate) rows: usize,
     /// table for people, jsonl or csv for programs
     #[arg(long, value_enum, default_value = "table")]
@@ -471,6 +475,8 @@ Columns (and keys):
   type       place, organisation, title, or another
   mentions   mentions in all documents (collection frequency)
   documents  documents with at least one mention (document frequency)
+
+On a terminal, long names are cut (…) and columns that do not fit are left out and named; pipes and files get everything.
 
 Equal rows are ordered by name and id. A long article counts more by mentions than by documents.")]
 pub(crate) struct Top {
@@ -665,8 +671,9 @@ pub(crate) struct Verify {
 /// Why, or why not? Lists every candidate of one document: each name whose letters are there, for each entity it could mean,
 /// with the one rule that decided, and the names that no list has. What has "yes" is exactly what `tag` prints.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(mut_arg("inputs", |inputs| inputs.required(false).required_unless_present("rules")), after_help = "\
 Columns (and keys):
+  document   which of several documents of that id: 1, 2, ... in archive order (only where there are several)
   part       title or text
   start end  where the name stands, in --offsets units from the beginning of the part
   surface    the characters there
@@ -684,9 +691,16 @@ and cover more of the text (crossed), or to another entity of the same name (les
 name refuse are listed by the flag: case, accents, boundary, hyphen, comma, stop. With --furniture count, names in page
 furniture are judged too.
 
+With --rules: every rule with its verdict (yes: it accepts, no: it rejects), whether --without-rule can leave it out, and its
+meaning, in columns rule, verdict, optional, meaning.
+
+On a terminal that is too narrow for the table some columns are left out and named; pipes and files get every column.
+
 Examples:
   dateline explain archive.jsonl --doc wire-2024-001
-  dateline explain article.txt --doc article.txt --at 1843")]
+  dateline explain article.txt --at 1843
+  dateline explain archive.jsonl --doc 7 --nth 2      the second of the documents that have the id 7
+  dateline explain --rules")]
 pub(crate) struct Explain {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -694,9 +708,16 @@ pub(crate) struct Explain {
     pub(crate) gazetteer: GazetteerArgs,
     #[command(flatten)]
     pub(crate) furniture: FurnitureArgs,
-    /// Id of the document, as `tag` prints it
+    /// Id of the document, as `tag` prints it; not needed where the input is a single document. All documents of that id are
+    /// shown
     #[arg(long, value_name = "ID")]
-    pub(crate) doc: String,
+    pub(crate) doc: Option<String>,
+    /// Only the Nth of the documents that have the id, in archive order
+    #[arg(long, value_name = "N", requires = "doc", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) nth: Option<u64>,
+    /// List the rules instead, in the order in which they are asked
+    #[arg(long, conflicts_with_all = ["inputs", "doc", "at"])]
+    pub(crate) rules: bool,
     /// Only candidates at this offset (in --offsets units)
     #[arg(long, value_name = "OFFSET")]
     pub(crate) at: Option<usize>,
@@ -717,6 +738,15 @@ pub(crate) enum PartArg {
     Text,
 }
 
+impl From<PartArg> for Part {
+    fn from(part: PartArg) -> Self {
+        match part {
+            PartArg::Title => Self::Title,
+            PartArg::Text => Self::Text,
+        }
+    }
+}
+
 /// How right are we? Compares mentions with those a person marked in a gold file. Each line of it is a document:
 /// {"id", "text", "title"?, "split"?, "spans": [{"start", "end", "type", "lat"?, "lon"?}]}, offsets in characters of the text.
 #[derive(Debug, clap::Args)]
@@ -733,6 +763,8 @@ Measures:
   end@161  of all gold spans with coordinates, the share found and placed within 161 km
 
 Columns (and keys):
+  type       the type measured
+  measure    one of the above
   precision  of what was found, the share that is right
   recall     of what is right, the share that was found
   value      F1 (2PR / (P + R)); for docmac, acc@161 and end@161 the mean or the share itself
@@ -744,11 +776,14 @@ With --compare: first and second value, their difference (second less first) wit
 same draws, and whether it is sure (the interval does not hold 0). With --errors N a second list: type, error (false positive
 or missed), surface, count.
 
-A type that the gold file does not annotate has no precision worth reading.
+A type that the gold file does not annotate has no precision worth reading. Types of other label sets (GPE, ORG) are compared
+only where --map says what they are; what is never compared is said, and a gold file of which nothing is compared is refused.
 
 Examples:
   dateline eval --gold gold.jsonl --types place --errors 20
   dateline eval --gold gold.jsonl --compare profile=wide
+  dateline eval --gold gold.jsonl --compare without-rule=same-country      what is the rule worth?
+  dateline eval --gold spacy.jsonl --map GPE=place,LOC=place,ORG=organisation
   dateline eval --gold gold.jsonl --pred old.jsonl --compare new.jsonl")]
 pub(crate) struct Eval {
     /// Hand-annotated JSON Lines
@@ -757,12 +792,16 @@ pub(crate) struct Eval {
     /// Mentions to measure; without it, those that dateline finds
     #[arg(long, value_name = "FILE")]
     pub(crate) pred: Option<PathBuf>,
-    /// Other mentions (a file), or other settings (profile=, overlap=, gazetteer=, with commas) to compare with
+    /// Other mentions (a file), or other settings (profile=, overlap=, gazetteer=, without-rule=, with commas) to compare with
     #[arg(long, value_name = "FILE|SETTINGS")]
     pub(crate) compare: Option<String>,
-    /// Types to measure
-    #[arg(long, value_delimiter = ',', default_value = "place,organisation,title", value_name = "TYPE,...")]
+    /// Types to measure [default: those of place, organisation and title that the gold file has]
+    #[arg(long, value_delimiter = ',', value_name = "TYPE,...")]
     pub(crate) types: Vec<String>,
+    /// Compare the spans of one type as another, in the gold file and in those of --pred and --compare:
+    /// GPE=place,LOC=place,ORG=organisation
+    #[arg(long, value_delimiter = ',', value_name = "FROM=TO,...", value_parser = |text: &str| text.parse::<Renaming>())]
+    pub(crate) map: Vec<Renaming>,
     /// Gold types that are neutral: a mention that touches one is no error
     #[arg(long, value_delimiter = ',', default_value = "ignore", value_name = "TYPE,...")]
     pub(crate) ignore: Vec<String>,
@@ -773,10 +812,10 @@ pub(crate) struct Eval {
     #[arg(long, value_enum, default_value = "char", value_name = "UNIT")]
     pub(crate) offsets: OffsetArg,
     /// Also list the N most frequent errors of each kind
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = whole::<usize>)]
     pub(crate) errors: usize,
     /// Draws of the bootstrap
-    #[arg(long, default_value_t = 1000, value_name = "N")]
+    #[arg(long, default_value_t = 1000, value_name = "N", value_parser = whole::<usize>)]
     pub(crate) draws: usize,
     /// table for people, jsonl or csv for programs
     #[arg(long, value_enum, default_value = "table")]
@@ -827,11 +866,16 @@ pub(crate) struct Holders {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) min_documents: u32,
     /// How many rows to print; 0 prints all
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20, allow_negative_numbers = true, value_parser = whole::<usize>)]
     pub(crate) rows: usize,
     /// table for people, jsonl or csv for programs
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,
+}
+
+/// A number of things.
+fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| "write a whole number, such as 20".to_owned())
 }
 
 /// "64M", "1G", "500000": bytes, with binary multiples.

@@ -4,26 +4,33 @@ use std::error::Error as StdError;
 use std::fs;
 use std::path::Path;
 
-use dateline::evaluation::{Comparison, Interval, Measure, Score, SpanFile, SpanUnit, Value as Measured};
-use dateline::evaluation::{differences, intervals, score};
+use clap::ValueEnum;
+use dateline::evaluation::{Compared, Comparison, Interval, Measure, Score, SpanFile, SpanUnit, Value as Measured};
+use dateline::evaluation::{compared, differences, intervals, score};
 use dateline::{Archive, ArchiveOptions, InputFormat, ScanOptions, StopFlag, TagOptions};
 use serde_json::Value;
 
-use crate::args::{Eval, Format, GazetteerArgs};
+use crate::args::{Args, Eval, Format, GazetteerArgs};
 use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs;
-use crate::table::{self, number, text};
+use crate::table::{self, number, text, word};
 
-pub(crate) fn run(command: &Eval) -> CommandResult {
+/// What dateline finds, and so what is measured unless the user says otherwise.
+const TYPES: [&str; 3] = ["place", "organisation", "title"];
+
+pub(crate) fn run(command: &Eval, args: &Args) -> CommandResult {
     if command.errors > 0 && command.format == Format::Csv {
         return Err("--errors makes a second list; print it with --format table or jsonl".into());
     }
-    let gold = SpanFile::gold(&read(&command.gold)?, &command.gold)?;
+    let mut gold = SpanFile::gold(&read(&command.gold)?, &command.gold)?;
+    check_renamings(command, &gold)?;
+    gold.rename(&command.map);
     if let Some(split) = &command.split
         && !gold.documents().iter().any(|document| document.split.as_ref() == Some(split))
     {
         return Err(format!("{}: no document of the split {split:?}", command.gold.display()).into());
     }
+    let types = types(command, &gold, args)?;
     let stop = inputs::stop_on_signal();
     let first = match &command.pred {
         Some(path) => predictions(command, path, &gold)?,
@@ -36,16 +43,12 @@ pub(crate) fn run(command: &Eval) -> CommandResult {
     };
     let comparison = Comparison { split: command.split.as_deref(), ignore: &command.ignore };
     let of_type = |file: &SpanFile, name: &str| score(&gold, file, name, &comparison);
-    let scores: Vec<(&str, Score)> = command
-        .types
-        .iter()
-        .map(|name| (name.as_str(), of_type(&first, name)))
-        .filter(|(_, score)| is_used(score))
-        .collect();
+    let scores: Vec<(&str, Score)> =
+        types.iter().map(|name| (name.as_str(), of_type(&first, name))).filter(|(_, score)| is_used(score)).collect();
     match &second {
         None => print_scores(command, &scores)?,
         Some(second) => {
-            let pairs = command.types.iter().map(|name| (name.as_str(), of_type(&first, name), of_type(second, name)));
+            let pairs = types.iter().map(|name| (name.as_str(), of_type(&first, name), of_type(second, name)));
             print_differences(command, pairs.filter(|(_, a, b)| is_used(a) || is_used(b)).collect())?;
         }
     }
@@ -55,17 +58,88 @@ pub(crate) fn run(command: &Eval) -> CommandResult {
     Ok(Outcome::Done)
 }
 
+/// Refuses to rename what the gold file does not have, unless another file may have it.
+fn check_renamings(command: &Eval, gold: &SpanFile) -> Result<(), Box<dyn StdError>> {
+    let only_gold = command.pred.is_none() && command.compare.is_none();
+    let types = gold.types();
+    match command.map.iter().find(|renaming| !types.contains(&renaming.from.as_str())) {
+        Some(renaming) if only_gold => {
+            let (path, from) = (command.gold.display(), &renaming.from);
+            let has = if types.is_empty() { "no type at all".to_owned() } else { types.join(", ") };
+            Err(format!("{path}: no span of the type {from:?}, which --map names; it has {has}").into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The types to measure; says which types of the gold file are not compared with anything.
+fn types(command: &Eval, gold: &SpanFile, args: &Args) -> Result<Vec<String>, Box<dyn StdError>> {
+    let path = command.gold.display();
+    let judge = |wanted: &[String]| compared(gold, wanted, &command.ignore, command.split.as_deref());
+    let mut types = match command.types.as_slice() {
+        [] => TYPES.map(str::to_owned).to_vec(),
+        types => types.to_vec(),
+    };
+    let found = judge(&types);
+    if found.spans == 0 && !found.left.is_empty() {
+        let lacking = listed(&types);
+        return Err(format!("{path}: it has {} and none of {lacking}; {}", found.left_over(), remedy(&found)).into());
+    }
+    let say = |text: String| {
+        if !args.quiet {
+            anstream::eprintln!("{text}");
+        }
+    };
+    if found.spans == 0 {
+        return Err(format!("{path}: no span is annotated in it, so there is nothing to compare with").into());
+    }
+    if command.types.is_empty() {
+        types.retain(|name| !found.lacking.contains(name));
+    } else if !found.lacking.is_empty() {
+        let lacking = listed(&found.lacking);
+        say(format!("{path}: it has no {lacking}, so its figures say nothing"));
+    }
+    // Who names the types to measure knows that others are left, but not that places may be under another name too.
+    if !found.left.is_empty() && (command.types.is_empty() || !found.renamings.is_empty()) {
+        let remedy = if found.renamings.is_empty() { String::new() } else { format!("; {}", remedy(&found)) };
+        say(format!("{path}: never compared: {}{remedy}", found.left_over()));
+    }
+    Ok(types)
+}
+
+/// How to have the types compared that are left over.
+fn remedy(found: &Compared<'_>) -> String {
+    match found.renamings.as_slice() {
+        [] => "name them with --types, or say what they are, e.g. --map TYPE=place".to_owned(),
+        renamings => format!("say what they are: --map {}", renamings.join(",")),
+    }
+}
+
+/// "place, organisation or title".
+fn listed(types: &[String]) -> String {
+    match types.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        _ => types.concat(),
+    }
+}
+
 /// Whether there is anything to say about the type.
 fn is_used(score: &Score) -> bool {
     score.total.gold + score.total.predicted > 0
 }
 
 fn read(path: &Path) -> Result<String, Box<dyn StdError>> {
-    fs::read_to_string(path).map_err(|error| format!("{}: cannot read: {error}", path.display()).into())
+    fs::read_to_string(path).map_err(|error| {
+        let error = error.to_string().to_lowercase();
+        let error = error.split(" (os error").next().unwrap_or_default();
+        format!("{}: cannot read: {error}; name a file of JSON Lines with id, text and spans", path.display()).into()
+    })
 }
 
 fn predictions(command: &Eval, path: &Path, gold: &SpanFile) -> Result<SpanFile, Box<dyn StdError>> {
-    Ok(SpanFile::predicted(&read(path)?, path, gold, command.offsets.into())?)
+    let mut predicted = SpanFile::predicted(&read(path)?, path, gold, command.offsets.into())?;
+    predicted.rename(&command.map);
+    Ok(predicted)
 }
 
 /// What dateline itself finds in the gold file.
@@ -85,22 +159,34 @@ fn own(command: &Eval, names: &GazetteerArgs, gold: &SpanFile, stop: &StopFlag) 
 
 /// The settings with some of them changed: "profile=wide,gazetteer=core".
 fn changed(names: &GazetteerArgs, changes: &str) -> Result<GazetteerArgs, Box<dyn StdError>> {
-    use clap::ValueEnum;
     let mut names = names.clone();
     let mut gazetteers = Vec::new();
     for change in changes.split(',') {
         let (key, value) = change.split_once('=').unwrap_or((change, ""));
         match key.trim() {
-            "profile" => names.profile = ValueEnum::from_str(value, false)?,
-            "overlap" => names.overlap = ValueEnum::from_str(value, false)?,
+            "profile" => names.profile = setting(key, value)?,
+            "overlap" => names.overlap = setting(key, value)?,
             "gazetteer" => gazetteers.push(value.to_owned()),
-            key => return Err(format!("--compare: unknown setting {key:?}; use profile, overlap or gazetteer").into()),
+            "without-rule" => names.without_rule.push(value.parse()?),
+            key => {
+                let known = "profile, overlap, gazetteer or without-rule";
+                return Err(format!("--compare: unknown setting {key:?}; use {known}").into());
+            }
         }
     }
     if !gazetteers.is_empty() {
         names.gazetteer = gazetteers;
     }
     Ok(names)
+}
+
+/// One of the words that the option of this name takes.
+fn setting<T: ValueEnum>(key: &str, value: &str) -> Result<T, Box<dyn StdError>> {
+    T::from_str(value.trim(), false).map_err(|_| {
+        let known = T::value_variants().iter().filter_map(|variant| variant.to_possible_value());
+        let known: Vec<String> = known.map(|value| value.get_name().to_owned()).collect();
+        format!("--compare: no {} is called {value:?}; use {}", key.trim(), listed(&known)).into()
+    })
 }
 
 /// Four decimals, as published figures have them; the programs get all.
@@ -114,17 +200,17 @@ fn share(command: &Eval, value: Option<f64>) -> Value {
 
 fn print_scores(command: &Eval, scores: &[(&str, Score)]) -> Result<(), Box<dyn StdError>> {
     let columns = [
-        text("type"),
-        text("measure"),
+        word("type"),
+        word("measure"),
         number("precision"),
         number("recall"),
         number("value"),
-        number("low"),
-        number("high"),
-        number("of"),
-        number("gold"),
-        number("predicted"),
-        number("documents"),
+        number("low").spare(1),
+        number("high").spare(1),
+        number("of").spare(4),
+        number("gold").spare(3),
+        number("predicted").spare(3),
+        number("documents").spare(5),
     ];
     let mut rows = Vec::new();
     for (name, score) in scores {
@@ -152,15 +238,15 @@ fn print_scores(command: &Eval, scores: &[(&str, Score)]) -> Result<(), Box<dyn 
 
 fn print_differences(command: &Eval, pairs: Vec<(&str, Score, Score)>) -> Result<(), Box<dyn StdError>> {
     let columns = [
-        text("type"),
-        text("measure"),
-        number("first"),
-        number("second"),
+        word("type"),
+        word("measure"),
+        number("first").spare(1),
+        number("second").spare(1),
         number("difference"),
-        number("low"),
-        number("high"),
-        text("sure"),
-        number("documents"),
+        number("low").spare(2),
+        number("high").spare(2),
+        word("sure"),
+        number("documents").spare(3),
     ];
     let mut rows = Vec::new();
     for (name, first, second) in &pairs {
@@ -189,7 +275,7 @@ fn print_differences(command: &Eval, pairs: Vec<(&str, Score, Score)>) -> Result
 }
 
 fn print_errors(command: &Eval, scores: &[(&str, Score)]) -> Result<(), Box<dyn StdError>> {
-    let columns = [text("type"), text("error"), text("surface"), number("count")];
+    let columns = [word("type"), word("error"), text("surface"), number("count")];
     let mut rows = Vec::new();
     for (name, score) in scores {
         for (error, surfaces) in [("false positive", &score.false_positives), ("missed", &score.missed)] {

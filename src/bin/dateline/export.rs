@@ -13,7 +13,7 @@ pub(crate) fn run(command: &Export, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
     let options = ExportOptions {
         format: command.to,
-        filter: (&command.filter).into(),
+        filter: inputs::filter_of(&run, &command.filter)?,
         table: command.table.map(Into::into),
         csv_safe: command.csv_safe,
         force: command.force,
@@ -29,7 +29,8 @@ pub(crate) fn run(command: &Export, args: &Args) -> CommandResult {
     if !args.quiet {
         let parts = summary.written.iter().filter(|(_, rows)| *rows > 0);
         let parts: Vec<String> = parts.map(|(name, rows)| format!("{name} {}", thousands(*rows))).collect();
-        anstream::eprintln!("{}: {}", summary.out.display(), parts.join(", "));
+        let parts = if parts.is_empty() { "empty, no row was left to write".to_owned() } else { parts.join(", ") };
+        anstream::eprintln!("{}: {parts}", summary.out.display());
         summary.notes.iter().for_each(|note| anstream::eprintln!("note: {note}"));
     }
     Ok(Outcome::Done)

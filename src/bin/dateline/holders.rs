@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::args::{Args, Holders};
 use crate::exit_code::{CommandResult, Outcome};
-use crate::table::{self, number, text};
+use crate::table::{self, id, number, text, word};
 use crate::{inputs, progress};
 
 pub(crate) fn run(command: &Holders, args: &Args) -> CommandResult {
@@ -35,11 +35,11 @@ pub(crate) fn run(command: &Holders, args: &Args) -> CommandResult {
         text("title"),
         text("of"),
         text("name"),
-        text("first"),
-        text("last"),
+        word("first").spare(3),
+        word("last").spare(3),
         number("documents"),
-        text("title_entity"),
-        text("of_entity"),
+        id("title_entity").spare(4),
+        id("of_entity").spare(4),
     ];
     table::print(command.format, &columns, holders.iter().map(|holder| cells(holder, &gazetteer)))?;
     inputs::report_rejects(summary.rejected, &summary.first_rejects, None, args);

@@ -4,12 +4,15 @@ use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 
 use dateline::archive::FieldMap;
+use dateline::export::Filter;
 use dateline::gazetteer::{LoadOptions, builtin_names};
+use dateline::query::{EntityNames, RunEntity, find_entity};
 use dateline::{
-    Analyzer, Archive, ArchiveOptions, Error, Gazetteer, InputFormat, InputNotes, Noted, Reject, ScanOptions, StopFlag,
+    Analyzer, Archive, ArchiveOptions, Error, Gazetteer, InputFormat, InputNotes, Noted, Reject, Run, ScanOptions,
+    StopFlag,
 };
 
-use crate::args::{Args, FurnitureArgs, GazetteerArgs, InputArgs, ProfileArg, SectionArg};
+use crate::args::{Args, FilterArgs, FurnitureArgs, GazetteerArgs, InputArgs, ProfileArg, SectionArg};
 
 /// Opens the archive, saying what was passed over.
 pub(crate) fn open_archive(input: &InputArgs, args: &Args) -> Result<Archive, Error> {
@@ -86,6 +89,30 @@ pub(crate) fn load_layers(layers: &[String], without: &[String], no_cache: bool)
     Ok(gazetteer)
 }
 
+/// The entity of a run that the user names by its id or by any of its names, of a type or kind if that is given.
+pub(crate) fn entity_of(run: &Run, given: &str, of_kind: Option<&str>) -> Result<RunEntity, Error> {
+    let load = |layers: &[String], without: &[String]| {
+        let options = LoadOptions { without: without.to_vec(), ..LoadOptions::default() };
+        match cache_folder() {
+            Some(cache) => dateline::load_cached(layers, &options, &cache),
+            None => Gazetteer::load_with(layers, &options),
+        }
+    };
+    find_entity(run, given, of_kind, || EntityNames::of_run(run, load))
+}
+
+/// The conditions that were typed, with the entity by its id.
+pub(crate) fn filter_of(run: &Run, args: &FilterArgs) -> Result<Filter, Error> {
+    let kind = args.kind.kind.clone();
+    let mut filter = Filter { kind: kind.clone(), with: None, min_documents: args.min_documents };
+    // The type first: if it is wrong, that is the fault to mend.
+    filter.select(run)?;
+    if let Some(given) = &args.with {
+        filter.with = Some(entity_of(run, given, kind.as_deref())?.id);
+    }
+    Ok(filter)
+}
+
 /// Where this user's programs keep what can be made again.
 fn cache_folder() -> Option<PathBuf> {
     let folder = |variable| std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -104,6 +131,7 @@ pub(crate) fn build_analyzer<'g>(
 ) -> Result<Analyzer<'g>, Box<dyn StdError>> {
     let builder = Analyzer::builder().profile(args.profile.into()).overlap(args.overlap.into());
     let builder = builder.engine(args.engine.into()).furniture(furniture.furniture.into());
+    let builder = args.without_rule.iter().fold(builder, |builder, rule| builder.without_rule(*rule));
     let analyzer = builder.exclude(exclude.iter().map(|section| (*section).into()).collect()).build(gazetteer)?;
     Ok(match furniture.recurring_lines {
         None => analyzer,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::args::{Format, Inspect};
 use crate::exit_code::{CommandResult, Outcome};
-use crate::table::{self, number, text};
+use crate::table::{self, number, prose, word};
 
 /// One `.dln` file, opened.
 struct Inspected {
@@ -39,7 +39,8 @@ pub(crate) fn run(command: &Inspect) -> CommandResult {
     if command.format == Format::Table {
         print_summary(run.as_ref(), &files)?;
     }
-    let columns = [text("file"), text("block"), text("columns"), number("blocks"), number("rows"), number("bytes")];
+    let columns =
+        [word("file"), word("block"), prose("columns").spare(1), number("blocks"), number("rows"), number("bytes")];
     let rows = files.iter().flat_map(|file| {
         file.blocks.iter().map(|(kind, blocks, rows)| {
             let described = file.header.columns(*kind);

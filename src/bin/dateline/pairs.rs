@@ -7,19 +7,21 @@ use dateline::Run;
 use dateline::export::Filter;
 use serde_json::Value;
 
-use crate::args::Pairs;
+use crate::args::{Args, Pairs};
 use crate::exit_code::{CommandResult, Outcome};
-use crate::table::{self, number, text};
+use crate::inputs::{filter_of, plural};
+use crate::table::{self, id, number, text};
 use crate::top::{FoundEntity, entities};
 
 /// A pair in the order of the list: more documents first, then by name.
 type Ranked<'e> = (Reverse<u32>, &'e FoundEntity, &'e FoundEntity);
 
-pub(crate) fn run(command: &Pairs) -> CommandResult {
+pub(crate) fn run(command: &Pairs, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
     let entities = entities(&run)?;
-    let pairs = strongest(&run, &entities, &Filter::from(&command.filter), command.list.rows)?;
-    let columns = [text("a"), text("name_a"), text("b"), text("name_b"), number("documents")];
+    let filter = filter_of(&run, &command.filter)?;
+    let pairs = strongest(&run, &entities, &filter, command.list.rows)?;
+    let columns = [id("a").spare(1), text("name_a"), id("b").spare(1), text("name_b"), number("documents")];
     let rows = pairs.iter().map(|(Reverse(documents), a, b)| {
         let cells: [Value; 5] = [
             a.id.as_str().into(),
@@ -31,6 +33,13 @@ pub(crate) fn run(command: &Pairs) -> CommandResult {
         cells.into()
     });
     table::print(command.list.format, &columns, rows)?;
+    if pairs.is_empty() && !args.quiet {
+        let (path, of) = (command.run.display(), plural(run.manifest().totals.pairs, "pair", "pairs"));
+        let nothing = run.manifest().totals.pairs == 0;
+        let conditions =
+            if nothing || filter.is_everything() { String::new() } else { format!(" and none meets {filter}") };
+        anstream::eprintln!("{path}: the run has {of}{conditions}");
+    }
     Ok(Outcome::Done)
 }
 

@@ -10,6 +10,9 @@ use crate::inputs::{self, plural};
 use crate::progress;
 
 pub(crate) fn run(command: &Selfcheck, args: &Args) -> CommandResult {
+    if !command.gazetteer.without_rule.is_empty() {
+        return Err("selfcheck compares what is matched, before any rule; leave out --without-rule".into());
+    }
     let archive = inputs::open_archive(&command.input, args)?;
     let gazetteer = inputs::load_gazetteer(&command.gazetteer)?;
     let stop = inputs::stop_on_signal();

@@ -7,9 +7,10 @@ use dateline::gazetteer::EntityType;
 use dateline::{Error, Run};
 use serde_json::Value;
 
-use crate::args::{Top, TopBy};
+use crate::args::{Args, Top, TopBy};
 use crate::exit_code::{CommandResult, Outcome};
-use crate::table::{self, number, text};
+use crate::inputs::plural;
+use crate::table::{self, id, number, text, word};
 
 /// One entity of a run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,12 +43,13 @@ pub(crate) fn entities(run: &Run) -> Result<Vec<FoundEntity>, Error> {
     Ok(entities)
 }
 
-pub(crate) fn run(command: &Top) -> CommandResult {
+pub(crate) fn run(command: &Top, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
     let mut entities = entities(&run)?;
-    if let Some(wanted) = &command.kind.kind {
-        entities.retain(|entity| Filter::is_of(&entity.kind, wanted));
-    }
+    let filter = Filter { kind: command.kind.kind.clone(), ..Filter::default() };
+    let selection = filter.select(&run)?;
+    let mut row = 0..;
+    entities.retain(|_| row.next().is_some_and(|row| selection.entity(row)));
     entities.sort_by_cached_key(|entity| {
         let (mentions, documents) = (entity.mentions, u64::from(entity.documents));
         let keys = if command.by == TopBy::Mentions { (mentions, documents) } else { (documents, mentions) };
@@ -56,7 +58,7 @@ pub(crate) fn run(command: &Top) -> CommandResult {
     if command.list.rows > 0 {
         entities.truncate(command.list.rows);
     }
-    let columns = [text("entity"), text("name"), text("type"), number("mentions"), number("documents")];
+    let columns = [id("entity").spare(1), text("name"), word("type").spare(2), number("mentions"), number("documents")];
     let rows = entities.iter().map(|entity| {
         let cells: [Value; 5] = [
             entity.id.as_str().into(),
@@ -68,5 +70,12 @@ pub(crate) fn run(command: &Top) -> CommandResult {
         cells.into()
     });
     table::print(command.list.format, &columns, rows)?;
+    if entities.is_empty() && !args.quiet {
+        let (path, of) = (command.run.display(), plural(run.manifest().totals.entities, "entity", "entities"));
+        let nothing = run.manifest().totals.entities == 0;
+        let conditions =
+            if nothing || filter.is_everything() { String::new() } else { format!(" and none meets {filter}") };
+        anstream::eprintln!("{path}: the run has {of}{conditions}");
+    }
     Ok(Outcome::Done)
 }

@@ -6,12 +6,12 @@ use serde_json::Value;
 use crate::args::{Args, Format, Verify};
 use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::plural;
-use crate::table::{self, text};
+use crate::table::{self, prose, text, word};
 
 pub(crate) fn run(command: &Verify, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
     let report = run.verify();
-    let columns = [text("check"), text("ok"), text("detail")];
+    let columns = [text("check"), word("ok"), prose("detail")];
     if !args.quiet {
         let table = command.format == Format::Table;
         let rows = report.checks.iter().map(|check| {

@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::args::{Args, parse_size};
 use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs::{self, plural};
-use crate::table::{self, number, text};
+use crate::table::{self, number, prose, text};
 
 /// Reads gazetteers, dictionaries and dumps of other projects as streams, and writes a .gaz file (or its JSON Lines twin) that
 /// -g takes.
@@ -272,7 +272,7 @@ fn print_report(report: &ImportReport, command: &Import) {
     }
     if !reasons.is_empty() {
         anstream::eprintln!();
-        let columns = [text("dropped"), text("because"), number("count"), text("first")];
+        let columns = [text("dropped"), prose("because"), number("count"), text("first")];
         anstream::eprintln!("{}", table::render(&columns, reasons));
     }
     anstream::eprintln!();

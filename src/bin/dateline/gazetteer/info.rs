@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::args::Format;
 use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs::load_layers;
-use crate::table::{self, Column, number, text};
+use crate::table::{self, Column, number, text, word};
 
 /// Shows what a gazetteer holds: entities and names by kind and by origin, and how many entities share a name.
 #[derive(Debug, clap::Args)]
@@ -55,14 +55,14 @@ struct Row {
 }
 
 const COLUMNS: [Column; 8] = [
-    text("section"),
+    word("section"),
     text("value"),
     number("entities"),
     number("names"),
     number("free"),
     number("weak"),
-    number("stop"),
-    number("located"),
+    number("stop").spare(2),
+    number("located").spare(1),
 ];
 
 pub(crate) fn run(command: &Info) -> CommandResult {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::args::{Args, Format};
 use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::plural;
-use crate::table::{self, number, text};
+use crate::table::{self, number, prose, text, word};
 
 /// Reports what the loader refuses in gazetteer files, and what it accepts but will hardly do what its author wants: clashing
 /// names, names that can never win, ordinary words, surnames, look-alike letters, missing parents ...
@@ -58,7 +58,7 @@ fn parse_code(text: &str) -> Result<Code, String> {
 
 pub(crate) fn run(command: &Lint, args: &Args) -> CommandResult {
     if command.codes {
-        let columns = [text("code"), text("severity"), text("meaning")];
+        let columns = [word("code"), word("severity"), prose("meaning")];
         let rows = Code::ALL.iter().map(|code| -> Vec<Value> {
             vec![code.id().into(), code.severity().as_str().into(), code.meaning().into()]
         });
@@ -71,11 +71,11 @@ pub(crate) fn run(command: &Lint, args: &Args) -> CommandResult {
     let columns = [
         text("file"),
         number("line"),
-        number("column"),
-        text("code"),
-        text("severity"),
-        text("message"),
-        text("remedy"),
+        number("column").spare(2),
+        word("code"),
+        word("severity").spare(1),
+        prose("message"),
+        prose("remedy"),
     ];
     let rows = findings.iter().map(|finding| -> Vec<Value> {
         vec![

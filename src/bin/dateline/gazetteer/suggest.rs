@@ -9,7 +9,7 @@ use crate::args::{Args, Format, InputArgs};
 use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs::{self, load_layers, plural};
 use crate::progress;
-use crate::table::{self, number, text};
+use crate::table::{self, number, prose, text};
 
 /// Lists the capitalised sequences of articles that no name of the gazetteer covers, in most documents first: candidates for
 /// a gazetteer of your own.
@@ -63,7 +63,7 @@ pub(crate) fn run(command: &Suggest, args: &Args) -> CommandResult {
     let frequent: Vec<_> =
         found.suggestions.iter().filter(|suggestion| suggestion.documents >= command.min_documents).collect();
     let limit = if command.rows == 0 { usize::MAX } else { command.rows };
-    let columns = [text("name"), number("documents"), number("count"), text("contexts")];
+    let columns = [text("name"), number("documents"), number("count"), prose("contexts")];
     let rows = frequent.iter().take(limit).map(|suggestion| -> Vec<Value> {
         let contexts = match command.format {
             Format::Jsonl => json!(suggestion.contexts),

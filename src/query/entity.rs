@@ -1,0 +1,191 @@
+//! An entity of a run by its id or by any of its names.
+
+use std::cmp::Reverse;
+
+use super::kinds::is_of;
+use crate::error::{Error, Result};
+use crate::gazetteer::{Gazetteer, builtin_names};
+use crate::normalize::fold;
+use crate::store::Run;
+
+/// Candidates that an error lists.
+const LISTED: usize = 8;
+
+/// One entity of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunEntity {
+    /// Its row in the run's tables.
+    pub row: u32,
+    /// Its id in the gazetteer.
+    pub id: String,
+    /// Its canonical name.
+    pub name: String,
+    /// Its dotted kind.
+    pub kind: String,
+    /// Documents that mention it.
+    pub documents: u32,
+}
+
+/// The names of a run's entities. A run stores canonical names only; the others are in the gazetteer that it was made with.
+#[derive(Debug, Default)]
+pub struct EntityNames {
+    gazetteer: Option<Gazetteer>,
+    missing: Vec<String>,
+}
+
+impl EntityNames {
+    /// The layers of the run's gazetteer that can still be read: the built-in ones, and files of those names in the current
+    /// folder or beside the run. `load` takes the layers, and the sources that the run left out.
+    ///
+    /// A gazetteer that has changed since then serves as well: entities are recognised by their ids.
+    #[must_use]
+    pub fn of_run(run: &Run, load: impl Fn(&[String], &[String]) -> Result<Gazetteer>) -> Self {
+        let manifest = run.manifest();
+        let without: Vec<String> = match manifest.settings.get("without").and_then(serde_json::Value::as_array) {
+            Some(sources) => sources.iter().filter_map(|source| source.as_str().map(str::to_owned)).collect(),
+            None => Vec::new(),
+        };
+        let beside = run.path().parent().unwrap_or(run.path());
+        let is_built_in = |name: &str| builtin_names().contains(&name);
+        let (mut layers, mut missing) = (Vec::new(), Vec::new());
+        for name in &manifest.gazetteer.names {
+            let places = [name.into(), beside.join(name)];
+            match places.iter().find(|path| is_built_in(name) || path.is_file()) {
+                Some(path) => layers.push(path.to_string_lossy().into_owned()),
+                None => missing.push(name.clone()),
+            }
+        }
+        let mut gazetteer = if layers.is_empty() { None } else { load(&layers, &without).ok() };
+        if gazetteer.is_none() {
+            // A file that can no longer be read must not take the built-in names with it.
+            let (built_in, files): (Vec<String>, Vec<String>) = layers.into_iter().partition(|name| is_built_in(name));
+            gazetteer = if built_in.is_empty() { None } else { load(&built_in, &[]).ok() };
+            missing.extend(files);
+        }
+        Self { gazetteer, missing }
+    }
+
+    /// Whether a name of the entity passes, besides the canonical one.
+    fn any(&self, id: &str, test: impl Fn(&str) -> bool) -> bool {
+        let Some(gazetteer) = &self.gazetteer else { return false };
+        let Some(entity) = gazetteer.find(id) else { return false };
+        gazetteer.aliases_of(entity).any(|alias| !alias.flags.stop && test(alias.text))
+    }
+
+    /// What an error should say of names that could not be looked up.
+    fn remark(&self) -> String {
+        match self.missing.as_slice() {
+            [] => String::new(),
+            missing => format!(
+                " (only canonical names could be compared, as {} is not here: run the command in its folder)",
+                missing.join(", ")
+            ),
+        }
+    }
+}
+
+/// Finds an entity of a run by its id, or by any of its names: as written, else without regard to case,
+/// accents and a leading "the".
+///
+/// `of_kind` is the type or kind it must be of. `names` is asked only where the id is not enough.
+///
+/// # Errors
+///
+/// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if no entity or more than one fits; the error lists those that were found,
+/// the most frequent first. None of several is ever chosen silently.
+///
+/// # Complexity
+///
+/// Reads the entities of the run once, and all names of each.
+pub fn find_entity(
+    run: &Run,
+    given: &str,
+    of_kind: Option<&str>,
+    names: impl FnOnce() -> EntityNames,
+) -> Result<RunEntity> {
+    let mut entities = Vec::new();
+    for block in run.entities()? {
+        for entity in block?.iter() {
+            entities.push(RunEntity {
+                row: entities.len() as u32,
+                id: entity.id.to_owned(),
+                name: entity.name.to_owned(),
+                kind: entity.kind.to_owned(),
+                documents: entity.documents,
+            });
+        }
+    }
+    let fits = |entity: &RunEntity| of_kind.is_none_or(|wanted| is_of(&entity.kind, wanted));
+    let given = given.trim();
+    let refuse = |message: String, remedy: &str| Err(Error::usage(message).at(run.path()).with_remedy(remedy));
+    if let Some(entity) = entities.iter().find(|entity| entity.id == given) {
+        return match of_kind {
+            Some(wanted) if !fits(entity) => refuse(not_of(given, wanted, &[entity]), "leave out the type"),
+            _ => Ok(entity.clone()),
+        };
+    }
+    let names = names();
+    let folded = fold(given);
+    let bare = folded.strip_prefix("the ").unwrap_or(&folded);
+    let named = |test: &dyn Fn(&str) -> bool| -> Vec<&RunEntity> {
+        let mut found: Vec<&RunEntity> =
+            entities.iter().filter(|entity| test(&entity.name) || names.any(&entity.id, test)).collect();
+        found.sort_by_key(|entity| (Reverse(entity.documents), entity.row));
+        found
+    };
+    let mut found = named(&|name| name == given);
+    if !found.iter().any(|entity| fits(entity)) {
+        found = named(&|name| fold(name) == folded);
+    }
+    if found.is_empty() && bare != folded {
+        found = named(&|name| fold(name) == bare);
+    }
+    let fitting: Vec<&RunEntity> = found.iter().copied().filter(|entity| fits(entity)).collect();
+    match (fitting.as_slice(), of_kind) {
+        ([only], _) => Ok((*only).clone()),
+        ([], Some(wanted)) if !found.is_empty() => refuse(not_of(given, wanted, &found), "leave out the type"),
+        ([], _) => {
+            let message = format!("no entity of the run has the id or the name {given:?}{}", like(bare, &entities));
+            refuse(message + &names.remark(), "`dateline top` lists them, with -n 0 all")
+        }
+        (several, _) => {
+            let n = several.len();
+            let message = format!("{n} entities of the run have the name {given:?}: {}", listed(several));
+            refuse(message, &format!("give the id of one, e.g. {}", several[0].id))
+        }
+    }
+}
+
+/// "Reuters" is org/reuters (...), not of the type "place".
+fn not_of(given: &str, wanted: &str, found: &[&RunEntity]) -> String {
+    format!("{given:?} is {}, not of the type {wanted:?}", listed(found))
+}
+
+/// Each entity with its id, name, kind and documents.
+fn listed(entities: &[&RunEntity]) -> String {
+    let shown = entities.iter().take(LISTED).map(|entity| {
+        let documents = if entity.documents == 1 { "document" } else { "documents" };
+        format!("{} ({}, {}, {} {documents})", entity.id, entity.name, entity.kind, entity.documents)
+    });
+    let mut list = shown.collect::<Vec<_>>().join(", ");
+    if entities.len() > LISTED {
+        list += &format!(" and {} more", entities.len() - LISTED);
+    }
+    list
+}
+
+/// Names of the run of which a word begins with what was typed, or that are nearly it.
+fn like(folded: &str, entities: &[RunEntity]) -> String {
+    let limit = 1 + folded.chars().count() / 8;
+    let mut found: Vec<&RunEntity> = entities
+        .iter()
+        .filter(|entity| {
+            let name = fold(&entity.name);
+            let begins = name.match_indices(folded).any(|(at, _)| !name[..at].ends_with(char::is_alphanumeric));
+            folded.chars().count() >= 3 && (begins || strsim::osa_distance(&name, folded) <= limit)
+        })
+        .collect();
+    found.sort_by_key(|entity| (Reverse(entity.documents), entity.row));
+    found.truncate(3);
+    if found.is_empty() { String::new() } else { format!(" (it has {})", listed(&found)) }
+}
