@@ -2,9 +2,10 @@
 //! the original text.
 
 use super::hash::{load, low_bits};
-use super::segments::{is_mark_of_sign, is_word};
+use super::segments::{ends_words, is_mark_of_sign, is_word};
 use super::simd::{Block, SignedBlock, Simd};
-use crate::normalize::{FoldedText, SIGNS, STAYS, Signs, Watch, is_word_char};
+use crate::matcher::readings::is_droppable;
+use crate::normalize::{FoldedText, SIGNS, STAYS, Signs, Watch, is_mark, is_word_char};
 
 /// The classes of a folded text. Reused from text to text.
 #[derive(Debug, Default)]
@@ -21,6 +22,10 @@ pub(super) struct Classes {
     /// and last ones of letters that were not ASCII, and those beside what folding hides.
     odd: Vec<u32>,
     hidden: bool,
+    /// Whether there is a character of a script that ends words ([`ends_words`]).
+    pub(super) other_scripts: bool,
+    /// Whether there is a mark that may be left out ([`is_droppable`]).
+    pub(super) droppable: bool,
 }
 
 /// How many bytes before they are read the bytes of a text are asked for.
@@ -34,6 +39,7 @@ impl Classes {
     #[inline(always)]
     pub(super) fn fold<S: Simd>(&mut self, simd: S, folded: &mut FoldedText, text: &str) {
         self.odd.clear();
+        (self.other_scripts, self.droppable) = (false, false);
         (self.n_full, self.last_word, self.last_small, self.n_last, self.hidden) = (0, 0, 0, 0, false);
         folded.fold_watched(text, &mut Watcher { simd, classes: self });
         self.make_room(0);
@@ -349,7 +355,11 @@ impl<S: Simd> Watch for Watcher<'_, S> {
         }
         // What belongs to no word and has no case shows all that matters when it is folded. That a sign is no word character
         // need not be asked again if it stayed what it was.
-        let stayed = || folded.len() == c.len_utf8() && folded.starts_with(c) && !is_mark_of_sign(c);
+        let ends_words = ends_words(c);
+        self.classes.other_scripts |= ends_words;
+        self.classes.droppable |= is_droppable(c);
+        let is_mark = || is_mark_of_sign(c) || ends_words && is_mark(c);
+        let stayed = || folded.len() == c.len_utf8() && folded.starts_with(c) && !is_mark();
         let is_plain = !in_word && !small && (stayed() || !is_word_char(c) && !folded.contains(is_word_char));
         if std::mem::take(&mut self.classes.hidden) || !is_plain {
             self.classes.odd.push(first);
