@@ -370,6 +370,9 @@ pub(crate) trait Watch {
 
     /// Something of which the folded text shows nothing: an accent of what came last, or an invisible character.
     fn hidden(&mut self);
+
+    /// Blanks behind a hyphen.
+    fn blanks_behind_hyphen(&mut self);
 }
 
 /// Where [`Watch::plain`] tells of signs of three bytes that it folded to one.
@@ -422,6 +425,8 @@ impl Watch for Unwatched {
     fn sign(&mut self, _: u32) {}
 
     fn hidden(&mut self) {}
+
+    fn blanks_behind_hyphen(&mut self) {}
 }
 
 /// A folded text with the way back to the original. Reused from text to text: folding allocates only to grow.
@@ -545,6 +550,9 @@ impl FoldedText {
                 while let Some(byte) = input.get(end).filter(|byte| is_ascii_blank(**byte)) {
                     let is_break = !(matches!(byte, b' ' | b'\t') || last == b'\r' && *byte == b'\n');
                     (line_breaks, last, end) = (line_breaks + u32::from(is_break), *byte, end + 1);
+                }
+                if at > 0 && input[at - 1] == b'-' {
+                    watch.blanks_behind_hyphen();
                 }
                 if input.get(end).is_some_and(|byte| !byte.is_ascii()) {
                     return None;
@@ -755,7 +763,9 @@ pub(crate) static SIGNS: [u8; 64] = {
     let mut low = 0x10;
     while low < 0x3F {
         table[low] = match low {
-            0x10..=0x13 => b'-',
+            // U+2010 and U+2011 may break a word at a line's end, which [`fold_char`] sees.
+            0x10 | 0x11 => 0,
+            0x12 | 0x13 => b'-',
             0x18 | 0x19 | 0x1B | 0x32 => b'\'',
             0x1C..=0x1F | 0x33 => b'"',
             0x28..=0x2F => 0,

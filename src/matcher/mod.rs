@@ -249,36 +249,41 @@ impl Matcher {
     /// Linear in the text plus the number of hits for the automaton; characters times names for the oracle. The words of a text
     /// cost the word starts more than its bytes.
     pub fn find_into(&self, text: &str, scratch: &mut MatcherScratch, matches: &mut Matches) {
-        let may_have_marks = self.search(text, scratch);
+        let has_other_readings = self.search(text, scratch);
         scratch.hits.sure.take(matches);
         let mut stopped = scratch.hits.stopped;
-        let places = match &self.search {
-            // It looks for them by itself.
-            Search::Naive(_) => Places::default(),
-            Search::WordStart(_) | Search::Automaton(_) => Places::of(text, may_have_marks),
-        };
-        if !places.is_empty() {
-            stopped |= self.read_otherwise(text, &places, scratch, matches);
+        if has_other_readings {
+            stopped |= self.read_otherwise(text, scratch, matches);
         }
         select::select(self.overlap, &self.names, stopped, matches);
     }
 
-    /// Fills `scratch.hits` with what is found as the text stands; returns whether it may hold marks that can be left out.
+    /// Fills `scratch.hits` with what is found as the text stands; returns whether it may have other readings that are still to be
+    /// searched.
     fn search(&self, text: &str, scratch: &mut MatcherScratch) -> bool {
         match &self.search {
             Search::WordStart(word_start) => {
                 word_start.find(&self.names, text, scratch);
-                return scratch.word_start.has_droppable();
+                scratch.word_start.may_be_read_otherwise()
             }
-            Search::Automaton(automaton) => automaton.find(&self.names, text, scratch),
-            Search::Naive(naive) => naive.find(text, scratch.hits.cleared()),
+            Search::Automaton(automaton) => {
+                automaton.find(&self.names, text, scratch);
+                true
+            }
+            Search::Naive(naive) => {
+                naive.find(text, scratch.hits.cleared());
+                false
+            }
         }
-        true
     }
 
     /// Adds what is found where the text is read otherwise; returns whether a stop name may be among it.
     #[cold]
-    fn read_otherwise(&self, text: &str, places: &Places, scratch: &mut MatcherScratch, matches: &mut Matches) -> bool {
+    fn read_otherwise(&self, text: &str, scratch: &mut MatcherScratch, matches: &mut Matches) -> bool {
+        let places = Places::of(text);
+        if places.is_empty() {
+            return false;
+        }
         let mut all = Gathered::default();
         let mut add = |span: Span, aliases: &[AliasId]| aliases.iter().for_each(|alias| all.push(span, *alias));
         matches.iter().for_each(|(span, aliases)| add(span, aliases));

@@ -60,9 +60,8 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Without looking for marks if it is known that there are none. Linear in the text, and quick where there are few line breaks.
-    #[inline]
-    pub(super) fn of(text: &str, may_have_marks: bool) -> Self {
+    /// Linear in the text, and quick where there are few line breaks.
+    pub(super) fn of(text: &str) -> Self {
         let mut places = Self::default();
         for at in memchr::memchr_iter(b'\n', text.as_bytes()) {
             // What nearly all lines end with.
@@ -71,10 +70,9 @@ impl Places {
             }
             places.breaks.extend(break_at(text, at));
         }
-        if may_have_marks {
-            let candidates = memchr::memchr_iter(0xCA, text.as_bytes());
-            places.marks.extend(candidates.filter(|at| is_inner_mark(text, *at)));
-        }
+        // What these marks begin with.
+        let candidates = memchr::memchr_iter(0xCA, text.as_bytes());
+        places.marks.extend(candidates.filter(|at| is_inner_mark(text, *at)));
         places
     }
 

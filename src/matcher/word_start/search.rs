@@ -36,9 +36,9 @@ impl Scratch {
         self.classes.other_scripts
     }
 
-    /// Whether it holds a mark that may be left out.
-    pub(crate) fn has_droppable(&self) -> bool {
-        self.classes.droppable
+    /// Whether it may hold something that can be read otherwise.
+    pub(crate) fn may_be_read_otherwise(&self) -> bool {
+        self.classes.droppable || self.classes.breaks != 0
     }
 
     /// Of the text searched last.
