@@ -18,9 +18,16 @@ pub(super) enum Script {
 }
 
 impl Script {
+    #[inline]
     pub(super) fn of(c: char) -> Self {
+        if c < '\u{E00}' { Self::Spaced } else { Self::of_later(c) }
+    }
+
+    /// [`Script::of`] from U+0E00 on. Rare where speed matters.
+    #[cold]
+    #[inline(never)]
+    fn of_later(c: char) -> Self {
         match c {
-            ..'\u{E00}' => Self::Spaced,
             '\u{E00}'..='\u{EFF}'
             | '\u{1000}'..='\u{109F}'
             | '\u{1780}'..='\u{17FF}'
