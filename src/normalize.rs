@@ -99,6 +99,17 @@ pub fn is_hyphen(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2013}' | '\u{2212}' | '\u{FE63}' | '\u{FF0D}')
 }
 
+/// Whether `c` folds to the ASCII apostrophe: quotes and primes, and the letters that are written as apostrophes elsewhere, such as
+/// the ʻokina, the marks for hamza and ayin, the saltillo and the geresh.
+#[must_use]
+pub fn is_apostrophe(c: char) -> bool {
+    matches!(
+        c,
+        '\'' | '`' | '\u{B4}' | '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{2032}' | '\u{FF07}' | '\u{2B9}' | '\u{2BB}'
+            ..='\u{2BF}' | '\u{55A}' | '\u{5F3}' | '\u{A78B}' | '\u{A78C}'
+    )
+}
+
 /// Accents are the combining marks of the scripts whose readers drop them: Latin, Greek, Cyrillic, Hebrew points, Arabic
 /// vowel signs. The vowel signs of Indic scripts are letters in all but name and stay.
 fn is_accent(c: char) -> bool {
@@ -145,8 +156,8 @@ fn compute(c: char) -> FoldedChar {
 
 fn plain_punctuation(c: char) -> Option<char> {
     match c {
-        '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{2032}' | '\u{B4}' | '`' | '\u{2BC}' | '\u{FF07}' => Some('\''),
-        '\u{201C}'..='\u{201F}' | '\u{2033}' | '\u{FF02}' => Some('"'),
+        _ if is_apostrophe(c) => Some('\''),
+        '\u{201C}'..='\u{201F}' | '\u{2033}' | '\u{FF02}' | '\u{2BA}' | '\u{5F4}' => Some('"'),
         _ if is_hyphen(c) => Some('-'),
         _ => None,
     }
@@ -277,8 +288,22 @@ impl CasePattern {
 
     /// Whether two names that fold alike are written in the same case.
     pub(crate) fn agrees(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len() && self.differences(other).next().is_none()
+    }
+
+    /// Whether two names that fold alike are written in the same case, but that letter number `first` is a capital in this one and
+    /// not in the other.
+    pub(crate) fn agrees_but_for_a_capital(&self, other: &Self, first: usize) -> bool {
+        self.0.len() == other.0.len()
+            && self.0.get(first) == Some(&LetterCase::Upper)
+            && self.differences(other).eq([first])
+    }
+
+    /// Where the case of two names differs.
+    fn differences(&self, other: &Self) -> impl Iterator<Item = usize> {
         let open = |a: LetterCase, b: LetterCase| a == LetterCase::Open || b == LetterCase::Open;
-        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(|(a, b)| a == b || open(*a, *b))
+        let letters = self.0.iter().zip(&other.0).enumerate();
+        letters.filter(move |(_, (a, b))| a != b && !open(**a, **b)).map(|(at, _)| at)
     }
 }
 
@@ -345,6 +370,9 @@ pub(crate) trait Watch {
 
     /// Something of which the folded text shows nothing: an accent of what came last, or an invisible character.
     fn hidden(&mut self);
+
+    /// Blanks behind a hyphen.
+    fn blanks_behind_hyphen(&mut self);
 }
 
 /// Where [`Watch::plain`] tells of signs of three bytes that it folded to one.
@@ -397,6 +425,8 @@ impl Watch for Unwatched {
     fn sign(&mut self, _: u32) {}
 
     fn hidden(&mut self) {}
+
+    fn blanks_behind_hyphen(&mut self) {}
 }
 
 /// A folded text with the way back to the original. Reused from text to text: folding allocates only to grow.
@@ -520,6 +550,9 @@ impl FoldedText {
                 while let Some(byte) = input.get(end).filter(|byte| is_ascii_blank(**byte)) {
                     let is_break = !(matches!(byte, b' ' | b'\t') || last == b'\r' && *byte == b'\n');
                     (line_breaks, last, end) = (line_breaks + u32::from(is_break), *byte, end + 1);
+                }
+                if at > 0 && input[at - 1] == b'-' {
+                    watch.blanks_behind_hyphen();
                 }
                 if input.get(end).is_some_and(|byte| !byte.is_ascii()) {
                     return None;
@@ -730,7 +763,9 @@ pub(crate) static SIGNS: [u8; 64] = {
     let mut low = 0x10;
     while low < 0x3F {
         table[low] = match low {
-            0x10..=0x13 => b'-',
+            // U+2010 and U+2011 may break a word at a line's end, which [`fold_char`] sees.
+            0x10 | 0x11 => 0,
+            0x12 | 0x13 => b'-',
             0x18 | 0x19 | 0x1B | 0x32 => b'\'',
             0x1C..=0x1F | 0x33 => b'"',
             0x28..=0x2F => 0,

@@ -224,7 +224,8 @@ impl AliasKind {
 pub enum CasePolicy {
     /// Every letter as written: `US` is not "us".
     Exact,
-    /// As written, or without any lower-case letter: `Washington` is "WASHINGTON" too.
+    /// As written, or without any lower-case letter, or as written but with a capital for a first letter that is a small one:
+    /// `Washington` is "WASHINGTON" too, and `de Castel` is "De Castel" where a sentence begins.
     #[default]
     Title,
     /// Any case.
@@ -234,7 +235,8 @@ pub enum CasePolicy {
 /// Where a name may begin and end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Boundary {
-    /// On word boundaries; a hyphen, slash, quote or apostrophe ends a name.
+    /// On word boundaries; a hyphen, slash, quote or apostrophe ends a name. So does a change of script to or from Han, Hiragana,
+    /// Katakana, Hangul, Thai, Lao, Khmer or Myanmar, and any letter of these but Katakana and Hangul, which have no blanks.
     #[default]
     Word,
     /// On word boundaries, and not beside a hyphen.

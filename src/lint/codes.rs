@@ -92,7 +92,7 @@ codes! {
     Mojibake = "G203" Error: "The name was read in a wrong encoding once.",
     HtmlEntity = "G204" Error: "The name holds an HTML entity.",
     StrayPunctuation = "G205" Warning: "The name begins or ends with punctuation, or a bracket or quote has no partner.",
-    SmallLetters = "G206" Warning: "The case policy never lets the name match with a capital at its beginning.",
+    SmallLetters = "G206" Warning: "The case policy does not let the name match where every word has a capital.",
     IdleFlag = "G207" Warning: "A flag has no effect.",
     OpenLetters = "G208" Warning: "An open name of a script with blanks matches inside words.",
     // What else a name may mean.

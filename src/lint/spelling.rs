@@ -75,9 +75,10 @@ fn check_flags(name: &NameLine, report: &mut Report<'_>) {
         report.add(Code::OpenLetters, at, message, "leave out `open`; it is for scripts without blanks");
     }
     // `exact` says that small letters are meant.
-    if cased && flags.case == CasePolicy::Title && !flags.stop && !text.chars().any(char::is_uppercase) {
-        let message = format!("`{text}` in small letters does not match where a sentence or a headline begins with it");
-        report.add(Code::SmallLetters, at, message, "add the flag `any`, or a second name with a capital");
+    let n_words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
+    if cased && n_words > 1 && flags.case == CasePolicy::Title && !flags.stop && !text.chars().any(char::is_uppercase) {
+        let message = format!("`{text}` in small letters does not match in a headline that capitalises every word");
+        report.add(Code::SmallLetters, at, message, "add the flag `any`, or a second name with capitals");
     }
 }
 

@@ -15,6 +15,7 @@ mod gathered;
 mod index;
 mod naive;
 mod names;
+mod readings;
 mod refused;
 mod select;
 mod word_start;
@@ -31,8 +32,10 @@ use crate::normalize::{CasePattern, FoldedText};
 use crate::span::Span;
 
 use automaton::Automaton;
+use gathered::Gathered;
 use naive::Naive;
 use names::NameTable;
+use readings::{Places, Reading};
 use word_start::WordStart;
 
 pub use refused::Refusal;
@@ -246,13 +249,58 @@ impl Matcher {
     /// Linear in the text plus the number of hits for the automaton; characters times names for the oracle. The words of a text
     /// cost the word starts more than its bytes.
     pub fn find_into(&self, text: &str, scratch: &mut MatcherScratch, matches: &mut Matches) {
-        match &self.search {
-            Search::WordStart(word_start) => word_start.find(&self.names, text, scratch),
-            Search::Automaton(automaton) => automaton.find(&self.names, text, scratch),
-            Search::Naive(naive) => naive.find(text, scratch.hits.cleared()),
-        }
+        let has_other_readings = self.search(text, scratch);
         scratch.hits.sure.take(matches);
-        select::select(self.overlap, &self.names, scratch.hits.stopped, matches);
+        let mut stopped = scratch.hits.stopped;
+        if has_other_readings {
+            stopped |= self.read_otherwise(text, scratch, matches);
+        }
+        select::select(self.overlap, &self.names, stopped, matches);
+    }
+
+    /// Fills `scratch.hits` with what is found as the text stands; returns whether it may have other readings that are still to be
+    /// searched.
+    fn search(&self, text: &str, scratch: &mut MatcherScratch) -> bool {
+        match &self.search {
+            Search::WordStart(word_start) => {
+                word_start.find(&self.names, text, scratch);
+                scratch.word_start.may_be_read_otherwise()
+            }
+            Search::Automaton(automaton) => {
+                automaton.find(&self.names, text, scratch);
+                true
+            }
+            Search::Naive(naive) => {
+                naive.find(text, scratch.hits.cleared());
+                false
+            }
+        }
+    }
+
+    /// Adds what is found where the text is read otherwise; returns whether a stop name may be among it.
+    #[cold]
+    fn read_otherwise(&self, text: &str, scratch: &mut MatcherScratch, matches: &mut Matches) -> bool {
+        let places = Places::of(text);
+        if places.is_empty() {
+            return false;
+        }
+        let mut all = Gathered::default();
+        let mut add = |span: Span, aliases: &[AliasId]| aliases.iter().for_each(|alias| all.push(span, *alias));
+        matches.iter().for_each(|(span, aliases)| add(span, aliases));
+        let mut stopped = false;
+        for reading in Reading::ALL {
+            let Some(other) = places.read(text, reading, self.names.longest()) else { continue };
+            self.search(other.text(), scratch);
+            stopped |= scratch.hits.stopped;
+            scratch.hits.sure.take(matches);
+            for (span, aliases) in matches.iter() {
+                if let Some(span) = other.original(span) {
+                    add(span, aliases);
+                }
+            }
+        }
+        all.take(matches);
+        stopped
     }
 
     /// Finds all matches of one text. Allocates; [`Matcher::find_into`] reuses buffers.

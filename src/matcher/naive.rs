@@ -1,11 +1,15 @@
 //! The oracle: slow, obvious, and what every other engine must agree with.
 //!
-//! It cuts the text into units as the contract words them, then tries every name at every unit. It shares with the other
-//! engines what one character folds to, and nothing else: no folded buffer, no edges, no automaton, no rule table.
+//! It cuts the text into units as the contract words them, then tries every name at every unit; and again in the text without what
+//! another reading leaves out. It shares with the other engines what is known of one character or two neighbours, and nothing else:
+//! no folded buffer, no edges, no automaton, no rule table.
 
 use std::collections::BTreeMap;
 
+use super::Matches;
+use super::boundary::is_boundary;
 use super::gathered::Gathered;
+use super::readings::{Reading, is_before, is_droppable, is_line_hyphen};
 use crate::gazetteer::{Boundary, CasePolicy, Flags, Gazetteer};
 use crate::ids::AliasId;
 use crate::normalize::{FoldedChar, fold_char, is_hyphen, is_invisible, is_mark, is_word_char};
@@ -47,6 +51,23 @@ impl Naive {
 
     pub(super) fn find(&self, text: &str, hits: &mut Gathered) {
         hits.clear();
+        self.find_as_it_stands(text, hits);
+        for reading in Reading::ALL {
+            let other = reread(text, reading);
+            let mut found = Gathered::default();
+            self.find_as_it_stands(&other.text, &mut found);
+            let mut matches = Matches::default();
+            found.take(&mut matches);
+            for (span, aliases) in matches.iter() {
+                if other.cuts.iter().any(|cut| span.start < *cut && *cut < span.end) {
+                    let original = Span::new(other.places[span.start], other.places[span.end - 1] + 1);
+                    aliases.iter().for_each(|alias| hits.push(original, *alias));
+                }
+            }
+        }
+    }
+
+    fn find_as_it_stands(&self, text: &str, hits: &mut Gathered) {
         let units = units(text);
         for first in 0..units.len() {
             let letter = units[first].folded.chars().next().expect("a unit folds to something");
@@ -68,6 +89,65 @@ impl Naive {
             }
         }
     }
+}
+
+/// A text from which something is left out.
+#[derive(Debug, Default)]
+struct OtherText {
+    text: String,
+    /// Where each of its bytes is in the original.
+    places: Vec<usize>,
+    /// Where something is missing.
+    cuts: Vec<usize>,
+}
+
+/// The whole text without what the reading leaves out.
+fn reread(text: &str, reading: Reading) -> OtherText {
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let mut other = OtherText::default();
+    let mut index = 0;
+    while index < chars.len() {
+        let (place, c) = chars[index];
+        let within_word = index > 0 && is_before(chars[index - 1].1);
+        let n_blanks = blanks_with_break(&chars[index + 1..]);
+        let letter_at = |index: usize| chars.get(index).is_some_and(|(_, c)| c.is_alphabetic());
+        let breaks = within_word && is_line_hyphen(c) && n_blanks > 0 && letter_at(index + 1 + n_blanks);
+        let marks = within_word && is_droppable(c) && letter_at(index + 1);
+        let (keep, skip) = match reading {
+            Reading::Hyphen if breaks => (true, n_blanks),
+            Reading::Joined if breaks => (false, n_blanks),
+            Reading::Unmarked if marks => (false, 0),
+            _ => (true, 0),
+        };
+        if keep {
+            other.text.push(c);
+            other.places.extend(place..place + c.len_utf8());
+        }
+        if skip > 0 || !keep {
+            other.cuts.push(other.text.len());
+        }
+        index += 1 + skip;
+    }
+    other
+}
+
+/// How many of these characters are blanks around one line break; 0 if it is not one.
+fn blanks_with_break(chars: &[(usize, char)]) -> usize {
+    let mut rest = chars.iter().map(|(_, c)| *c).peekable();
+    let mut n = 0;
+    let mut skip = |wanted: &[char], many: bool| {
+        let before = n;
+        while (many || n == before) && rest.next_if(|c| wanted.contains(c)).is_some() {
+            n += 1;
+        }
+        n
+    };
+    let blanks = skip(&[' ', '\t'], true);
+    let with_return = skip(&['\r'], false);
+    if skip(&['\n'], false) == with_return.max(blanks) {
+        return 0;
+    }
+    skip(&[' ', '\t'], true)
 }
 
 /// Cuts a text into units. Accents join the unit before them, over invisible characters; invisible characters otherwise
@@ -125,9 +205,8 @@ fn matched(name: &Name, text: &str, span: Span) -> Option<Span> {
     if matches!(name.flags.boundary, Boundary::Prefix | Boundary::Infix) {
         let mut previous = visible.iter().rev().find(|(at, _)| *at < span.end).map(|(_, c)| *c);
         for (at, c) in visible.iter().filter(|(at, _)| *at >= span.end) {
-            let crosses =
-                previous.is_some_and(is_word_char) && previous.is_some_and(|previous| ends_word(previous, *c));
-            if !is_word_char(*c) || crosses {
+            let crosses = previous.is_some_and(is_word) && previous.is_some_and(|previous| ends_word(previous, *c));
+            if !is_word(*c) || crosses {
                 break;
             }
             (whole.end, previous) = (at + c.len_utf8(), Some(*c));
@@ -136,8 +215,8 @@ fn matched(name: &Name, text: &str, span: Span) -> Option<Span> {
     if matches!(name.flags.boundary, Boundary::Suffix | Boundary::Infix) {
         let mut next = visible.iter().find(|(at, _)| *at >= span.start).map(|(_, c)| *c);
         for (at, c) in visible.iter().rev().filter(|(at, _)| *at < span.start) {
-            let crosses = next.is_some_and(is_word_char) && next.is_some_and(|next| ends_word(*c, next));
-            if !is_word_char(*c) || crosses {
+            let crosses = next.is_some_and(is_word) && next.is_some_and(|next| ends_word(*c, next));
+            if !is_word(*c) || crosses {
                 break;
             }
             (whole.start, next) = (*at, Some(*c));
@@ -148,7 +227,13 @@ fn matched(name: &Name, text: &str, span: Span) -> Option<Span> {
 
 /// Whether the first of two characters ends a word.
 fn ends_word(left: char, right: char) -> bool {
-    !(is_word_char(left) && is_word_char(right))
+    let both = is_word(left) && is_word(right);
+    !both || is_boundary(left, right)
+}
+
+fn is_word(c: char) -> bool {
+    let is_apostrophe = matches!(fold_char(c), FoldedChar::Text(folded) if folded.as_str() == "'");
+    is_word_char(c) && !is_apostrophe
 }
 
 /// Whether the text around a match is as the name wants it.
@@ -188,9 +273,18 @@ fn passes_case(name: &Name, hit: &str) -> bool {
     let mut letters = hit_letters.iter().zip(&name_letters);
     let as_written = hit_letters.len() == name_letters.len()
         && letters.all(|((_, hit), (_, name))| hit.is_none() || name.is_none() || hit == name);
+    // The same but for the first letter, which is a small one in the name.
+    let first = name_letters.iter().position(|(letter, _)| is_word_char(*letter));
+    let capitalised = hit_letters.len() == name_letters.len()
+        && hit_letters.iter().zip(&name_letters).enumerate().all(|(at, ((_, hit), (_, name)))| {
+            match Some(at) == first {
+                true => *hit == Some(true) && *name == Some(false),
+                false => hit.is_none() || name.is_none() || hit == name,
+            }
+        });
     match name.flags.case {
         CasePolicy::Exact => as_written,
-        CasePolicy::Title => as_written || !hit.chars().any(char::is_lowercase),
+        CasePolicy::Title => as_written || capitalised || !hit.chars().any(char::is_lowercase),
         CasePolicy::Any => true,
     }
 }
@@ -218,8 +312,8 @@ fn accented(text: &str) -> String {
     for c in visible.nfd() {
         match fold_char(c) {
             FoldedChar::Accent => out.push(c),
-            // A modifier letter may fold to an apostrophe, which has no accent.
-            FoldedChar::Text(folded) if c.is_alphabetic() && folded.as_str() != "'" => {
+            // A modifier letter may fold to a quote, which has no accent.
+            FoldedChar::Text(folded) if c.is_alphabetic() && !matches!(folded.as_str(), "'" | "\"") => {
                 out.extend(c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase));
             }
             FoldedChar::Text(folded) => out.push_str(folded.as_str()),

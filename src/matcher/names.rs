@@ -3,7 +3,7 @@
 use super::Refusal;
 use super::boundary::{self, is_boundary};
 use super::index::NameIndex;
-use super::word_start::{KeyTraits, Policy, Sense};
+use super::word_start::{KeyTraits, Layout, Policy, Sense};
 use crate::error::Result;
 use crate::gazetteer::{Alias, Boundary, CasePolicy, Flags, Gazetteer};
 use crate::ids::AliasId;
@@ -17,11 +17,14 @@ use crate::span::Span;
 pub(super) struct NameTable {
     gazetteer: Gazetteer,
     index: NameIndex,
+    longest: usize,
 }
 
 impl NameTable {
     pub(super) fn new(gazetteer: &Gazetteer) -> Result<Self> {
-        Ok(Self { gazetteer: gazetteer.clone(), index: NameIndex::of(gazetteer)? })
+        let index = NameIndex::of(gazetteer)?;
+        let longest = Layout::open(index.words())?.longest();
+        Ok(Self { gazetteer: gazetteer.clone(), index, longest })
     }
 
     pub(super) fn index(&self) -> &NameIndex {
@@ -36,6 +39,11 @@ impl NameTable {
     /// The folded name number `key`.
     pub(super) fn key(&self, key: usize) -> String {
         fold(self.index.aliases(key).next().map_or("", |alias| self.gazetteer.alias(alias).text))
+    }
+
+    /// Bytes of the longest folded name.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
     }
 
     /// The aliases that fold to key number `key`.
@@ -111,7 +119,9 @@ pub(super) fn sense(id: AliasId, alias: &Alias<'_>, key: &[u8], pattern: &mut Ca
         }
         _ if checked => (Policy::CHECKED, 0),
         CasePolicy::Any => (Policy::ANY, 0),
-        CasePolicy::Title => small_letters().map_or((Policy::CHECKED, 0), |small| (Policy::TITLE, small)),
+        CasePolicy::Title => small_letters().map_or((Policy::CHECKED, 0), |small| {
+            (if small_first(alias.text).is_some() { Policy::SMALL_TITLE } else { Policy::TITLE }, small)
+        }),
         CasePolicy::Exact => small_letters().map_or((Policy::CHECKED, 0), |small| (Policy::EXACT, small)),
     };
     Sense { alias: id.0, policy, stop: flags.stop, small }
@@ -120,11 +130,7 @@ pub(super) fn sense(id: AliasId, alias: &Alias<'_>, key: &[u8], pattern: &mut Ca
 /// Whether a hit whose first word begins with a small letter can pass. A capital there forbids it: the hit is neither as
 /// written nor in capitals.
 fn may_start_small(alias: &Alias<'_>) -> bool {
-    let is_word = |c: &char| match fold_char(*c) {
-        FoldedChar::Text(folded) => folded.as_str().chars().any(is_word_char),
-        _ => false,
-    };
-    alias.flags.case == CasePolicy::Any || !alias.text.chars().find(is_word).is_some_and(is_upper)
+    alias.flags.case == CasePolicy::Any || !first_of_word(alias.text).is_some_and(is_upper)
 }
 
 /// Whether the letters of `hit` are written as the case policy of the alias wants them.
@@ -138,11 +144,41 @@ fn passes_case(alias: &Alias<'_>, hit: &str, pattern: &mut CasePattern) -> bool 
     match alias.flags.case {
         CasePolicy::Any => true,
         CasePolicy::Title if !hit.chars().any(char::is_lowercase) => true,
-        CasePolicy::Title | CasePolicy::Exact => CasePattern::ascii_agrees(hit, alias.text).unwrap_or_else(|| {
-            pattern.set(hit);
-            pattern.agrees(&CasePattern::of(alias.text))
-        }),
+        CasePolicy::Title | CasePolicy::Exact => {
+            CasePattern::ascii_agrees(hit, alias.text).unwrap_or_else(|| {
+                pattern.set(hit);
+                pattern.agrees(&CasePattern::of(alias.text))
+            }) || alias.flags.case == CasePolicy::Title
+                && small_first(alias.text).is_some_and(|first| {
+                    pattern.set(hit);
+                    pattern.agrees_but_for_a_capital(&CasePattern::of(alias.text), first)
+                })
+        }
     }
+}
+
+/// The number of the first letter of a name in its [`CasePattern`] if it is a small one, which may then be a capital where the
+/// default policy judges.
+fn small_first(name: &str) -> Option<usize> {
+    let mut number = 0;
+    for c in name.chars() {
+        if let FoldedChar::Text(folded) = fold_char(c) {
+            if folded.as_str().chars().any(is_word_char) {
+                return c.is_lowercase().then_some(number);
+            }
+            number += folded.as_str().chars().count();
+        }
+    }
+    None
+}
+
+/// The first character of a name that folds to a word.
+fn first_of_word(name: &str) -> Option<char> {
+    let is_word = |c: &char| match fold_char(*c) {
+        FoldedChar::Text(folded) => folded.as_str().chars().any(is_word_char),
+        _ => false,
+    };
+    name.chars().find(is_word)
 }
 
 fn passes_boundary(flags: Flags, text: &str, span: Span) -> bool {

@@ -155,6 +155,7 @@ impl Simd for Avx2 {
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn block(input: &[u8; 64], out: &mut [u8; 64]) -> Block {
     let mut block = Block::default();
+    let (mut line_feeds, mut hyphens) = (0, 0);
     for half in 0..2 {
         // SAFETY: 32 bytes from 0 or 32 are within the 64; the load needs no alignment.
         let bytes = unsafe { _mm256_loadu_si256(input.as_ptr().add(32 * half).cast()) };
@@ -173,7 +174,10 @@ fn block(input: &[u8; 64], out: &mut [u8; 64]) -> Block {
         block.small |= mask(is_small) << (32 * half);
         block.blank |= mask(is_blank) << (32 * half);
         block.other |= mask(bytes) << (32 * half);
+        line_feeds |= mask(equal(bytes, b'\n')) << (32 * half);
+        hyphens |= mask(equal(bytes, b'-')) << (32 * half);
     }
+    block.breaks = line_feeds & ((hyphens << 1) | 1);
     block
 }
 

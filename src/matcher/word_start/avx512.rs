@@ -258,7 +258,9 @@ fn classify(bytes: __m512i) -> (__m512i, Block) {
     let other = _mm512_movepi8_mask(bytes);
     let classes = look_up(&CLASSES, u64::MAX, bytes);
     let are = |class: u8| _mm512_mask_test_epi8_mask(!other, classes, _mm512_set1_epi8(class.cast_signed()));
-    (look_up(&FOLDED, !other, bytes), Block { word: are(WORD), small: are(SMALL), blank: are(BLANK), other })
+    let equal = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed()));
+    let breaks = equal(b'\n') & ((equal(b'-') << 1) | 1);
+    (look_up(&FOLDED, !other, bytes), Block { word: are(WORD), small: are(SMALL), blank: are(BLANK), other, breaks })
 }
 
 /// [`Simd::signs`]; `joins` is whether the byte behind the block is a blank or not ASCII.
@@ -286,6 +288,7 @@ fn signs(input: &[u8; 64], joins: bool, out: &mut [u8; 64]) -> SignedBlock {
         word: _pext_u64(block.word, kept),
         small: _pext_u64(block.small, kept),
         folds,
+        breaks: block.breaks,
         n_read: first,
         n_written: kept.count_ones(),
     }

@@ -51,6 +51,7 @@ pub(crate) struct Builder {
     beginnings: Vec<Beginning>,
     padded: Padded,
     n_keys: usize,
+    longest: usize,
     /// The last key without signs before its first word that the tables hold.
     last: String,
     /// Where its beginnings end, and which they are: every one that any key before it had in common with it.
@@ -69,6 +70,7 @@ impl Builder {
             beginnings: Vec::new(),
             padded: Padded::default(),
             n_keys: 0,
+            longest: 0,
             last: String::new(),
             path: Vec::new(),
             segments: Segments::default(),
@@ -89,6 +91,7 @@ impl Builder {
     pub(crate) fn push(&mut self, key: &str, traits: KeyTraits, senses: &[Sense]) {
         let number = self.n_keys as u32;
         self.n_keys += 1;
+        self.longest = self.longest.max(key.len());
         let fits = key.len() <= MAX_KEY && u16::try_from(senses.len()).is_ok();
         if traits.open || !fits || !self.segments.cut(key) {
             self.leftovers.push(number);
@@ -236,6 +239,7 @@ impl Builder {
             smalls: filter(|beginning| beginning.is_small),
             nexts: filter(|beginning| !beginning.is_first),
             n_leftovers: self.leftovers.len(),
+            longest: self.longest,
         });
         let mut bytes = self.bytes;
         bytes.resize(layout.lines().start, 0);

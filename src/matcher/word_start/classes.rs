@@ -2,9 +2,10 @@
 //! the original text.
 
 use super::hash::{load, low_bits};
-use super::segments::{is_mark_of_sign, is_word};
+use super::segments::{ends_words, is_mark_of_sign, is_word};
 use super::simd::{Block, SignedBlock, Simd};
-use crate::normalize::{FoldedText, SIGNS, STAYS, Signs, Watch, is_word_char};
+use crate::matcher::readings::{is_droppable, is_line_hyphen};
+use crate::normalize::{FoldedText, SIGNS, STAYS, Signs, Watch, is_mark, is_word_char};
 
 /// The classes of a folded text. Reused from text to text.
 #[derive(Debug, Default)]
@@ -21,6 +22,12 @@ pub(super) struct Classes {
     /// and last ones of letters that were not ASCII, and those beside what folding hides.
     odd: Vec<u32>,
     hidden: bool,
+    /// Whether there is a character of a script that ends words ([`ends_words`]).
+    pub(super) other_scripts: bool,
+    /// Whether there is a mark that may be left out ([`is_droppable`]).
+    pub(super) droppable: bool,
+    /// Not 0 if there may be a hyphen at the end of a line.
+    pub(super) breaks: u64,
 }
 
 /// How many bytes before they are read the bytes of a text are asked for.
@@ -34,6 +41,7 @@ impl Classes {
     #[inline(always)]
     pub(super) fn fold<S: Simd>(&mut self, simd: S, folded: &mut FoldedText, text: &str) {
         self.odd.clear();
+        (self.other_scripts, self.droppable, self.breaks) = (false, false, 0);
         (self.n_full, self.last_word, self.last_small, self.n_last, self.hidden) = (0, 0, 0, 0, false);
         folded.fold_watched(text, &mut Watcher { simd, classes: self });
         self.make_room(0);
@@ -215,7 +223,7 @@ pub(super) fn signs<S: Simd>(simd: S, input: &[u8], out: &mut [u8]) -> SignedBlo
         folds |= 1 << at;
         n_written -= 2;
     }
-    SignedBlock { word, small, folds, n_read, n_written }
+    SignedBlock { word, small, folds, breaks: block.breaks, n_read, n_written }
 }
 
 /// Folds plain ASCII in blocks and notes the classes of everything.
@@ -246,7 +254,7 @@ impl<S: Simd> Watcher<'_, S> {
     /// returns how many bytes, and why no more.
     #[inline(always)]
     fn blocks(&mut self, input: &[u8], out: &mut [u8]) -> (usize, Stop) {
-        let Classes { word, small, n_full, last_word, last_small, n_last, .. } = &mut *self.classes;
+        let Classes { word, small, n_full, last_word, last_small, n_last, breaks, .. } = &mut *self.classes;
         let shift = *n_last;
         let bits = word[*n_full..].iter_mut().zip(&mut small[*n_full..]);
         let blocks = input.as_chunks().0.iter().zip(out.as_chunks_mut().0);
@@ -254,6 +262,8 @@ impl<S: Simd> Watcher<'_, S> {
         for ((bytes, out), (word, small)) in blocks.zip(bits) {
             self.simd.prefetch(input, 64 * n + AHEAD);
             let block = self.simd.block(bytes, out);
+            let behind_hyphen = n == 0 || input[64 * n - 1] == b'-';
+            *breaks |= block.breaks & !u64::from(!behind_hyphen);
             // Shifted on this side of the branch: the compiler would carry what the bits are taken from over it, byte by byte.
             let (full_word, full_small) = (*last_word | (block.word << shift), *last_small | (block.small << shift));
             // Those that do not fit; none without a shift.
@@ -290,6 +300,7 @@ impl<S: Simd> Watcher<'_, S> {
         let mut last = [0; 64];
         last[..input.len()].copy_from_slice(input);
         let block = self.simd.block(&last, out);
+        self.classes.breaks |= block.breaks;
         let plain = block.stops(false).trailing_zeros().min(input.len() as u32);
         self.classes.push(block.word, block.small, plain);
         plain as usize
@@ -320,6 +331,7 @@ impl<S: Simd> Watch for Watcher<'_, S> {
                 return (read, written);
             }
             let block = self.simd.signs(&input[read..], &mut out[written..]);
+            self.classes.breaks |= block.breaks;
             let mut folds = block.folds;
             let mut folded_at = written;
             while folds != 0 {
@@ -349,7 +361,12 @@ impl<S: Simd> Watch for Watcher<'_, S> {
         }
         // What belongs to no word and has no case shows all that matters when it is folded. That a sign is no word character
         // need not be asked again if it stayed what it was.
-        let stayed = || folded.len() == c.len_utf8() && folded.starts_with(c) && !is_mark_of_sign(c);
+        let ends_words = ends_words(c);
+        self.classes.other_scripts |= ends_words;
+        self.classes.droppable |= is_droppable(c);
+        self.classes.breaks |= u64::from(is_line_hyphen(c));
+        let is_mark = || is_mark_of_sign(c) || ends_words && is_mark(c);
+        let stayed = || folded.len() == c.len_utf8() && folded.starts_with(c) && !is_mark();
         let is_plain = !in_word && !small && (stayed() || !is_word_char(c) && !folded.contains(is_word_char));
         if std::mem::take(&mut self.classes.hidden) || !is_plain {
             self.classes.odd.push(first);
@@ -367,8 +384,14 @@ impl<S: Simd> Watch for Watcher<'_, S> {
         self.classes.push(0, 0, length);
     }
 
+    fn blanks_behind_hyphen(&mut self) {
+        self.classes.breaks |= 1;
+    }
+
     fn hidden(&mut self) {
         self.classes.hidden = true;
+        // It may be a soft hyphen.
+        self.classes.breaks |= 1;
         if let Some(last) = self.classes.n_bytes().checked_sub(1) {
             self.classes.odd.push(last);
         }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use super::super::MatcherScratch;
 use super::super::automaton::Automaton;
 use super::super::names::NameTable;
+use super::segments::ends_words;
 use super::{Hits, Layout, Patience, SimdLevel};
 use crate::error::{Error, Result};
 
@@ -12,10 +13,30 @@ use crate::error::{Error, Result};
 pub(crate) struct WordStart {
     layout: Layout,
     level: SimdLevel,
-    /// Over the keys that are not in the tables, with the number of each.
-    leftovers: Option<(Automaton, Vec<u32>)>,
+    /// Those of the keys that are not in the tables which any text may hold.
+    leftovers: Option<Leftovers>,
+    /// The others, which have a character of [`ends_words`].
+    of_other_scripts: Option<Leftovers>,
     /// Over all keys, for texts that would take the word starts too long; made for the first of them, if it can be.
     fallback: OnceLock<Option<Automaton>>,
+}
+
+/// Keys that are not in the tables.
+#[derive(Debug)]
+struct Leftovers {
+    automaton: Automaton,
+    /// The number of each.
+    keys: Vec<u32>,
+}
+
+impl Leftovers {
+    fn new(names: &NameTable, keys: Vec<u32>) -> Result<Option<Self>> {
+        if keys.is_empty() {
+            return Ok(None);
+        }
+        let automaton = Automaton::new(keys.iter().map(|key| names.key(*key as usize)))?;
+        Ok(Some(Self { automaton, keys }))
+    }
 }
 
 impl WordStart {
@@ -27,13 +48,15 @@ impl WordStart {
             return Err(Error::usage("the tables of the compiled gazetteer do not belong together")
                 .with_remedy("compile it again with `dateline gazetteer compile`"));
         }
-        let keys: Vec<u32> = layout.view(bytes).leftovers().collect();
-        let leftovers = if keys.is_empty() {
-            None
-        } else {
-            Some((Automaton::new(keys.iter().map(|key| names.key(*key as usize)))?, keys))
-        };
-        Ok(Self { layout, level, leftovers, fallback: OnceLock::new() })
+        let is_of_others = |key: &u32| names.key(*key as usize).contains(ends_words);
+        let (others, keys) = layout.view(bytes).leftovers().partition(is_of_others);
+        Ok(Self {
+            layout,
+            level,
+            leftovers: Leftovers::new(names, keys)?,
+            of_other_scripts: Leftovers::new(names, others)?,
+            fallback: OnceLock::new(),
+        })
     }
 
     /// Fills `scratch.hits` with every alias that passes, nearly in order.
@@ -45,9 +68,10 @@ impl WordStart {
                 None => self.search(names, text, Patience::Endless, scratch),
             }
         }
-        let MatcherScratch { folded, pattern, hits, .. } = scratch;
+        let MatcherScratch { folded, pattern, hits, word_start } = scratch;
         let Hits { sure, doubtful, stopped, .. } = hits;
-        if let Some((automaton, keys)) = &self.leftovers {
+        let of_other_scripts = self.of_other_scripts.iter().filter(|_| word_start.has_other_scripts());
+        for Leftovers { automaton, keys } in self.leftovers.iter().chain(of_other_scripts) {
             for (span, found) in automaton.find_in(folded) {
                 doubtful.extend(names.aliases(keys[found] as usize).map(|alias| (span, alias)));
             }
@@ -66,7 +90,7 @@ impl WordStart {
     }
 
     pub(in super::super) fn memory_usage(&self, names: &NameTable) -> usize {
-        let leftovers = self.leftovers.iter().map(|(automaton, _)| automaton);
+        let leftovers = self.leftovers.iter().chain(&self.of_other_scripts).map(|leftovers| &leftovers.automaton);
         let automata = leftovers.chain(self.fallback.get().into_iter().flatten());
         names.index().words().len() + automata.map(Automaton::memory_usage).sum::<usize>()
     }

@@ -5,7 +5,7 @@
 //!
 //! | part | what it holds |
 //! |---|---|
-//! | header, 128 bytes | magic, version, numbers of keys, records and lines, sizes of the parts |
+//! | header, 128 bytes | magic, version, numbers of keys, records and lines, sizes of the parts, bytes of the longest key |
 //! | records | one for each key, with its bytes and aliases (see [`Record`]) |
 //! | filters | the first words of keys; of these, those that may begin small; beginnings of more words (see [`Filter`]) |
 //! | lines | hash table of records in lines of 64 bytes (see [`LINE`]) |
@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"DLWORDS\0";
 /// Changes with the bytes, the hash, the filters or the cutting of names.
-const VERSION: u64 = 6;
+const VERSION: u64 = 7;
 pub(super) const HEADER: usize = 128;
 /// How the section is called in errors; who reads it from a file puts the file's name in its place.
 const SECTION: &str = "word-start tables";
@@ -50,6 +50,7 @@ pub(crate) struct Layout {
     smalls: usize,
     nexts: usize,
     n_leftovers: usize,
+    longest: usize,
 }
 
 /// The sizes a builder has to state.
@@ -62,12 +63,13 @@ pub(super) struct Sizes {
     pub(super) smalls: usize,
     pub(super) nexts: usize,
     pub(super) n_leftovers: usize,
+    pub(super) longest: usize,
 }
 
 impl Layout {
     pub(super) fn new(sizes: &Sizes) -> Self {
-        let Sizes { n_keys, n_records, n_lines, records_end, firsts, smalls, nexts, n_leftovers } = *sizes;
-        Self { n_keys, n_records, n_lines, records_end, firsts, smalls, nexts, n_leftovers }
+        let Sizes { n_keys, n_records, n_lines, records_end, firsts, smalls, nexts, n_leftovers, longest } = *sizes;
+        Self { n_keys, n_records, n_lines, records_end, firsts, smalls, nexts, n_leftovers, longest }
     }
 
     /// Reads the header and checks that the parts fill the bytes exactly.
@@ -101,6 +103,7 @@ impl Layout {
             smalls: size(field())?,
             nexts: size(field())?,
             n_leftovers: size(field())?,
+            longest: size(field())?,
         };
         let filters = [layout.firsts, layout.smalls, layout.nexts];
         if filters.iter().any(|words| *words != 0 && !words.is_power_of_two()) {
@@ -116,7 +119,7 @@ impl Layout {
     /// Writes the header over the first bytes.
     pub(super) fn write(&self, bytes: &mut [u8]) {
         bytes[..8].copy_from_slice(MAGIC);
-        let sizes = [self.records_end, self.firsts, self.smalls, self.nexts, self.n_leftovers];
+        let sizes = [self.records_end, self.firsts, self.smalls, self.nexts, self.n_leftovers, self.longest];
         let numbers = [VERSION, self.n_keys.into(), self.n_records.into(), self.n_lines.into()];
         let fields = numbers.into_iter().chain(sizes.into_iter().map(|size| size as u64));
         for (field, bytes) in fields.zip(bytes[8..HEADER].chunks_exact_mut(8)) {
@@ -127,6 +130,11 @@ impl Layout {
     /// Number of keys that were pushed, leftovers included.
     pub(crate) fn n_keys(&self) -> u32 {
         self.n_keys
+    }
+
+    /// Bytes of the longest key, leftovers included.
+    pub(crate) fn longest(&self) -> usize {
+        self.longest
     }
 
     fn checked_len(&self) -> Option<usize> {
@@ -299,7 +307,9 @@ impl Policy {
     pub(crate) const TITLE: Self = Self(Self::EXACT.0 | 4);
     /// Not in plain text: it has accents, and they matter. Where this is not known, it is read as [`Policy::CHECKED`].
     pub(crate) const ACCENTED: Self = Self(16);
-    const ALL: u8 = 7 | Self::ACCENTED.0;
+    /// As [`Policy::TITLE`], or as the alias is but with a capital for its first letter, which is a small one.
+    pub(crate) const SMALL_TITLE: Self = Self(Self::TITLE.0 | 32);
+    const ALL: u8 = Self::ANY.0 | Self::SMALL_TITLE.0 | Self::ACCENTED.0;
 }
 
 /// One alias that folds to a key.
@@ -370,7 +380,9 @@ impl Sense {
     pub(super) fn judge(self, small: u64) -> Option<bool> {
         let as_written = u8::from(small == self.small) << 1;
         let without_small = u8::from(small == 0) << 2;
-        let passes = self.policy.0 & (Policy::ANY.0 | as_written | without_small) != 0;
+        // The first letter is the lowest bit.
+        let capitalised = u8::from(small == self.small & self.small.wrapping_sub(1)) << 5;
+        let passes = self.policy.0 & (Policy::ANY.0 | as_written | without_small | capitalised) != 0;
         (self.policy != Policy::CHECKED).then_some(passes)
     }
 }

@@ -7,8 +7,8 @@
 //! on word by word, as far as a filter of the beginnings of names says yes. Where a name may end, it is looked up by the hash of
 //! all its words. Nothing is reported whose bytes were not compared.
 //!
-//! Names that may begin or end inside a word, names without any word, and words or signs of unusual length are *leftovers*:
-//! the caller searches for them by other means.
+//! Names that may begin or end inside a word, names in scripts beside whose letters the words of others end (Han, Hangul, Thai),
+//! names without any word, and words or signs of unusual length are *leftovers*: the caller searches for them by other means.
 //!
 //! The tables are plain bytes that can be mapped from a file (module `layout`).
 

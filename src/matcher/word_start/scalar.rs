@@ -56,7 +56,10 @@ impl Simd for Scalar {
             });
             eights.enumerate().fold(0, |bits, (index, eight)| bits | (eight << (8 * index)))
         };
-        Block { word: gather(WORD), small: gather(SMALL), blank: gather(BLANK), other: gather(OTHER) }
+        let pairs = input.iter().zip(&input[1..]);
+        let has_break = pairs.fold(0, |any, (left, right)| any | (u8::from(*left == b'-') & u8::from(*right == b'\n')));
+        let breaks = u64::from(has_break) << 1 | u64::from(input[0] == b'\n');
+        Block { word: gather(WORD), small: gather(SMALL), blank: gather(BLANK), other: gather(OTHER), breaks }
     }
 
     #[inline(always)]

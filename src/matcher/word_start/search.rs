@@ -30,9 +30,19 @@ pub(crate) struct Scratch {
     offsets: Vec<u32>,
 }
 
-#[cfg(test)]
 impl Scratch {
+    /// Whether the text searched last holds a character of a script beside whose letters words end.
+    pub(crate) fn has_other_scripts(&self) -> bool {
+        self.classes.other_scripts
+    }
+
+    /// Whether it may hold something that can be read otherwise.
+    pub(crate) fn may_be_read_otherwise(&self) -> bool {
+        self.classes.droppable || self.classes.breaks != 0
+    }
+
     /// Of the text searched last.
+    #[cfg(test)]
     pub(super) fn classes(&self) -> &Classes {
         &self.classes
     }

@@ -135,6 +135,8 @@ pub(super) struct Block {
     pub(super) blank: u64,
     /// Not ASCII.
     pub(super) other: u64,
+    /// Bit 0: a line feed comes first. Others are set if a line feed behind a hyphen is in the block.
+    pub(super) breaks: u64,
 }
 
 /// The classes of bytes some of which were folded signs.
@@ -145,6 +147,8 @@ pub(super) struct SignedBlock {
     pub(super) small: u64,
     /// Where signs of three bytes begin that were folded to one; bits for what was read.
     pub(super) folds: u64,
+    /// Of [`Block::breaks`], for what was read and more.
+    pub(super) breaks: u64,
     pub(super) n_read: u32,
     pub(super) n_written: u32,
 }
