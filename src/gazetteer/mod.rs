@@ -470,6 +470,11 @@ impl Gazetteer {
         &self.meta.kinds
     }
 
+    /// Whether some line has this key.
+    pub(crate) fn has_key(&self, key: &str) -> bool {
+        self.meta.keys.iter().any(|known| known == key)
+    }
+
     /// The number of the kind of an entity.
     pub(crate) fn kind_number(&self, id: EntityId) -> u16 {
         u16_at(self.entity_record(id), 8)

@@ -289,8 +289,9 @@ impl Worker<'_> {
 
     fn read(&mut self, document: &Document<'_>, wanted: Wanted) {
         self.find(document, wanted);
+        let day = document.date.as_deref().and_then(crate::archive::day_of);
         let Self { analyzer, matches, aside, segments, reading, resolution, marked, .. } = self;
-        analyzer.resolver.read(&parts(document, matches), wanted, reading, resolution);
+        analyzer.resolver.read(&parts(document, matches), day, wanted, reading, resolution);
         if analyzer.options.profile == Profile::Plain {
             return;
         }
@@ -305,7 +306,7 @@ impl Worker<'_> {
         }
         if furniture == Furniture::Mark {
             // Resolved by themselves, so that what is marked changes nothing else.
-            analyzer.resolver.read(&parts(document, aside), wanted, reading, marked);
+            analyzer.resolver.read(&parts(document, aside), day, wanted, reading, marked);
             divide::label(segments, marked);
             resolution.mentions.extend(marked.mentions.drain(..).filter(|mention| mention.section.is_furniture()));
             let place = |mention: &Mention| (mention.part, mention.span.start, std::cmp::Reverse(mention.span.end));
@@ -348,8 +349,9 @@ impl Worker<'_> {
     /// Linear in the text and in the names of the gazetteer.
     pub fn explain(&mut self, document: &Document<'_>) -> Result<Vec<Verdict>> {
         self.read(document, Wanted::All);
+        let day = document.date.as_deref().and_then(crate::archive::day_of);
         let Self { analyzer, scratch, matches, resolution, .. } = self;
-        let mut verdicts = analyzer.resolver.explain_as(&parts(document, matches), resolution);
+        let mut verdicts = analyzer.resolver.explain_as(&parts(document, matches), day, resolution);
         let judged: BTreeSet<_> = verdicts.iter().filter_map(listed_place).collect();
         let mut all = Matches::default();
         for (part, text) in document.parts() {

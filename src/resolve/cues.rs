@@ -3,7 +3,7 @@
 use super::facts::{Candidate, Class};
 use super::scene::Site;
 use super::words::Word;
-use super::{Profile, evidence, wording};
+use super::{Profile, evidence, firms, tickers, wording};
 use crate::normalize::is_hyphen;
 
 /// Cues at a site, as a set of bits.
@@ -34,6 +34,11 @@ impl Cues {
     /// One of its aliases is a town's, and what stands before it does not say that the name is a place here.
     pub(super) const SELDOM_PLACE: Self = Self(1 << 10);
 
+    /// It looks like a code of a share or an index, or is in brackets as such codes are.
+    pub(super) const CODE: Self = Self(1 << 11);
+    /// A legal form of firms is behind the name of an organisation.
+    pub(super) const LEGAL_FORM: Self = Self(1 << 12);
+
     /// Those of a site whose words are known, but for what the sites around it tell.
     pub(super) fn of(site: &Site<'_>, candidates: &[Candidate], profile: Profile) -> Self {
         let (before, behind) = (&site.text.as_bytes()[..site.span.start], &site.text[site.span.end..]);
@@ -47,6 +52,11 @@ impl Cues {
             (Self::HYPHEN_BEHIND, behind.starts_with(is_hyphen)),
             (Self::COMMA, behind.starts_with(", ") || before.ends_with(b", ")),
             (Self::DEMONYM, candidates.iter().any(|candidate| candidate.alias.demonym)),
+            (Self::CODE, tickers::may_be_code(site)),
+            (
+                Self::LEGAL_FORM,
+                site.has(Class::Organisation) && firms::legal_form_end(site.text, site.span.end).is_some(),
+            ),
             (Self::SELDOM_PLACE, candidates.iter().any(is_town) && evidence::is_seldom_place(site)),
         ];
         told.into_iter().fold(Self::ANY, |cues, (cue, told)| cues | Self(cue.0 * u16::from(told)))

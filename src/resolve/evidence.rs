@@ -2,6 +2,7 @@
 
 use super::cues::Cues;
 use super::facts::{AliasFacts, Candidate, Class, EntityFacts, Tier};
+use super::firms;
 use super::gathered::Gathered;
 use super::lexicon::Lexicon;
 use super::lines::in_dateline;
@@ -35,12 +36,18 @@ pub(super) fn is_seldom_place(site: &Site<'_>) -> bool {
     const DOUBTFUL: u32 = 35;
     Lexicon::shared().prior(site.surface()).is_some_and(|prior| {
         // "in" tells a place from any surname, "from" and "to" only from a rare one.
-        prior < DOUBTFUL && !site.is_in() && !(prior >= SURNAME && site.has_locative())
+        prior < DOUBTFUL
+            && !(site.is_in() && !firms::owns_something(site))
+            && !(prior >= SURNAME && site.has_locative())
     })
 }
 
 pub(super) fn has_preposition(look: &Look<'_, '_>) -> bool {
-    takes(look, Evidence::Preposition) && look.site.has_locative()
+    takes(look, Evidence::Preposition)
+        && look.site.has_locative()
+        // "in X's budget", "a stake in X": X need not be a place.
+        && !firms::owns_something(look.site)
+        && !firms::belongs_to_firm_noun(look.site)
 }
 
 pub(super) fn is_in_dateline(look: &Look<'_, '_>) -> bool {
@@ -56,13 +63,38 @@ pub(super) fn precedes_title(look: &Look<'_, '_>) -> bool {
     takes(look, Evidence::Head) && look.scene.sites_behind(look.site).any(|other| other.has(Class::Title))
 }
 
+/// Inhabitants of a town that an article may mean by its bare name, although the name needs evidence.
+const METROPOLIS: u64 = 1_000_000;
+
 pub(super) fn has_country_in_document(look: &Look<'_, '_>, gathered: &Gathered) -> bool {
-    takes(look, Evidence::Country) && gathered.mentions_country(look.entity.country)
+    takes(look, Evidence::Country)
+        && gathered.mentions_country(look.entity.country)
+        && !is_of_another_country(look)
+        && (look.entity.tier != Tier::Town || look.entity.population >= METROPOLIS || is_placed(look, gathered))
+}
+
+/// "the Spanish Treasury" is not Britain's.
+fn is_of_another_country(look: &Look<'_, '_>) -> bool {
+    look.alias.class == Class::Organisation
+        && look.scene.sites_before(look.site).any(|other| {
+            let mut demonyms =
+                look.scene.candidates(other).iter().filter(|candidate| candidate.alias.demonym).peekable();
+            demonyms.peek().is_some() && demonyms.all(|candidate| candidate.entity.country != look.entity.country)
+        })
+}
+
+/// Whether the article surely means the town somewhere, or has the division it lies in: many firms and persons have its name.
+fn is_placed(look: &Look<'_, '_>, gathered: &Gathered) -> bool {
+    let gazetteer = look.scene.gazetteer;
+    let parent = gazetteer.parent(look.alias.entity).filter(|parent| !gazetteer.is_sovereign(*parent));
+    gathered.is_sure(look.alias.entity)
+        || gathered.firms.is_placed(look.site.surface())
+        || parent.is_some_and(|parent| gathered.mentions(parent))
 }
 
 pub(super) fn has_long_form_in_document(look: &Look<'_, '_>, gathered: &Gathered) -> bool {
     takes(look, Evidence::LongForm)
-        && (gathered.has_long_form(look.alias.entity) || gathered.mentions(look.alias.entity))
+        && (gathered.has_long_form(look.alias.entity) || gathered.is_sure(look.alias.entity))
 }
 
 /// "City, State" and "City, Country" on either side: 2 if the other is the division or country it lies in, 1 if it is of

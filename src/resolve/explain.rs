@@ -103,13 +103,18 @@ impl Resolver {
     pub fn explain(&self, parts: &[PartMatches<'_>]) -> Vec<Verdict> {
         let mut resolution = Resolution::default();
         self.resolve(parts, &mut resolution);
-        self.explain_as(parts, &resolution)
+        self.explain_as(parts, None, &resolution)
     }
 
     /// The same, compared with what was kept of the resolution of these parts.
-    pub(crate) fn explain_as(&self, parts: &[PartMatches<'_>], resolution: &Resolution) -> Vec<Verdict> {
+    pub(crate) fn explain_as(
+        &self,
+        parts: &[PartMatches<'_>],
+        day: Option<i32>,
+        resolution: &Resolution,
+    ) -> Vec<Verdict> {
         let mut scratch = ResolverScratch::for_one();
-        let scene = self.judged(parts, Wanted::All, &mut scratch, &mut Resolution::default());
+        let scene = self.judged(parts, day, Wanted::All, &mut scratch, &mut Resolution::default());
         let kept = Kept::of(resolution);
         let mut verdicts = Vec::new();
         for site in &scene.sites {

@@ -1,5 +1,6 @@
 //! What the rules ask about aliases and entities.
 
+use super::periods::Period;
 use crate::gazetteer::{AliasKind, CasePolicy, EntityType, Evidence, EvidenceSet, Gazetteer};
 use crate::ids::{AliasId, EntityId};
 
@@ -8,6 +9,8 @@ use crate::ids::{AliasId, EntityId};
 pub(super) struct GazetteerFacts {
     gazetteer: Gazetteer,
     kinds: Vec<KindFacts>,
+    /// Whether a line names a period.
+    has_periods: bool,
 }
 
 /// What the rules ask about a kind of entity.
@@ -17,6 +20,8 @@ struct KindFacts {
     tier: Tier,
     city: bool,
     honorific: bool,
+    /// An organisation that may have a legal form: a company, a bank, a paper; no state's, party's or army's.
+    firm: bool,
 }
 
 /// What the rules ask about an alias.
@@ -30,6 +35,12 @@ pub(super) struct AliasFacts {
     /// More than one word.
     pub(super) long: bool,
     pub(super) honorific: bool,
+    /// A name of a firm.
+    pub(super) firm: bool,
+    /// The main name of its entity.
+    pub(super) canonical: bool,
+    /// When the name is in use.
+    pub(super) period: Period,
     pub(super) evidence: EvidenceSet,
 }
 
@@ -118,14 +129,40 @@ impl KindFacts {
             EntityType::Title => Class::Title,
             EntityType::Other(_) => Class::Other,
         };
-        Self { class, tier: Tier::of(kind), city: kind == "place.city", honorific: kind == "title.honorific" }
+        const PUBLIC: [&str; 16] = [
+            "armed",
+            "court",
+            "culture",
+            "gov",
+            "igo",
+            "intelligence",
+            "legislature",
+            "military",
+            "ngo",
+            "party",
+            "police",
+            "religious",
+            "sport",
+            "thinktank",
+            "union",
+            "university",
+        ];
+        let public = kind.split('.').nth(1).is_some_and(|kind| PUBLIC.contains(&kind));
+        Self {
+            class,
+            tier: Tier::of(kind),
+            city: kind == "place.city",
+            honorific: kind == "title.honorific",
+            firm: class == Class::Organisation && !public,
+        }
     }
 }
 
 impl GazetteerFacts {
     pub(super) fn new(gazetteer: &Gazetteer) -> Self {
         let kinds = gazetteer.kinds().iter().map(|kind| KindFacts::of(kind)).collect();
-        Self { gazetteer: gazetteer.clone(), kinds }
+        let has_periods = gazetteer.has_key("from") || gazetteer.has_key("to");
+        Self { gazetteer: gazetteer.clone(), kinds, has_periods }
     }
 
     fn kind(&self, number: u16) -> KindFacts {
@@ -153,6 +190,9 @@ impl GazetteerFacts {
             // Another place of a large image.
             long: alias_kind != AliasKind::Plural && blank && self.gazetteer.alias_has_blank(id),
             honorific: kind.honorific,
+            firm: kind.firm,
+            canonical: alias_kind == AliasKind::Name,
+            period: if self.has_periods { Period::of(&self.gazetteer, id) } else { Period::ALWAYS },
             evidence,
         };
         let entity =

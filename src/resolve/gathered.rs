@@ -2,6 +2,7 @@
 
 use super::cues::Cues;
 use super::facts::Class;
+use super::firms::{self, Firms};
 use super::lexicon::FoldedNames;
 use super::rules::Rule;
 use super::scene::{Look, Scene, Verdicts};
@@ -19,6 +20,10 @@ pub(super) struct Gathered {
     countries: Vec<Country>,
     /// Entities mentioned under a long name.
     long_forms: Vec<EntityId>,
+    /// Entities with a mention that leaves no doubt, which may speak for doubtful ones.
+    sure: Vec<EntityId>,
+    /// Names that mean a firm.
+    pub(super) firms: Firms,
 }
 
 #[derive(Debug)]
@@ -26,11 +31,13 @@ struct Country {
     number: u32,
     /// Mentions of its towns, divisions and bodies, which tell namesakes apart.
     local: usize,
+    /// Mentions of it and of what is in it.
+    total: usize,
 }
 
 impl Gathered {
-    /// Gathers what the first pass found; forgets what it had from another document.
-    pub(super) fn gather(&mut self, scene: &Scene<'_>, verdicts: &Verdicts) {
+    /// Gathers the names of persons and firms that the first pass found; forgets what it had from another document.
+    pub(super) fn gather_names(&mut self, scene: &Scene<'_>, verdicts: &Verdicts) {
         self.clear();
         for site in &scene.sites {
             if let Some(head) = site.head {
@@ -44,36 +51,50 @@ impl Gathered {
             }
         }
         self.surnames.close();
-        // A demonym names its country even where the profile does not count it.
-        let names = |rule: Option<Rule>| rule.is_some_and(|rule| rule.accepts() || rule == Rule::DemonymInStrict);
-        verdicts.looks(scene).filter(|(_, rule)| names(*rule)).for_each(|(look, _)| self.note(&look));
         if !self.surnames.is_empty() {
-            let named = scene.sites.iter().filter(|site| verdicts.of(site).iter().any(|rule| names(*rule)));
+            let named =
+                scene.sites.iter().filter(|site| verdicts.of(site).iter().any(|rule| rule.is_some_and(is_named)));
             for site in named.filter(|site| self.surnames.contains(site.surface()) && site.has_locative()) {
                 self.located.insert(site.surface());
             }
         }
         self.located.close();
+        self.firms.gather(scene, verdicts);
+    }
+
+    /// Gathers the entities that are accepted so far.
+    pub(super) fn gather_entities(&mut self, scene: &Scene<'_>, verdicts: &Verdicts) {
+        for (look, rule) in verdicts.looks(scene) {
+            if let Some(rule) = rule.filter(|rule| is_named(*rule)) {
+                self.note(&look, rule);
+            }
+        }
         self.entities.sort_unstable();
         self.long_forms.sort_unstable();
+        self.sure.sort_unstable();
     }
 
     fn clear(&mut self) {
-        let Self { surnames, located, entities, countries, long_forms } = self;
+        let Self { surnames, located, entities, countries, long_forms, sure, firms } = self;
         surnames.clear();
         located.clear();
         entities.clear();
         countries.clear();
         long_forms.clear();
+        sure.clear();
+        firms.clear();
     }
 
     /// Adds an accepted alias.
-    fn note(&mut self, look: &Look<'_, '_>) {
+    fn note(&mut self, look: &Look<'_, '_>, rule: Rule) {
         if look.alias.class == Class::Title {
             return;
         }
         self.entities.push(look.alias.entity);
-        if look.alias.long {
+        if rule != Rule::Preposition || firms::is_surely_located(look.site) {
+            self.sure.push(look.alias.entity);
+        }
+        if look.alias.long || rule == Rule::LegalForm {
             self.long_forms.push(look.alias.entity);
         }
         if look.entity.country != 0 {
@@ -84,8 +105,11 @@ impl Gathered {
 
     fn note_country(&mut self, number: u32, local: usize) {
         match self.countries.iter_mut().find(|country| country.number == number) {
-            Some(known) => known.local += local,
-            None => self.countries.push(Country { number, local }),
+            Some(known) => {
+                known.local += local;
+                known.total += 1;
+            }
+            None => self.countries.push(Country { number, local, total: 1 }),
         }
     }
 
@@ -112,6 +136,11 @@ impl Gathered {
         self.entities.binary_search(&entity).is_ok()
     }
 
+    /// Whether a mention leaves no doubt that the entity is meant.
+    pub(super) fn is_sure(&self, entity: EntityId) -> bool {
+        self.sure.binary_search(&entity).is_ok()
+    }
+
     pub(super) fn mentions_country(&self, country: u32) -> bool {
         self.countries.iter().any(|known| known.number == country)
     }
@@ -120,8 +149,19 @@ impl Gathered {
         self.long_forms.binary_search(&entity).is_ok()
     }
 
+    /// How much of the article is about a country, in quarters of what is about the country mentioned most.
+    pub(super) fn quarters(&self, country: u32) -> usize {
+        let most = self.countries.iter().map(|known| known.total).max().unwrap_or(0);
+        self.countries.iter().find(|known| known.number == country).map_or(0, |known| 4 * known.total / most.max(1))
+    }
+
     /// Accepted towns, divisions and bodies of a country.
     pub(super) fn local(&self, country: u32) -> usize {
         self.countries.iter().find(|known| known.number == country).map_or(0, |known| known.local)
     }
+}
+
+/// Whether a rule names an entity. A demonym names its country even where the profile does not count it.
+fn is_named(rule: Rule) -> bool {
+    rule.accepts() || rule == Rule::DemonymInStrict
 }

@@ -67,6 +67,16 @@ classes! {
     SMALL_IN_HEADLINE = "small in headlines",
     /// Last words of long names that are no bodies: laws, cups, diseases, offices.
     WORK = "works",
+    /// What only firms have or are: "shares", "earnings".
+    FIRM_NOUN = "firm nouns",
+    /// Nouns that take a firm or a person behind "in": "a stake in", "faith in".
+    TAKES_IN = "nouns with in",
+    /// Nouns that take a firm behind "of", "for", "with" and "by": "a unit of", "a bid for".
+    TAKES_OF = "nouns with of",
+    /// Verbs whose object is a firm.
+    FIRM_VERB = "firm verbs",
+    /// What persons and firms do: "said".
+    SPEECH = "verbs of speech",
     /// Acronyms of things that are no organisations.
     COMMON_ACRONYM = "common acronyms",
 }

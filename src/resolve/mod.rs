@@ -13,9 +13,11 @@ mod cues;
 mod evidence;
 mod explain;
 mod facts;
+mod firms;
 mod gathered;
 mod lexicon;
 mod lines;
+mod periods;
 mod persons;
 mod plain;
 mod rank;
@@ -25,6 +27,7 @@ mod scene;
 mod select;
 mod steps;
 mod stop;
+mod tickers;
 mod titles;
 mod unlisted;
 mod wording;
@@ -170,13 +173,14 @@ impl Resolver {
     ///
     /// Linear in the number of matches, times the words looked at around each.
     pub fn resolve(&self, parts: &[PartMatches<'_>], resolution: &mut Resolution) {
-        self.read(parts, Wanted::All, &mut ResolverScratch::for_one(), resolution);
+        self.read(parts, None, Wanted::All, &mut ResolverScratch::for_one(), resolution);
     }
 
-    /// The same, or no more than is asked for.
+    /// Resolves a document of some day (since 1970-01-01), or reads no more of it than is asked for.
     pub(crate) fn read(
         &self,
         parts: &[PartMatches<'_>],
+        day: Option<i32>,
         wanted: Wanted,
         scratch: &mut ResolverScratch,
         resolution: &mut Resolution,
@@ -186,7 +190,7 @@ impl Resolver {
             resolution.unlisted.clear();
             return plain::read(&self.gazetteer, parts, resolution);
         }
-        self.judged(parts, wanted, scratch, resolution).give_back(&mut scratch.memory);
+        self.judged(parts, day, wanted, scratch, resolution).give_back(&mut scratch.memory);
         if wanted == Wanted::Mentions {
             resolution.unlisted.clear();
         }
@@ -196,6 +200,7 @@ impl Resolver {
     fn judged<'a>(
         &'a self,
         parts: &'a [PartMatches<'a>],
+        day: Option<i32>,
         wanted: Wanted,
         scratch: &mut ResolverScratch,
         resolution: &mut Resolution,
@@ -204,6 +209,7 @@ impl Resolver {
         resolution.mentions.clear();
         resolution.unlisted.clear();
         let mut scene = Scene::new(&self.gazetteer, self.profile, parts, memory, stop);
+        scene.day = day;
         verdicts.open(&scene);
         if scene.is_stopped() {
             return scene;
@@ -212,20 +218,25 @@ impl Resolver {
             persons::find_heads(&mut scene);
         }
         verdicts.judge(&scene, None, |look| self.local_rule(look));
-        gathered.gather(&scene, verdicts);
+        gathered.gather_names(&scene, verdicts);
         if self.rules.contains(Rule::KnownPerson) {
             persons::reject_known(&scene, verdicts, gathered);
         }
+        if self.rules.contains(Rule::KnownFirm) {
+            firms::reject_known(&scene, verdicts, gathered);
+        }
+        if self.rules.contains(Rule::TitleOfName) {
+            firms::reject_titles(&scene, verdicts);
+        }
+        gathered.gather_entities(&scene, verdicts);
         verdicts.judge(&scene, None, |look| self.document_rule(look, gathered));
         // What news seldom means is meant where the article has it as a place elsewhere.
         if self.rules.contains(Rule::LongForm) && verdicts.any(Rule::LowPrior) {
-            let accepted = verdicts.accepted_entities(&scene);
             verdicts.judge(&scene, Some(Rule::LowPrior), |look| {
-                let known = accepted.binary_search(&look.alias.entity).is_ok();
-                Some(if known { Rule::LongForm } else { Rule::LowPrior })
+                Some(if gathered.is_sure(look.alias.entity) { Rule::LongForm } else { Rule::LowPrior })
             });
         }
-        let found = unlisted::find(&scene, verdicts, self.rules, wanted, words);
+        let found = unlisted::find(&scene, verdicts, self.rules, wanted, &gathered.firms.short, words);
         select::select(&scene, verdicts, gathered, &found, (self.overlap, self.rules), resolution);
         scene
     }

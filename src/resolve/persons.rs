@@ -1,7 +1,8 @@
 //! Persons: who stands behind a title, and which names are theirs.
 
 use super::cues::Cues;
-use super::facts::Class;
+use super::facts::{Candidate, Class, Tier};
+use super::firms;
 use super::gathered::Gathered;
 use super::lexicon::Classes;
 use super::lines::LineCase;
@@ -37,8 +38,11 @@ fn head_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Span> {
         }
         let mut here = scene.sites_at(site.part, word.span.start).peekable();
         let acronym = word.is_acronym() && (here.peek().is_some() || word.text.chars().count() > 2);
-        acronym || here.any(|other| other.solid || other.has(Class::Title))
+        acronym || here.any(|other| other.solid || other.has(Class::Title) || is_place_for_sure(scene, other))
     };
+    if firms::is_in_name(scene, site) {
+        return None;
+    }
     let run = capitalised_run(site.text, site.span.end, |word| !ends_run(word))?;
     let name = run.of(site.text);
     // A small common word ("general", "chief") before one capitalised name is an ordinary adjective.
@@ -50,6 +54,15 @@ fn head_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Span> {
     let first = name.split(' ').next().unwrap_or_default();
     let given = || super::lexicon::Lexicon::shared().classes(first).any(Classes::FIRST_NAME);
     (site.line != LineCase::Title || given()).then_some(run)
+}
+
+/// "U.S.", "Wall Street": nobody is called so.
+fn is_place_for_sure(scene: &Scene<'_>, site: &Site<'_>) -> bool {
+    let dotted =
+        site.surface().ends_with('.') && site.surface().len() <= 6 && !site.surface().contains(char::is_lowercase);
+    scene.candidates(site).iter().any(|Candidate { alias, .. }| {
+        alias.class == Class::Place && !alias.weak && (dotted || alias.long && !alias.demonym)
+    })
 }
 
 pub(super) fn is_title_head(look: &Look<'_, '_>) -> bool {
@@ -77,7 +90,11 @@ pub(super) fn is_after_first_name(look: &Look<'_, '_>) -> bool {
     let upper = look.site.line == LineCase::Upper;
     let given = left.is(Classes::FIRST_NAME) && (upper || !left.is_acronym());
     let initial = left.is_initial() && left.text.ends_with('.');
-    if !(given || initial) || look.scene.sites_before(look.site).any(|other| other.has_other_than(Class::Title)) {
+    // A given name that is also a town's, "Allen", does not make "Austin Texas" a person.
+    let other_name = |other: &Site<'_>| {
+        other.has_other_than(Class::Title) && !(other.only_weak_places && look.entity.tier >= Tier::Town)
+    };
+    if !(given || initial) || look.scene.sites_before(look.site).any(other_name) {
         return false;
     }
     // "Chad said" after a given name is a person; "Michael Jordan's" too, but "Barack Obama Kenya trip" is not.
@@ -95,13 +112,13 @@ pub(super) fn reject_known(scene: &Scene<'_>, verdicts: &mut Verdicts, gathered:
             continue;
         }
         // "in" is no word before a person; a country used as a place anywhere stays one: few surnames are countries.
-        if site.is_in() {
+        if site.is_in() && !firms::owns_something(site) {
             continue;
         }
         for (row, candidate) in scene.candidates(site).iter().enumerate() {
             let look = scene.look(site, candidate);
             let verdict = &mut verdicts.of_mut(site)[row];
-            let located = site.has_locative() && *verdict != Some(Rule::Free)
+            let located = firms::is_surely_located(site) && *verdict != Some(Rule::Free)
                 || look.entity.is_sovereign() && gathered.is_located(site.surface());
             let open = matches!(verdict, None | Some(Rule::Free | Rule::Preposition));
             if open && !look.alias.demonym && look.alias.class != Class::Title && !located {

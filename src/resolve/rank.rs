@@ -194,7 +194,12 @@ impl<'s, 'a> Ranking<'s, 'a> {
         if !entity.is_sovereign() && self.gathered.mentions_country(entity.country) {
             points += COUNTRY;
         }
-        points += COMPATRIOT * self.gathered.local(entity.country).min(4) as i32;
+        points += COMPATRIOT
+            * match entity.tier {
+                // "the Treasury" is of the country that the article is about.
+                Tier::Organisation => self.gathered.quarters(entity.country),
+                _ => self.gathered.local(entity.country).min(4),
+            } as i32;
         points + NEIGHBOUR * self.neighbours(look)
     }
 

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use super::cues::Cues;
 use super::gathered::Gathered;
 use super::scene::Look;
-use super::{evidence, persons, runs, titles, wording};
+use super::{evidence, firms, periods, persons, runs, tickers, titles, wording};
 use crate::error::{Error, Result};
 
 /// Whether a rule applies to one alias at one place.
@@ -47,6 +47,8 @@ macro_rules! rules {
 }
 
 rules! {
+    Ticker = "ticker": "The name is a code of a share, an index or a story ((RIO.L), $EU, NASDAQ: EU): it names nothing else.",
+    OutOfPeriod = "out-of-period": "The document is older or newer than the name: its line has from= or to=.",
     DemonymInStrict = "demonym-in-strict": "Demonyms and adjectives are no places in the strict profile.",
     CompoundAdjective = "compound-adjective": "A place joined by a hyphen to a word that makes it an adjective (China-based) is no place in the strict profile.",
     Currency = "currency": "A country before a currency sign or word (US$, U.S. dollars) is a unit of money.",
@@ -58,6 +60,8 @@ rules! {
     CapitalRunRight = "capital-run-right": "An unknown capitalised word stands directly behind: the name is part of a longer one.",
     LowPrior = "low-prior": "In news the name is seldom a place, and no preposition, dateline or pair says that here it is one.",
     KnownPerson = "known-person": "The name is the surname of a person met in the article.",
+    KnownFirm = "known-firm": "The article has the name as a firm's (X shares, a stake in X, X Energy Corp): it is no place and no public body here.",
+    TitleOfName = "title-of-name": "The title's word belongs to a longer name, or is an adjective (General Growth Properties, Major U.S. banks).",
     LowerCaseTitle = "lower-case-title": "A title in small letters counts only beside a country, an organisation or a person's name.",
     TitleWithoutHead = "title-without-head": "A weak title needs a name behind it, or a country or an organisation before it.",
     NoEvidence = "no-evidence": "A weak name without evidence.",
@@ -70,6 +74,7 @@ rules! {
     LongForm = "long-form": "Accepted: a weak name, and a longer name of the same entity is in the article.",
     Head = "head": "Accepted: a title with a person's name or a country beside it.",
     Free = "free": "Accepted: a free name and nothing against it.",
+    LegalForm = "legal-form": "Accepted: a listed firm with its legal form (X Inc, X Holdings Plc).",
     OrganisationName = "organisation-name": "Accepted: no list has it, but it is worded like an organisation's name (X Corp, Ministry of X).",
     BranchName = "branch-name": "Accepted: an organisation of a list with a place behind it (X Bank Kenya).",
     ShortName = "short-name": "Accepted: the article has the firm's full name elsewhere (X Group, then X).",
@@ -87,6 +92,9 @@ rules! {
 
 /// Titles, in the order in which they are asked. Each applies only where one of its cues is.
 pub(super) const FOR_TITLES: &[(Rule, Cues, Check)] = &[
+    (Rule::OutOfPeriod, Cues::ANY, periods::is_out_of_period),
+    (Rule::Ticker, Cues::CODE, tickers::is_ticker),
+    (Rule::TitleOfName, Cues::ANY, firms::is_title_of_name),
     (Rule::Head, Cues::ANY, titles::has_company),
     (Rule::LowerCaseTitle, Cues::ANY, titles::is_lower_case),
     (Rule::TitleWithoutHead, Cues::ANY, titles::lacks_head),
@@ -95,6 +103,8 @@ pub(super) const FOR_TITLES: &[(Rule, Cues, Check)] = &[
 
 /// Other names: what stands around them.
 pub(super) const FOR_NAMES: &[(Rule, Cues, Check)] = &[
+    (Rule::OutOfPeriod, Cues::ANY, periods::is_out_of_period),
+    (Rule::Ticker, Cues::CODE, tickers::is_ticker),
     (Rule::TitleHead, Cues::IN_HEAD, persons::is_title_head),
     (Rule::AfterTitle, Cues::NAME_BEFORE, persons::is_after_title),
     (Rule::AfterFirstName, Cues::CAPITAL_BEFORE, persons::is_after_first_name),
@@ -103,6 +113,7 @@ pub(super) const FOR_NAMES: &[(Rule, Cues, Check)] = &[
     (Rule::PartOfOrganisation, Cues::OF_BEFORE, wording::is_part_of_organisation),
     (Rule::CompoundAdjective, Cues::HYPHEN_BEHIND, wording::is_compound_adjective),
     (Rule::CapitalRunLeft, Cues::CAPITAL_BEFORE, runs::continues_left),
+    (Rule::LegalForm, Cues::LEGAL_FORM, firms::has_legal_form),
     (Rule::CapitalRunRight, Cues::CAPITAL_BEHIND, runs::continues_right),
     (Rule::LowPrior, Cues::SELDOM_PLACE, evidence::has_low_prior),
     (Rule::Free, Cues::ANY, evidence::is_free),

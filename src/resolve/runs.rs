@@ -2,6 +2,7 @@
 
 use super::Profile;
 use super::facts::{Class, Tier};
+use super::firms;
 use super::lexicon::Classes;
 use super::lines::LineCase;
 use super::scene::Look;
@@ -37,7 +38,7 @@ pub(super) fn continues_right(look: &Look<'_, '_>) -> bool {
         look.scene.profile == Profile::Wide && (look.entity.tier == Tier::Division || precedes_institution(look));
     right.is_capitalised()
         && !look.alias.demonym
-        && !right.is_acronym()
+        && (!right.is_acronym() || firms::is_numeral(right) && look.alias.class == Class::Place)
         && !right.is(Classes::CALENDAR | Classes::BEHIND_NAME)
         && !right.text.contains('.')
         && depends_on_run(look)

@@ -11,7 +11,7 @@ use super::steps;
 use super::stop::Stop;
 use super::words::{Word, gap_before, is_all_caps, word_after, word_before_gap};
 use super::{PartMatches, Profile};
-use crate::ids::{AliasId, EntityId};
+use crate::ids::AliasId;
 use crate::span::Span;
 
 /// All sites of a document, in order of part and span (start, then longer first).
@@ -20,6 +20,8 @@ pub(super) struct Scene<'a> {
     pub(super) profile: Profile,
     pub(super) parts: &'a [PartMatches<'a>],
     pub(super) sites: Vec<Site<'a>>,
+    /// The day of the document, since 1970-01-01.
+    pub(super) day: Option<i32>,
     /// The lines of each part in which sites stand, in order.
     lines: Vec<Vec<(Span, LineCase)>>,
     /// The aliases of all sites: each is read from the gazetteer once.
@@ -269,7 +271,7 @@ impl<'a> Scene<'a> {
         sort_nearly_sorted(&mut ends);
         note_neighbours(&mut sites, &memory.gaps, &ends);
         let stop = stop.clone();
-        Self { gazetteer, profile, parts, sites, lines: line_cases, candidates, owners, starts, ends, stop }
+        Self { gazetteer, profile, parts, sites, day: None, lines: line_cases, candidates, owners, starts, ends, stop }
     }
 
     /// Whether nobody wants the document any more: what is found then has no meaning.
@@ -423,14 +425,6 @@ impl Verdicts {
     /// Whether a rule decided anywhere.
     pub(super) fn any(&self, rule: Rule) -> bool {
         self.0.contains(&Some(rule))
-    }
-
-    /// The entities accepted anywhere, sorted.
-    pub(super) fn accepted_entities(&self, scene: &Scene<'_>) -> Vec<EntityId> {
-        let accepted = scene.candidates.iter().zip(&self.0).filter(|(_, rule)| rule.is_some_and(Rule::accepts));
-        let mut entities: Vec<EntityId> = accepted.map(|(candidate, _)| candidate.alias.entity).collect();
-        entities.sort_unstable();
-        entities
     }
 
     /// Whether a rule has accepted one of the site's aliases.

@@ -231,8 +231,8 @@ fn parse_case(marked: &str) -> (String, Vec<(Span, Option<String>)>) {
     (text, spans)
 }
 
-/// Rules that only name what is left when no other has decided, or where none is asked.
-const WITHOUT_CASES: [Rule; 4] = [Rule::NoEvidence, Rule::Covered, Rule::Crossed, Rule::Listed];
+/// Rules that only name what is left when no other has decided, or where none is asked, and the one that needs a date.
+const WITHOUT_CASES: [Rule; 5] = [Rule::OutOfPeriod, Rule::NoEvidence, Rule::Covered, Rule::Crossed, Rule::Listed];
 
 #[test]
 fn every_rule_has_four_cases_that_need_it() {

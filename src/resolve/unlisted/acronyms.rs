@@ -10,7 +10,9 @@ use crate::span::Span;
 
 /// The acronym in brackets behind `end`: "( LN )" and "(LN)".
 pub(super) fn in_brackets(text: &str, end: usize) -> Option<Word<'_>> {
-    let rest = text[end..].strip_prefix(' ')?.strip_prefix('(')?;
+    // "the Harale Board's (HB) chief".
+    let rest = text[end..].strip_prefix("'s").or_else(|| text[end..].strip_prefix("’s")).unwrap_or(&text[end..]);
+    let rest = rest.strip_prefix(' ')?.strip_prefix('(')?;
     let rest = rest.strip_prefix(' ').unwrap_or(rest);
     let start = text.len() - rest.len();
     let word = Word::new(text, Span::new(start, word_end(text, start).max(start)));

@@ -1,6 +1,7 @@
 //! The capitalised runs of a text: what a name that no list holds looks like.
 
 use crate::resolve::steps;
+use crate::resolve::tickers;
 use crate::resolve::words::{Word, joined_end, joins_word, word_end};
 use crate::span::Span;
 
@@ -235,6 +236,12 @@ impl<'t> Iterator for Capitals<'t> {
                 continue;
             }
             let end = dotted_end(text, word_end(text, at).max(at + c.len_utf8()));
+            // "Acme Inc ACM.N": the code is no word of the name.
+            if let Some(code_end) = tickers::code_end(text, Span::new(at, end)) {
+                self.last = None;
+                self.from = code_end;
+                continue;
+            }
             let word = Word::capitalised(text, Span::new(at, end));
             let joint = self.last.map_or(Joint::None, |last| joint(last, &text[last.span.end..at]));
             self.last = Some(word);

@@ -60,18 +60,19 @@ pub(super) fn find(
     verdicts: &Verdicts,
     rules: RuleSet,
     wanted: Wanted,
+    short: &[(usize, AliasId, EntityId)],
     memory: &mut Memory,
 ) -> Vec<Found> {
     let all = || -> Vec<_> { scene.parts.iter().map(|part| capitals(part.text)).collect() };
     match wanted {
-        Wanted::All => find_among(scene, verdicts, rules, &all()).0,
+        Wanted::All => find_among(scene, verdicts, rules, &all(), short).0,
         Wanted::Mentions => {
             let near = near::capitals(scene, verdicts, memory);
-            let read = find_among(scene, verdicts, rules, &near);
+            let read = find_among(scene, verdicts, rules, &near, short);
             let found = if near::is_enough(scene, verdicts, &near, &read) {
                 read.0
             } else {
-                find_among(scene, verdicts, rules, &all()).0
+                find_among(scene, verdicts, rules, &all(), short).0
             };
             memory.0.extend(near.into_iter().map(emptied));
             found
@@ -88,9 +89,15 @@ fn find_among<'a>(
     verdicts: &Verdicts,
     rules: RuleSet,
     words: &[Vec<Capital<'a>>],
+    short: &[(usize, AliasId, EntityId)],
 ) -> (Vec<Found>, ShortForms<'a>) {
     let mut found = Vec::new();
     let mut short_forms = BTreeMap::new();
+    for (row, alias, entity) in short {
+        let site = &scene.sites[*row];
+        let form = ShortForm { rule: Rule::ShortName, named: (site.part, site.span), alias: Some((*alias, *entity)) };
+        short_forms.entry(site.surface()).or_insert(form);
+    }
     for (part, words) in words.iter().enumerate() {
         let mut lines = Lines::new(scene.parts[part].text);
         for run in runs(words).take_while(|_| !scene.is_stopped()) {
@@ -98,10 +105,12 @@ fn find_among<'a>(
         }
     }
     organisations::find_branches(scene, verdicts, &mut found);
+    organisations::find_forms(scene, verdicts, rules, &mut found);
     found.retain(|found| rules.contains(found.rule));
     short_forms.retain(|_, form: &mut ShortForm| rules.contains(form.rule));
     repeat(scene, verdicts, words, &short_forms, rules, &mut found);
-    found.sort_by_key(|found| (found.place(), found.rule));
+    // A listed firm explains a name better than its look does.
+    found.sort_by_key(|found| (found.place(), found.alias.is_none(), found.rule));
     found.dedup_by_key(|found| (found.part, found.span));
     (found, short_forms)
 }
@@ -128,8 +137,23 @@ fn find_in_run<'a>(
     short_forms: &mut ShortForms<'a>,
 ) {
     let known = found.len();
-    organisations::find(scene, part, run, found);
+    organisations::find(scene, verdicts, part, run, found);
+    let n_organisations = found.len();
     places::find(scene, verdicts, part, run, found);
+    // "the U.S. Federal Reserve" is no reserve: a listed body explains the words.
+    let is_body = |span: Span| {
+        scene.sites_in(part, span).filter(|site| site.span.end == span.end).any(|site| {
+            let mut judged = scene.candidates(site).iter().zip(verdicts.of(site));
+            judged.any(|(Candidate { alias, .. }, rule)| {
+                alias.class == Class::Organisation && alias.long && rule.is_some_and(Rule::accepts)
+            })
+        })
+    };
+    let mut row = 0;
+    found.retain(|found| {
+        row += 1;
+        row <= n_organisations || !is_body(found.span)
+    });
     let text = scene.parts[part].text;
     let last = run[run.len() - 1].word;
     let acronym = acronyms::in_brackets(text, last.span.end);
@@ -214,7 +238,12 @@ fn repeat(
         for (row, capital) in words.iter().enumerate() {
             let word = capital.word;
             if let Some(form) = short_forms.get(word.text) {
-                if !is_listed(scene, verdicts, part, word.span) {
+                // "Allen Stanford": a person's name is not short for a firm's.
+                let person = form.alias.is_some()
+                    && form.rule == Rule::ShortName
+                    && capital.joint == Joint::Blank
+                    && words[row - 1].word.is(Classes::FIRST_NAME);
+                if !person && !is_listed(scene, verdicts, part, word.span) {
                     found.push(Found {
                         named: form.named,
                         alias: form.alias,

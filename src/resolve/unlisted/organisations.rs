@@ -3,9 +3,10 @@
 use super::Found;
 use super::capitals::{Capital, Joint};
 use crate::resolve::facts::{Candidate, Class};
+use crate::resolve::firms;
 use crate::resolve::lexicon::{Classes, Lexicon};
 use crate::resolve::lines::LineCase;
-use crate::resolve::rules::Rule;
+use crate::resolve::rules::{Rule, RuleSet};
 use crate::resolve::scene::{Scene, Verdicts};
 use crate::resolve::steps;
 use crate::resolve::words::Word;
@@ -18,7 +19,7 @@ const SCHOOL_DISTRICT: &str = "District";
 const LONGEST: usize = 12;
 
 /// The organisations in one capitalised run, from left to right.
-pub(super) fn find(scene: &Scene<'_>, part: usize, run: &[Capital<'_>], found: &mut Vec<Found>) {
+pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts, part: usize, run: &[Capital<'_>], found: &mut Vec<Found>) {
     // Most runs have no word that makes a name of a body.
     let is_head = |word: Word<'_>| {
         word.is(Classes::ORGANISATION_FIRST | Classes::ORGANISATION_LAST) || word.text == SCHOOL_DISTRICT
@@ -26,7 +27,7 @@ pub(super) fn find(scene: &Scene<'_>, part: usize, run: &[Capital<'_>], found: &
     if !run.iter().any(|capital| is_head(capital.word)) {
         return;
     }
-    let reader = Reader { scene, part, run };
+    let reader = Reader { scene, verdicts, part, run };
     let mut from = reader.skip_opening(0, run.len());
     while from + 1 < run.len() {
         let Some((first, last)) = reader.next(from) else { break };
@@ -73,8 +74,24 @@ pub(super) fn find_branches(scene: &Scene<'_>, verdicts: &Verdicts, found: &mut 
     }
 }
 
+/// Listed firms with a legal form, "Harale Holdings Plc", and units of them, "Harale Asset Management".
+pub(super) fn find_forms(scene: &Scene<'_>, verdicts: &Verdicts, rules: RuleSet, found: &mut Vec<Found>) {
+    for site in scene.sites.iter().filter(|site| site.has(Class::Organisation)) {
+        let mut accepted = scene.candidates(site).iter().zip(verdicts.of(site));
+        let accepted = accepted.find(|(Candidate { alias, .. }, rule)| alias.firm && rule.is_some_and(Rule::accepts));
+        let Some((listed, _)) = accepted else { continue };
+        let Some((end, rule)) = firms::name_end(scene, site, listed) else { continue };
+        let named = rule == Rule::LegalForm || site.line == LineCase::Sentence;
+        if named && rules.contains(rule) {
+            let form = Found::new(site.part, Span::new(site.span.start, end), Class::Organisation, rule);
+            found.push(Found { alias: Some((listed.id, listed.alias.entity)), ..form });
+        }
+    }
+}
+
 struct Reader<'s, 'a> {
     scene: &'s Scene<'a>,
+    verdicts: &'s Verdicts,
     part: usize,
     run: &'s [Capital<'a>],
 }
@@ -116,7 +133,11 @@ impl<'a> Reader<'_, 'a> {
 
     fn is_title(&self, row: usize) -> bool {
         let start = self.word(row).span.start;
-        self.scene.sites_at(self.part, start).any(|site| site.has(Class::Title) && !site.has(Class::Organisation))
+        self.scene.sites_at(self.part, start).any(|site| {
+            // "General Growth Properties": the word begins the name.
+            let in_name = || self.verdicts.of(site).contains(&Some(Rule::TitleOfName));
+            site.has(Class::Title) && !site.has(Class::Organisation) && !in_name()
+        })
     }
 
     /// Whether a listed place or organisation begins here.
