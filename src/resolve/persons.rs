@@ -4,7 +4,7 @@ use super::cues::Cues;
 use super::facts::Class;
 use super::gathered::Gathered;
 use super::lexicon::Classes;
-use super::lines::LineCase;
+use super::lines::{LineCase, follows_byline};
 use super::rules::Rule;
 use super::scene::{Look, Scene, Site, Verdicts};
 use super::words::{Word, capitalised_run};
@@ -37,7 +37,7 @@ fn head_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Span> {
         }
         let mut here = scene.sites_at(site.part, word.span.start).peekable();
         let acronym = word.is_acronym() && (here.peek().is_some() || word.text.chars().count() > 2);
-        acronym || here.any(|other| other.solid || other.has(Class::Title))
+        acronym || here.any(|other| other.solid || other.has(Class::Title) && !is_surname_behind(site, other))
     };
     let run = capitalised_run(site.text, site.span.end, |word| !ends_run(word))?;
     let name = run.of(site.text);
@@ -50,6 +50,17 @@ fn head_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Span> {
     let first = name.split(' ').next().unwrap_or_default();
     let given = || super::lexicon::Lexicon::shared().classes(first).any(Classes::FIRST_NAME);
     (site.line != LineCase::Title || given()).then_some(run)
+}
+
+/// "Governor Mervyn King said": a title's word behind a given name, and no more of the name behind it, is a surname.
+fn is_surname_behind(site: &Site<'_>, other: &Site<'_>) -> bool {
+    let one_word = other.surface().chars().all(char::is_alphabetic) && !other.surface().chars().all(char::is_uppercase);
+    let given = || {
+        other
+            .left
+            .is_some_and(|left| left.span.start > site.span.end && left.is(Classes::FIRST_NAME) && !left.is_acronym())
+    };
+    one_word && given() && other.right.is_none_or(|right| !right.is_capitalised())
 }
 
 pub(super) fn is_title_head(look: &Look<'_, '_>) -> bool {
@@ -77,7 +88,10 @@ pub(super) fn is_after_first_name(look: &Look<'_, '_>) -> bool {
     let upper = look.site.line == LineCase::Upper;
     let given = left.is(Classes::FIRST_NAME) && (upper || !left.is_acronym());
     let initial = left.is_initial() && left.text.ends_with('.');
-    if !(given || initial) || look.scene.sites_before(look.site).any(|other| other.has_other_than(Class::Title)) {
+    if !(given || initial)
+        || follows_byline(look.site.text, look.site.span)
+        || look.scene.sites_before(look.site).any(|other| other.has_other_than(Class::Title))
+    {
         return false;
     }
     // "Chad said" after a given name is a person; "Michael Jordan's" too, but "Barack Obama Kenya trip" is not.
