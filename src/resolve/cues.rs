@@ -3,7 +3,7 @@
 use super::facts::{Candidate, Class};
 use super::scene::Site;
 use super::words::Word;
-use super::{Profile, evidence, wording};
+use super::{Profile, addresses, evidence, wording};
 use crate::normalize::is_hyphen;
 
 /// Cues at a site, as a set of bits.
@@ -33,6 +33,8 @@ impl Cues {
     pub(super) const DEMONYM: Self = Self(1 << 9);
     /// One of its aliases is a town's, and what stands before it does not say that the name is a place here.
     pub(super) const SELDOM_PLACE: Self = Self(1 << 10);
+    /// A sign that joins the pieces of an address stands right before or after it.
+    pub(super) const SIGN_BESIDE: Self = Self(1 << 11);
 
     /// Those of a site whose words are known, but for what the sites around it tell.
     pub(super) fn of(site: &Site<'_>, candidates: &[Candidate], profile: Profile) -> Self {
@@ -47,6 +49,7 @@ impl Cues {
             (Self::HYPHEN_BEHIND, behind.starts_with(is_hyphen)),
             (Self::COMMA, behind.starts_with(", ") || before.ends_with(b", ")),
             (Self::DEMONYM, candidates.iter().any(|candidate| candidate.alias.demonym)),
+            (Self::SIGN_BESIDE, addresses::may_be_in_address(site)),
             (Self::SELDOM_PLACE, candidates.iter().any(is_town) && evidence::is_seldom_place(site)),
         ];
         told.into_iter().fold(Self::ANY, |cues, (cue, told)| cues | Self(cue.0 * u16::from(told)))

@@ -8,7 +8,7 @@ use std::fmt;
 use super::cues::Cues;
 use super::gathered::Gathered;
 use super::scene::Look;
-use super::{evidence, persons, runs, titles, wording};
+use super::{addresses, capitals, divisions, evidence, persons, runs, titles, wording};
 
 /// Whether a rule applies to one alias at one place.
 pub(super) type Check = fn(&Look<'_, '_>) -> bool;
@@ -45,6 +45,8 @@ macro_rules! rules {
 }
 
 rules! {
+    InAddress = "in-address": "The name is part of a web or e-mail address, a file path, a handle or a hashtag.",
+    WordInCapitals = "word-in-capitals": "In capitals the name is an ordinary word here (TELL US, WHO WON).",
     DemonymInStrict = "demonym-in-strict": "Demonyms and adjectives are no places in the strict profile.",
     CompoundAdjective = "compound-adjective": "A place joined by a hyphen to a word that makes it an adjective (China-based) is no place in the strict profile.",
     Currency = "currency": "A country before a currency sign or word (US$, U.S. dollars) is a unit of money.",
@@ -64,6 +66,8 @@ rules! {
     Preposition = "preposition": "Accepted: a weak name behind a locative preposition.",
     Dateline = "dateline": "Accepted: a weak name in the dateline.",
     Pair = "pair": "Accepted: a weak name in \"City, State\" or \"City, Country\".",
+    Division = "division": "Accepted: a weak name of a state or province, and the words beside it, its neighbours in a list or the dateline say that the division is meant (X state, the governor of X).",
+    Region = "region": "Accepted: a weak name behind a locative preposition, and the division it lies in (abroad, its country) is in the article.",
     SameCountry = "same-country": "Accepted: a weak name, and its country is in the article.",
     LongForm = "long-form": "Accepted: a weak name, and a longer name of the same entity is in the article.",
     Head = "head": "Accepted: a title with a person's name or a country beside it.",
@@ -85,6 +89,7 @@ rules! {
 
 /// Titles, in the order in which they are asked. Each applies only where one of its cues is.
 pub(super) const FOR_TITLES: &[(Rule, Cues, Check)] = &[
+    (Rule::InAddress, Cues::SIGN_BESIDE, addresses::is_in_address),
     (Rule::Head, Cues::ANY, titles::has_company),
     (Rule::LowerCaseTitle, Cues::ANY, titles::is_lower_case),
     (Rule::TitleWithoutHead, Cues::ANY, titles::lacks_head),
@@ -93,6 +98,8 @@ pub(super) const FOR_TITLES: &[(Rule, Cues, Check)] = &[
 
 /// Other names: what stands around them.
 pub(super) const FOR_NAMES: &[(Rule, Cues, Check)] = &[
+    (Rule::InAddress, Cues::SIGN_BESIDE, addresses::is_in_address),
+    (Rule::WordInCapitals, Cues::ANY, capitals::is_word_in_capitals),
     (Rule::TitleHead, Cues::IN_HEAD, persons::is_title_head),
     (Rule::AfterTitle, Cues::NAME_BEFORE, persons::is_after_title),
     (Rule::AfterFirstName, Cues::CAPITAL_BEFORE, persons::is_after_first_name),
@@ -104,6 +111,7 @@ pub(super) const FOR_NAMES: &[(Rule, Cues, Check)] = &[
     (Rule::CapitalRunRight, Cues::CAPITAL_BEHIND, runs::continues_right),
     (Rule::LowPrior, Cues::SELDOM_PLACE, evidence::has_low_prior),
     (Rule::Free, Cues::ANY, evidence::is_free),
+    (Rule::Division, Cues::ANY, divisions::is_division),
     (Rule::Preposition, Cues::ANY, evidence::has_preposition),
     (Rule::Dateline, Cues::ANY, evidence::is_in_dateline),
     (Rule::Pair, Cues::COMMA, evidence::is_in_pair),
@@ -112,6 +120,8 @@ pub(super) const FOR_NAMES: &[(Rule, Cues, Check)] = &[
 
 /// Names that nothing around them decided: what the document says.
 pub(super) const BY_DOCUMENT: &[(Rule, DocumentCheck)] = &[
+    (Rule::Division, divisions::is_at_home),
+    (Rule::Region, evidence::has_region_in_document),
     (Rule::SameCountry, evidence::has_country_in_document),
     (Rule::LongForm, evidence::has_long_form_in_document),
     (Rule::NoEvidence, |_, _| true),
