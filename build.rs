@@ -81,6 +81,10 @@ fn build() -> Result<()> {
     let world = Gazetteer::from_texts("world", &texts)?;
     let core = world.filtered("core", gazetteer::in_core)?;
     let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    // `towns` is laid over `world`, which compiles both anew: it needs no tables of its own.
+    let path = folder.join("generated-towns.gaz");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    Gazetteer::from_texts("towns", &[(&path.to_string_lossy(), &text)])?.save(Path::new(&out).join("towns.dlz"))?;
     for (name, gazetteer) in [("world.dlz", world), ("core.dlz", core)] {
         matcher::compile(&gazetteer, &Default::default())?.save(Path::new(&out).join(name))?;
     }

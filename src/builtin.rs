@@ -13,11 +13,12 @@ struct Aligned<B: ?Sized>(B);
 
 static WORLD: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/world.dlz")));
 static CORE: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/core.dlz")));
+static TOWNS: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/towns.dlz")));
 
 /// The names `-g` accepts besides files.
 #[must_use]
 pub fn builtin_names() -> &'static [&'static str] {
-    &["world", "core"]
+    &["world", "core", "towns"]
 }
 
 /// The compiled gazetteer of that name, or `None` if it is not built in.
@@ -25,6 +26,7 @@ pub(crate) fn image(name: &str) -> Option<&'static [u8]> {
     match name {
         "world" => Some(&WORLD.0),
         "core" => Some(&CORE.0),
+        "towns" => Some(&TOWNS.0),
         _ => None,
     }
 }

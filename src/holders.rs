@@ -14,6 +14,7 @@ use crate::gazetteer::{EntityType, Gazetteer};
 use crate::ids::EntityId;
 use crate::mention::Mention;
 use crate::normalize::fold;
+use crate::resolve::is_given_name;
 use crate::span::Span;
 
 /// An office and a name as one document has them.
@@ -78,9 +79,23 @@ pub fn offices(gazetteer: &Gazetteer, document: &Document<'_>, mentions: &[Menti
             continue;
         }
         let name = head.of(text).split_whitespace().collect::<Vec<_>>().join(" ");
+        if is_cut_off(&name, gazetteer.entity(mention.entity).kind) {
+            continue;
+        }
         found.push(Office { title: mention.entity, of: owner.map(|owner| owner.entity), name });
     }
     carry(found)
+}
+
+/// Whether a name cannot be all that was written: an initial ("U."), an abbreviation ("FX"), or a given name alone
+/// ("Mervyn"), with which only royals and the clergy are named.
+fn is_cut_off(name: &str, title_kind: &str) -> bool {
+    let last = name.rsplit(' ').next().unwrap_or(name);
+    let letters = last.chars().filter(|c| c.is_alphabetic()).count();
+    let initial = letters < 2 || last.ends_with('.') && !matches!(last, "Jr." | "Sr.");
+    let acronym = letters < 4 && !name.contains(' ') && !last.chars().any(char::is_lowercase);
+    let by_given_name = matches!(title_kind, "title.royal" | "title.noble" | "title.religious");
+    initial || acronym || !name.contains(' ') && !by_given_name && is_given_name(name)
 }
 
 /// A blank, no line between.
@@ -202,8 +217,9 @@ impl HolderCounts {
 
     /// The holders, most documents first, then by the names of title, owner and person.
     ///
-    /// Forms of one name are joined where the archive leaves no doubt: an office without an owner joins the only owner that
-    /// title and name have elsewhere, a short name ("President Example") the only longer one of the same office.
+    /// Forms of one name are joined where the archive leaves little doubt: an office without an owner joins the owner that
+    /// title and name have in four of five other documents, a short name ("President Example") the longer one of the same
+    /// office that is as common among its like. One document never decides for more than ten.
     #[must_use]
     pub fn finish(self, gazetteer: &Gazetteer) -> Vec<Holder> {
         let mut seen = self.seen;
@@ -212,13 +228,13 @@ impl HolderCounts {
             if office.of.is_some() {
                 return None;
             }
-            only(others.iter().filter(|other| other.of.is_some()))
+            dominant(office, others, |other| other.of.is_some())
         });
         let by_surname = |office: &Office| (office.title, None, surname(&office.name));
         join(&mut seen, by_surname, |office, others| {
             let own = words(&office.name);
-            let same_owner = |other: &&Office| office.of.is_none() || other.of == office.of;
-            only(others.iter().filter(same_owner).filter(|other| is_form_of(&own, &words(&other.name))))
+            let same_owner = |other: &Office| office.of.is_none() || other.of == office.of;
+            dominant(office, others, |other| same_owner(other) && is_form_of(&own, &words(&other.name)))
         });
         let name_of = |entity: Option<EntityId>| entity.map(|entity| gazetteer.entity(entity).name.to_owned());
         let mut holders: Vec<Holder> = seen
@@ -233,10 +249,14 @@ impl HolderCounts {
     }
 }
 
-/// The only one there is.
-fn only<'o>(mut others: impl Iterator<Item = &'o Office>) -> Option<Office> {
-    let first = others.next()?;
-    others.next().is_none().then(|| first.clone())
+/// The one of the others that stands for nearly all of them, and for enough documents to speak for `office`.
+fn dominant(office: &Office, others: &[(Office, u32)], possible: impl Fn(&Office) -> bool) -> Option<Office> {
+    let of_office = others.iter().find(|(other, _)| other == office).map_or(0, |(_, documents)| *documents);
+    let possible = || others.iter().filter(|(other, _)| other != office && possible(other));
+    let total: u32 = possible().map(|(_, documents)| documents).sum();
+    let (best, documents) = possible().max_by_key(|(_, documents)| documents)?;
+    (documents.saturating_mul(5) >= total.saturating_mul(4) && documents.saturating_mul(10) >= of_office)
+        .then(|| best.clone())
 }
 
 /// What offices must share to be compared.
@@ -246,14 +266,14 @@ type Key = (EntityId, Option<EntityId>, String);
 fn join(
     seen: &mut BTreeMap<Office, Seen>,
     key: impl Fn(&Office) -> Key,
-    target: impl Fn(&Office, &[Office]) -> Option<Office>,
+    target: impl Fn(&Office, &[(Office, u32)]) -> Option<Office>,
 ) {
-    let mut groups: BTreeMap<Key, Vec<Office>> = BTreeMap::new();
-    for office in seen.keys() {
-        groups.entry(key(office)).or_default().push(office.clone());
+    let mut groups: BTreeMap<Key, Vec<(Office, u32)>> = BTreeMap::new();
+    for (office, seen) in &*seen {
+        groups.entry(key(office)).or_default().push((office.clone(), seen.documents));
     }
-    let targets = |group: &Vec<Office>| -> Vec<(Office, Office)> {
-        group.iter().filter_map(|office| Some((office.clone(), target(office, group)?))).collect()
+    let targets = |group: &Vec<(Office, u32)>| -> Vec<(Office, Office)> {
+        group.iter().filter_map(|(office, _)| Some((office.clone(), target(office, group)?))).collect()
     };
     let moves: BTreeMap<Office, Office> = groups.values().filter(|group| group.len() > 1).flat_map(targets).collect();
     for from in moves.keys() {
@@ -354,6 +374,25 @@ mr    title.honorific  Mr.             -
             ],
             &["President of Kenya: Ada Example, 1..3, 3"],
         );
+    }
+
+    #[test]
+    fn one_document_does_not_decide_for_many() {
+        let mut archive: Vec<(i32, &str)> = (1..12).map(|day| (day, "President Ada Example sat.")).collect();
+        archive.push((12, "Kenyan President Ada Example left."));
+        check(&archive, &["President: Ada Example, 1..11, 11", "President of Kenya: Ada Example, 12..12, 1"]);
+        let mut archive: Vec<(i32, &str)> = (1..9).map(|day| (day, "Kenyan President Ada Example sat.")).collect();
+        archive.push((9, "Ghanaian President Ada Example left."));
+        archive.push((10, "President Ada Example slept."));
+        check(&archive, &["President of Kenya: Ada Example, 1..10, 9", "President of Ghana: Ada Example, 9..9, 1"]);
+    }
+
+    #[test]
+    fn names_are_not_cut_off() {
+        check(&[(1, "President U. spoke.")], &[]);
+        check(&[(1, "President Peter left.")], &[]);
+        check(&[(1, "Kenyan President Peter General said so.")], &["President of Kenya: Peter General, 1..1, 1"]);
+        check(&[(1, "President Xu spoke.")], &["President: Xu, 1..1, 1"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::filter::{Filter, Selection};
 use super::output::About;
 use crate::error::{Error, Result};
+use crate::gazetteer::builtin_names;
 use crate::store::{
     Block, COOCCURRENCE_FILE, COUNTS_FILE, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE, EntityRows,
     MENTIONS_FILE, MarginalRows, MentionRows, PairRows, Run,
@@ -52,7 +53,7 @@ impl<'r> Source<'r> {
             })?;
             source.kept = in_pair;
         }
-        let built_in = run.manifest().gazetteer.names.iter().any(|name| name == "world" || name == "core");
+        let built_in = run.manifest().gazetteer.names.iter().any(|name| builtin_names().contains(&name.as_str()));
         let mut geonames = false;
         source.entities(|_, entities| {
             let mut rows = entities.iter();

@@ -318,16 +318,22 @@ pub enum Evidence {
     LongForm,
     /// A capitalised run follows.
     Head,
+    /// The words beside it, or its neighbours in a list, are those of a state or province ("X state", "the governor of X").
+    Kind,
+    /// A locative preposition before it, and the division it lies in (abroad, its country) in the document.
+    Region,
 }
 
 impl Evidence {
-    pub(crate) const WORDS: [(&'static str, Self); 6] = [
+    pub(crate) const WORDS: [(&'static str, Self); 8] = [
         ("prep", Self::Preposition),
         ("dateline", Self::Dateline),
         ("pair", Self::Pair),
         ("cc", Self::Country),
         ("long", Self::LongForm),
         ("head", Self::Head),
+        ("kind", Self::Kind),
+        ("region", Self::Region),
     ];
 
     /// The word of `ctx=`.
@@ -408,7 +414,7 @@ static COMBINED: [(AliasKind, CasePolicy, Boundary); 256] = {
 };
 const N_COMBINED: usize = AliasKind::ALL.len() * 3 * Boundary::ALL.len();
 
-/// The rules of a name in 18 bits: kind, case and boundary together (8), four switches, evidence (6), from low to high.
+/// The rules of a name in 20 bits: kind, case and boundary together (8), four switches, evidence (8), from low to high.
 pub(super) fn pack(kind: AliasKind, flags: Flags, evidence: EvidenceSet) -> u32 {
     let kind = AliasKind::ALL.iter().position(|known| *known == kind).expect("all kinds are listed") as u32;
     let combined = kind + 10 * (flags.case as u32 + 3 * flags.boundary as u32);
@@ -423,7 +429,7 @@ pub(super) fn unpack(bits: u32) -> (AliasKind, Flags, EvidenceSet) {
     let (kind, case, boundary) = COMBINED[(bits & 255) as usize];
     let on = |place: u32| bits >> (8 + place) & 1 == 1;
     let flags = Flags { case, boundary, weak: on(0), after_comma: on(1), accents_matter: on(2), stop: on(3) };
-    (kind, flags, EvidenceSet((bits >> 12 & 63) as u8))
+    (kind, flags, EvidenceSet((bits >> 12 & 255) as u8))
 }
 
 #[cfg(test)]
@@ -435,7 +441,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn packed_rules_come_back(bits in 0..1u32 << 18) {
+        fn packed_rules_come_back(bits in 0..1u32 << 20) {
             let (kind, flags, evidence) = unpack(bits);
             let again = pack(kind, flags, evidence);
             prop_assert_eq!(unpack(again), (kind, flags, evidence));

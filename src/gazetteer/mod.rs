@@ -39,8 +39,8 @@ pub use core::in_core;
 pub use entity::{Alias, AliasKind, Boundary, CasePolicy, Entity, EntityType, Evidence, EvidenceSet, Fields, Flags};
 pub(crate) use line::parse_evidence;
 pub use line::parse_flags;
-pub use rank::kind_rank;
-pub(crate) use rank::rank_of;
+pub use rank::{kind_rank, prior};
+pub(crate) use rank::{prior_of, rank_of};
 
 /// The immutable set of entities and their aliases. Cloning shares it.
 ///
@@ -119,7 +119,8 @@ impl std::fmt::Debug for LoadOptions<'_> {
 }
 
 impl Gazetteer {
-    /// The built-in gazetteer called `name`: `world` (the default) or `core`, the small one.
+    /// The built-in gazetteer called `name`: `world` (the default), `core`, the small one, or `towns`, the towns under 15,000
+    /// inhabitants, to be laid over `world`.
     ///
     /// # Errors
     ///
@@ -128,7 +129,7 @@ impl Gazetteer {
         match builtin::image(name) {
             Some(bytes) => Self::from_image(Image::embedded(bytes)).map_err(Error::usage),
             None => Err(Error::usage(format!("there is no built-in gazetteer {name:?}"))
-                .with_remedy(format!("use {}", builtin_names().join(" or ")))),
+                .with_remedy(format!("use {}", builtin_names().join(", ")))),
         }
     }
 
@@ -290,7 +291,7 @@ impl Gazetteer {
     /// # Errors
     ///
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if an entity has no name, or a name folds to nothing, holds a blank line
-    /// or has more than 16,383 bytes.
+    /// or has more than 4,095 bytes.
     pub fn from_entities(
         entities: impl IntoIterator<Item = (String, String, Vec<(String, AliasKind, Flags)>)>,
     ) -> Result<Self> {

@@ -81,7 +81,7 @@ impl<'o> Reader<'o> {
 
     pub(super) fn read_file(&mut self, path: &Path) -> Result<()> {
         let failed = |error: std::io::Error| {
-            let known = builtin_names().join(" and ");
+            let known = builtin_names().join(", ");
             let not_found = error.kind() == std::io::ErrorKind::NotFound;
             let error = Error::io(path, "read the gazetteer", error);
             if not_found {

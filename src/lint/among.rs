@@ -6,7 +6,8 @@ use super::Report;
 use super::codes::Code;
 use super::source::{NameLine, Sources};
 use crate::gazetteer::{
-    Alias, AliasKind, Boundary, CasePolicy, Entity, EntityType, Evidence, EvidenceSet, Flags, Gazetteer, rank_of,
+    Alias, AliasKind, Boundary, CasePolicy, Entity, EntityType, Evidence, EvidenceSet, Flags, Gazetteer, prior_of,
+    rank_of,
 };
 use crate::normalize::{CasePattern, fold, fold_keeping_accents};
 
@@ -100,6 +101,11 @@ fn is_as_wide(ours: Boundary, theirs: Boundary) -> bool {
 }
 
 impl Candidate<'_> {
+    /// How likely the name means it when the article says nothing.
+    fn prior(&self) -> i32 {
+        prior_of(self.rank, self.population, false)
+    }
+
     /// Whether every text that `other` matches is matched by this name, too; both fold alike.
     fn covers(&self, other: &Self) -> bool {
         let same_case = || CasePattern::of(self.text).agrees(&CasePattern::of(other.text));
@@ -235,9 +241,7 @@ fn check_outranked(
             && !other.flags.weak
             && other.entity_type() == candidate.entity_type()
             && other.alias_kind.is_demonym() == candidate.alias_kind.is_demonym()
-            && (candidate.flags.weak
-                || (other.rank, std::cmp::Reverse(other.population))
-                    < (candidate.rank, std::cmp::Reverse(candidate.population)))
+            && (candidate.flags.weak || (other.prior(), other.population) > (candidate.prior(), candidate.population))
             && other.covers(candidate)
     });
     if let Some(other) = first.filter(|_| !may_win) {
@@ -262,6 +266,8 @@ fn check_evidence(line: &NameLine, sources: &Sources, base: Option<&Gazetteer>, 
     let possible = |kind: &Evidence| match kind {
         Evidence::Preposition | Evidence::Dateline | Evidence::Head => true,
         Evidence::Pair | Evidence::Country => entity.field("cc").is_some(),
+        Evidence::Kind => entity.kind == "place.admin1",
+        Evidence::Region => entity.field("parent").is_some(),
         Evidence::LongForm => names_of(line, sources, base).iter().any(|name| *name != line.folded),
     };
     if !asked.iter().any(possible) {

@@ -3,7 +3,7 @@
 use super::facts::{Candidate, Class};
 use super::scene::Site;
 use super::words::Word;
-use super::{Profile, evidence, firms, tickers, wording};
+use super::{Profile, addresses, evidence, firms, tickers, wording};
 use crate::normalize::is_hyphen;
 
 /// Cues at a site, as a set of bits.
@@ -33,7 +33,8 @@ impl Cues {
     pub(super) const DEMONYM: Self = Self(1 << 9);
     /// One of its aliases is a town's, and what stands before it does not say that the name is a place here.
     pub(super) const SELDOM_PLACE: Self = Self(1 << 10);
-
+    /// A sign that joins the pieces of an address stands right before or after it.
+    pub(super) const SIGN_BESIDE: Self = Self(1 << 13);
     /// It looks like a code of a share or an index, or is in brackets as such codes are.
     pub(super) const CODE: Self = Self(1 << 11);
     /// A legal form of firms is behind the name of an organisation.
@@ -57,6 +58,7 @@ impl Cues {
                 Self::LEGAL_FORM,
                 site.has(Class::Organisation) && firms::legal_form_end(site.text, site.span.end).is_some(),
             ),
+            (Self::SIGN_BESIDE, addresses::may_be_in_address(site)),
             (Self::SELDOM_PLACE, candidates.iter().any(is_town) && evidence::is_seldom_place(site)),
         ];
         told.into_iter().fold(Self::ANY, |cues, (cue, told)| cues | Self(cue.0 * u16::from(told)))

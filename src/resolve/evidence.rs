@@ -55,7 +55,49 @@ pub(super) fn is_in_dateline(look: &Look<'_, '_>) -> bool {
 }
 
 pub(super) fn is_in_pair(look: &Look<'_, '_>) -> bool {
-    takes(look, Evidence::Pair) && pair(look.scene, look.site, look.alias, look.entity) > 0
+    if !takes(look, Evidence::Pair) {
+        return false;
+    }
+    // A town of one division is not meant beside another: "Washington, D.C." says nothing of Washington, Illinois.
+    match pair(look.scene, look.site, look.alias, look.entity) {
+        0 => false,
+        1 => {
+            let apart = || takes(look, Evidence::Kind) || lies_in_division(look) && !is_beside_sibling(look);
+            !takes(look, Evidence::Region) && !apart() || is_before_nation(look)
+        }
+        _ => true,
+    }
+}
+
+/// "Ontario, Stockton": a town of the same division after the comma.
+fn is_beside_sibling(look: &Look<'_, '_>) -> bool {
+    let (gazetteer, site) = (look.scene.gazetteer, look.site);
+    let behind = site.text[site.span.end..].starts_with(", ");
+    let mut sites = behind.then(|| look.scene.sites_at(site.part, site.span.end + 2)).into_iter().flatten();
+    let parent = gazetteer.parent(look.alias.entity);
+    sites.any(|other| {
+        look.scene
+            .candidates(other)
+            .iter()
+            .any(|other| other.alias.entity != look.alias.entity && gazetteer.parent(other.alias.entity) == parent)
+    })
+}
+
+fn lies_in_division(look: &Look<'_, '_>) -> bool {
+    let gazetteer = look.scene.gazetteer;
+    gazetteer.parent(look.alias.entity).is_some_and(|parent| !gazetteer.is_sovereign(parent))
+}
+
+/// "Town, Country".
+fn is_before_nation(look: &Look<'_, '_>) -> bool {
+    let site = look.site;
+    let behind = site.text[site.span.end..].starts_with(", ");
+    let mut sites = behind.then(|| look.scene.sites_at(site.part, site.span.end + 2)).into_iter().flatten();
+    sites.any(|other| {
+        let mut candidates = look.scene.candidates(other).iter();
+        look.entity.country != 0
+            && candidates.any(|other| other.entity.is_sovereign() && other.entity.country == look.entity.country)
+    })
 }
 
 /// "Air Force" before "Major General": a title follows directly.
@@ -90,6 +132,19 @@ fn is_placed(look: &Look<'_, '_>, gathered: &Gathered) -> bool {
     gathered.is_sure(look.alias.entity)
         || gathered.firms.is_placed(look.site.surface())
         || parent.is_some_and(|parent| gathered.mentions(parent))
+}
+
+/// A small town, behind a preposition of place, and what it lies in is in the article. A country of the size of the United
+/// States is in too many articles to say anything about its towns.
+pub(super) fn has_region_in_document(look: &Look<'_, '_>, gathered: &Gathered) -> bool {
+    takes(look, Evidence::Region)
+        && look.site.has_locative()
+        && look.scene.gazetteer.parent(look.alias.entity).is_some_and(|parent| {
+            let abroad = || look.scene.gazetteer.country_code(look.alias.entity) != Some("US");
+            gathered.mentions(parent)
+                || gathered.n_towns(parent) > 0
+                || abroad() && gathered.mentions_nation(look.entity.country)
+        })
 }
 
 pub(super) fn has_long_form_in_document(look: &Look<'_, '_>, gathered: &Gathered) -> bool {

@@ -1,7 +1,7 @@
 //! What the rules ask about aliases and entities.
 
 use super::periods::Period;
-use crate::gazetteer::{AliasKind, CasePolicy, EntityType, Evidence, EvidenceSet, Gazetteer};
+use crate::gazetteer::{AliasKind, CasePolicy, EntityType, Evidence, EvidenceSet, Gazetteer, prior_of, rank_of};
 use crate::ids::{AliasId, EntityId};
 
 /// Everything the rules ask about a gazetteer, read from its image when it is asked: nothing is made for each entity at start.
@@ -104,12 +104,12 @@ pub(super) enum Tier {
 impl Tier {
     /// The tier of a kind; capitals are told from other towns elsewhere.
     fn of(kind: &str) -> Self {
-        match kind {
-            "place.country" | "place.territory" | "place.former" => Self::Sovereign,
-            "place.region" => Self::Region,
-            kind if kind.starts_with("org") => Self::Organisation,
-            "place.admin1" => Self::Division,
-            "place.city" => Self::Town,
+        match rank_of(kind, false) {
+            0 => Self::Sovereign,
+            1 => Self::Region,
+            2 => Self::Organisation,
+            4 => Self::Division,
+            _ if kind == "place.city" => Self::Town,
             _ => Self::Other,
         }
     }
@@ -118,6 +118,11 @@ impl Tier {
 impl EntityFacts {
     pub(super) fn is_sovereign(&self) -> bool {
         self.tier == Tier::Sovereign
+    }
+
+    /// How likely a name means it when the article says nothing ([`prior`](crate::gazetteer::prior)).
+    pub(super) fn prior(&self, weak: bool) -> i32 {
+        prior_of(self.tier as u8, self.population, weak)
     }
 }
 
@@ -222,5 +227,10 @@ impl GazetteerFacts {
 
     pub(super) fn country(&self, entity: EntityId) -> u32 {
         self.gazetteer.country_number(entity)
+    }
+
+    /// The ISO code of the country.
+    pub(super) fn country_code(&self, entity: EntityId) -> Option<&str> {
+        self.gazetteer.entity(entity).country()
     }
 }

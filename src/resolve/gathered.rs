@@ -1,9 +1,10 @@
 //! What the document as a whole says, gathered between the passes.
 
 use super::cues::Cues;
-use super::facts::Class;
+use super::facts::{Class, Tier};
 use super::firms::{self, Firms};
 use super::lexicon::FoldedNames;
+use super::lines::in_dateline;
 use super::rules::Rule;
 use super::scene::{Look, Scene, Verdicts};
 use crate::ids::EntityId;
@@ -24,6 +25,10 @@ pub(super) struct Gathered {
     sure: Vec<EntityId>,
     /// Names that mean a firm.
     pub(super) firms: Firms,
+    /// Towns that are sure, behind the division they lie in; sorted.
+    towns: Vec<(EntityId, EntityId)>,
+    /// Divisions of the towns in the dateline, sorted.
+    homes: Vec<EntityId>,
 }
 
 #[derive(Debug)]
@@ -33,6 +38,8 @@ struct Country {
     local: usize,
     /// Mentions of it and of what is in it.
     total: usize,
+    /// Whether it is mentioned itself.
+    nation: bool,
 }
 
 impl Gathered {
@@ -69,13 +76,18 @@ impl Gathered {
                 self.note(&look, rule);
             }
         }
+        self.towns.sort_unstable();
+        self.towns.dedup();
+        self.homes.sort_unstable();
         self.entities.sort_unstable();
         self.long_forms.sort_unstable();
         self.sure.sort_unstable();
     }
 
     fn clear(&mut self) {
-        let Self { surnames, located, entities, countries, long_forms, sure, firms } = self;
+        let Self { surnames, located, entities, countries, long_forms, sure, firms, towns, homes } = self;
+        towns.clear();
+        homes.clear();
         surnames.clear();
         located.clear();
         entities.clear();
@@ -98,18 +110,35 @@ impl Gathered {
             self.long_forms.push(look.alias.entity);
         }
         if look.entity.country != 0 {
-            let local = !look.entity.is_sovereign() && look.site.n_candidates() == 1;
-            self.note_country(look.entity.country, usize::from(local));
+            let nation = look.entity.is_sovereign();
+            let local = !nation && is_one_or_of_one_country(look);
+            self.note_country(look.entity.country, usize::from(local), nation);
+            if local
+                && matches!(look.entity.tier, Tier::Town | Tier::Capital | Tier::Other)
+                && look.alias.class == Class::Place
+            {
+                self.note_town(look);
+            }
         }
     }
 
-    fn note_country(&mut self, number: u32, local: usize) {
+    fn note_country(&mut self, number: u32, local: usize, nation: bool) {
         match self.countries.iter_mut().find(|country| country.number == number) {
             Some(known) => {
                 known.local += local;
                 known.total += 1;
+                known.nation |= nation;
             }
-            None => self.countries.push(Country { number, local, total: 1 }),
+            None => self.countries.push(Country { number, local, total: 1, nation }),
+        }
+    }
+
+    fn note_town(&mut self, look: &Look<'_, '_>) {
+        let entity = look.alias.entity;
+        let Some(division) = look.scene.gazetteer.parent(entity) else { return };
+        self.towns.push((division, entity));
+        if in_dateline(look.site.text, look.site.span) {
+            self.homes.push(division);
         }
     }
 
@@ -155,6 +184,22 @@ impl Gathered {
         self.countries.iter().find(|known| known.number == country).map_or(0, |known| 4 * known.total / most.max(1))
     }
 
+    /// Whether the country itself is mentioned.
+    pub(super) fn mentions_nation(&self, country: u32) -> bool {
+        self.countries.iter().any(|known| known.number == country && known.nation)
+    }
+
+    /// Whether the dateline names a town of the division.
+    pub(super) fn is_home(&self, division: EntityId) -> bool {
+        self.homes.binary_search(&division).is_ok()
+    }
+
+    /// How many different towns of the division are in the article, up to two.
+    pub(super) fn n_towns(&self, division: EntityId) -> usize {
+        let first = self.towns.partition_point(|(other, _)| *other < division);
+        self.towns[first..].iter().take(2).filter(|(other, _)| *other == division).count()
+    }
+
     /// Accepted towns, divisions and bodies of a country.
     pub(super) fn local(&self, country: u32) -> usize {
         self.countries.iter().find(|known| known.number == country).map_or(0, |known| known.local)
@@ -164,4 +209,13 @@ impl Gathered {
 /// Whether a rule names an entity. A demonym names its country even where the profile does not count it.
 fn is_named(rule: Rule) -> bool {
     rule.accepts() || rule == Rule::DemonymInStrict
+}
+
+/// Whether a name has one entity, or this is the first of several in one country: "Lagos" and the state around it.
+fn is_one_or_of_one_country(look: &Look<'_, '_>) -> bool {
+    let candidates = look.scene.candidates(look.site);
+    candidates.len() == 1
+        || candidates.iter().all(|other| other.entity.country == look.entity.country)
+            && candidates.iter().find(|other| other.entity.tier != Tier::Division).map(|first| first.alias.entity)
+                == Some(look.alias.entity)
 }

@@ -160,19 +160,43 @@ pub(super) fn begins_line(text: &str, at: usize) -> bool {
     text[..at].chars().rev().find(|c| *c == '\n' || !c.is_whitespace() && !is_invisible(*c)).is_none_or(|c| c == '\n')
 }
 
+/// "By Ada Lee NEW YORK (Reuters) -": a dateline in capitals right after the byline, on one line.
+pub(super) fn follows_byline(text: &str, span: Span) -> bool {
+    const LONGEST_BYLINE: usize = 120;
+    let upper = |word: &str| !word.chars().any(char::is_lowercase);
+    if !upper(span.of(text)) {
+        return false;
+    }
+    let from = span.start.saturating_sub(LONGEST_BYLINE + 8);
+    let line = match memchr::memrchr(b'\n', &text.as_bytes()[from..span.start]) {
+        Some(end) => from + end + 1,
+        None if from == 0 => 0,
+        None => return false,
+    };
+    let Some(names) = text[line..span.start].trim_start().strip_prefix("By ") else { return false };
+    let is_name = |word: &str| {
+        let name = word.trim_end_matches([',', '.']);
+        matches!(word, "and" | "de" | "van" | "von" | "al")
+            || name.starts_with(char::is_uppercase) && (!upper(name) || name.chars().count() == 1)
+    };
+    names.len() <= LONGEST_BYLINE && names.ends_with(' ') && names.split_whitespace().all(is_name)
+}
+
 /// Whether `span` stands in the dateline slot: at the start of a line and followed, perhaps after ", Country" or a date, by
 /// a colon, a bracketed agency or a spaced dash.
 pub(super) fn in_dateline(text: &str, span: Span) -> bool {
-    if !begins_line(text, span.start) {
+    if !begins_line(text, span.start) && !follows_byline(text, span) {
         return false;
     }
     let mut rest = text[span.end..].chars().take(40).peekable();
     let mut after_comma = false;
+    let mut blank = false;
     while let Some(c) = rest.next() {
         match c {
             ':' => return true,
             '(' | '—' | '–' | '―' => return true,
-            '-' => return after_comma || rest.peek().is_some_and(|next| next.is_whitespace() || *next == '-'),
+            // "PARIS, March 3 -The": a dash that touches what follows; "Paris, Texas-based" is a compound.
+            '-' => return blank && after_comma || rest.peek().is_some_and(|next| next.is_whitespace() || *next == '-'),
             // "LONDON/PARIS (Reuters)": two towns share a dateline.
             ',' | '/' => after_comma = true,
             ' ' | '\u{A0}' | '.' => {}
@@ -182,6 +206,7 @@ pub(super) fn in_dateline(text: &str, span: Span) -> bool {
             _ if c.is_ascii_digit() => after_comma = true,
             _ => return false,
         }
+        blank = c.is_whitespace();
     }
     false
 }
@@ -214,10 +239,19 @@ mod tests {
             "PARIS, March 3 - x",
             "  PARIS – x",
             "x\nPARIS, March 3: x",
+            "By Ada Lee PARIS (Reuters) - x",
+            "By Ada N. Lee and Kofi Example PARIS, March 3 (Reuters) - x",
         ] {
             assert!(in_dateline(text, span_of(text, "PARIS")), "{text}");
         }
-        for text in ["Paris said: x", "in Paris: x", "Paris, where it rained", "Paris-based"] {
+        for text in [
+            "Paris said: x",
+            "in Paris: x",
+            "Paris, where it rained",
+            "Paris-based",
+            "Paris, Texas-based x",
+            "By Ada Lee Paris (Reuters) - x",
+        ] {
             assert!(!in_dateline(text, span_of(text, "Paris")), "{text}");
         }
     }

@@ -8,8 +8,11 @@
 //!
 //! Two conventions exist in the field, hence two [`Profile`]s.
 
+mod addresses;
+mod capitals;
 mod cover;
 mod cues;
+mod divisions;
 mod evidence;
 mod explain;
 mod facts;
@@ -44,6 +47,11 @@ use facts::{Class, GazetteerFacts};
 use gathered::Gathered;
 use rules::{BY_DOCUMENT, Check, FOR_NAMES, FOR_TITLES};
 use scene::{Look, Memory, Scene, Verdicts};
+
+/// Whether a word is a given name and little else.
+pub(crate) fn is_given_name(word: &str) -> bool {
+    lexicon::Lexicon::shared().is(word, lexicon::Classes::FIRST_NAME)
+}
 
 pub(crate) use explain::sort as sort_verdicts;
 pub use explain::{Meant, Outcome, Verdict};

@@ -5,7 +5,7 @@ use super::facts::{Candidate, Class, Tier};
 use super::firms;
 use super::gathered::Gathered;
 use super::lexicon::Classes;
-use super::lines::LineCase;
+use super::lines::{LineCase, follows_byline};
 use super::rules::Rule;
 use super::scene::{Look, Scene, Site, Verdicts};
 use super::words::{Word, capitalised_run};
@@ -38,7 +38,12 @@ fn head_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Span> {
         }
         let mut here = scene.sites_at(site.part, word.span.start).peekable();
         let acronym = word.is_acronym() && (here.peek().is_some() || word.text.chars().count() > 2);
-        acronym || here.any(|other| other.solid || other.has(Class::Title) || is_place_for_sure(scene, other))
+        acronym
+            || here.any(|other| {
+                other.solid
+                    || other.has(Class::Title) && !is_surname_behind(site, other)
+                    || is_place_for_sure(scene, other)
+            })
     };
     if firms::is_in_name(scene, site) {
         return None;
@@ -63,6 +68,17 @@ fn is_place_for_sure(scene: &Scene<'_>, site: &Site<'_>) -> bool {
     scene.candidates(site).iter().any(|Candidate { alias, .. }| {
         alias.class == Class::Place && !alias.weak && (dotted || alias.long && !alias.demonym)
     })
+}
+
+/// "Governor Mervyn King said": a title's word behind a given name, and no more of the name behind it, is a surname.
+fn is_surname_behind(site: &Site<'_>, other: &Site<'_>) -> bool {
+    let one_word = other.surface().chars().all(char::is_alphabetic) && !other.surface().chars().all(char::is_uppercase);
+    let given = || {
+        other
+            .left
+            .is_some_and(|left| left.span.start > site.span.end && left.is(Classes::FIRST_NAME) && !left.is_acronym())
+    };
+    one_word && given() && other.right.is_none_or(|right| !right.is_capitalised())
 }
 
 pub(super) fn is_title_head(look: &Look<'_, '_>) -> bool {
@@ -94,7 +110,10 @@ pub(super) fn is_after_first_name(look: &Look<'_, '_>) -> bool {
     let other_name = |other: &Site<'_>| {
         other.has_other_than(Class::Title) && !(other.only_weak_places && look.entity.tier >= Tier::Town)
     };
-    if !(given || initial) || look.scene.sites_before(look.site).any(other_name) {
+    if !(given || initial)
+        || follows_byline(look.site.text, look.site.span)
+        || look.scene.sites_before(look.site).any(other_name)
+    {
         return false;
     }
     // "Chad said" after a given name is a person; "Michael Jordan's" too, but "Barack Obama Kenya trip" is not.

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::facts::{GazetteerFacts, may_have_blank};
+use super::facts::{Candidate, GazetteerFacts, may_have_blank};
 use super::rules::Rule;
 use super::{PartMatches, Resolution};
 use crate::document::Part;
@@ -10,7 +10,7 @@ use crate::ids::{AliasId, EntityId};
 use crate::mention::Mention;
 use crate::segment::Section;
 
-/// Takes every match for a mention. A shared name means the likeliest of its entities by kind, then by population.
+/// Takes every match for a mention. A shared name means the likeliest of its entities ([`prior`](crate::gazetteer::prior)).
 pub(super) fn read(gazetteer: &GazetteerFacts, parts: &[PartMatches<'_>], resolution: &mut Resolution) {
     for part in parts {
         let section = if part.part == Part::Title { Section::Headline } else { Section::Body };
@@ -24,9 +24,10 @@ pub(super) fn read(gazetteer: &GazetteerFacts, parts: &[PartMatches<'_>], resolu
                 _ => {
                     let blank = may_have_blank(span.of(part.text));
                     let candidates = aliases.iter().map(|alias| gazetteer.candidate(*alias, blank));
-                    let order = candidates.map(|candidate| (candidate.id, candidate.alias.entity, candidate.entity));
-                    let likeliest = order.min_by_key(|(_, id, entity)| (entity.tier, Reverse(entity.population), *id));
-                    likeliest.map(|(alias, id, _)| (alias, id))
+                    let likeliest = candidates.min_by_key(|Candidate { alias, entity, .. }| {
+                        (Reverse(entity.prior(alias.weak)), Reverse(entity.population), alias.entity)
+                    });
+                    likeliest.map(|candidate| (candidate.id, candidate.alias.entity))
                 }
             };
             resolution.mentions.extend(likeliest.map(|(alias, entity)| Mention {

@@ -5,9 +5,11 @@
 //! neighbours on the map, before what is large.
 
 use std::cell::{OnceCell, RefCell};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::cues::Cues;
+use super::divisions;
 use super::evidence::pair;
 use super::facts::{Candidate, Class, Tier};
 use super::gathered::Gathered;
@@ -24,9 +26,13 @@ use crate::span::Span;
 const PAIRED: i32 = 600;
 const PAIRED_COUNTRY: i32 = 350;
 const PAIRED_ELSEWHERE: i32 = 300;
-/// A division with the word "state" behind it, or in a list of divisions ("New Mexico, New York and Ohio").
-const CALLED_STATE: i32 = 400;
-const IN_LIST: i32 = 400;
+/// A division with a word for its kind beside it, or in a list of divisions ("New Mexico, New York and Ohio").
+const CALLED_DIVISION: i32 = 400;
+/// A country in a list of countries.
+const IN_LIST: i32 = 300;
+/// A division that shares its name with a country, and the dateline, or each of up to two of its towns, is in the article.
+const HOME: i32 = 200;
+const OWN_TOWN: i32 = 120;
 /// A longer name of it is in the article.
 const LONG_FORM: i32 = 300;
 /// Its division, its country, and each of up to four other places and bodies of its country are in the article.
@@ -36,21 +42,6 @@ const COMPATRIOT: i32 = 60;
 /// Each of up to three places nearby.
 const NEIGHBOUR: i32 = 40;
 const MOST_NEIGHBOURS: usize = 3;
-/// Its name needs evidence.
-const WEAK: i32 = -240;
-/// For each doubling of its inhabitants.
-const DOUBLING: i32 = 12;
-
-fn tier_points(tier: Tier) -> i32 {
-    match tier {
-        Tier::Sovereign => 400,
-        Tier::Region => 220,
-        Tier::Capital => 160,
-        Tier::Organisation => 150,
-        Tier::Division => 120,
-        Tier::Town | Tier::Other => 0,
-    }
-}
 
 /// What one site was read as.
 pub(super) enum Reading<'s> {
@@ -136,8 +127,10 @@ impl<'s, 'a> Ranking<'s, 'a> {
             return Some(Reading::Listed { candidate: first, rule, contest: None });
         };
         let ranked = |(candidate, rule)| (self.points(&self.scene.look(site, candidate), rule), candidate, rule);
-        // Equal candidates are decided by id, so that the result never depends on chance.
-        let order = |(points, candidate, _): &(i32, &Candidate, Rule)| (std::cmp::Reverse(*points), candidate.id);
+        // Equal candidates are decided by size, then by id, so that the result never depends on chance.
+        let order = |(points, candidate, _): &(i32, &Candidate, Rule)| {
+            (Reverse(*points), Reverse(candidate.entity.population), candidate.id)
+        };
         let is_other =
             |one: &(i32, &Candidate, Rule), other: &(i32, &Candidate, Rule)| one.1.alias.entity != other.1.alias.entity;
         let mut best = ranked((first, rule));
@@ -161,7 +154,8 @@ impl<'s, 'a> Ranking<'s, 'a> {
 
     fn points(&self, look: &Look<'s, 'a>, rule: Rule) -> i32 {
         let entity = look.entity;
-        let mut points = tier_points(entity.tier) + DOUBLING * (u64::BITS - entity.population.leading_zeros()) as i32;
+        // What its kind says makes up for a weak name.
+        let mut points = entity.prior(look.alias.weak && rule != Rule::Division);
         points += match pair(self.scene, look.site, look.alias, entity) {
             2 => PAIRED,
             1 => PAIRED_COUNTRY,
@@ -172,9 +166,6 @@ impl<'s, 'a> Ranking<'s, 'a> {
         if self.gathered.has_long_form(look.alias.entity) {
             points += LONG_FORM;
         }
-        if look.alias.weak {
-            points += WEAK;
-        }
         // The division must be mentioned elsewhere: "New York" itself may be either.
         let own = self.scene.candidates(look.site);
         let elsewhere = |parent| own.iter().all(|candidate| candidate.alias.entity != parent);
@@ -184,12 +175,12 @@ impl<'s, 'a> Ranking<'s, 'a> {
             points += DIVISION;
         }
         if entity.tier == Tier::Division {
-            if look.site.right.is_some_and(|right| matches!(right.text, "state" | "State")) {
-                points += CALLED_STATE;
+            if divisions::is_called_division(look) {
+                points += CALLED_DIVISION;
             }
-            if self.is_in_list_of_divisions(look.site) {
-                points += IN_LIST;
-            }
+            points += self.own_towns(look);
+        } else if divisions::is_in_list_of_countries(look) {
+            points += IN_LIST;
         }
         if !entity.is_sovereign() && self.gathered.mentions_country(entity.country) {
             points += COUNTRY;
@@ -203,18 +194,23 @@ impl<'s, 'a> Ranking<'s, 'a> {
         points + NEIGHBOUR * self.neighbours(look)
     }
 
-    /// Whether the item of a list before or behind the site is a division and nothing else.
-    fn is_in_list_of_divisions(&self, site: &'s Site<'a>) -> bool {
-        let text = site.text;
-        let is_division = |other: &'s Site<'a>| {
-            let mut candidates = self.scene.candidates(other).iter();
-            candidates.all(|Candidate { alias, entity, .. }| entity.tier == Tier::Division && !alias.demonym)
-        };
-        let behind = [", and ", ", ", " and "].iter().find(|joint| text[site.span.end..].starts_with(**joint));
-        let before = [", and ", ", ", " and "].iter().find(|joint| text[..site.span.start].ends_with(**joint));
-        behind.is_some_and(|joint| self.scene.sites_at(site.part, site.span.end + joint.len()).any(is_division))
-            || before
-                .is_some_and(|joint| self.scene.sites_ending(site.part, site.span.start - joint.len()).any(is_division))
+    /// What towns of a division say for it, where its name may also be that of a country or a capital far away. A town of
+    /// the same name in the division itself (New York) is as likely among its neighbours as the division is.
+    fn own_towns(&self, look: &Look<'s, 'a>) -> i32 {
+        let division = look.alias.entity;
+        let rivals = || self.scene.candidates(look.site).iter().filter(|other| other.alias.entity != division);
+        let inside = |other: &Candidate| self.scene.gazetteer.parent(other.alias.entity) == Some(division);
+        if rivals().any(inside) {
+            return 0;
+        }
+        let home = if self.gathered.is_home(division) { HOME } else { 0 };
+        // Whoever writes from Seattle may well write about Washington, D.C.
+        let capital =
+            |other: &Candidate| other.entity.tier == Tier::Capital && other.entity.country == look.entity.country;
+        if rivals().any(capital) {
+            return if self.gathered.mentions_nation(look.entity.country) { 0 } else { home };
+        }
+        home + OWN_TOWN * self.gathered.n_towns(division) as i32
     }
 
     fn is_country(&self, entity: EntityId) -> bool {
@@ -317,7 +313,7 @@ impl<'s, 'a> Ranking<'s, 'a> {
 }
 
 /// Distance on a sphere, good to a few per cent near by; plain arithmetic, so that every machine gives the same.
-fn distance_km(a: (f64, f64), b: (f64, f64)) -> f64 {
+pub(super) fn distance_km(a: (f64, f64), b: (f64, f64)) -> f64 {
     const KM_PER_DEGREE: f64 = 111.2;
     let middle = (a.0 + b.0) / 2.0;
     // Bhaskara's cosine of an angle in degrees.

@@ -9,7 +9,9 @@ use std::str::FromStr;
 use super::cues::Cues;
 use super::gathered::Gathered;
 use super::scene::Look;
-use super::{evidence, firms, periods, persons, runs, tickers, titles, wording};
+use super::{
+    addresses, capitals, divisions, evidence, firms, periods, persons, runs, tickers, titles, wording,
+};
 use crate::error::{Error, Result};
 
 /// Whether a rule applies to one alias at one place.
@@ -49,6 +51,8 @@ macro_rules! rules {
 rules! {
     Ticker = "ticker": "The name is a code of a share, an index or a story ((RIO.L), $EU, NASDAQ: EU): it names nothing else.",
     OutOfPeriod = "out-of-period": "The document is older or newer than the name: its line has from= or to=.",
+    InAddress = "in-address": "The name is part of a web or e-mail address, a file path, a handle or a hashtag.",
+    WordInCapitals = "word-in-capitals": "In capitals the name is an ordinary word here (TELL US, WHO WON).",
     DemonymInStrict = "demonym-in-strict": "Demonyms and adjectives are no places in the strict profile.",
     CompoundAdjective = "compound-adjective": "A place joined by a hyphen to a word that makes it an adjective (China-based) is no place in the strict profile.",
     Currency = "currency": "A country before a currency sign or word (US$, U.S. dollars) is a unit of money.",
@@ -70,6 +74,8 @@ rules! {
     Preposition = "preposition": "Accepted: a weak name behind a locative preposition.",
     Dateline = "dateline": "Accepted: a weak name in the dateline.",
     Pair = "pair": "Accepted: a weak name in \"City, State\" or \"City, Country\".",
+    Division = "division": "Accepted: a weak name of a state or province, and the words beside it, its neighbours in a list or the dateline say that the division is meant (X state, the governor of X).",
+    Region = "region": "Accepted: a weak name behind a locative preposition, and the division it lies in (abroad, its country) is in the article.",
     SameCountry = "same-country": "Accepted: a weak name, and its country is in the article.",
     LongForm = "long-form": "Accepted: a weak name, and a longer name of the same entity is in the article.",
     Head = "head": "Accepted: a title with a person's name or a country beside it.",
@@ -95,6 +101,7 @@ pub(super) const FOR_TITLES: &[(Rule, Cues, Check)] = &[
     (Rule::OutOfPeriod, Cues::ANY, periods::is_out_of_period),
     (Rule::Ticker, Cues::CODE, tickers::is_ticker),
     (Rule::TitleOfName, Cues::ANY, firms::is_title_of_name),
+    (Rule::InAddress, Cues::SIGN_BESIDE, addresses::is_in_address),
     (Rule::Head, Cues::ANY, titles::has_company),
     (Rule::LowerCaseTitle, Cues::ANY, titles::is_lower_case),
     (Rule::TitleWithoutHead, Cues::ANY, titles::lacks_head),
@@ -105,6 +112,8 @@ pub(super) const FOR_TITLES: &[(Rule, Cues, Check)] = &[
 pub(super) const FOR_NAMES: &[(Rule, Cues, Check)] = &[
     (Rule::OutOfPeriod, Cues::ANY, periods::is_out_of_period),
     (Rule::Ticker, Cues::CODE, tickers::is_ticker),
+    (Rule::InAddress, Cues::SIGN_BESIDE, addresses::is_in_address),
+    (Rule::WordInCapitals, Cues::ANY, capitals::is_word_in_capitals),
     (Rule::TitleHead, Cues::IN_HEAD, persons::is_title_head),
     (Rule::AfterTitle, Cues::NAME_BEFORE, persons::is_after_title),
     (Rule::AfterFirstName, Cues::CAPITAL_BEFORE, persons::is_after_first_name),
@@ -117,6 +126,7 @@ pub(super) const FOR_NAMES: &[(Rule, Cues, Check)] = &[
     (Rule::CapitalRunRight, Cues::CAPITAL_BEHIND, runs::continues_right),
     (Rule::LowPrior, Cues::SELDOM_PLACE, evidence::has_low_prior),
     (Rule::Free, Cues::ANY, evidence::is_free),
+    (Rule::Division, Cues::ANY, divisions::is_division),
     (Rule::Preposition, Cues::ANY, evidence::has_preposition),
     (Rule::Dateline, Cues::ANY, evidence::is_in_dateline),
     (Rule::Pair, Cues::COMMA, evidence::is_in_pair),
@@ -125,6 +135,8 @@ pub(super) const FOR_NAMES: &[(Rule, Cues, Check)] = &[
 
 /// Names that nothing around them decided: what the document says.
 pub(super) const BY_DOCUMENT: &[(Rule, DocumentCheck)] = &[
+    (Rule::Division, divisions::is_at_home),
+    (Rule::Region, evidence::has_region_in_document),
     (Rule::SameCountry, evidence::has_country_in_document),
     (Rule::LongForm, evidence::has_long_form_in_document),
     (Rule::NoEvidence, |_, _| true),

@@ -4,7 +4,7 @@ use super::Profile;
 use super::facts::{Class, Tier};
 use super::firms;
 use super::lexicon::Classes;
-use super::lines::LineCase;
+use super::lines::{LineCase, follows_byline};
 use super::scene::Look;
 use super::words::word_after;
 
@@ -29,6 +29,7 @@ pub(super) fn continues_left(look: &Look<'_, '_>) -> bool {
         && depends_on_run(look)
         && !is_safe_inside(look)
         && look.scene.sites_before(look.site).next().is_none()
+        && !follows_byline(look.site.text, look.site.span)
 }
 
 pub(super) fn continues_right(look: &Look<'_, '_>) -> bool {

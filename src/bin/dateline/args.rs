@@ -135,7 +135,7 @@ pub(crate) struct InputArgs {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Gazetteer and reading")]
 pub(crate) struct GazetteerArgs {
-    /// Built-in gazetteer (world, core), .gaz file or compiled .dlz; repeat it to lay one over another
+    /// Built-in gazetteer (world, core, towns), .gaz file or compiled .dlz; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     pub(crate) gazetteer: Vec<String>,
     /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several. One that no entity has is an error
@@ -853,7 +853,7 @@ Examples:
 pub(crate) struct Holders {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Built-in gazetteer (world, core) or .gaz file; repeat it to lay one over another
+    /// Built-in gazetteer (world, core, towns) or .gaz file; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     pub(crate) gazetteer: Vec<String>,
     /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several. One that no entity has is an error

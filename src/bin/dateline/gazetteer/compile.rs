@@ -27,7 +27,7 @@ Examples:
   dateline gazetteer compile world mine.gaz -o both.dlz
   dateline gazetteer compile world --without geonames -o free.dlz")]
 pub(crate) struct Compile {
-    /// Built-in gazetteers (world, core), .gaz files, or compiled ones; the later over the earlier
+    /// Built-in gazetteers (world, core, towns), .gaz files, or compiled ones; the later over the earlier
     #[arg(required = true, value_name = "NAME|FILE")]
     layers: Vec<String>,
     /// File to write

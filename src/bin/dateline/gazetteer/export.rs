@@ -15,7 +15,7 @@ use crate::table::{self, number, text};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "See --help for what each format holds.", after_long_help = HELP)]
 pub(crate) struct Export {
-    /// Built-in gazetteer (world, core) or .gaz file; repeat it to lay one over another
+    /// Built-in gazetteer (world, core, towns) or .gaz file; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     gazetteer: Vec<String>,
     /// Format to write

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::error::Error as StdError;
 use std::io::{self, Write};
 
-use dateline::gazetteer::{Alias, Entity, kind_rank};
+use dateline::gazetteer::{Alias, Entity, prior};
 use dateline::normalize::fold;
 use dateline::{Analyzer, Document, EntityId, Gazetteer, Profile};
 use serde_json::{Value, json};
@@ -24,22 +24,23 @@ parents, and its names:
   name      the name as the gazetteer writes it
   kind      name (the canonical one), alias, abbr, adj, demonym, plural, former, native, misspelling or nick
   flags     case, boundary, strength (docs/gazetteer.md); - for the defaults
-  evidence  what lets a weak name stand: prep, dateline, pair, cc, long, head; empty: the default of its type
+  evidence  what lets a weak name stand: prep, dateline, pair, cc, long, head, kind, region; empty: the default of its type
 
 csv has one row for each name with entity, entity_name, entity_kind and order besides; jsonl one object for each entity: \
 entity, name, kind, order, why, means (whether the name means it in a sentence that says nothing else), fields, parents \
 (entity and name), names.
 
-Order is what the name means when the article says nothing: a free name before a weak one, then country, region, \
-organisation, capital, division, other; then the larger population, then the id. An article that names the country, a \
-longer name or \"City, State\" decides otherwise; dateline tag shows it.
+Order is what the name means when the article says nothing: a free name before a weak one, then the more points: 400 for a \
+country, 220 for a region, 160 for a capital, 150 for an organisation, 120 for a division, and 12 for each doubling of the \
+population; then the larger population, then the id. An article that names the country, a longer name or \"City, State\" \
+decides otherwise; dateline tag shows it.
 
 Exit code 1 if nothing has the name.")]
 pub(crate) struct Show {
     /// A name in any case, or the id of an entity
     #[arg(value_name = "NAME|ID")]
     name: String,
-    /// Built-in gazetteer (world, core), .gaz file or compiled .dlz; repeat it to lay one over another
+    /// Built-in gazetteer (world, core, towns), .gaz file or compiled .dlz; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     gazetteer: Vec<String>,
     /// Leave out the entities of this origin (src=); repeat it for several. One that no entity has is an error
@@ -64,9 +65,9 @@ struct Shown<'g> {
 
 impl Shown<'_> {
     /// What decides when the article says nothing, first things first.
-    fn key(&self) -> (bool, bool, u8, Reverse<u64>, &str) {
+    fn key(&self) -> (bool, bool, Reverse<i32>, Reverse<u64>, &str) {
         let population = Reverse(self.entity.population().unwrap_or(0));
-        (self.stop, !self.free, kind_rank(self.entity), population, self.entity.id)
+        (self.stop, !self.free, Reverse(prior(self.entity, false)), population, self.entity.id)
     }
 
     /// Why this entity comes before `next`.
@@ -77,8 +78,9 @@ impl Shown<'_> {
             format!("before {rival}: there the name is a veto")
         } else if own.1 != other.1 {
             format!("before {rival}: the name is free here and weak there")
-        } else if own.2 != other.2 {
-            format!("before {rival}: {} comes before {}", self.entity.kind, next.entity.kind)
+        } else if own.2 != other.2 && self.entity.kind != next.entity.kind {
+            let (Reverse(own), Reverse(other)) = (own.2, other.2);
+            format!("before {rival}: {own} points as {} against {other} as {}", self.entity.kind, next.entity.kind)
         } else if own.3 != other.3 {
             let people = |key: Reverse<u64>| if key.0 == 0 { "unknown".to_owned() } else { table::thousands(key.0) };
             format!("before {rival}: population {} against {}", people(own.3), people(other.3))

@@ -32,7 +32,7 @@ Example:
 pub(crate) struct Suggest {
     #[command(flatten)]
     input: InputArgs,
-    /// Built-in gazetteer (world, core), .gaz file or compiled .dlz; repeat it to lay one over another
+    /// Built-in gazetteer (world, core, towns), .gaz file or compiled .dlz; repeat it to lay one over another
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     gazetteer: Vec<String>,
     /// Leave out the entities of this origin (src=); repeat it for several. One that no entity has is an error
