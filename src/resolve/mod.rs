@@ -23,8 +23,11 @@ mod rules;
 mod runs;
 mod scene;
 mod select;
+mod sport;
 mod steps;
 mod stop;
+mod tables;
+mod teams;
 mod titles;
 mod unlisted;
 mod wording;
@@ -212,6 +215,8 @@ impl Resolver {
             persons::find_heads(&mut scene);
         }
         verdicts.judge(&scene, None, |look| self.local_rule(look));
+        let teams = teams::find(&scene, verdicts);
+        teams::reject_places(&scene, verdicts, &teams, self.rules);
         gathered.gather(&scene, verdicts);
         if self.rules.contains(Rule::KnownPerson) {
             persons::reject_known(&scene, verdicts, gathered);
@@ -225,7 +230,8 @@ impl Resolver {
                 Some(if known { Rule::LongForm } else { Rule::LowPrior })
             });
         }
-        let found = unlisted::find(&scene, verdicts, self.rules, wanted, words);
+        let mut found = unlisted::find(&scene, verdicts, self.rules, wanted, words);
+        teams::join(&scene, verdicts, teams, self.rules, &mut found);
         select::select(&scene, verdicts, gathered, &found, (self.overlap, self.rules), resolution);
         scene
     }

@@ -1,0 +1,117 @@
+//! Whether an article reports sport, and what beside a name shows that there it is a team's.
+
+use super::lexicon::{Classes, Lexicon};
+use super::scene::{Scene, Site};
+use super::words::{Word, joined_end, word_before};
+
+/// What an article says of sport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sport {
+    None,
+    /// Sport of teams.
+    Teams,
+    /// Tennis, golf, athletics: persons win, and teams do not.
+    Persons,
+}
+
+/// Words read of an article; its subject is clear long before.
+const MOST_WORDS: usize = 1500;
+
+/// Reads the words of an article: two that only sport has, or one with three that sport has most.
+pub(super) fn of(scene: &Scene<'_>) -> Sport {
+    const ENOUGH: usize = 9;
+    let mut met: Vec<&str> = Vec::with_capacity(16);
+    let (mut sure, mut hints, mut persons, mut teams) = (0, 0, 0, 0);
+    let lexicon = Lexicon::shared();
+    let words = scene.parts.iter().flat_map(|part| Letters { text: part.text, at: 0 });
+    for word in words.take(MOST_WORDS) {
+        let sport = lexicon.is(word, Classes::SPORT);
+        if !sport && !lexicon.is(word, Classes::SPORT_HINT) || met.iter().any(|known| known.eq_ignore_ascii_case(word)) {
+            continue;
+        }
+        met.push(word);
+        *(if sport { &mut sure } else { &mut hints }) += 1;
+        if sport {
+            *(if is_of_persons(word) { &mut persons } else { &mut teams }) += 1;
+        }
+        if met.len() >= ENOUGH {
+            break;
+        }
+    }
+    match (sure, hints) {
+        (0, _) | (1, ..=2) => Sport::None,
+        _ if persons > 0 && teams <= persons => Sport::Persons,
+        _ => Sport::Teams,
+    }
+}
+
+fn is_of_persons(word: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "tennis", "badminton", "squash", "cycling", "athletics", "skiing", "boxing", "golf", "snooker", "racing", "rallying",
+        "gymnastics", "swimming", "semifinal",
+    ];
+    WORDS[..13].iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// The words of a text.
+struct Letters<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Iterator for Letters<'t> {
+    type Item = &'t str;
+
+    fn next(&mut self) -> Option<&'t str> {
+        let bytes = self.text.as_bytes();
+        let start = self.at + bytes[self.at..].iter().position(u8::is_ascii_alphabetic)?;
+        let end = joined_end(self.text, start);
+        self.at = end;
+        Some(self.text[start..end].trim_end_matches("'s"))
+    }
+}
+
+/// Whether the words beside a name are those beside a team's: "beat Harale", "Harale striker", "over Harale".
+pub(super) fn is_beside(site: &Site<'_>) -> bool {
+    is_before(site) || is_behind(site)
+}
+
+fn is_before(site: &Site<'_>) -> bool {
+    site.right.is_some_and(|right| {
+        let possessive = site.text[site.span.end..right.span.start].contains(['\'', '’']);
+        !possessive && right.is(Classes::RESULT | Classes::PLAYER) && !is_listed(site)
+    })
+}
+
+/// The last of a list ("Paris and London have") is no team for that.
+fn is_listed(site: &Site<'_>) -> bool {
+    site.left.is_some_and(|left| left.text == "and")
+}
+
+fn is_behind(site: &Site<'_>) -> bool {
+    let Some(left) = site.left else { return false };
+    let before = |word: Word<'_>| word_before(site.text, word.span.start);
+    match left.text {
+        "against" | "versus" | "v" | "vs" | "AGAINST" => true,
+        "over" | "OVER" => before(left).is_some_and(|word| {
+            matches!(word.text, "victory" | "win" | "triumph" | "wins" | "victories" | "winners" | "success" | "lead" | "VICTORY" | "WIN")
+        }),
+        "to" | "TO" => before(left).is_some_and(|word| matches!(word.text, "lost" | "loss" | "defeat" | "losing" | "lose" | "loses" | "LOSE" | "LOSES")),
+        "with" | "WITH" => before(left).is_some_and(|word| matches!(word.text, "draw" | "drew" | "tied" | "match" | "DRAW")),
+        "for" => before(left).is_some_and(|word| {
+            word.is(Classes::SPORT | Classes::RESULT)
+                || matches!(word.text, "played" | "plays" | "playing" | "play" | "signed" | "signs" | "goals" | "goal" | "runs" | "scoring" | "homered")
+        }),
+        "club" | "side" | "rivals" | "champions" | "neighbours" | "neighbors" | "leaders" | "strugglers" | "joined" | "outfit"
+        | "contenders" | "joins" => true,
+        "have" | "were" | "are" | "need" | "won" | "scored" => false,
+        _ => !left.is_capitalised_name() && left.is(Classes::RESULT),
+    }
+}
+
+impl Word<'_> {
+    /// A capitalised word that is not all capitals.
+    fn is_capitalised_name(self) -> bool {
+        self.is_capitalised() && !self.is_acronym()
+    }
+}
