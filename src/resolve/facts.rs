@@ -30,6 +30,8 @@ pub(super) struct AliasFacts {
     /// More than one word.
     pub(super) long: bool,
     pub(super) honorific: bool,
+    /// An organisation's name that only scores and reports of matches let stand.
+    pub(super) only_in_scores: bool,
     pub(super) evidence: EvidenceSet,
 }
 
@@ -87,6 +89,7 @@ pub(super) enum Tier {
     Capital,
     Division,
     Town,
+    County,
     Other,
 }
 
@@ -99,6 +102,7 @@ impl Tier {
             kind if kind.starts_with("org") => Self::Organisation,
             "place.admin1" => Self::Division,
             "place.city" => Self::Town,
+            "place.admin2" => Self::County,
             _ => Self::Other,
         }
     }
@@ -153,6 +157,9 @@ impl GazetteerFacts {
             // Another place of a large image.
             long: alias_kind != AliasKind::Plural && blank && self.gazetteer.alias_has_blank(id),
             honorific: kind.honorific,
+            only_in_scores: flags.weak
+                && kind.class == Class::Organisation
+                && evidence == EvidenceSet::of(&[Evidence::Score]),
             evidence,
         };
         let entity =

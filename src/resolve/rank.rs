@@ -48,7 +48,7 @@ fn tier_points(tier: Tier) -> i32 {
         Tier::Capital => 160,
         Tier::Organisation => 150,
         Tier::Division => 120,
-        Tier::Town | Tier::Other => 0,
+        Tier::Town | Tier::County | Tier::Other => 0,
     }
 }
 

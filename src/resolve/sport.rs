@@ -77,15 +77,18 @@ pub(super) fn is_beside(site: &Site<'_>) -> bool {
 }
 
 fn is_before(site: &Site<'_>) -> bool {
-    site.right.is_some_and(|right| {
-        let possessive = site.text[site.span.end..right.span.start].contains(['\'', '’']);
-        !possessive && right.is(Classes::RESULT | Classes::PLAYER) && !is_listed(site)
-    })
+    let Some(right) = site.right else { return false };
+    let article = site.left.is_some_and(|left| matches!(left.text, "and" | "the" | "The"));
+    match &site.text[site.span.end..right.span.start] {
+        "'s " | "’s " | "'S " => right.is(Classes::PLAYER | Classes::SPORT_HINT),
+        _ if article => right.is(Classes::PLAYER),
+        _ => right.is(Classes::RESULT | Classes::PLAYER) || is_past(right),
+    }
 }
 
-/// The last of a list ("Paris and London have") is no team for that.
-fn is_listed(site: &Site<'_>) -> bool {
-    site.left.is_some_and(|left| left.text == "and")
+/// "Kent stepped up": what a team did.
+fn is_past(word: Word<'_>) -> bool {
+    word.text.ends_with("ed") && word.text.len() > 4 && !word.is_capitalised() && !word.text.contains('-')
 }
 
 fn is_behind(site: &Site<'_>) -> bool {

@@ -9,6 +9,9 @@ use crate::span::Span;
 /// Longer lines are running text.
 const LONGEST: usize = 240;
 
+/// Words of the longest name in a fixture.
+const LONGEST_RIVAL: usize = 4;
+
 /// Lines without a score that may lie between two of one table: headings.
 const HEADINGS: usize = 3;
 
@@ -194,9 +197,15 @@ pub(super) fn row(text: &str, line: Span) -> Option<Row> {
         n_items += 1;
         numbers.clear();
         match tokens.peek() {
-            Some(Token::Versus(_) | Token::Dash) if n_items == 1 || fixture => {
-                let venue = tokens.next() == Some(Token::Versus(true));
+            Some(versus @ (Token::Versus(_) | Token::Dash)) if n_items == 1 || fixture => {
+                tokens.next();
                 let other = tokens.name()?;
+                let is_short = |name: Span| name.of(text).split(' ').count() <= LONGEST_RIVAL;
+                // "PARIS (Reuters) - Harale" opens an article, and "SOCCER - HARALE WIN" is a headline.
+                if bracket.is_some() && versus == Token::Dash || !is_short(span) || !is_short(other) {
+                    return None;
+                }
+                let venue = versus == Token::Versus(true);
                 while tokens.next_if(|token| matches!(token, Token::Bracket(_) | Token::Number(_))).is_some() {}
                 names.extend([Name { span, venue: false }, Name { span: other, venue }]);
                 fixture = true;

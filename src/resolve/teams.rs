@@ -15,6 +15,8 @@ use super::tables::{self, Form, Row};
 use super::unlisted::Found;
 use super::words::{Word, word_after};
 use super::Profile;
+use crate::gazetteer::Evidence;
+use crate::ids::{AliasId, EntityId};
 use crate::span::Span;
 
 /// The name of a team at one place.
@@ -68,19 +70,16 @@ pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts) -> Vec<Team> {
     teams
 }
 
-/// Rejects the places that teams are called like, and accepts the weak names of listed teams.
+/// Rejects the places that teams are called like.
 pub(super) fn reject_places(scene: &Scene<'_>, verdicts: &mut Verdicts, teams: &[Team], rules: RuleSet) {
+    if !rules.contains(Rule::TeamName) {
+        return;
+    }
     for team in teams {
         for site in scene.sites_in(team.part, team.span) {
-            for (row, Candidate { alias, .. }) in scene.candidates(site).iter().enumerate() {
-                let verdict = &mut verdicts.of_mut(site)[row];
-                let open = verdict.is_none_or(Rule::accepts);
-                match alias.class {
-                    Class::Place if open && rules.contains(Rule::TeamName) => *verdict = Some(Rule::TeamName),
-                    Class::Organisation if site.span == team.span && rules.contains(Rule::Team) => {
-                        *verdict = Some(Rule::Team);
-                    }
-                    _ => {}
+            for (candidate, verdict) in scene.candidates(site).iter().zip(verdicts.of_mut(site)) {
+                if candidate.alias.class == Class::Place && verdict.is_none_or(Rule::accepts) {
+                    *verdict = Some(Rule::TeamName);
                 }
             }
         }
@@ -99,9 +98,34 @@ pub(super) fn join(scene: &Scene<'_>, verdicts: &Verdicts, teams: Vec<Team>, rul
     let is_listed = |team: &Team| {
         scene.sites_at(team.part, team.span.start).any(|site| site.span.end >= team.span.end && verdicts.accepted(site))
     };
-    let teams = teams.into_iter().filter(|team| !is_listed(team));
-    found.extend(teams.map(|team| Found::new(team.part, team.span, Class::Organisation, Rule::Team)));
+    let mut accepted: Option<Vec<EntityId>> = None;
+    for team in teams.into_iter().filter(|team| !is_listed(team)) {
+        let accepted = accepted.get_or_insert_with(|| verdicts.accepted_entities(scene));
+        let alias = club(scene, team, accepted);
+        found.push(Found { alias, ..Found::new(team.part, team.span, Class::Organisation, Rule::Team) });
+    }
     found.sort_by_key(|found| (found.place(), found.rule));
+}
+
+/// The listed club of a town: the only one, or the only one that the article names elsewhere.
+fn club(scene: &Scene<'_>, team: Team, accepted: &[EntityId]) -> Option<(AliasId, EntityId)> {
+    let site = scene.sites_at(team.part, team.span.start).find(|site| site.span == team.span)?;
+    let clubs = || scene.candidates(site).iter().chain(scene.teams(site)).filter(|candidate| is_club(candidate));
+    let mut all = clubs();
+    let first = all.next()?;
+    let one = if all.any(|other| other.alias.entity != first.alias.entity) {
+        let mut named = clubs().filter(|club| accepted.binary_search(&club.alias.entity).is_ok());
+        let first = named.next()?;
+        named.all(|other| other.alias.entity == first.alias.entity).then_some(first)?
+    } else {
+        first
+    };
+    Some((one.id, one.alias.entity))
+}
+
+/// Whether a name may stand for a club in scores and reports of matches.
+fn is_club(candidate: &Candidate) -> bool {
+    candidate.alias.class == Class::Organisation && candidate.alias.evidence.contains(Evidence::Score)
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -139,7 +163,8 @@ impl<'a> Reader<'_, 'a> {
                 Form::Score | Form::Fixture => true,
             };
             let with_nation = row.names.len() > 1 && kinds.contains(&Kind::Nation);
-            if !trusted || (with_nation || national) && row.form != Form::Placing {
+            let heading = row.form == Form::Fixture && kinds.contains(&Kind::Furniture);
+            if !trusted || heading || (with_nation || national) && row.form != Form::Placing {
                 continue;
             }
             for (name, kind) in row.names.iter().zip(kinds) {
@@ -168,7 +193,7 @@ impl<'a> Reader<'_, 'a> {
         }
         let first = &name[..name.find(' ').unwrap_or(name.len())];
         let first = Word::new(text, Span::new(span.start, span.start + first.len()));
-        if first.is(Classes::CALENDAR | Classes::NO_TEAM) || first.is(Classes::COMMON) && !name.contains(' ') {
+        if first.is(Classes::CALENDAR | Classes::NO_TEAM | Classes::SPORT) || first.is(Classes::COMMON) && !name.contains(' ') {
             return Kind::Furniture;
         }
         let last = name.rsplit(' ').next().unwrap_or(name);
@@ -201,12 +226,20 @@ impl<'a> Reader<'_, 'a> {
         })
     }
 
-    /// Whether a rule has accepted the name as that of a town or a division.
+    /// Whether the name may be that of a town, a county or a division here.
     fn is_town(&self, site: &Site<'_>) -> bool {
-        site.has(Class::Place)
-            && self.verdicts.accepted(site)
-            && !self.is_nation(site)
-            && !self.persons().contains(site.surface())
+        let mut judged = self.scene.candidates(site).iter().zip(self.verdicts.of(site));
+        let town = judged.any(|(Candidate { alias, entity, .. }, rule)| {
+            let open = rule.is_none_or(|rule| rule.accepts() || rule == Rule::LowPrior);
+            alias.class == Class::Place && (Tier::Capital..=Tier::County).contains(&entity.tier) && open
+        });
+        town && !self.is_nation(site) && !self.persons().contains(site.surface())
+    }
+
+    /// Whether one of its meanings is a town, a country or the like.
+    fn may_be_town(&self, site: &Site<'_>) -> bool {
+        let mut candidates = self.scene.candidates(site).iter();
+        candidates.any(|Candidate { alias, entity, .. }| alias.class == Class::Place && entity.tier != Tier::Other)
     }
 
     /// Last words of the persons met.
@@ -227,6 +260,16 @@ impl<'a> Reader<'_, 'a> {
     /// The teams that the words beside a name show.
     fn read_reports(&mut self) {
         for site in &self.scene.sites {
+            // "Tigers" in the report of a match.
+            let nickname = || {
+                let clubs = self.scene.candidates(site).iter().chain(self.scene.teams(site));
+                clubs.into_iter().any(is_club) && !self.may_be_town(site)
+            };
+            let may_be = site.has_teams() || site.has(Class::Organisation);
+            if may_be && nickname() && self.sport() == Sport::Teams {
+                self.teams.push(Team { part: site.part, span: site.span });
+                continue;
+            }
             if site.has(Class::Place)
                 && sport::is_beside(site)
                 && self.is_town(site)
@@ -252,6 +295,9 @@ impl<'a> Reader<'_, 'a> {
                 repeated.push(Team { part: site.part, span: site.span });
             }
         }
+        repeated.sort_unstable();
+        repeated.dedup();
+        self.read_lists(&mut repeated);
         let mut unlisted: Vec<&str> = Vec::new();
         for team in &self.teams[..n_in_tables] {
             let name = team.span.of(self.text(team.part));
@@ -278,6 +324,35 @@ impl<'a> Reader<'_, 'a> {
         }
         self.teams.extend(repeated);
     }
+}
+
+impl Reader<'_, '_> {
+    /// The towns in a list with a team: "title rivals Essex, Derbyshire and Surrey".
+    fn read_lists(&self, teams: &mut Vec<Team>) {
+        let sites: Vec<&Site<'_>> = self.scene.sites.iter().filter(|site| site.has(Class::Place)).collect();
+        let known = |site: &&Site<'_>| teams.binary_search(&Team { part: site.part, span: site.span }).is_ok();
+        let mut is_team: Vec<bool> = sites.iter().map(known).collect();
+        let is_pair = |one: &Site<'_>, other: &Site<'_>| {
+            one.part == other.part
+                && one.span.end <= other.span.start
+                && is_list(&one.text[one.span.end..other.span.start])
+        };
+        let joins = |from: usize, to: usize, is_team: &mut [bool]| {
+            if is_team[from] && !is_team[to] && self.is_town(sites[to]) && !is_located(sites[to]) {
+                is_team[to] = true;
+                return Some(Team { part: sites[to].part, span: sites[to].span });
+            }
+            None
+        };
+        let pairs: Vec<usize> = (1..sites.len()).filter(|row| is_pair(sites[row - 1], sites[*row])).collect();
+        teams.extend(pairs.iter().filter_map(|row| joins(row - 1, *row, &mut is_team)));
+        teams.extend(pairs.iter().rev().filter_map(|row| joins(*row, row - 1, &mut is_team)));
+    }
+}
+
+/// Whether nothing but what joins a list lies between two names: "Essex, Kent and Surrey".
+fn is_list(gap: &str) -> bool {
+    matches!(gap, ", " | " and " | " or " | " AND " | ", and ")
 }
 
 /// Whether the words beside a name say that it is a place, even of a team's town: "in Leeds", "Leeds, England".
