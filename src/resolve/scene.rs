@@ -95,7 +95,7 @@ impl KnownAliases {
 fn split_teams(candidates: &mut [Candidate], rows: Range<usize>) -> (Range<usize>, Range<usize>) {
     let here = &mut candidates[rows.clone()];
     let n_teams = here.iter().filter(|candidate| candidate.alias.only_in_scores).count();
-    if n_teams == 0 || n_teams == here.len() {
+    if n_teams == 0 {
         return (rows.clone(), rows.end..rows.end);
     }
     here.sort_by_key(|candidate| candidate.alias.only_in_scores);
@@ -154,7 +154,7 @@ pub(super) struct Site<'a> {
     pub(super) right: Option<Word<'a>>,
     /// The rows of its candidates and of their verdicts.
     rows: Range<usize>,
-    /// The rows of those that are candidates in scores only, beside others; behind the rest.
+    /// The rows of those that are candidates in scores only, after the rest.
     teams: Range<usize>,
     /// Classes of its aliases, a bit each.
     classes: u8,
@@ -200,7 +200,7 @@ impl<'a> Site<'a> {
         self.rows.len()
     }
 
-    /// Whether it may stand for a team in scores, beside other meanings.
+    /// Whether it may stand for a team in scores only.
     pub(super) fn has_teams(&self) -> bool {
         !self.teams.is_empty()
     }
@@ -322,7 +322,7 @@ impl<'a> Scene<'a> {
         &self.candidates[site.rows.clone()]
     }
 
-    /// The aliases that match at a site and stand for a team in scores only, beside others.
+    /// The aliases that match at a site and stand for a team in scores only.
     pub(super) fn teams(&self, site: &Site<'_>) -> &[Candidate] {
         &self.candidates[site.teams.clone()]
     }

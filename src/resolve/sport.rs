@@ -1,6 +1,7 @@
 //! Whether an article reports sport, and what beside a name shows that there it is a team's.
 
 use super::lexicon::{Classes, Lexicon};
+use super::lines::LineCase;
 use super::scene::{Scene, Site};
 use super::words::{Word, joined_end, word_before};
 
@@ -17,40 +18,55 @@ pub(super) enum Sport {
 /// Words read of an article; its subject is clear long before.
 const MOST_WORDS: usize = 1500;
 
-/// Reads the words of an article: two that only sport has, or one with three that sport has most.
+/// Reads the words of an article: the longer it is, the more of them must be those of sport, each counted once.
 pub(super) fn of(scene: &Scene<'_>) -> Sport {
-    const ENOUGH: usize = 9;
+    const LEAST: usize = 4;
+    const WORDS_FOR_ONE: usize = 150;
     let mut met: Vec<&str> = Vec::with_capacity(16);
-    let (mut sure, mut hints, mut persons, mut teams) = (0, 0, 0, 0);
+    let (mut points, mut persons, mut teams, mut n_words) = (0, 0, 0, 0);
     let lexicon = Lexicon::shared();
     let words = scene.parts.iter().flat_map(|part| Letters { text: part.text, at: 0 });
     for word in words.take(MOST_WORDS) {
+        n_words += 1;
         let sport = lexicon.is(word, Classes::SPORT);
-        if !sport && !lexicon.is(word, Classes::SPORT_HINT) || met.iter().any(|known| known.eq_ignore_ascii_case(word)) {
+        if !sport && !lexicon.is(word, Classes::SPORT_HINT) || met.iter().any(|known| known.eq_ignore_ascii_case(word))
+        {
             continue;
         }
         met.push(word);
-        *(if sport { &mut sure } else { &mut hints }) += 1;
+        points += if sport { 2 } else { 1 };
         if sport {
             *(if is_of_persons(word) { &mut persons } else { &mut teams }) += 1;
         }
-        if met.len() >= ENOUGH {
+        if points > LEAST + MOST_WORDS / WORDS_FOR_ONE {
             break;
         }
     }
-    match (sure, hints) {
-        (0, _) | (1, ..=2) => Sport::None,
+    match persons + teams {
+        0 => Sport::None,
+        _ if points < LEAST + n_words / WORDS_FOR_ONE => Sport::None,
         _ if persons > 0 && teams <= persons => Sport::Persons,
         _ => Sport::Teams,
     }
 }
 
 fn is_of_persons(word: &str) -> bool {
-    const WORDS: [&str; 14] = [
-        "tennis", "badminton", "squash", "cycling", "athletics", "skiing", "boxing", "golf", "snooker", "racing", "rallying",
-        "gymnastics", "swimming", "semifinal",
+    const WORDS: [&str; 13] = [
+        "tennis",
+        "badminton",
+        "squash",
+        "cycling",
+        "athletics",
+        "skiing",
+        "boxing",
+        "golf",
+        "snooker",
+        "racing",
+        "rallying",
+        "gymnastics",
+        "swimming",
     ];
-    WORDS[..13].iter().any(|known| known.eq_ignore_ascii_case(word))
+    WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// The words of a text.
@@ -72,16 +88,26 @@ impl<'t> Iterator for Letters<'t> {
 }
 
 /// Whether the words beside a name are those beside a team's: "beat Harale", "Harale striker", "over Harale".
-pub(super) fn is_beside(site: &Site<'_>) -> bool {
-    is_before(site) || is_behind(site)
+/// What a capital does may be what its government does: there the verb alone shows nothing.
+pub(super) fn is_beside(site: &Site<'_>, capital: bool) -> bool {
+    is_before(site, capital) || is_behind(site)
 }
 
-fn is_before(site: &Site<'_>) -> bool {
+/// Whether a nickname stands as one: "the Harale", in a headline, or beside what a team does.
+pub(super) fn may_be_nickname(site: &Site<'_>) -> bool {
+    let goes_on = site.line == LineCase::Sentence
+        && site.right.is_some_and(|right| right.is_capitalised())
+        && site.text[site.span.end..].starts_with(' ');
+    let article = || site.left.is_some_and(|left| matches!(left.text, "the" | "The"));
+    !goes_on && (article() || site.line != LineCase::Sentence || is_beside(site, false))
+}
+
+fn is_before(site: &Site<'_>, capital: bool) -> bool {
     let Some(right) = site.right else { return false };
     let article = site.left.is_some_and(|left| matches!(left.text, "and" | "the" | "The"));
     match &site.text[site.span.end..right.span.start] {
         "'s " | "’s " | "'S " => right.is(Classes::PLAYER | Classes::SPORT_HINT),
-        _ if article => right.is(Classes::PLAYER),
+        _ if article || capital => right.is(Classes::PLAYER),
         _ => right.is(Classes::RESULT | Classes::PLAYER) || is_past(right),
     }
 }
@@ -97,16 +123,45 @@ fn is_behind(site: &Site<'_>) -> bool {
     match left.text {
         "against" | "versus" | "v" | "vs" | "AGAINST" => true,
         "over" | "OVER" => before(left).is_some_and(|word| {
-            matches!(word.text, "victory" | "win" | "triumph" | "wins" | "victories" | "winners" | "success" | "lead" | "VICTORY" | "WIN")
+            matches!(
+                word.text,
+                "victory"
+                    | "win"
+                    | "triumph"
+                    | "wins"
+                    | "victories"
+                    | "winners"
+                    | "success"
+                    | "lead"
+                    | "VICTORY"
+                    | "WIN"
+            )
         }),
-        "to" | "TO" => before(left).is_some_and(|word| matches!(word.text, "lost" | "loss" | "defeat" | "losing" | "lose" | "loses" | "LOSE" | "LOSES")),
-        "with" | "WITH" => before(left).is_some_and(|word| matches!(word.text, "draw" | "drew" | "tied" | "match" | "DRAW")),
+        "to" | "TO" => before(left).is_some_and(|word| {
+            matches!(word.text, "lost" | "loss" | "defeat" | "losing" | "lose" | "loses" | "LOSE" | "LOSES")
+        }),
+        "with" | "WITH" => {
+            before(left).is_some_and(|word| matches!(word.text, "draw" | "drew" | "tied" | "match" | "DRAW"))
+        }
         "for" => before(left).is_some_and(|word| {
             word.is(Classes::SPORT | Classes::RESULT)
-                || matches!(word.text, "played" | "plays" | "playing" | "play" | "signed" | "signs" | "goals" | "goal" | "runs" | "scoring" | "homered")
+                || matches!(
+                    word.text,
+                    "played"
+                        | "plays"
+                        | "playing"
+                        | "play"
+                        | "signed"
+                        | "signs"
+                        | "goals"
+                        | "goal"
+                        | "runs"
+                        | "scoring"
+                        | "homered"
+                )
         }),
-        "club" | "side" | "rivals" | "champions" | "neighbours" | "neighbors" | "leaders" | "strugglers" | "joined" | "outfit"
-        | "contenders" | "joins" => true,
+        "club" | "side" | "rivals" | "champions" | "neighbours" | "neighbors" | "leaders" | "strugglers" | "joined"
+        | "outfit" | "contenders" | "joins" => true,
         "have" | "were" | "are" | "need" | "won" | "scored" => false,
         _ => !left.is_capitalised_name() && left.is(Classes::RESULT),
     }

@@ -110,9 +110,9 @@ impl<'t> Tokens<'t> {
         for _ in 1..LONGEST_NAME {
             let mut ahead = *self;
             let next = match ahead.next() {
-                Some(Token::Small("of" | "de" | "la" | "le" | "du" | "des" | "del" | "the" | "and" | "&" | "da" | "do")) => {
-                    ahead.next()
-                }
+                Some(Token::Small(
+                    "of" | "de" | "la" | "le" | "du" | "des" | "del" | "the" | "and" | "&" | "da" | "do",
+                )) => ahead.next(),
                 // "Schalke 04": no score begins with a nought.
                 Some(Token::Number(number)) if number.len() == 2 && number.starts_with('0') => {
                     let end = ahead.at;
@@ -286,7 +286,9 @@ fn skip_label(tokens: &mut Tokens<'_>) {
 /// "(L)", "(BJ)": the initials of a town tell clubs of one name apart.
 fn is_initials(bracket: &str) -> bool {
     let inside = bracket.trim_matches(['(', ')']);
-    (1..=2).contains(&inside.len()) && inside.bytes().all(|byte| byte.is_ascii_uppercase()) && !matches!(inside, "US" | "UK" | "GB")
+    (1..=2).contains(&inside.len())
+        && inside.bytes().all(|byte| byte.is_ascii_uppercase())
+        && !matches!(inside, "US" | "UK" | "GB")
 }
 
 /// The team behind a person and the country: "(Britain) Honda 1:23.4", "(Italy), Reynard Honda, 53.9".
@@ -304,7 +306,11 @@ fn placing(mut tokens: Tokens<'_>) -> Option<Row> {
 /// share of games won.
 fn adds_up(numbers: &[&str]) -> bool {
     let whole: Vec<u32> = numbers.iter().map_while(|number| number.parse().ok()).collect();
-    let is_share = |number: &&str| number.strip_prefix(['.', '1']).is_some_and(|rest| rest.trim_start_matches('.').len() == 3 && number.contains('.'));
+    let is_share = |number: &&str| {
+        number
+            .strip_prefix(['.', '1'])
+            .is_some_and(|rest| rest.trim_start_matches('.').len() == 3 && number.contains('.'))
+    };
     let share = whole.len() >= 2 && numbers.get(whole.len()).is_some_and(is_share);
     share
         || match whole[..] {
@@ -351,7 +357,11 @@ mod tests {
     #[test]
     fn fixtures_have_two_names() {
         check("KISUMU AT HARALE", Some(Form::Fixture), &["KISUMU", "HARALE"]);
-        check("Postponed: Kisumu v Harale, Zandvoort v Turkana", Some(Form::Fixture), &["Kisumu", "Harale", "Zandvoort", "Turkana"]);
+        check(
+            "Postponed: Kisumu v Harale, Zandvoort v Turkana",
+            Some(Form::Fixture),
+            &["Kisumu", "Harale", "Zandvoort", "Turkana"],
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use std::cell::OnceCell;
 
+use super::Profile;
 use super::facts::{Candidate, Class, Tier};
 use super::lexicon::{Classes, FoldedNames};
 use super::lines::in_dateline;
@@ -14,7 +15,6 @@ use super::sport::{self, Sport};
 use super::tables::{self, Form, Row};
 use super::unlisted::Found;
 use super::words::{Word, word_after};
-use super::Profile;
 use crate::gazetteer::Evidence;
 use crate::ids::{AliasId, EntityId};
 use crate::span::Span;
@@ -52,8 +52,7 @@ pub(super) fn find(scene: &Scene<'_>, verdicts: &Verdicts) -> Vec<Team> {
     if scene.profile == Profile::Wide {
         return Vec::new();
     }
-    let mut reader =
-        Reader { scene, verdicts, sport: OnceCell::new(), persons: OnceCell::new(), teams: Vec::new() };
+    let mut reader = Reader { scene, verdicts, sport: OnceCell::new(), persons: OnceCell::new(), teams: Vec::new() };
     for (part, input) in scene.parts.iter().enumerate() {
         for table in tables::groups(input.text) {
             reader.read_table(part, &table);
@@ -191,9 +190,14 @@ impl<'a> Reader<'_, 'a> {
             }
             return if organisation || site.has(Class::Place) { Kind::Known } else { Kind::Unknown };
         }
+        if self.scene.sites_at(part, span.start).any(|site| site.span == span && site.has_teams()) {
+            return Kind::Known;
+        }
         let first = &name[..name.find(' ').unwrap_or(name.len())];
         let first = Word::new(text, Span::new(span.start, span.start + first.len()));
-        if first.is(Classes::CALENDAR | Classes::NO_TEAM | Classes::SPORT) || first.is(Classes::COMMON) && !name.contains(' ') {
+        if first.is(Classes::CALENDAR | Classes::NO_TEAM | Classes::SPORT)
+            || first.is(Classes::COMMON) && !name.contains(' ')
+        {
             return Kind::Furniture;
         }
         let last = name.rsplit(' ').next().unwrap_or(name);
@@ -202,7 +206,9 @@ impl<'a> Reader<'_, 'a> {
         }
         // "Bristol Rovers", "Hansa Rostock": a known place begins or ends it.
         let has_place = self.scene.sites_in(part, span).any(|site| {
-            (site.span.start == span.start || site.span.end == span.end) && site.has(Class::Place) && !first.is(Classes::FIRST_NAME)
+            (site.span.start == span.start || site.span.end == span.end)
+                && site.has(Class::Place)
+                && !first.is(Classes::FIRST_NAME)
         });
         if has_place {
             return Kind::Known;
@@ -242,12 +248,19 @@ impl<'a> Reader<'_, 'a> {
         candidates.any(|Candidate { alias, entity, .. }| alias.class == Class::Place && entity.tier != Tier::Other)
     }
 
+    /// Whether it may be the capital of a country, which news also names for its government.
+    fn is_capital(&self, site: &Site<'_>) -> bool {
+        self.scene.candidates(site).iter().any(|Candidate { entity, .. }| entity.tier == Tier::Capital)
+    }
+
     /// Last words of the persons met.
     fn persons(&self) -> &FoldedNames {
         self.persons.get_or_init(|| {
             let mut persons = FoldedNames::default();
             for site in &self.scene.sites {
-                let rejected = |rule: &Option<Rule>| matches!(rule, Some(Rule::AfterFirstName | Rule::AfterTitle | Rule::TitleHead));
+                let rejected = |rule: &Option<Rule>| {
+                    matches!(rule, Some(Rule::AfterFirstName | Rule::AfterTitle | Rule::TitleHead))
+                };
                 if self.verdicts.of(site).iter().any(rejected) {
                     persons.insert(site.surface());
                 }
@@ -266,12 +279,12 @@ impl<'a> Reader<'_, 'a> {
                 clubs.into_iter().any(is_club) && !self.may_be_town(site)
             };
             let may_be = site.has_teams() || site.has(Class::Organisation);
-            if may_be && nickname() && self.sport() == Sport::Teams {
+            if may_be && sport::may_be_nickname(site) && nickname() && self.sport() == Sport::Teams {
                 self.teams.push(Team { part: site.part, span: site.span });
                 continue;
             }
             if site.has(Class::Place)
-                && sport::is_beside(site)
+                && sport::is_beside(site, self.is_capital(site))
                 && self.is_town(site)
                 && self.sport() == Sport::Teams
                 && !is_located(site)
@@ -314,7 +327,8 @@ impl<'a> Reader<'_, 'a> {
                     let span = Span::new(start, start + name.len());
                     let apart = !text[..start].ends_with(char::is_alphanumeric)
                         && !text[span.end..].starts_with(|c: char| c.is_alphanumeric() || c == '-');
-                    let joined = word_after(text, span.end).is_some_and(|word| word.is_capitalised() && !word.is_acronym())
+                    let joined = word_after(text, span.end)
+                        .is_some_and(|word| word.is_capitalised() && !word.is_acronym())
                         && text[span.end..].starts_with(' ');
                     if apart && !joined {
                         repeated.push(Team { part, span });
@@ -368,6 +382,17 @@ fn is_located(site: &Site<'_>) -> bool {
 fn is_club_word(word: &str) -> bool {
     matches!(
         word,
-        "United" | "Rovers" | "Wanderers" | "Athletic" | "Rangers" | "Albion" | "FC" | "AFC" | "SC" | "CF" | "Thistle" | "XI"
+        "United"
+            | "Rovers"
+            | "Wanderers"
+            | "Athletic"
+            | "Rangers"
+            | "Albion"
+            | "FC"
+            | "AFC"
+            | "SC"
+            | "CF"
+            | "Thistle"
+            | "XI"
     )
 }
