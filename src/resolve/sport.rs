@@ -95,8 +95,8 @@ pub(super) fn is_beside(site: &Site<'_>, capital: bool) -> bool {
 
 /// Whether a nickname stands as one: "the Harale", in a headline, or beside what a team does.
 pub(super) fn may_be_nickname(site: &Site<'_>) -> bool {
-    let goes_on = site.line == LineCase::Sentence
-        && site.right.is_some_and(|right| right.is_capitalised())
+    let goes_on = site.line != LineCase::Upper
+        && site.right.is_some_and(|right| right.is_capitalised() && !right.is(Classes::RESULT | Classes::PLAYER))
         && site.text[site.span.end..].starts_with(' ');
     let article = || site.left.is_some_and(|left| matches!(left.text, "the" | "The"));
     !goes_on && (article() || site.line != LineCase::Sentence || is_beside(site, false))

@@ -225,10 +225,14 @@ impl<'a> Reader<'_, 'a> {
         candidates.any(|Candidate { alias, .. }| alias.class == Class::Organisation && !alias.weak)
     }
 
-    /// Whether the likeliest meaning of a name is a country, a region or their people.
+    /// Whether a name may be that of a country, of a part of one that has a team of its own, or of a continent.
     fn is_nation(&self, site: &Site<'_>) -> bool {
+        let gazetteer = self.scene.gazetteer;
         self.scene.candidates(site).iter().any(|Candidate { alias, entity, .. }| {
-            alias.class == Class::Place && (alias.demonym || entity.tier <= Tier::Region)
+            // "England", but neither "New England" nor "Chelsea".
+            let large = || gazetteer.parent(alias.entity).is_none_or(|parent| gazetteer.is_sovereign(parent));
+            let nation = entity.is_sovereign() || entity.tier == Tier::Region && !site.has_teams() && large();
+            alias.class == Class::Place && (alias.demonym || nation)
         })
     }
 
