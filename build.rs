@@ -40,7 +40,7 @@ mod builtin {
 }
 
 /// The layers of `world`, in no particular order: ids are unique across them.
-const LAYERS: [&str; 15] = [
+const LAYERS: [&str; 16] = [
     "countries.gaz",
     "regions.gaz",
     "admin1.gaz",
@@ -55,6 +55,7 @@ const LAYERS: [&str; 15] = [
     "organisations-society.gaz",
     "organisations-companies.gaz",
     "organisations-regional.gaz",
+    "organisations-sports.gaz",
     "titles.gaz",
 ];
 

@@ -264,7 +264,7 @@ fn check_evidence(line: &NameLine, sources: &Sources, base: Option<&Gazetteer>, 
         (true, _) => vec![Evidence::Country, Evidence::LongForm],
     };
     let possible = |kind: &Evidence| match kind {
-        Evidence::Preposition | Evidence::Dateline | Evidence::Head => true,
+        Evidence::Preposition | Evidence::Dateline | Evidence::Head | Evidence::Score => true,
         Evidence::Pair | Evidence::Country => entity.field("cc").is_some(),
         Evidence::Kind => entity.kind == "place.admin1",
         Evidence::Region => entity.field("parent").is_some(),

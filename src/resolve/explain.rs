@@ -127,6 +127,13 @@ impl Resolver {
                 };
                 verdicts.push(Verdict { part, span: site.span, meant, outcome, contest: None });
             }
+            for candidate in scene.teams(site) {
+                if !kept.is_mention(part, site.span, candidate.id) {
+                    let meant = Meant::Listed { alias: candidate.id, entity: candidate.alias.entity };
+                    let outcome = Outcome::Rejected(Rule::NoEvidence);
+                    verdicts.push(Verdict { part, span: site.span, meant, outcome, contest: None });
+                }
+            }
         }
         kept.add_to(&mut verdicts);
         verdicts
@@ -169,6 +176,13 @@ impl<'r> Kept<'r> {
             reach.push(before.max(span.end));
         }
         Self { resolution, spans, reach }
+    }
+
+    /// Whether a mention was kept there under this alias.
+    fn is_mention(&self, part: Part, span: Span, alias: AliasId) -> bool {
+        let mentions = &self.resolution.mentions;
+        let here = mentions.binary_search_by_key(&place(part, span), |mention| place(mention.part, mention.span));
+        here.is_ok_and(|row| mentions[row].alias == alias)
     }
 
     /// What became of an accepted alias.

@@ -41,6 +41,8 @@ pub(super) struct AliasFacts {
     pub(super) canonical: bool,
     /// When the name is in use.
     pub(super) period: Period,
+    /// An organisation's name that only scores and reports of matches let stand.
+    pub(super) only_in_scores: bool,
     pub(super) evidence: EvidenceSet,
 }
 
@@ -98,6 +100,7 @@ pub(super) enum Tier {
     Capital,
     Division,
     Town,
+    County,
     Other,
 }
 
@@ -110,6 +113,7 @@ impl Tier {
             2 => Self::Organisation,
             4 => Self::Division,
             _ if kind == "place.city" => Self::Town,
+            _ if kind == "place.admin2" => Self::County,
             _ => Self::Other,
         }
     }
@@ -198,6 +202,9 @@ impl GazetteerFacts {
             firm: kind.firm,
             canonical: alias_kind == AliasKind::Name,
             period: if self.has_periods { Period::of(&self.gazetteer, id) } else { Period::ALWAYS },
+            only_in_scores: flags.weak
+                && kind.class == Class::Organisation
+                && evidence == EvidenceSet::of(&[Evidence::Score]),
             evidence,
         };
         let entity =

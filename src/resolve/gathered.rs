@@ -114,7 +114,7 @@ impl Gathered {
             let local = !nation && is_one_or_of_one_country(look);
             self.note_country(look.entity.country, usize::from(local), nation);
             if local
-                && matches!(look.entity.tier, Tier::Town | Tier::Capital | Tier::Other)
+                && matches!(look.entity.tier, Tier::Town | Tier::Capital | Tier::County | Tier::Other)
                 && look.alias.class == Class::Place
             {
                 self.note_town(look);

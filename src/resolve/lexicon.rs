@@ -79,6 +79,16 @@ classes! {
     SPEECH = "verbs of speech",
     /// Acronyms of things that are no organisations.
     COMMON_ACRONYM = "common acronyms",
+    /// Sports, their positions and what only their reports speak of.
+    SPORT = "sport",
+    /// Words of sport that other articles use too.
+    SPORT_HINT = "sport, hints",
+    /// What a team does: the verb after its name, or before the name of the other.
+    RESULT = "results",
+    /// Who belongs to a team: the word after its name.
+    PLAYER = "players",
+    /// First words in tables of scores that are not names of teams.
+    NO_TEAM = "no teams",
 }
 
 impl Classes {

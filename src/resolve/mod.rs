@@ -28,8 +28,11 @@ mod rules;
 mod runs;
 mod scene;
 mod select;
+mod sport;
 mod steps;
 mod stop;
+mod tables;
+mod teams;
 mod tickers;
 mod titles;
 mod unlisted;
@@ -226,6 +229,8 @@ impl Resolver {
             persons::find_heads(&mut scene);
         }
         verdicts.judge(&scene, None, |look| self.local_rule(look));
+        let teams = teams::find(&scene, verdicts);
+        teams::reject_places(&scene, verdicts, &teams, self.rules);
         gathered.gather_names(&scene, verdicts);
         if self.rules.contains(Rule::KnownPerson) {
             persons::reject_known(&scene, verdicts, gathered);
@@ -244,7 +249,8 @@ impl Resolver {
                 Some(if gathered.is_sure(look.alias.entity) { Rule::LongForm } else { Rule::LowPrior })
             });
         }
-        let found = unlisted::find(&scene, verdicts, self.rules, wanted, &gathered.firms.short, words);
+        let mut found = unlisted::find(&scene, verdicts, self.rules, wanted, &gathered.firms.short, words);
+        teams::join(&scene, verdicts, teams, self.rules, &mut found);
         select::select(&scene, verdicts, gathered, &found, (self.overlap, self.rules), resolution);
         scene
     }

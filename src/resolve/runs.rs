@@ -28,7 +28,7 @@ pub(super) fn continues_left(look: &Look<'_, '_>) -> bool {
         && !left.is(Classes::CALENDAR | Classes::COMMON | Classes::DIRECTION)
         && depends_on_run(look)
         && !is_safe_inside(look)
-        && look.scene.sites_before(look.site).next().is_none()
+        && look.scene.sites_before(look.site).all(|other| other.n_candidates() == 0)
         && !follows_byline(look.site.text, look.site.span)
 }
 

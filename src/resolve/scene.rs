@@ -93,6 +93,18 @@ impl KnownAliases {
     }
 }
 
+/// Puts what stands for a team in scores only behind the other candidates of a name: elsewhere "Leeds" has one meaning less.
+fn split_teams(candidates: &mut [Candidate], rows: Range<usize>) -> (Range<usize>, Range<usize>) {
+    let here = &mut candidates[rows.clone()];
+    let n_teams = here.iter().filter(|candidate| candidate.alias.only_in_scores).count();
+    if n_teams == 0 {
+        return (rows.clone(), rows.end..rows.end);
+    }
+    here.sort_by_key(|candidate| candidate.alias.only_in_scores);
+    let first = rows.end - n_teams;
+    (rows.start..first, first..rows.end)
+}
+
 /// Part and offset in one number, in their order: parts are shorter than 2^32 bytes.
 fn place(part: usize, at: usize) -> u64 {
     (part as u64) << 32 | at as u64
@@ -144,6 +156,8 @@ pub(super) struct Site<'a> {
     pub(super) right: Option<Word<'a>>,
     /// The rows of its candidates and of their verdicts.
     rows: Range<usize>,
+    /// The rows of those that are candidates in scores only, after the rest.
+    teams: Range<usize>,
     /// Classes of its aliases, a bit each.
     classes: u8,
     /// A name that certainly is no person's: several words of an organisation, a country or a title.
@@ -186,6 +200,11 @@ impl<'a> Site<'a> {
     /// How many aliases match here.
     pub(super) fn n_candidates(&self) -> usize {
         self.rows.len()
+    }
+
+    /// Whether it may stand for a team in scores only.
+    pub(super) fn has_teams(&self) -> bool {
+        !self.teams.is_empty()
     }
 
     /// Whether it stands behind a preposition of place.
@@ -234,8 +253,8 @@ impl<'a> Scene<'a> {
             let mut organisation_end = 0;
             let mut lines = Lines::in_memory(input.text, memory.lines.pop().unwrap_or_default());
             for (span, aliases) in input.matches.iter().take_while(|_| !stop.is_asked()) {
-                let rows = row..row + aliases.len();
-                row = rows.end;
+                let (rows, teams) = split_teams(&mut candidates, row..row + aliases.len());
+                row = teams.end;
                 owners.resize(row, sites.len() as u32);
                 let gap_before = gap_before(input.text, span.start);
                 let mut site = Site {
@@ -246,6 +265,7 @@ impl<'a> Scene<'a> {
                     left: gap_before.and_then(|gap| word_before_gap(input.text, gap)),
                     right: word_after(input.text, span.end),
                     rows: rows.clone(),
+                    teams,
                     classes: 0,
                     solid: false,
                     honorific: false,
@@ -302,6 +322,11 @@ impl<'a> Scene<'a> {
     /// The aliases that match at a site, in order.
     pub(super) fn candidates(&self, site: &Site<'_>) -> &[Candidate] {
         &self.candidates[site.rows.clone()]
+    }
+
+    /// The aliases that match at a site and stand for a team in scores only.
+    pub(super) fn teams(&self, site: &Site<'_>) -> &[Candidate] {
+        &self.candidates[site.teams.clone()]
     }
 
     /// The alias with a verdict, as a rule looks at it.

@@ -129,7 +129,7 @@ pub(super) fn gap_before(text: &str, at: usize) -> Option<usize> {
     }
     let before = text[..at].trim_end();
     let gap = &text[before.len()..at];
-    (!gap.is_empty() && !is_blank_line(gap)).then_some(before.len())
+    (!gap.is_empty() && !is_break(text, before.len(), gap)).then_some(before.len())
 }
 
 fn gap_after(text: &str, at: usize) -> Option<usize> {
@@ -140,7 +140,7 @@ fn gap_after(text: &str, at: usize) -> Option<usize> {
     }
     let rest = &text[at..];
     let gap = &rest[..rest.len() - rest.trim_start().len()];
-    (!gap.is_empty() && !is_blank_line(gap)).then_some(at + gap.len())
+    (!gap.is_empty() && !is_break(text, at, gap)).then_some(at + gap.len())
 }
 
 /// Where the word or the abbreviation begins with which the text ends.
@@ -155,8 +155,18 @@ fn joined_start(text: &str) -> Option<usize> {
     (start < bytes.len()).then_some(start)
 }
 
-fn is_blank_line(gap: &str) -> bool {
-    gap.len() > 1 && gap.bytes().filter(|byte| *byte == b'\n').count() > 1
+/// Whether a gap parts what stands before and behind it: a blank line, or the end of a line that is too short to go on in
+/// the next (a byline, a heading, a row of a table).
+pub(super) fn is_break(text: &str, at: usize, gap: &str) -> bool {
+    const SHORTEST_WRAPPED: usize = 25;
+    match gap.bytes().filter(|byte| *byte == b'\n').count() {
+        0 => false,
+        1 => {
+            let line = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |end| end + 1);
+            at - line < SHORTEST_WRAPPED && at - line > 0
+        }
+        _ => true,
+    }
 }
 
 /// The word directly before `at`, if only blanks lie between. A point belongs to it when it looks like an abbreviation

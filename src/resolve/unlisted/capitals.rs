@@ -2,7 +2,7 @@
 
 use crate::resolve::steps;
 use crate::resolve::tickers;
-use crate::resolve::words::{Word, joined_end, joins_word, word_end};
+use crate::resolve::words::{Word, is_break, joined_end, joins_word, word_end};
 use crate::span::Span;
 
 /// What stands between two capitalised words of one run.
@@ -243,7 +243,10 @@ impl<'t> Iterator for Capitals<'t> {
                 continue;
             }
             let word = Word::capitalised(text, Span::new(at, end));
-            let joint = self.last.map_or(Joint::None, |last| joint(last, &text[last.span.end..at]));
+            let joint = self.last.map_or(Joint::None, |last| {
+                let gap = &text[last.span.end..at];
+                if gap.contains('\n') && is_break(text, last.span.end, gap) { Joint::None } else { joint(last, gap) }
+            });
             self.last = Some(word);
             self.from = joined_end(text, end);
             return Some(Capital { word, joint });

@@ -45,7 +45,7 @@ pub(super) fn short_name<'a>(scene: &Scene<'a>, run: &[Capital<'a>], found: &Fou
     let own = own.iter().map(|capital| capital.word);
     let mut words = own.inspect(|_| steps::count(1)).take_while(|word| found.span.contains(word.span));
     let first = words.next()?;
-    let known = scene.sites_at(found.part, first.span.start).next().is_some();
+    let known = scene.sites_at(found.part, first.span.start).any(|site| site.n_candidates() > 0);
     let letters = first.text.chars().count();
     (!known && first.is_unknown() && letters >= 4 && words.all(|word| word.is(Classes::COMPANY))).then_some(first)
 }

@@ -85,7 +85,7 @@ impl<'a> Words<'_, 'a> {
             if wide && last.is(Classes::STREET) && !self.is_title(first) {
                 return Some((span, Rule::StreetName));
             }
-            if wide && last.is(Classes::FACILITY) && !self.is_title(first) {
+            if wide && last.is(Classes::FACILITY) && !self.is_house(first, last) && !self.is_title(first) {
                 return Some((span, Rule::FacilityName));
             }
             if first.is(Classes::FEATURE_FIRST)
@@ -118,6 +118,19 @@ impl<'a> Words<'_, 'a> {
             })
         });
         paired.then_some((span, Rule::UnlistedPair))
+    }
+
+    /// Whether a building is no place of its own: a house, or one that is called after the town it serves ("Harale Library").
+    fn is_house(&self, first: Word<'_>, last: Word<'_>) -> bool {
+        let of_town = || {
+            let mut sites = self.scene.sites_at(self.part, first.span.start);
+            sites.any(|site| site.has(Class::Place) && self.verdicts.accepted(site))
+        };
+        match last.text {
+            "House" | "Restaurant" => true,
+            "Hall" | "Library" | "Museum" => of_town(),
+            _ => false,
+        }
     }
 
     fn is_title(&self, word: Word<'_>) -> bool {
