@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 
 use dateline::archive::FieldMap;
-use dateline::gazetteer::{LoadOptions, builtin_names};
+use dateline::gazetteer::{LoadOptions, Replaced, builtin_names};
 use dateline::{
     Analyzer, Archive, ArchiveOptions, Error, Gazetteer, InputFormat, InputNotes, Noted, Reject, ScanOptions, StopFlag,
 };
@@ -83,7 +83,28 @@ pub(crate) fn load_layers(layers: &[String], without: &[String], no_cache: bool)
         let left_out = plural(gazetteer.left_out(), "entity", "entities");
         anstream::eprintln!("left out {left_out} of {}", without.join(", "));
     }
+    say_what_is_replaced(&gazetteer);
     Ok(gazetteer)
+}
+
+/// Says which entities of one layer have lost names to another, which a list of countries may do to the built-in ones.
+pub(crate) fn say_what_is_replaced(gazetteer: &Gazetteer) {
+    let (count, first) = gazetteer.replaced();
+    for replaced in first {
+        let Replaced { id, name, of, by, lost, lost_first, .. } = replaced;
+        let lost = if *lost == 1 { "a name of it is".to_owned() } else { format!("{lost} names of it are") };
+        let more = if replaced.lost > lost_first.len() as u64 { ", ..." } else { "" };
+        let list = lost_first.join(", ");
+        anstream::eprintln!("{by} replaces {id} ({name}) of {of}: {lost} not found any more ({list}{more})");
+    }
+    if count > first.len() as u64 {
+        anstream::eprintln!("{} are replaced so", plural(count, "entity", "entities"));
+    }
+    if count > 0 {
+        anstream::eprintln!(
+            "other ids or !extend ID keep the names; !remove ID before the new definition says that it is meant"
+        );
+    }
 }
 
 /// Where this user's programs keep what can be made again.
