@@ -18,7 +18,7 @@ use crate::diagnostics::Diagnostic;
 use crate::error::{Error, Result};
 use crate::hash::hex;
 use crate::ids::EntityId;
-use crate::normalize::trim;
+use crate::normalize::{fold, trim};
 
 pub(super) const META: Tag = *b"META";
 pub(super) const ENTITIES: Tag = *b"ENTS";
@@ -59,9 +59,32 @@ pub(super) struct Meta {
     /// Values of `src=` whose entities were left out, and how many those were.
     pub(super) without: Vec<String>,
     pub(super) left_out: u64,
+    /// Entities that later layers define anew without all of their names, and the first of them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) replaced: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) replaced_first: Vec<Replaced>,
     pub(super) kinds: Vec<String>,
     pub(super) countries: Vec<String>,
     pub(super) keys: Vec<String>,
+}
+
+/// An entity of an earlier layer whose names are lost, as a later layer defines its id anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Replaced {
+    /// The id.
+    pub id: String,
+    /// The canonical name in the earlier layer.
+    pub name: String,
+    /// The earlier layer.
+    pub of: String,
+    /// The later one.
+    pub by: String,
+    /// How many of its names the later layer does not have.
+    pub lost: u64,
+    /// The first of them.
+    pub lost_first: Vec<String>,
 }
 
 /// A file the gazetteer was compiled from.
@@ -105,6 +128,8 @@ pub(super) enum Saying {
     Extend,
     /// It is not in the gazetteer.
     Remove,
+    /// It does not have these names, which it had so far.
+    RemoveNames,
 }
 
 /// Where something was said; faults are reported in this order.
@@ -244,14 +269,28 @@ impl<'o> Compiler<'o> {
                         let message = format!("the id `{}` is already defined on line {}", draft.id, earlier.line);
                         self.fault(place, message, "give it another id, or make this line an alias with `+`");
                     } else {
+                        if let (Some(earlier), Some(defined)) = (current.as_ref(), defined) {
+                            self.replaces(earlier, defined, &draft, place);
+                        }
                         *current = Some(draft);
                         defined = Some(place);
+                    }
+                }
+                (Saying::RemoveNames, Some(current)) => {
+                    for removed in &draft.aliases {
+                        if let Err((message, remedy)) = remove_name(current, removed.text) {
+                            self.fault(place, message, remedy);
+                        }
                     }
                 }
                 (Saying::Extend, Some(current)) => current.aliases.extend(draft.aliases),
                 (Saying::Remove, current @ Some(_)) => *current = None,
                 (_, None) => {
-                    let verb = if saying == Saying::Extend { "extend" } else { "remove" };
+                    let verb = match saying {
+                        Saying::Extend => "extend",
+                        Saying::RemoveNames => "remove a name of",
+                        _ => "remove",
+                    };
                     let message = format!("there is no entity `{}` to {verb}", draft.id);
                     self.fault(place, message, "load the layer that defines it before this one");
                 }
@@ -266,6 +305,36 @@ impl<'o> Compiler<'o> {
         sections.push(draft)?;
         self.options.tell(LoadStage::Order, u64::from(sections.n_entities));
         Ok(())
+    }
+
+    /// Takes note of an entity that replaces one of an earlier layer and lacks names which that has.
+    fn replaces(&mut self, earlier: &Draft<'_>, earlier_place: Place, later: &Draft<'_>, place: Place) {
+        if earlier_place.file == place.file {
+            return;
+        }
+        let has = |name: &str| later.aliases.iter().any(|alias| alias.text == name);
+        let mut lost: Vec<&DraftAlias<'_>> = earlier.aliases.iter().filter(|alias| !has(alias.text)).collect();
+        // "U.S." says more than "Americans".
+        lost.sort_by_key(|alias| alias.kind.is_demonym());
+        if lost.is_empty() {
+            return;
+        }
+        const SHOWN: usize = 5;
+        self.meta.replaced += 1;
+        if self.meta.replaced_first.len() < SHOWN {
+            let layer = |place: Place| {
+                let path = (place.file as usize).checked_sub(1).map(|file| self.files[file].as_path());
+                path.and_then(|path| path.file_name()).map_or("an earlier layer".into(), |name| name.to_string_lossy())
+            };
+            self.meta.replaced_first.push(Replaced {
+                id: later.id.to_owned(),
+                name: earlier.name.to_owned(),
+                of: layer(earlier_place).into_owned(),
+                by: layer(place).into_owned(),
+                lost: lost.len() as u64,
+                lost_first: lost.iter().take(3).map(|alias| alias.text.to_owned()).collect(),
+            });
+        }
     }
 
     /// Refuses to leave out what is not there: a name that is spelled wrongly would leave everything in.
@@ -309,6 +378,34 @@ impl<'o> Compiler<'o> {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// Takes a name away, or says why it cannot be: message and remedy.
+fn remove_name(draft: &mut Draft<'_>, name: &str) -> Result<(), (String, String)> {
+    if name == draft.name {
+        let message = format!("`{name}` is the canonical name of `{}`, which an entity cannot be without", draft.id);
+        let remedy = format!(
+            "define {} anew under another name, or write !remove {} to remove it altogether",
+            draft.id, draft.id
+        );
+        return Err((message, remedy));
+    }
+    let before = draft.aliases.len();
+    draft.aliases.retain(|alias| alias.text != name);
+    if draft.aliases.len() < before {
+        return Ok(());
+    }
+    let folded = fold(name);
+    let remedy = match draft.aliases.iter().find(|alias| fold(alias.text) == folded) {
+        Some(alias) => format!("write it as the layer has it: {}", alias.text),
+        None => format!("dateline gazetteer show {} lists its names", draft.id),
+    };
+    Err((format!("`{}` has no name `{name}` to remove", draft.id), remedy))
+}
+
 /// Appends the canonical name: the number of the alias that is it, plus one, or 0 and the text.
 fn put_name(out: &mut Vec<u8>, draft: &Draft<'_>) {
     match draft.aliases.iter().position(|alias| alias.text == draft.name) {
@@ -345,7 +442,8 @@ fn read_saying<'t>(id: &'t [u8], value: &'t [u8]) -> Option<(Saying, Place, Draf
     let saying = match cursor.byte()? {
         0 => Saying::Define,
         1 => Saying::Extend,
-        _ => Saying::Remove,
+        2 => Saying::Remove,
+        _ => Saying::RemoveNames,
     };
     let mut number = || cursor.number().map(|number| number as u32);
     let place = Place { file: number()?, line: number()?, column: number()? };

@@ -35,12 +35,14 @@ use crate::normalize::{FoldedText, trim};
 
 pub use crate::builtin::{DATA_DATE, builtin_names};
 pub(crate) use compile::MAX_NAME;
+pub use compile::Replaced;
 pub use core::in_core;
 pub use entity::{Alias, AliasKind, Boundary, CasePolicy, Entity, EntityType, Evidence, EvidenceSet, Fields, Flags};
 pub(crate) use line::parse_evidence;
 pub use line::parse_flags;
 pub use rank::{kind_rank, prior};
 pub(crate) use rank::{prior_of, rank_of};
+pub(crate) use reader::removed_name;
 
 /// The immutable set of entities and their aliases. Cloning shares it.
 ///
@@ -458,6 +460,13 @@ impl Gazetteer {
     #[must_use]
     pub fn without(&self) -> &[String] {
         &self.meta.without
+    }
+
+    /// How many entities of earlier layers have lost names, because a later layer defines their ids anew, and the first of them.
+    /// `!remove ID` before the new definition says that this is meant; then it is not counted.
+    #[must_use]
+    pub fn replaced(&self) -> (u64, &[Replaced]) {
+        (self.meta.replaced, &self.meta.replaced_first)
     }
 
     /// How many entities were left out for their source.

@@ -40,6 +40,8 @@ struct FileReader<'a, 'o> {
     /// Whether an entity was begun to which `+` lines belong; not after a faulty entity line, whose aliases are skipped silently.
     has_entity: bool,
     seen_entity: bool,
+    /// Whether the last line that is not a comment was `!remove`, after which a `+` line has no entity.
+    after_removal: bool,
 }
 
 /// Whether a file begins like a compiled gazetteer. A file that cannot be read is left to who reads it.
@@ -72,8 +74,9 @@ impl<'o> Reader<'o> {
     /// A layer that is compiled already.
     pub(super) fn read_gazetteer(&mut self, gazetteer: &Gazetteer) -> Result<()> {
         self.compiler.meta.layers.extend_from_slice(gazetteer.layers());
+        let file = self.compiler.add_file(PathBuf::from(gazetteer.layers().join(" + ")));
         for row in 0..gazetteer.n_entities() {
-            let place = Place { file: 0, line: 0, column: 0 };
+            let place = Place { file, line: 0, column: 0 };
             self.compiler.say(Saying::Define, place, &gazetteer.draft(EntityId::new(row)))?;
         }
         Ok(())
@@ -122,8 +125,15 @@ impl<'o> Reader<'o> {
 
     fn read_lines(&mut self, mut input: impl BufRead, path: &Path) -> Result<()> {
         let file = self.compiler.add_file(path.to_owned());
-        let mut file =
-            FileReader { reader: self, path, file, defaults: Vec::new(), has_entity: false, seen_entity: false };
+        let mut file = FileReader {
+            reader: self,
+            path,
+            file,
+            defaults: Vec::new(),
+            has_entity: false,
+            seen_entity: false,
+            after_removal: false,
+        };
         let mut line = Vec::new();
         for number in 1.. {
             line.clear();
@@ -233,6 +243,24 @@ impl FileReader<'_, '_> {
                 let target = line["!include".len()..].trim();
                 return self.include(target, field, number);
             }
+            "!remove" if let Some((id, name)) = removed_name(line) => {
+                if let Some(fault) = name_fault_in(name, &mut self.reader.folded) {
+                    self.fault(number, field.column, format!("the name {name:?} {fault}"), "write !remove ID  NAME");
+                    return Ok(());
+                }
+                (self.seen_entity, self.after_removal) = (true, true);
+                let place = Place { file: self.file, line: number, column: field.column };
+                let evidence = EvidenceSet::default();
+                let (kind, flags) = (AliasKind::Alias, Flags::default());
+                let name = DraftAlias { text: name, kind, flags, evidence, fields: Vec::new() };
+                let draft = Draft { id, aliases: vec![name], ..Draft::default() };
+                return self.reader.compiler.say(Saying::RemoveNames, place, &draft);
+            }
+            "!remove" if rest.len() > 1 => {
+                let message = format!("!remove needs one entity id, {} given", rest.len());
+                let remedy = "write !remove ID, or !remove ID  NAME with a tab or two blanks before the name";
+                self.fault(number, field.column, message, remedy);
+            }
             "!remove" | "!extend" if rest.len() != 1 => {
                 let message = format!("{directive} needs one entity id, {} given", rest.len());
                 self.fault(number, field.column, message, format!("write {directive} ID"));
@@ -243,6 +271,7 @@ impl FileReader<'_, '_> {
                 let place = Place { file: self.file, line: number, column: field.column };
                 self.reader.compiler.begin(saying, place, &Draft { id: rest[0], ..Draft::default() });
                 self.has_entity = true;
+                self.after_removal = saying == Saying::Remove;
                 if saying == Saying::Remove {
                     return self.flush();
                 }
@@ -283,7 +312,7 @@ impl FileReader<'_, '_> {
     }
 
     fn read_entity(&mut self, fields: &[Field<'_>], number: u32) -> Result<()> {
-        self.seen_entity = true;
+        (self.seen_entity, self.after_removal) = (true, false);
         let id = fields[0];
         if fields.len() < 3 {
             let message = format!("an entity line needs id, kind and name; {} fields found", fields.len());
@@ -319,6 +348,9 @@ impl FileReader<'_, '_> {
             if !self.seen_entity {
                 let remedy = "begin with an entity line: id, kind, name, flags";
                 self.fault(number, fields[0].column, "an alias line before any entity", remedy);
+            } else if self.after_removal {
+                let message = "an alias line after !remove, before any entity that it could belong to";
+                self.fault(number, fields[0].column, message, "write !extend ID before it");
             }
             return;
         }
@@ -403,6 +435,19 @@ impl FileReader<'_, '_> {
             }
         }
         Some((DraftAlias { text: name.text, kind, flags, evidence, fields: Vec::new() }, keys))
+    }
+}
+
+/// Id and name of `!remove ID  NAME`, whose fields are separated as those of other lines are.
+pub(crate) fn removed_name(line: &str) -> Option<(&str, &str)> {
+    let fields: Vec<&str> = split_fields(line).iter().map(|field| field.text).collect();
+    match fields.as_slice() {
+        ["!remove", id, name] => Some((id, name)),
+        [first, name] => {
+            let id = first.strip_prefix("!remove ")?;
+            (!id.contains(' ')).then_some((id, name))
+        }
+        _ => None,
     }
 }
 

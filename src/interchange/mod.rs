@@ -5,9 +5,12 @@
 //!
 //! [`Gazetteer`]: crate::Gazetteer
 
+pub(crate) mod catalogue;
+pub(crate) mod country;
 pub mod export;
 pub mod import;
 mod iri;
+pub(crate) mod name_list;
 mod output;
 mod record;
 

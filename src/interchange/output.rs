@@ -1,13 +1,18 @@
 //! Files that appear whole or not at all: written under a temporary name, synced, renamed.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempDir};
 
-use super::record::{Record, write_gaz};
+use super::record::{Record, Removal, write_gaz};
 use crate::error::{Error, Result};
+use crate::hash::hex;
 
 /// A file that has its name once [`commit`](Self::commit) was called.
 pub(super) struct AtomicFile {
@@ -125,77 +130,191 @@ impl Output {
         })
     }
 
+    /// Says that an entity of a lower layer, or one name of it, is taken away.
+    pub(super) fn remove(&mut self, id: &str, name: Option<&str>) -> Result<()> {
+        let removal = Removal { remove: id.to_owned(), name: name.map(str::to_owned) };
+        let format = self.format;
+        self.file.write(|out| match (format, name) {
+            (TextFormat::Gaz, Some(name)) => writeln!(out, "!remove\t{id}\t{name}"),
+            (TextFormat::Gaz, None) => writeln!(out, "!remove\t{id}"),
+            (TextFormat::JsonLines, _) => {
+                serde_json::to_writer(&mut *out, &removal)?;
+                out.write_all(b"\n")
+            }
+        })
+    }
+
     pub(super) fn commit(self) -> Result<()> {
         self.file.commit()
     }
+}
+
+/// Says of a folder that an export wrote it, and which files with which content it wrote.
+const MARK: &str = "export.json";
+/// What the mark's `format` says.
+const MARK_FORMAT: &str = "dateline-gazetteer-export";
+
+/// The content of [`MARK`].
+#[derive(Serialize, Deserialize)]
+struct Mark {
+    format: String,
+    /// SHA-256 of each other file, by its name.
+    files: BTreeMap<String, String>,
 }
 
 /// A folder of files that has its name once [`commit`](Self::commit) was called.
 pub(super) struct AtomicFolder {
     out: PathBuf,
     folder: PathBuf,
+    force: bool,
     temporary: TempDir,
-    /// The file by which such a folder is known; without it nothing is replaced.
-    mark: &'static str,
+    files: BTreeMap<String, String>,
 }
 
 impl AtomicFolder {
-    pub(super) fn create(out: &Path, force: bool, mark: &'static str) -> Result<Self> {
+    /// # Errors
+    ///
+    /// If something is at `out` already, unless `force` is set and it is an empty folder or holds only what an earlier export
+    /// wrote there; if the parent folder does not exist or is not writable.
+    pub(super) fn create(out: &Path, force: bool) -> Result<Self> {
         if out.file_name().is_none() {
             return Err(Error::usage("not a name for a folder").at(out).with_remedy("choose one with --out"));
         }
-        if out.symlink_metadata().is_ok() {
-            if !force {
-                let remedy = "choose another name with --out, or add --force to replace it";
-                return Err(Error::usage("it exists already").at(out).with_remedy(remedy));
-            }
-            if !out.join(mark).is_file() {
-                let message = format!("it holds no {mark}, so --force does not replace it");
-                let remedy = "remove it yourself or choose another name with --out";
-                return Err(Error::usage(message).at(out).with_remedy(remedy));
-            }
-        }
+        is_replaceable(out, force)?;
         let folder = folder_of(out);
         let temporary = temporary_folder(&folder)?;
-        Ok(Self { out: out.to_owned(), folder, temporary, mark })
+        Ok(Self { out: out.to_owned(), folder, force, temporary, files: BTreeMap::new() })
     }
 
     pub(super) fn write_file(
-        &self,
+        &mut self,
         name: &str,
-        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+        write: impl FnOnce(&mut Hashing<BufWriter<File>>) -> io::Result<()>,
     ) -> Result<()> {
         let write = || {
-            let mut out = BufWriter::new(File::create(self.temporary.path().join(name))?);
+            let file = BufWriter::new(File::create(self.temporary.path().join(name))?);
+            let mut out = Hashing { inner: file, hash: Sha256::new() };
             write(&mut out)?;
-            out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+            let Hashing { inner, hash } = out;
+            inner.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+            Ok(hex(&hash.finalize()))
         };
-        write().map_err(|error| Error::io(self.out.join(name), "write", error))
+        let sha256 = write().map_err(|error| Error::io(self.out.join(name), "write", error))?;
+        self.files.insert(name.to_owned(), sha256);
+        Ok(())
     }
 
-    /// Gives the folder its name; an earlier one is taken away only when the new one is complete.
-    pub(super) fn commit(self) -> Result<()> {
+    /// Gives the folder its name; an earlier one is removed only when the new one is complete.
+    pub(super) fn commit(mut self) -> Result<()> {
+        let mark = Mark { format: MARK_FORMAT.to_owned(), files: self.files.clone() };
+        self.write_file(MARK, |out| {
+            serde_json::to_writer_pretty(&mut *out, &mark)?;
+            out.write_all(b"\n")
+        })?;
         let failed = |error| Error::io(&self.out, "write", error);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            // Like the folder it stands in, which the user can read.
+            // Like the folder it is in, which the user can read.
             let mode = std::fs::metadata(&self.folder).map_or(0o755, |folder| folder.permissions().mode() & 0o777);
             let permissions = std::fs::Permissions::from_mode(mode);
             std::fs::set_permissions(self.temporary.path(), permissions).map_err(failed)?;
         }
         let aside = temporary_folder(&self.folder)?;
-        if self.out.join(self.mark).is_file() {
+        // Asked again: files may have come since the export began.
+        if is_replaceable(&self.out, self.force)? {
             std::fs::rename(&self.out, aside.path().join("earlier")).map_err(failed)?;
         }
         std::fs::rename(self.temporary.path(), &self.out).map_err(|error| {
-            // Whatever stood there comes back.
+            // The earlier folder comes back.
             let _ = std::fs::rename(aside.path().join("earlier"), &self.out);
             failed(error)
         })?;
         let _moved_away = self.temporary.keep();
         Ok(())
     }
+}
+
+/// Passes bytes on and hashes them.
+pub(super) struct Hashing<W> {
+    inner: W,
+    hash: Sha256,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// Whether there is a folder at `out` that may be replaced; `false` if there is nothing.
+///
+/// # Errors
+///
+/// If there is anything else: without `force`, not a folder, or a folder with a file that no export of this program wrote or
+/// that was changed since.
+fn is_replaceable(out: &Path, force: bool) -> Result<bool> {
+    let refuse = |message: String| {
+        Err(Error::usage(message).at(out).with_remedy("remove it yourself or choose another name with --out"))
+    };
+    match out.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(Error::io(out, "look at", error)),
+        Ok(_) if !force => {
+            let remedy = "choose another name with --out, or add --force to replace an earlier export";
+            return Err(Error::usage("it exists already").at(out).with_remedy(remedy));
+        }
+        Ok(found) if !found.is_dir() => return refuse("it exists already and is not a folder".to_owned()),
+        Ok(_) => {}
+    }
+    let failed = |error| Error::io(out, "list", error);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(out).map_err(failed)? {
+        names.push(entry.map_err(failed)?.file_name());
+    }
+    names.sort();
+    if names.is_empty() {
+        return Ok(true);
+    }
+    let mark = std::fs::read(out.join(MARK)).ok().and_then(|json| serde_json::from_slice::<Mark>(&json).ok());
+    let known = mark.filter(|mark| mark.format == MARK_FORMAT).map(|mark| mark.files).unwrap_or_default();
+    let is_mark = |name: &OsString| !known.is_empty() && name.as_os_str() == MARK;
+    let hash = |name: &OsString| name.to_str().and_then(|name| known.get(name));
+    let foreign: Vec<String> = names
+        .iter()
+        .filter(|name| !is_mark(name) && hash(name).is_none())
+        .map(|name| name.display().to_string())
+        .collect();
+    if !foreign.is_empty() {
+        const SHOWN: usize = 5;
+        let more = if foreign.len() > SHOWN { ", ..." } else { "" };
+        let list = foreign.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+        return refuse(format!("it holds {list}{more}, which no export wrote, so --force does not replace it"));
+    }
+    for name in names.iter().filter(|name| !is_mark(name)) {
+        let path = out.join(name);
+        let is_file = path.symlink_metadata().is_ok_and(|found| found.is_file());
+        if !is_file || hash_of(&path).ok().as_ref() != hash(name) {
+            let name = name.display();
+            return refuse(format!(
+                "it holds {name}, which was changed since an export wrote it, so --force does not replace it"
+            ));
+        }
+    }
+    Ok(true)
+}
+
+/// SHA-256 of a file.
+fn hash_of(path: &Path) -> io::Result<String> {
+    let mut out = Hashing { inner: io::sink(), hash: Sha256::new() };
+    io::copy(&mut File::open(path)?, &mut out)?;
+    Ok(hex(&out.hash.finalize()))
 }
 
 fn temporary_folder(parent: &Path) -> Result<TempDir> {

@@ -64,6 +64,17 @@ pub struct RecordName {
     pub keys: Keys,
 }
 
+/// A line of the JSON Lines twin that takes an entity of a lower layer away, or one name of it: the directive `!remove`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Removal {
+    /// The id of the entity.
+    pub(super) remove: String,
+    /// The name, as the lower layer writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+}
+
 /// `key=value` pairs in order; in JSON an object. A key may stand there more than once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Keys(pub Vec<(String, String)>);
@@ -255,8 +266,9 @@ pub(super) fn check_id(id: &str) -> Result<(), &'static str> {
     if splits(id) {
         return Err("an id that is empty or holds tabs, line breaks or doubled blanks");
     }
-    if id.starts_with(['#', '!']) || id == "+" {
-        return Err("an id that begins with # or !, or is +");
+    // A byte order mark would be taken for that of the file.
+    if id.starts_with(['#', '!', '\u{feff}']) || id == "+" {
+        return Err("an id that begins with #, ! or a byte order mark, or is +");
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ struct Candidate<'a> {
 
 pub(super) fn check(sources: &Sources, base: Option<&Gazetteer>, report: &mut Report<'_>) {
     let mut by_name: BTreeMap<&str, Vec<Candidate<'_>>> = BTreeMap::new();
-    for line in sources.names.iter().filter(|line| !sources.entities[line.entity].dead) {
+    for line in sources.names.iter().filter(|line| sources.is_alive(line)) {
         by_name.entry(&line.folded).or_default().push(of_line(line, sources));
     }
     if let Some(base) = base {
@@ -40,7 +40,10 @@ pub(super) fn check(sources: &Sources, base: Option<&Gazetteer>, report: &mut Re
             if sources.gone.contains(entity.id) {
                 continue;
             }
-            if let Some(candidates) = by_name.get_mut(fold(alias.text).as_str()) {
+            let is_gone = || sources.gone_names.contains(&(entity.id.to_owned(), alias.text.to_owned()));
+            if let Some(candidates) = by_name.get_mut(fold(alias.text).as_str())
+                && !is_gone()
+            {
                 candidates.push(of_base(alias, entity));
             }
         }
@@ -54,7 +57,7 @@ pub(super) fn check(sources: &Sources, base: Option<&Gazetteer>, report: &mut Re
         }
         check_clash(candidates, report);
     }
-    for line in sources.names.iter().filter(|line| !sources.entities[line.entity].dead) {
+    for line in sources.names.iter().filter(|line| sources.is_alive(line)) {
         check_evidence(line, sources, base, report);
     }
 }

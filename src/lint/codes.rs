@@ -86,6 +86,7 @@ codes! {
     DatesReversed = "G108" Error: "from= is later than to=.",
     IdReplaced = "G109" Warning: "The id is defined in an earlier file too, whose entity is replaced.",
     MisspeltKey = "G110" Warning: "The key is unknown and looks like a known one.",
+    ReplacesBelow = "G111" Warning: "An entity of a layer below is replaced, and names of it are lost.",
     // How a name is written.
     Invisible = "G201" Warning: "The name holds an invisible character or an unusual blank.",
     MixedScript = "G202" Error: "A word mixes letters of two scripts that look alike.",
@@ -95,6 +96,8 @@ codes! {
     SmallLetters = "G206" Warning: "The case policy does not let the name match where every word has a capital.",
     IdleFlag = "G207" Warning: "A flag has no effect.",
     OpenLetters = "G208" Warning: "An open name of a script with blanks matches inside words.",
+    NameList = "G209" Warning: "The name looks like a list of names.",
+    CatalogueName = "G210" Warning: "The name is in the form of a catalogue, which running text does not have.",
     // What else a name may mean.
     TooShort = "G301" Warning: "A free name of three letters or fewer.",
     CommonWord = "G302" Warning: "A free name that is an ordinary English word.",
@@ -102,6 +105,7 @@ codes! {
     FirstName = "G304" Warning: "A free name that is a given name.",
     AirportCode = "G305" Warning: "Three capitals as the name of a city: an airport code.",
     ShortAcronym = "G306" Note: "A free acronym of three letters or fewer.",
+    ShortWithoutBlanks = "G307" Note: "A free name of one or two letters of a script without blanks.",
     // A name among the others.
     Clash = "G401" Warning: "Another entity has the same free name, and nothing decides between the two.",
     Redundant = "G402" Warning: "Another name of the same entity already matches all that this one matches.",

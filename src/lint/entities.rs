@@ -6,16 +6,7 @@ use super::Report;
 use super::codes::Code;
 use super::source::{EntityLine, KeyField, Place, Sources};
 use crate::gazetteer::Gazetteer;
-
-/// ISO 3166-1 codes of two letters, XK for Kosovo, and the withdrawn codes of former states.
-const COUNTRIES: &str = "\
-AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF \
-CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH \
-GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW \
-KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG \
-NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN \
-SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT \
-ZA ZM ZW XK AN BU CS DD SU TP YD YU ZR";
+use crate::interchange::country;
 
 /// The keys of `docs/gazetteer.md` and those the built-in layers use.
 const KEYS: [&str; 21] = [
@@ -39,7 +30,36 @@ pub(super) fn check(sources: &Sources, base: Option<&Gazetteer>, report: &mut Re
         let message = format!("the id `{}` replaces {} of {}", entity.id, earlier.name, report.describe(earlier.at));
         report.add(Code::IdReplaced, entity.at, message, "give it another id, or use !extend to add names");
     }
+    if let Some(base) = base {
+        sources.over_base.iter().for_each(|row| check_below(&sources.entities[*row], sources, base, report));
+    }
     check_cycles(sources, base, report);
+}
+
+/// An entity of the layers below that is replaced and has names the new one lacks.
+fn check_below(entity: &EntityLine, sources: &Sources, base: &Gazetteer, report: &mut Report<'_>) {
+    let Some(id) = base.find(&entity.id).filter(|_| !entity.dead) else { return };
+    let own: BTreeSet<&str> = entity.names.iter().map(|row| sources.names[*row].text.as_str()).collect();
+    let mut lost: Vec<_> = base.aliases_of(id).filter(|alias| !own.contains(alias.text)).collect();
+    lost.sort_by_key(|alias| alias.kind.is_demonym());
+    if lost.is_empty() {
+        return;
+    }
+    let names = if lost.len() == 1 { "name is" } else { "names are" };
+    let more = if lost.len() > 3 { ", ..." } else { "" };
+    let message = format!(
+        "the id `{}` replaces {} of {}; {} of its {names} lost: {}{more}",
+        entity.id,
+        base.entity(id).name,
+        base.layers().join(" + "),
+        lost.len(),
+        lost.iter().take(3).map(|alias| alias.text).collect::<Vec<_>>().join(", "),
+    );
+    let remedy = format!(
+        "give it another id, add names with !extend {}, or write !remove {} before it if this is meant",
+        entity.id, entity.id
+    );
+    report.add(Code::ReplacesBelow, entity.at, message, remedy);
 }
 
 fn check_kind(entity: &EntityLine, report: &mut Report<'_>) {
@@ -68,12 +88,11 @@ fn half_point(given: &str, missing: &str, entity: &EntityLine, report: &mut Repo
 }
 
 fn check_country(entity: &EntityLine, report: &mut Report<'_>) {
-    if let Some(code) = entity.field("cc").filter(|code| !COUNTRIES.split(' ').any(|known| known == *code)) {
-        let known = COUNTRIES.split(' ').find(|known| known.eq_ignore_ascii_case(code));
-        let remedy = match (known, code) {
-            (Some(known), _) => format!("write cc={known}"),
-            (None, "UK") => "write cc=GB".to_owned(),
-            (None, _) => "write the two capitals of ISO 3166, or leave out cc=".to_owned(),
+    if let Some(code) = entity.field("cc").filter(|code| !country::is_code(code)) {
+        // Blanks of a value are written as _.
+        let remedy = match country::code_of(&code.replace('_', " ")) {
+            Some(known) => format!("write cc={known}"),
+            None => "write the two capitals of ISO 3166, or leave out cc=".to_owned(),
         };
         report.add(Code::UnknownCountry, entity.place_of("cc"), format!("cc={code} is no code of a country"), remedy);
     }

@@ -8,6 +8,7 @@
 mod among;
 mod codes;
 mod entities;
+mod forms;
 mod refused;
 mod source;
 mod spelling;
@@ -103,6 +104,7 @@ pub fn lint<S: AsRef<str>>(files: &[S], base: &[S]) -> Result<Vec<Finding>> {
     entities::check(&sources, below.as_ref(), &mut report);
     for name in &sources.names {
         spelling::check(name, &mut report);
+        forms::check(name, &sources, below.as_ref(), &mut report);
         strength::check(name, &sources, &mut report);
     }
     among::check(&sources, below.as_ref(), &mut report);

@@ -3,7 +3,7 @@
 use super::codes::Code;
 
 /// How the loader's messages begin or what they hold, and the code of each. The first that fits counts.
-const MESSAGES: [(&str, Code); 21] = [
+const MESSAGES: [(&str, Code); 23] = [
     ("the line is not UTF-8", Code::Encoding),
     ("NUL byte", Code::NulByte),
     ("fields found", Code::FewFields),
@@ -17,6 +17,8 @@ const MESSAGES: [(&str, Code); 21] = [
     ("unknown directive", Code::BadDirective),
     ("needs one entity id", Code::BadDirective),
     ("there is no entity", Code::BadDirective),
+    ("to remove", Code::BadDirective),
+    ("is the canonical name of", Code::BadDirective),
     ("!include names no file", Code::BadDirective),
     ("includes itself", Code::BadDirective),
     ("cannot read the included file", Code::BadDirective),

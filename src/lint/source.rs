@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::gazetteer::line::{Field, parse_evidence, parse_flags, split_fields};
-use crate::gazetteer::{AliasKind, EvidenceSet, Flags, Gazetteer};
+use crate::gazetteer::{AliasKind, EvidenceSet, Flags, Gazetteer, removed_name};
 use crate::ids::EntityId;
 use crate::normalize::{fold, trim};
 
@@ -72,6 +72,8 @@ pub(super) struct NameLine {
     pub(super) evidence: EvidenceSet,
     /// Keys of a `+` line with their values and columns; those of an entity line are the entity's.
     pub(super) fields: Vec<KeyField>,
+    /// Whether a later `!remove` takes it away.
+    pub(super) removed: bool,
 }
 
 /// The files that are checked, with what they include.
@@ -84,12 +86,21 @@ pub(super) struct Sources {
     pub(super) by_id: BTreeMap<String, usize>,
     /// Ids of the base that a file replaces or removes.
     pub(super) gone: BTreeSet<String>,
+    /// Names of the base that a file removes, with the id of their entity.
+    pub(super) gone_names: BTreeSet<(String, String)>,
     /// Later definitions of an id with the row they replace.
     pub(super) replaced: Vec<(usize, usize)>,
+    /// Rows that define an id of the base anew, without removing it first.
+    pub(super) over_base: Vec<usize>,
     open: Vec<PathBuf>,
 }
 
 impl Sources {
+    /// Whether a name is still there when all files are read.
+    pub(super) fn is_alive(&self, name: &NameLine) -> bool {
+        !name.removed && !self.entities[name.entity].dead
+    }
+
     /// Takes the entities of a compiled gazetteer, which has no lines: their places have line 0.
     pub(super) fn read_compiled(&mut self, layer: &str, gazetteer: &Gazetteer) {
         let at = Place { file: self.files.len(), line: 0, column: 0 };
@@ -108,6 +119,7 @@ impl Sources {
                 flags: alias.flags,
                 evidence: alias.evidence,
                 fields: Vec::new(),
+                removed: false,
             }));
             self.entities.push(EntityLine {
                 at,
@@ -195,6 +207,16 @@ impl Reading<'_> {
     }
 
     fn read_directive(&mut self, line: &str, number: u32, column: u32) {
+        if let Some((id, name)) = removed_name(line) {
+            self.current = None;
+            if let Some(row) = self.sources.by_id.get(id) {
+                for row in &self.sources.entities[*row].names {
+                    self.sources.names[*row].removed |= self.sources.names[*row].text == name;
+                }
+            }
+            self.sources.gone_names.insert((id.to_owned(), name.to_owned()));
+            return;
+        }
         let mut words = line.split_whitespace();
         let directive = words.next().unwrap_or_default();
         let at = Place { file: self.file, line: number, column };
@@ -269,6 +291,9 @@ impl Reading<'_> {
             self.sources.entities.pop();
             return;
         }
+        if self.base.is_some_and(|base| base.find(&id).is_some()) && !self.sources.gone.contains(&id) {
+            self.sources.over_base.push(row);
+        }
         self.sources.define(id, row);
         self.current = Some(row);
     }
@@ -293,6 +318,7 @@ impl Reading<'_> {
             flags,
             evidence: evidence.into_iter().collect(),
             fields: if kind == AliasKind::Name { Vec::new() } else { keys },
+            removed: false,
         });
         true
     }

@@ -28,7 +28,7 @@ fn the_manual_is_true() {
     for (section, code) in sections.iter().zip(Code::ALL) {
         let Some((_, example)) = section.split_once("```gaz\n") else {
             // What Markdown cannot show: bytes, and several files. The next test has them.
-            assert!(matches!(code.id(), "G001" | "G002" | "G003" | "G109"), "{code} has no example");
+            assert!(matches!(code.id(), "G001" | "G002" | "G003" | "G109" | "G111"), "{code} has no example");
             continue;
         };
         let example = example.split("```").next().unwrap();
@@ -129,6 +129,59 @@ fn layers_below_are_seen() {
     let over = write("over.gaz", "!remove b\nx  place.city  Exampleton  -  cc=US parent=b\n");
     let found: Vec<Code> = lint(&[&over], &[&base]).unwrap().iter().map(|finding| finding.code).collect();
     assert_eq!(found, [Code::DanglingParent]);
+}
+
+/// A list over an id of a lower layer took its names away without a word.
+#[test]
+fn a_replaced_entity_below_is_reported_unless_it_is_removed_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let found = |text: &str| -> Vec<(Code, String)> {
+        let found = lint(&[write("over.gaz", text)], &["world".to_owned()]).unwrap();
+        found.into_iter().map(|finding| (finding.code, finding.message)).collect()
+    };
+    let us = found("us  place.country  United States  -  cc=US\n");
+    assert_eq!(us.len(), 1, "{us:?}");
+    assert_eq!(us[0].0, Code::ReplacesBelow);
+    assert!(us[0].1.contains("replaces United States of world"), "{us:?}");
+    assert_eq!(found("!remove us\nus  place.country  United States  -  cc=US\n"), []);
+    assert_eq!(found("my:us  place.country  Sampleland  -  cc=US\n"), []);
+    assert_eq!(found("!extend us\n+  alias  Uncle Sam's land  -\n"), []);
+    assert_eq!(found("!remove us  United States\n")[0].0, Code::BadDirective);
+    assert_eq!(found("!remove us  Atlantis\n")[0].0, Code::BadDirective);
+}
+
+#[test]
+fn removed_names_are_not_compared() {
+    check("a  place.city  Exampleton  -\n+  alias  Sampleton  -\n+  alias  SAMPLETON  -\n!remove a  SAMPLETON\n", &[]);
+    check("a  place.city  Exampleton  -\n!remove a\n+  alias  Sampleton  -\n", &[Code::AliasWithoutEntity]);
+    check("a  place.city  Exampleton  -\n!remove a Sampleton\n", &[Code::BadDirective]);
+}
+
+#[test]
+fn lists_and_catalogue_names() {
+    check("x  place.country  Marshall Islands (the)  -  cc=MH\n", &[Code::CatalogueName]);
+    check("x  place.country  Korea, Republic of  -  cc=KR\n", &[Code::CatalogueName]);
+    check("x  org.company  Example Inc. (Class A)  -\n", &[Code::CatalogueName]);
+    check("x  org.university  Exampleton, University of  -\n+  alias  University of Exampleton  -\n", &[]);
+    check("x  person.politician  Smith, John  -\n", &[Code::CatalogueName]);
+    check("x  place.city  Portland, Oregon  -\n+  alias  Acme, Inc.  -\n", &[]);
+    check("x  org.company  United Example  -\n+  alias  [\"UEX\", \"Uniex\"]  -\n", &[Code::NameList]);
+    check("x  org.company  United Example  -\n+  alias  AF,Afġānistān  -\n", &[Code::NameList]);
+    for name in ["京", "กก", "うみ", "ပု", "ភូ"] {
+        let found = codes(&[format!("x  place.city  {name}  -\n").as_bytes()]);
+        assert_eq!(found, [Code::ShortWithoutBlanks], "{name}");
+        check(&format!("x  place.city  {name}  weak\n"), &[]);
+    }
+    for name in ["北京", "กรุงเทพ", "とうきょう", "ပုဂံ", "ភ្នំពេញ", "ວຽງຈັນ"]
+    {
+        check(&format!("x  place.city  {name}  -\n"), &[]);
+    }
+    check("x  place.city  서울  -\n+  native  القاهرة  -\n", &[]);
 }
 
 /// The built-in gazetteer has no error, and its warnings do not grow unseen.

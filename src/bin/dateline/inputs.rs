@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use dateline::archive::FieldMap;
 use dateline::export::Filter;
-use dateline::gazetteer::{LoadOptions, builtin_names};
+use dateline::gazetteer::{LoadOptions, Replaced, builtin_names};
 use dateline::query::{EntityNames, RunEntity, find_entity};
 use dateline::{
     Analyzer, Archive, ArchiveOptions, Error, Gazetteer, InputFormat, InputNotes, Noted, Reject, Run, ScanOptions,
@@ -86,6 +86,7 @@ pub(crate) fn load_layers(layers: &[String], without: &[String], no_cache: bool)
         let left_out = plural(gazetteer.left_out(), "entity", "entities");
         anstream::eprintln!("left out {left_out} of {}", without.join(", "));
     }
+    say_what_is_replaced(&gazetteer);
     Ok(gazetteer)
 }
 
@@ -111,6 +112,26 @@ pub(crate) fn filter_of(run: &Run, args: &FilterArgs) -> Result<Filter, Error> {
         filter.with = Some(entity_of(run, given, kind.as_deref())?.id);
     }
     Ok(filter)
+}
+
+/// Says which entities of one layer have lost names to another, which a list of countries may do to the built-in ones.
+pub(crate) fn say_what_is_replaced(gazetteer: &Gazetteer) {
+    let (count, first) = gazetteer.replaced();
+    for replaced in first {
+        let Replaced { id, name, of, by, lost, lost_first, .. } = replaced;
+        let lost = if *lost == 1 { "a name of it is".to_owned() } else { format!("{lost} names of it are") };
+        let more = if replaced.lost > lost_first.len() as u64 { ", ..." } else { "" };
+        let list = lost_first.join(", ");
+        anstream::eprintln!("{by} replaces {id} ({name}) of {of}: {lost} not found any more ({list}{more})");
+    }
+    if count > first.len() as u64 {
+        anstream::eprintln!("{} are replaced so", plural(count, "entity", "entities"));
+    }
+    if count > 0 {
+        anstream::eprintln!(
+            "other ids or !extend ID keep the names; !remove ID before the new definition says that it is meant"
+        );
+    }
 }
 
 /// Where this user's programs keep what can be made again.

@@ -31,8 +31,7 @@ impl Exporter for Csv {
             let entity = view.take(id, report);
             let Some((canonical, others)) = entity.names.split_first() else { continue };
             report.names += entity.names.len() as u64;
-            let aliases: Vec<String> =
-                others.iter().map(|name| name.name.replace('\\', "\\\\").replace('|', "\\|")).collect();
+            let aliases: Vec<String> = others.iter().map(|name| escape(&name.name)).collect();
             let (flags, aliases) = (canonical.flags.to_string(), aliases.join("|"));
             let record = &entity.record;
             let first = [record.id.as_str(), &record.kind, &canonical.name, &flags, &aliases];
@@ -51,4 +50,16 @@ fn write_row<'a>(out: &mut impl Write, cells: impl Iterator<Item = &'a str>) -> 
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(cells).map_err(io::Error::other)?;
     writer.flush()
+}
+
+/// A name as the column of aliases holds it: what separates names there, or begins a list, is escaped.
+fn escape(name: &str) -> String {
+    let mut escaped = String::with_capacity(name.len());
+    for c in name.chars() {
+        if matches!(c, '\\' | '|' | ';' | '[') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
 }

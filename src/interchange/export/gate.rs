@@ -1,6 +1,9 @@
 //! A folder for GATE: `lists.def`, and one list for each kind. A line is a name and, behind tabs, its features: `id`, `flags`
 //! and `as` (the kind of name) where they are not the default; the canonical name carries the keys of the entity.
 //!
+//! `export.json` beside them lists the files with their hashes: by it a later export knows that it may replace the folder. GATE
+//! passes it over.
+//!
 //! GATE must be told that features are separated by a tab (`gazetteerFeatureSeparator`).
 
 use std::collections::BTreeMap;
@@ -17,7 +20,16 @@ pub(super) struct Gate;
 
 impl Exporter for Gate {
     fn holds(&self) -> Holds {
-        Holds { case: true, flags: true, kind: true, entity_kind: true, id: true, all_keys: true, keys: &[] }
+        Holds {
+            case: true,
+            flags: true,
+            wildcards: true,
+            kind: true,
+            entity_kind: true,
+            id: true,
+            all_keys: true,
+            keys: &[],
+        }
     }
 
     fn write(&self, view: &View<'_>, out: &Path, force: bool, report: &mut ExportReport) -> Result<()> {
@@ -25,7 +37,7 @@ impl Exporter for Gate {
         for id in view.ids() {
             kinds.entry(view.gazetteer.entity(id).kind.to_string()).or_default().push(id);
         }
-        let folder = AtomicFolder::create(out, force, "lists.def")?;
+        let mut folder = AtomicFolder::create(out, force)?;
         let mut index = String::new();
         let mut taken: BTreeMap<String, u32> = BTreeMap::new();
         for (kind, ids) in kinds {

@@ -75,6 +75,8 @@ struct Holds {
     case: bool,
     /// All other flags.
     flags: bool,
+    /// `prefix` and `suffix`.
+    wildcards: bool,
     /// How the name relates to its entity.
     kind: bool,
     /// The kind of the entity.
@@ -144,7 +146,9 @@ impl View<'_> {
             if weak {
                 report.lose("weak names, which match there without evidence");
             }
-            if boundary != Boundary::Word || after_comma || accents_matter {
+            let is_held =
+                boundary == Boundary::Word || self.holds.wildcards && (boundary.goes_on() || boundary.begins_earlier());
+            if !is_held || after_comma || accents_matter {
                 report.lose("names with other flags (open, hyphen-, prefix, suffix, comma, nofold)");
             }
             if !name.keys.is_empty() {

@@ -1,5 +1,7 @@
 //! A dictionary of quanteda as YAML, for `dictionary(file = ...)`: kind, then canonical name, then the list of names.
 //!
+//! Names that may go on or begin earlier (`prefix`, `suffix`) have `*` there.
+//!
 //! Every text stands in double quotes, so no name is taken for a number, a truth value or a mark of YAML.
 
 use std::io::Write;
@@ -9,12 +11,13 @@ use super::{ExportReport, Exporter, Holds, View};
 use crate::error::Result;
 use crate::ids::EntityId;
 use crate::interchange::output::AtomicFile;
+use crate::interchange::record::RecordName;
 
 pub(super) struct Quanteda;
 
 impl Exporter for Quanteda {
     fn holds(&self) -> Holds {
-        Holds { entity_kind: true, ..Holds::default() }
+        Holds { entity_kind: true, wildcards: true, ..Holds::default() }
     }
 
     fn write(&self, view: &View<'_>, out: &Path, force: bool, report: &mut ExportReport) -> Result<()> {
@@ -29,12 +32,12 @@ impl Exporter for Quanteda {
         for (index, &id) in ids.iter().enumerate() {
             let entity = view.take(id, report);
             let record = &entity.record;
-            let mut names: Vec<&str> = Vec::new();
+            let mut names: Vec<String> = Vec::new();
             for name in &entity.names {
                 if name.name.contains(['*', '?']) {
                     report.leave_out("names with * or ?, which are wildcards there");
                 } else {
-                    names.push(&name.name);
+                    names.push(with_wildcards(name));
                 }
             }
             if names.is_empty() {
@@ -64,6 +67,13 @@ impl Exporter for Quanteda {
         }
         file.commit()
     }
+}
+
+/// The name with a `*` on each side where the word may be longer.
+fn with_wildcards(name: &RecordName) -> String {
+    let boundary = name.flags.boundary;
+    let star = |is_open: bool| if is_open { "*" } else { "" };
+    format!("{}{}{}", star(boundary.begins_earlier()), name.name, star(boundary.goes_on()))
 }
 
 /// A double-quoted scalar. YAML allows fewer characters than JSON does; those are escaped.

@@ -172,6 +172,70 @@ fn gate_folder() {
     assert!(text.contains("Nothing\tid=acme\tflags=stop\tas=alias\n"), "{text}");
 }
 
+#[test]
+fn names_that_go_on_come_back_through_quanteda() {
+    let text = "bi  place.country  Burundi  any,prefix\n+  alias  kistan  any,suffix\n+  alias  rund  any,prefix,suffix\n\
+                +  alias  Bujumbura  any\n";
+    let gazetteer = Gazetteer::from_text(text, "x.gaz").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("x.yml");
+    let report = export(&gazetteer, ExportFormat::Quanteda, &out, false).unwrap();
+    assert!(!report.lost.keys().any(|what| what.contains("flags")), "{report:?}");
+    let yaml = fs::read_to_string(&out).unwrap();
+    for word in ["\"Burundi*\"", "\"*kistan\"", "\"*rund*\"", "\"Bujumbura\""] {
+        assert!(yaml.contains(word), "{yaml}");
+    }
+    let back = folder.path().join("back.gaz");
+    let options = ImportOptions { leaf: Leaf::Entity, ..Default::default() };
+    import(ImportFormat::Quanteda, &[out], &back, &options).unwrap();
+    let back = Gazetteer::load([back.to_str().unwrap()]).unwrap();
+    let names = |gazetteer: &Gazetteer| -> Vec<(String, String)> {
+        gazetteer.aliases().map(|alias| (alias.text.to_owned(), alias.flags.to_string())).collect()
+    };
+    assert_eq!(names(&back), names(&gazetteer));
+}
+
+/// `--force` replaces what an export wrote, and nothing else: files of the user lay beside a `lists.def` and were deleted.
+#[test]
+fn files_of_others_are_never_replaced() {
+    let gazetteer = Gazetteer::from_text(POOL, "pool.gaz").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let gate = |name: &str| export(&gazetteer, ExportFormat::Gate, &folder.path().join(name), true);
+    let refuses = |name: &str, file: &str, content: &str| {
+        let before = fs::read_dir(folder.path().join(name)).unwrap().count();
+        let error = gate(name).unwrap_err().to_string();
+        assert!(error.contains(file) && error.contains("--force does not replace it"), "{error}");
+        assert_eq!(fs::read_to_string(folder.path().join(name).join(file)).unwrap(), content);
+        assert_eq!(fs::read_dir(folder.path().join(name)).unwrap().count(), before);
+    };
+    // A folder of GATE's own, with an index like ours.
+    fs::create_dir(folder.path().join("annie")).unwrap();
+    fs::write(folder.path().join("annie/lists.def"), "city.lst:location:city\n").unwrap();
+    fs::write(folder.path().join("annie/city.lst"), "Exampleton\n").unwrap();
+    refuses("annie", "city.lst", "Exampleton\n");
+    // A file beside those of an export, a list that was edited, a mark of another program.
+    gate("ours").unwrap();
+    gate("ours").unwrap();
+    fs::write(folder.path().join("ours/thesis.txt"), "three years").unwrap();
+    refuses("ours", "thesis.txt", "three years");
+    fs::remove_file(folder.path().join("ours/thesis.txt")).unwrap();
+    fs::write(folder.path().join("ours/place.city.lst"), "by hand\n").unwrap();
+    refuses("ours", "place.city.lst", "by hand\n");
+    fs::create_dir(folder.path().join("other")).unwrap();
+    fs::write(folder.path().join("other/export.json"), "{\"format\":\"mine\",\"files\":{}}").unwrap();
+    refuses("other", "export.json", "{\"format\":\"mine\",\"files\":{}}");
+    // A folder inside, a file in its place; an empty folder is free.
+    gate("nested").unwrap();
+    fs::create_dir_all(folder.path().join("nested/notes/old")).unwrap();
+    let error = gate("nested").unwrap_err().to_string();
+    assert!(error.contains("notes") && folder.path().join("nested/notes/old").is_dir(), "{error}");
+    fs::write(folder.path().join("file"), "mine").unwrap();
+    assert!(gate("file").unwrap_err().to_string().contains("not a folder"));
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    gate("empty").unwrap();
+    assert!(folder.path().join("empty/lists.def").is_file());
+}
+
 /// What comes back of the pool through a format: for each entity its kind and names with kinds and flags.
 fn around(
     to: ExportFormat,
@@ -207,6 +271,7 @@ fn what_a_format_holds_comes_back() {
     };
     let csv = around(ExportFormat::Csv, "x.csv", ImportFormat::Csv, "", |options| {
         options.columns = ["ctx", "wd", "src"].map(|key| (key.to_owned(), key.to_owned())).into();
+        options.prefix = Some(String::new());
     });
     let skos = around(ExportFormat::Skos, "x.nt", ImportFormat::Skos, "", |_| {});
     for (back, keys) in

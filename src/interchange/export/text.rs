@@ -12,7 +12,16 @@ pub(super) struct Text {
 
 impl Exporter for Text {
     fn holds(&self) -> Holds {
-        Holds { case: true, flags: true, kind: true, entity_kind: true, id: true, all_keys: true, keys: &[] }
+        Holds {
+            case: true,
+            flags: true,
+            wildcards: true,
+            kind: true,
+            entity_kind: true,
+            id: true,
+            all_keys: true,
+            keys: &[],
+        }
     }
 
     fn write(&self, view: &View<'_>, out: &Path, force: bool, report: &mut ExportReport) -> Result<()> {

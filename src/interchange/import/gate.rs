@@ -120,7 +120,12 @@ fn read_list(path: &Path, kind: &str, language: &str, sink: &mut Sink<'_>) -> Re
             let flags = take("flags").and_then(|list| parse_flags(list).ok()).unwrap_or(Flags::default());
             let relation = take("as");
             let relation = AliasKind::WORDS.iter().find(|(word, _)| relation == Some(*word));
-            let id = id.map_or_else(|| sink.id(&format!("{kind}/{name}")), str::to_owned);
+            // The export of this program writes ids of its own; they are kept.
+            let id = match id {
+                Some(id) if sink.options.prefix.is_none() => id.to_owned(),
+                Some(id) => sink.stated_id(id),
+                None => sink.id(&format!("{kind}/{name}")),
+            };
             let mut fragment = Fragment::new(Role::Part, id);
             fragment.kind = Some(kind.to_owned());
             fragment.name(name, relation.map_or(AliasKind::Name, |(_, kind)| *kind), flags);

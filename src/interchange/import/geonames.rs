@@ -41,6 +41,10 @@ impl Importer for Geonames {
         Some("Data: GeoNames (geonames.org), CC BY 4.0; filtered and converted, without warranty.")
     }
 
+    fn has_ids_of_authority(&self) -> bool {
+        true
+    }
+
     fn read(&self, inputs: &[PathBuf], sink: &mut Sink<'_>) -> Result<()> {
         let options = sink.options;
         let mut codes = Codes::new();

@@ -6,8 +6,8 @@ use super::sink::{Fragment, Role};
 use super::source;
 use super::{Importer, Sink};
 use crate::error::Result;
-use crate::gazetteer::AliasKind;
-use crate::interchange::record::{Record, RecordName};
+use crate::gazetteer::{AliasKind, Flags};
+use crate::interchange::record::{Record, RecordName, Removal};
 
 pub(super) struct Jsonl;
 
@@ -17,6 +17,10 @@ impl Importer for Jsonl {
     }
 
     fn is_lossless(&self) -> bool {
+        true
+    }
+
+    fn has_ids_of_authority(&self) -> bool {
         true
     }
 
@@ -31,6 +35,13 @@ impl Importer for Jsonl {
                     sink.read_record();
                     match serde_json::from_str::<Record>(line) {
                         Ok(record) => sink.accept(fragment_of(record, sink)),
+                        Err(_) if let Ok(removal) = serde_json::from_str::<Removal>(line) => {
+                            let mut fragment = Fragment::new(Role::Remove, removal.remove);
+                            if let Some(name) = &removal.name {
+                                fragment.name(name, AliasKind::Alias, Flags::default());
+                            }
+                            sink.accept(fragment)
+                        }
                         Err(error) => {
                             sink.drop_record(fault_of(line, &error));
                             Ok(())
@@ -48,6 +59,10 @@ fn fragment_of(record: Record, sink: &Sink<'_>) -> Fragment {
         Fragment::new(Role::Whole, format!("{}{}", sink.options.prefix.as_deref().unwrap_or(""), record.id));
     fragment.kind = Some(record.kind);
     fragment.keys = record.keys;
+    if sink.options.prefix.is_some() {
+        let parents = fragment.keys.0.iter_mut().filter(|(key, _)| key == "parent");
+        parents.for_each(|(_, parent)| *parent = sink.parent_id(parent));
+    }
     let canonical = RecordName { flags: record.flags, ..RecordName::new(record.name, AliasKind::Name) };
     fragment.names = std::iter::once(canonical).chain(record.names).collect();
     fragment

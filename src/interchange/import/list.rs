@@ -15,6 +15,10 @@ impl Importer for List {
         "list:"
     }
 
+    fn is_catalogue(&self) -> bool {
+        true
+    }
+
     fn read(&self, inputs: &[PathBuf], sink: &mut Sink<'_>) -> Result<()> {
         if sink.options.kind.is_none() {
             return Err(Error::usage("a plain list says nothing about its names")

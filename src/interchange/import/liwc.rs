@@ -72,7 +72,7 @@ fn read_word(line: &str, categories: &BTreeMap<String, String>, sink: &mut Sink<
         match categories.get(number).or_else(|| categories.get(number.trim_start_matches('0'))) {
             Some(name) => {
                 known += 1;
-                category::accept(word, std::slice::from_ref(name), sink)?;
+                category::accept(word, std::slice::from_ref(name), false, sink)?;
             }
             None => sink.note("conditions such as (02 134)125/464, and categories the header does not list"),
         }

@@ -34,7 +34,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
 
-pub use report::{Collisions, Dropped, ImportReport, Tally};
+pub use report::{Collisions, Dropped, Examples, ImportReport, Tally};
 use sink::Sink;
 
 /// The formats that can be imported.
@@ -73,11 +73,14 @@ pub enum ImportFormat {
     Jsonl,
 }
 
-/// What a trailing `*` of a dictionary becomes, as names cannot be prefixes.
+/// What a `*` at the beginning or end of a word of a dictionary becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Wildcards {
-    /// The stem, as a whole word: misses the longer words.
+    /// The flags `prefix` (the word may go on) and `suffix` (it may begin earlier).
     #[default]
+    Flags,
+    /// The stem, as a whole word: misses the longer words.
     Word,
     /// The stem, anywhere in a word (flag `open`): also finds it in the middle of others.
     Open,
@@ -113,6 +116,14 @@ pub struct ImportOptions<'a> {
     pub columns: Vec<(String, String)>,
     /// CSV: separator of fields in place of the format's own.
     pub delimiter: Option<u8>,
+    /// TSV: fields may be enclosed in quotation marks, as those of CSV may. Otherwise a quotation mark is a character.
+    pub quote: bool,
+    /// CSV: what separates the names in the column of aliases; `None` looks at the column.
+    pub alias_separator: Option<String>,
+    /// Names in catalogue form ("Korea, Republic of") get no alias in the form of running text ("Republic of Korea").
+    pub as_written: bool,
+    /// Ids of [`against`](Self::against) may be used: as a layer, the imported entity replaces the one there.
+    pub replace: bool,
     /// GATE: what separates a name from its features.
     pub separator: String,
     /// quanteda, LIWC, CAMEO: what open-ended patterns become.
@@ -151,6 +162,10 @@ impl Default for ImportOptions<'_> {
             languages: vec!["en".to_owned()],
             columns: Vec::new(),
             delimiter: None,
+            quote: false,
+            alias_separator: None,
+            as_written: false,
+            replace: false,
             separator: "\t".to_owned(),
             wildcards: Wildcards::default(),
             leaf: Leaf::default(),
@@ -207,6 +222,16 @@ trait Importer {
         false
     }
 
+    /// Whether equal ids mean the same entity everywhere, as those of GeoNames do: then they may be ids of other layers.
+    fn has_ids_of_authority(&self) -> bool {
+        false
+    }
+
+    /// Whether names come from lists that may sort them by another word than their first.
+    fn is_catalogue(&self) -> bool {
+        false
+    }
+
     /// Reads all inputs.
     fn read(&self, inputs: &[PathBuf], sink: &mut Sink<'_>) -> Result<()>;
 }
@@ -238,7 +263,8 @@ fn importer(format: ImportFormat) -> Box<dyn Importer> {
 /// # Errors
 ///
 /// If an input cannot be read to its end (cut short, damaged, of another kind), if `out` exists and
-/// [`force`](ImportOptions::force) is not set, if nothing was kept, or if the progress function broke off.
+/// [`force`](ImportOptions::force) is not set, if nothing was kept, if an id is one of [`against`](ImportOptions::against)
+/// and [`replace`](ImportOptions::replace) is not set, or if the progress function broke off.
 ///
 /// # Complexity
 ///

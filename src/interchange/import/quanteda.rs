@@ -84,7 +84,7 @@ fn read_dictionary(content: Content<'_>, sink: &mut Sink<'_>) -> Result<()> {
                     if !is_null {
                         sink.at(line as u64);
                         sink.read_record();
-                        category::accept(&value, &path, sink)?;
+                        category::accept(&value, &path, true, sink)?;
                     }
                     end_value(&mut levels, &mut path);
                 }

@@ -20,6 +20,12 @@ pub struct ImportReport {
     pub notes: BTreeMap<&'static str, u64>,
     /// Inputs, or members of archives, that were passed over, and why.
     pub passed_over: Vec<(String, &'static str)>,
+    /// `!remove` lines written: entities or names of lower layers that are taken away (JSON Lines twin only).
+    pub removals: u64,
+    /// Languages of labels that were left out because they were not asked for, with the number of labels (SKOS only).
+    pub languages: BTreeMap<String, u64>,
+    /// Entities whose id the gazetteer compared with has, too: as a layer over it, they replace those.
+    pub replaced: Examples,
     /// Names shared by several of the imported entities.
     pub shared: Collisions,
     /// Names that the gazetteer compared with has too, if there was one.
@@ -91,5 +97,31 @@ impl Collisions {
             self.examples.insert(rank, (name.to_owned(), entities));
             self.examples.truncate(SHOWN);
         }
+    }
+}
+
+/// A number of things and the first few of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Examples {
+    /// How many.
+    pub count: u64,
+    /// The first, at most five.
+    pub first: Vec<String>,
+}
+
+impl Examples {
+    pub(super) fn add(&mut self, example: impl FnOnce() -> String) {
+        const SHOWN: usize = 5;
+        self.count += 1;
+        if self.first.len() < SHOWN {
+            self.first.push(example());
+        }
+    }
+}
+
+impl std::fmt::Display for Examples {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.first.join(", "))?;
+        f.write_str(if self.count > self.first.len() as u64 { ", ..." } else { "" })
     }
 }

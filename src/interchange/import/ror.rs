@@ -99,6 +99,14 @@ impl Importer for Ror {
         Some("ror")
     }
 
+    fn is_catalogue(&self) -> bool {
+        true
+    }
+
+    fn has_ids_of_authority(&self) -> bool {
+        true
+    }
+
     fn read(&self, inputs: &[PathBuf], sink: &mut Sink<'_>) -> Result<()> {
         let options = sink.options;
         for path in inputs {

@@ -9,7 +9,9 @@ use super::report::{Collisions, Dropped};
 use super::{ImportOptions, ImportReport, Importer};
 use crate::error::{Error, Result};
 use crate::gazetteer::sorter::Sorter;
-use crate::gazetteer::{AliasKind, Flags};
+use crate::gazetteer::{AliasKind, CasePolicy, Flags};
+use crate::interchange::catalogue::{Strength, running_forms};
+use crate::interchange::country;
 use crate::interchange::output::{Output, TextFormat};
 use crate::interchange::record::{Keys, Record, RecordName, check_id, check_key, check_kind, check_name};
 use crate::normalize::fold;
@@ -17,6 +19,8 @@ use crate::normalize::fold;
 /// What a fragment may do to the entity of its id. In this order fragments of one entity are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Role {
+    /// Takes its names away from an entity of a lower layer, or the entity if it has none.
+    Remove,
     /// Is the whole record of an entity; a second one is dropped.
     Whole,
     /// Makes an entity or adds to it.
@@ -36,14 +40,43 @@ pub(super) struct Fragment {
     pub(super) kind: Option<String>,
     pub(super) names: Vec<RecordName>,
     pub(super) keys: Keys,
+    /// Why nothing of this id is an entity, if that is what the fragment says.
+    pub(super) veto: Option<Veto>,
+    /// Whether the record of the fragment is counted elsewhere: it is about another id, or gave another fragment of this one.
+    pub(super) aside: bool,
     /// Which input, and the line or record there.
     place: (u32, u64),
+}
+
+/// Why what an id is of is not an entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Veto {
+    /// It orders concepts and is not a concept.
+    Heading,
+    /// It was withdrawn.
+    Withdrawn,
+}
+
+impl Veto {
+    pub(super) fn reason(self) -> &'static str {
+        match self {
+            Self::Heading => "about a concept scheme or a collection, which is a heading",
+            Self::Withdrawn => "about a concept that is marked as deprecated",
+        }
+    }
+
+    fn note(self) -> &'static str {
+        match self {
+            Self::Heading => "concept schemes and collections, which are headings and not entities",
+            Self::Withdrawn => "deprecated concepts, which are left out",
+        }
+    }
 }
 
 impl Fragment {
     pub(super) fn new(role: Role, id: impl Into<String>) -> Self {
         let (names, keys) = (Vec::new(), Keys::default());
-        Self { id: id.into(), role, rank: 0, kind: None, names, keys, place: (0, 0) }
+        Self { id: id.into(), role, rank: 0, kind: None, names, keys, veto: None, aside: false, place: (0, 0) }
     }
 
     /// Adds a name with rules.
@@ -72,10 +105,14 @@ pub(super) struct Sink<'o> {
     prefix: String,
     source: Option<String>,
     lossless: bool,
+    catalogue: bool,
+    same_ids: bool,
     fragments: Sorter,
     sequence: u64,
     inputs: Vec<String>,
     at: u64,
+    /// The record that is looked at again after everything was read.
+    revisited: Option<(usize, u64)>,
     /// Whether a piece of the record last read was taken, and why another was not.
     accepted: bool,
     refused: Option<&'static str>,
@@ -99,10 +136,13 @@ impl<'o> Sink<'o> {
             prefix: options.prefix.clone().unwrap_or_else(|| importer.prefix().to_owned()),
             source: options.source.clone().or_else(|| importer.source().map(str::to_owned)),
             lossless: importer.is_lossless(),
+            same_ids: importer.has_ids_of_authority(),
+            catalogue: importer.is_catalogue() && !options.as_written,
             fragments: Sorter::new(options.memory / 2),
             sequence: 0,
             inputs: Vec::new(),
             at: 0,
+            revisited: None,
             accepted: false,
             refused: None,
         })
@@ -112,13 +152,13 @@ impl<'o> Sink<'o> {
     pub(super) fn enter(&mut self, label: &str) {
         self.settle();
         self.inputs.push(label.to_owned());
-        self.at = 0;
+        (self.at, self.revisited) = (0, None);
     }
 
     /// Goes to a line or record.
     pub(super) fn at(&mut self, place: u64) {
         self.settle();
-        self.at = place;
+        (self.at, self.revisited) = (place, None);
     }
 
     /// The line or record that is being read.
@@ -153,7 +193,7 @@ impl<'o> Sink<'o> {
     }
 
     pub(super) fn drop_record(&mut self, reason: &'static str) {
-        let place = (self.inputs.len(), self.at);
+        let place = self.position();
         self.report.records.drop(reason, 1, || describe(&self.inputs, place));
     }
 
@@ -165,13 +205,50 @@ impl<'o> Sink<'o> {
 
     /// Names of a record that is kept without them.
     pub(super) fn drop_names(&mut self, reason: &'static str, count: u64) {
-        let place = (self.inputs.len(), self.at);
+        let place = self.position();
         self.report.names.read += count;
         self.report.names.drop(reason, count, || describe(&self.inputs, place));
     }
 
     pub(super) fn note(&mut self, what: &'static str) {
         *self.report.notes.entry(what).or_default() += 1;
+    }
+
+    /// Goes back to a record that was read before.
+    pub(super) fn back_to(&mut self, (input, at): (usize, u64)) {
+        self.settle();
+        self.revisited = Some((input, at));
+    }
+
+    /// The input and the record that is being read.
+    pub(super) fn position(&self) -> (usize, u64) {
+        self.revisited.unwrap_or((self.inputs.len(), self.at))
+    }
+
+    /// An id that the input states, in the name space of this import; one that is in it already stays as it is.
+    pub(super) fn stated_id(&self, id: &str) -> String {
+        if id.starts_with(&self.prefix) && id.len() > self.prefix.len() {
+            self.id_without_prefix(id)
+        } else {
+            self.id(id)
+        }
+    }
+
+    /// The id of a parent that the input states: like [`stated_id`](Self::stated_id), but for ids of the gazetteer that the
+    /// import is compared with, which may be meant.
+    pub(super) fn parent_id(&self, id: &str) -> String {
+        let is_known = self.options.against.is_some_and(|known| known.find(id).is_some());
+        if is_known { id.to_owned() } else { self.stated_id(id) }
+    }
+
+    fn id_without_prefix(&self, id: &str) -> String {
+        id.split_whitespace().collect::<Vec<_>>().join("_")
+    }
+
+    /// A label in a language that is not asked for.
+    pub(super) fn count_language(&mut self, language: &str) {
+        let base = language.split(['-', '_']).next().unwrap_or(language).to_ascii_lowercase();
+        *self.report.languages.entry(base).or_default() += 1;
     }
 
     /// An id in the name space of this import; blanks become `_`.
@@ -217,7 +294,8 @@ impl<'o> Sink<'o> {
         {
             *kind = kind_word(kind);
         }
-        fragment.place = (self.inputs.len() as u32, self.at);
+        let (input, at) = self.position();
+        fragment.place = (input as u32, at);
         let mut key = Vec::with_capacity(fragment.id.len() + 10);
         key.extend_from_slice(fragment.id.as_bytes());
         key.push(0);
@@ -230,8 +308,18 @@ impl<'o> Sink<'o> {
     }
 
     fn clean_keys(&mut self, keys: &mut Keys) {
-        let place = (self.inputs.len(), self.at);
+        let place = self.position();
         keys.0.retain_mut(|(key, value)| {
+            if key == "cc" && !self.lossless && !country::is_code(value) {
+                let Some(code) = country::code_of(value) else {
+                    let reason = "a country that is neither a code of ISO 3166 nor a name that is known";
+                    let example = || format!("{} {value:?}", describe(&self.inputs, place));
+                    Dropped::add(&mut self.report.values, reason, 1, example);
+                    return false;
+                };
+                code.clone_into(value);
+                *self.report.notes.entry("countries written as their ISO 3166 codes").or_default() += 1;
+            }
             if value.contains(char::is_whitespace) {
                 *value = value.split_whitespace().collect::<Vec<_>>().join("_");
                 *self.report.notes.entry("values whose blanks became _").or_default() += 1;
@@ -270,7 +358,15 @@ impl<'o> Sink<'o> {
         }
         self.compare(names)?;
         self.report.records.kept = self.report.records.read.saturating_sub(self.report.records.dropped());
-        if self.report.entities == 0 {
+        self.judge()?;
+        self.output.commit()?;
+        Ok(self.report)
+    }
+
+    /// Refuses an import of nothing, and one that would replace entities without being asked to.
+    fn judge(&self) -> Result<()> {
+        let input = self.inputs.first().map_or("the input", String::as_str);
+        if self.report.entities == 0 && self.report.removals == 0 {
             let reasons: Vec<String> = self
                 .report
                 .records
@@ -280,18 +376,47 @@ impl<'o> Sink<'o> {
                 .collect();
             let found = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join(", ")) };
             let message = format!("no entity was found in {} records{found}", self.report.records.read);
-            return Err(Error::usage(message)
-                .at(self.inputs.first().map_or("the input", String::as_str))
-                .with_remedy("is --from the right format?"));
+            let mut languages: Vec<(&String, &u64)> = self.report.languages.iter().collect();
+            languages.sort_by_key(|(language, count)| (std::cmp::Reverse(**count), *language));
+            let remedy = match languages.first() {
+                Some((most, _)) => {
+                    let list: Vec<String> =
+                        languages.iter().take(10).map(|(language, count)| format!("{language} ({count})")).collect();
+                    format!("add --lang {most}: the labels are in {}", list.join(", "))
+                }
+                None => "is --from the right format?".to_owned(),
+            };
+            return Err(Error::usage(message).at(input).with_remedy(remedy));
         }
-        self.output.commit()?;
-        Ok(self.report)
+        if self.report.replaced.count > 0
+            && !self.options.replace
+            && !self.same_ids
+            && let Some(known) = self.options.against
+        {
+            let (count, layers) = (self.report.replaced.count, known.layers().join(" + "));
+            let message = format!(
+                "{count} of the ids are ids of {layers}: {}; used over {layers}, these entities would replace those with all \
+                 their names",
+                self.report.replaced
+            );
+            let remedy = "add --prefix my: to make ids of your own, or --replace if replacing is meant";
+            return Err(Error::usage(message).at(input).with_remedy(remedy));
+        }
+        Ok(())
     }
 
     /// Makes one entity of its fragments, which are in the order of their roles.
     fn write(&mut self, group: Vec<Fragment>, all_names: &mut Sorter) -> Result<()> {
         let mut kept: Vec<Fragment> = Vec::with_capacity(group.len());
+        if let Some(veto) = group.iter().find_map(|fragment| fragment.veto) {
+            self.drop_group(&group, veto);
+            return Ok(());
+        }
         for fragment in group {
+            if fragment.role == Role::Remove {
+                self.remove(&fragment)?;
+                continue;
+            }
             let reason = match fragment.role {
                 Role::Whole if !kept.is_empty() => "an id that an earlier record has",
                 Role::Extra if !kept.iter().any(|other| other.role != Role::Extra) => {
@@ -385,6 +510,14 @@ impl<'o> Sink<'o> {
             return Ok(());
         }
         self.report.names.kept += n_names;
+        if let Some(known) = self.options.against
+            && let Some(id) = known.find(&record.id)
+        {
+            self.report.replaced.add(|| format!("{} ({})", record.id, known.entity(id).name));
+        }
+        if self.catalogue {
+            self.add_running_forms(&mut record);
+        }
         for text in std::iter::once(&record.name).chain(record.names.iter().map(|name| &name.name)) {
             let mut key = fold(text).into_bytes();
             key.push(0);
@@ -393,6 +526,61 @@ impl<'o> Sink<'o> {
         }
         self.report.entities += 1;
         self.output.write(&record)
+    }
+
+    /// Drops everything about an id that is not of an entity.
+    fn drop_group(&mut self, group: &[Fragment], veto: Veto) {
+        let mut any = false;
+        for fragment in group {
+            any |= !fragment.aside;
+            let place = (fragment.place.0 as usize, fragment.place.1);
+            self.report.records.drop(veto.reason(), u64::from(!fragment.aside), || describe(&self.inputs, place));
+            self.report.names.drop(veto.reason(), fragment.names.len() as u64, || describe(&self.inputs, place));
+        }
+        if any {
+            self.note(veto.note());
+        }
+    }
+
+    /// Writes that an entity of a lower layer, or names of it, are taken away.
+    fn remove(&mut self, fragment: &Fragment) -> Result<()> {
+        self.report.removals += fragment.names.len().max(1) as u64;
+        self.report.names.kept += fragment.names.len() as u64;
+        if fragment.names.is_empty() {
+            return self.output.remove(&fragment.id, None);
+        }
+        fragment.names.iter().try_for_each(|name| self.output.remove(&fragment.id, Some(&name.name)))
+    }
+
+    /// Gives an entity the names by which running text has it, where a list has another form of them.
+    fn add_running_forms(&mut self, record: &mut Record) {
+        let own = std::iter::once((record.name.as_str(), record.flags));
+        let all: Vec<(&str, Flags)> =
+            own.chain(record.names.iter().map(|name| (name.name.as_str(), name.flags))).collect();
+        let mut known: HashSet<String> = HashSet::new();
+        let mut added: Vec<RecordName> = Vec::new();
+        for (name, flags) in all.iter().filter(|(_, flags)| !flags.stop) {
+            for form in running_forms(name, &record.kind) {
+                if known.is_empty() {
+                    known = all.iter().map(|(name, _)| fold(name)).collect();
+                }
+                if form.strength == Strength::Doubtful || !known.insert(fold(&form.text)) || clean(&form.text).is_err()
+                {
+                    continue;
+                }
+                let is_abbreviation = form.kind == AliasKind::Abbreviation;
+                let mut flags = Flags { weak: flags.weak || form.strength == Strength::Weak, ..*flags };
+                if is_abbreviation {
+                    flags.case = CasePolicy::Exact;
+                    flags.weak |= form.text.chars().count() <= 3;
+                }
+                added.push(RecordName { flags, ..RecordName::new(form.text, form.kind) });
+            }
+        }
+        if !added.is_empty() {
+            self.note("entities in catalogue form (X, Republic of), which got the form of running text as an alias");
+            record.names.extend(added);
+        }
     }
 
     /// Counts the names that several entities have, or the gazetteer compared with.

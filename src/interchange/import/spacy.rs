@@ -75,7 +75,7 @@ fn read_pattern(pattern: Pattern, sink: &mut Sink<'_>) -> Result<()> {
     // The export of this program writes ids of its own; they are kept.
     let id = match pattern.id.as_deref().filter(|id| !id.trim().is_empty()) {
         Some(id) if sink.options.prefix.is_none() => id.to_owned(),
-        Some(id) => sink.id(id),
+        Some(id) => sink.stated_id(id),
         None => sink.id(&format!("{label}/{text}")),
     };
     let mut fragment = Fragment::new(Role::Part, id);
@@ -101,7 +101,7 @@ fn name_of(tokens: &[Value]) -> Result<(String, CasePolicy), &'static str> {
     if exact && lower {
         return Err("tokens of which some match in any case and some do not");
     }
-    Ok((join_tokens(&words), if lower { CasePolicy::Any } else { CasePolicy::Exact }))
+    Ok((join_tokens(&words)?, if lower { CasePolicy::Any } else { CasePolicy::Exact }))
 }
 
 fn word_of(token: &Map<String, Value>) -> Result<(&str, bool), &'static str> {
@@ -130,20 +130,134 @@ fn word_of(token: &Map<String, Value>) -> Result<(&str, bool), &'static str> {
     }
 }
 
-/// spaCy's tokens are cut at punctuation; a name is written with blanks only where text has them.
-fn join_tokens(words: &[&str]) -> String {
+/// How a token of punctuation is written beside its neighbours.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Glue {
+    /// As a word is: between blanks.
+    None,
+    /// Against the word before.
+    Left,
+    /// Against the word after.
+    Right,
+    /// Against both.
+    Both,
+}
+
+/// The name that tokens spell. spaCy cuts text at punctuation without blanks; a name is written with blanks only where text has
+/// them.
+fn join_tokens(words: &[&str]) -> Result<String, &'static str> {
     let mut text = String::new();
+    let mut after = Glue::Right;
     for (index, word) in words.iter().enumerate() {
-        let glued = index == 0
-            || matches!(
-                *word,
-                "," | "." | ":" | ";" | "!" | "?" | ")" | "-" | "/" | "'" | "\u{2019}" | "'s" | "\u{2019}s"
-            )
-            || text.ends_with(['-', '/', '(', '\'', '\u{2019}']);
-        if !glued {
+        if word.trim().is_empty() {
+            return Err("an empty token");
+        }
+        let glue = glue_of(words, index)?;
+        if !matches!(after, Glue::Right | Glue::Both) && !matches!(glue, Glue::Left | Glue::Both) {
             text.push(' ');
         }
         text.push_str(word);
+        after = glue;
     }
-    text
+    Ok(text)
+}
+
+fn glue_of(words: &[&str], index: usize) -> Result<Glue, &'static str> {
+    let word = words[index];
+    let (is_first, is_last) = (index == 0, index + 1 == words.len());
+    let before = index.checked_sub(1).map_or("", |index| words[index]);
+    let next = words.get(index + 1).copied().unwrap_or_default();
+    let count = |mark: &str, words: &[&str]| words.iter().filter(|word| **word == mark).count();
+    Ok(match word {
+        "," | "." | ":" | ";" | "!" | "?" | ")" | "]" | "}" | "\u{201d}" | "\u{bb}" | "%" | "..." | "\u{2026}"
+        | "\u{2122}" | "\u{ae}" | "\u{a9}" => Glue::Left,
+        "(" | "[" | "{" | "\u{201c}" | "\u{201e}" | "\u{ab}" | "\u{a1}" | "\u{bf}" | "@" => Glue::Right,
+        "-" | "/" | "\u{2010}" | "\u{2011}" | "\u{2013}" | "\u{2014}" => Glue::Both,
+        // "C#" and "#1": a mark before a word, unless there is none.
+        "#" | "$" | "\u{a3}" | "\u{20ac}" | "\u{a5}" => match is_last {
+            true if is_first => Glue::None,
+            true => Glue::Left,
+            false => Glue::Right,
+        },
+        // Straight marks open and close in turn.
+        "\"" => match (count(word, words).is_multiple_of(2), count(word, &words[..index]).is_multiple_of(2)) {
+            (false, _) => return Err("a quotation mark without its partner"),
+            (_, true) => Glue::Right,
+            (_, false) => Glue::Left,
+        },
+        "'" | "\u{2019}" | "\u{2018}" => {
+            let is_letter = |word: &str| word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
+            let marks = count("'", words) + count("\u{2018}", words) + count("\u{2019}", words);
+            let earlier =
+                count("'", &words[..index]) + count("\u{2018}", &words[..index]) + count("\u{2019}", &words[..index]);
+            match (marks, earlier) {
+                // "L'Exemple" in three tokens.
+                (1, _) if is_letter(before) && next.starts_with(char::is_alphabetic) => Glue::Both,
+                // "Workers' Party", or a mark before a year.
+                (1, _) if is_first => Glue::Right,
+                (1, _) => Glue::Left,
+                (_, earlier) if earlier.is_multiple_of(2) && !is_last => Glue::Right,
+                _ => Glue::Left,
+            }
+        }
+        "&" => Glue::None,
+        "+" | "*" if is_last && !is_first => Glue::Left,
+        "+" => Glue::None,
+        _ if is_contraction(word) && !is_first => Glue::Left,
+        // "L'" and "d'" of languages that cut words there.
+        _ if word.chars().count() <= 3
+            && word.ends_with(['\'', '\u{2019}'])
+            && word.starts_with(char::is_alphabetic) =>
+        {
+            Glue::Right
+        }
+        _ if word.ends_with('-') && word.chars().count() > 1 => Glue::Right,
+        _ if word.starts_with('-') && word.chars().count() > 1 => Glue::Left,
+        _ if word.chars().any(char::is_alphanumeric) => Glue::None,
+        _ => return Err("a token of punctuation that has no known place between words"),
+    })
+}
+
+/// What English has after a word without a blank.
+fn is_contraction(word: &str) -> bool {
+    let lower = word.to_lowercase().replace('\u{2019}', "'");
+    matches!(lower.as_str(), "'s" | "n't" | "'re" | "'ve" | "'ll" | "'m" | "'d" | "'em")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_joined_as_text_has_them() {
+        for (tokens, expected) in [
+            ("Toys \" R \" Us", "Toys \"R\" Us"),
+            ("The \" Exa \" and \" Ple \" Group", "The \"Exa\" and \"Ple\" Group"),
+            ("\u{201c} Exa \u{201d} Works", "\u{201c}Exa\u{201d} Works"),
+            ("Toys ' R ' Us", "Toys 'R' Us"),
+            ("Workers ' Party", "Workers' Party"),
+            ("Exa \u{2019}s Mill", "Exa\u{2019}s Mill"),
+            ("Do n't Panic Ltd .", "Don't Panic Ltd."),
+            ("Example ( UK ) Ltd", "Example (UK) Ltd"),
+            ("US $ 5 Shop", "US $5 Shop"),
+            ("A$AP $ 1", "A$AP $1"),
+            ("C #", "C#"),
+            ("# MeToo", "#MeToo"),
+            ("Port - au - Prince", "Port-au-Prince"),
+            ("Paris \u{2013} Exampleton", "Paris\u{2013}Exampleton"),
+            ("Yahoo !", "Yahoo!"),
+            ("L' Exemple", "L'Exemple"),
+            ("L ' Exemple", "L'Exemple"),
+            ("Johnson & Johnson", "Johnson & Johnson"),
+            ("Canal +", "Canal+"),
+            ("AT&T Inc .", "AT&T Inc."),
+            ("9 / 11", "9/11"),
+        ] {
+            let tokens: Vec<&str> = tokens.split(' ').collect();
+            assert_eq!(join_tokens(&tokens), Ok(expected.to_owned()));
+        }
+        for tokens in ["Toys \" R Us", "Exa = Ple", "Exa \u{1f600}"] {
+            assert!(join_tokens(&tokens.split(' ').collect::<Vec<_>>()).is_err(), "{tokens}");
+        }
+    }
 }

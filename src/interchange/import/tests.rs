@@ -89,6 +89,154 @@ fn tsv_without_ids() {
     check(ImportFormat::Tsv, &["places.tsv"], "places.gaz", |_| {});
 }
 
+/// In a table between tabs a quotation mark is a character; one that opens swallowed the lines up to the next.
+#[test]
+fn quotation_marks_between_tabs_are_characters() {
+    check(ImportFormat::Tsv, &["quotes.tsv"], "quotes.gaz", |options| {
+        options.kind = Some("org.company".to_owned());
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("in");
+    let names = |format, text: &str, options: &ImportOptions<'_>| -> Vec<String> {
+        fs::write(&path, text).unwrap();
+        let (_, text) = run(format, std::slice::from_ref(&path), options).unwrap();
+        text.lines().skip(1).map(|line| line.split('\t').nth(2).unwrap().to_owned()).collect()
+    };
+    let plain = ImportOptions::default();
+    let quote = ImportOptions { quote: true, ..Default::default() };
+    let text = "name\tcc\n\"Best\" Mill\tGB\n\"Exa\tple\"\tGB\nRest\tGB\n";
+    assert_eq!(names(ImportFormat::Tsv, text, &plain), ["\"Best\" Mill", "Rest"], "a row of three fields is dropped");
+    assert_eq!(names(ImportFormat::Tsv, text, &quote), ["Best Mill", "Exa ple", "Rest"]);
+    assert_eq!(
+        names(ImportFormat::Csv, "name,cc\n\"Exa, Ple\",GB\n\"A \"\"B\"\" C\",GB\n", &plain),
+        ["A \"B\" C", "Exa, Ple"]
+    );
+    assert_eq!(names(ImportFormat::Csv, "name,cc\r\n\"Exa\r\nPle\",GB\r\n", &plain), ["Exa Ple"]);
+    // What opens and is not closed in its field is an error that names the line.
+    let fails = |format, text: &str, options: &ImportOptions<'_>| {
+        fs::write(&path, text).unwrap();
+        run(format, std::slice::from_ref(&path), options).unwrap_err().to_string()
+    };
+    for (text, line) in [
+        ("name,cc\nAldgate,GB\n\"Quoted Works,GB\nBeta,GB\n", 3),
+        ("name,cc\n\"Quoted Works,GB\nIle de l\" Union Works,SC\nBeta,GB\n", 2),
+        ("name,cc\nA,B\nC,D\nE,\"F\nG,\"H\"\n", 4),
+    ] {
+        let error = fails(ImportFormat::Csv, text, &plain);
+        assert!(error.contains(&format!("the quotation mark that opens in line {line} is not closed")), "{error}");
+        let error = fails(ImportFormat::Tsv, &text.replace(',', "\t"), &quote);
+        assert!(error.contains(&format!("opens in line {line} ")), "{error}");
+    }
+    let error = fails(ImportFormat::Csv, "name,cc\n\"Quoted Works,GB\nBeta Works\",GB\n", &plain);
+    assert!(error.contains("as if a quotation mark were not closed (first"), "{error}");
+}
+
+/// Ids of a table took the names of countries away from `world`.
+#[test]
+fn ids_have_a_prefix_and_replace_nothing_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("in");
+    let world = Gazetteer::builtin("world").unwrap();
+    let ids = |format, text: &str, set: &dyn Fn(&mut ImportOptions<'_>)| -> Result<Vec<String>> {
+        fs::write(&path, text).unwrap();
+        let mut options = ImportOptions { kind: Some("place.country".to_owned()), ..Default::default() };
+        options.against = Some(&world);
+        set(&mut options);
+        let (_, text) = run(format, std::slice::from_ref(&path), &options)?;
+        let lines = text.lines().skip(1).filter(|line| !line.starts_with('+'));
+        Ok(lines.map(|line| line.split('\t').next().unwrap().to_owned()).collect())
+    };
+    let list = "id,name,parent\nus,United States,\ntr,Turkey,us\nx,Exampleton,tr2\n";
+    let my = |options: &mut ImportOptions<'_>| options.prefix = Some("my:".to_owned());
+    let none = |options: &mut ImportOptions<'_>| options.prefix = Some(String::new());
+    assert_eq!(ids(ImportFormat::Csv, list, &my).unwrap(), ["my:tr", "my:us", "my:x"]);
+    assert_eq!(ids(ImportFormat::Csv, list, &|_| {}).unwrap(), ["csv:tr", "csv:us", "csv:x"]);
+    assert_eq!(ids(ImportFormat::Tsv, &list.replace(',', "\t"), &my).unwrap(), ["my:tr", "my:us", "my:x"]);
+    assert_eq!(ids(ImportFormat::Csv, "id,name\nmy:a,Exampleton\n", &my).unwrap(), ["my:a"], "not twice");
+    let error = ids(ImportFormat::Csv, list, &none).unwrap_err().to_string();
+    assert!(error.contains("2 of the ids are ids of world: tr (Turkey), us (United States)"), "{error}");
+    assert!(error.contains("--prefix my:") && error.contains("--replace"), "{error}");
+    let asked = |options: &mut ImportOptions<'_>| (options.prefix, options.replace) = (Some(String::new()), true);
+    assert_eq!(ids(ImportFormat::Csv, list, &asked).unwrap(), ["tr", "us", "x"]);
+    // Ids that other formats state.
+    let spacy = "{\"label\":\"GPE\",\"pattern\":\"Germany\",\"id\":\"de\"}\n";
+    assert!(ids(ImportFormat::Spacy, spacy, &|_| {}).unwrap_err().to_string().contains("de (Germany)"));
+    assert_eq!(ids(ImportFormat::Spacy, spacy, &my).unwrap(), ["my:de"]);
+    assert!(ids(ImportFormat::Gate, "Germany\tid=de\n", &|_| {}).unwrap_err().to_string().contains("de (Germany)"));
+    assert_eq!(ids(ImportFormat::Gate, "Germany\tid=de\n", &my).unwrap(), ["my:de"]);
+}
+
+/// What was imported, laid over `below`, finds these surfaces in the text.
+#[track_caller]
+fn finds(format: ImportFormat, content: &str, below: Option<&str>, text: &str, expected: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("in"), content).unwrap();
+    let options = ImportOptions { kind: Some("place.country".to_owned()), ..Default::default() };
+    import(format, &[path("in")], &path("out.gaz"), &options).unwrap();
+    let own = path("out.gaz").to_string_lossy().into_owned();
+    let gazetteer = Gazetteer::load(below.map(str::to_owned).into_iter().chain([own])).unwrap();
+    let analyzer = crate::Analyzer::new(&gazetteer).unwrap();
+    let document = crate::Document::new("", text);
+    let found: Vec<String> = analyzer.analyze(&document).iter().map(|found| found.surface.to_owned()).collect();
+    for surface in expected {
+        assert!(found.iter().any(|found| found == surface), "{surface} is not among {found:?}");
+    }
+}
+
+#[test]
+fn what_is_imported_is_found() {
+    let countries = "id,name\nus,United States\ntr,Turkey\nde,Germany\n";
+    let text =
+        "The U.S. and T\u{fc}rkiye signed in Berlin. America agreed, and so did the Federal Republic of Germany.";
+    finds(ImportFormat::Csv, countries, Some("world"), text, &["U.S.", "T\u{fc}rkiye", "America", "Berlin"]);
+    let tokens = |words: &[&str]| {
+        let list: Vec<String> = words.iter().map(|word| format!("{{\"TEXT\":{word:?}}}")).collect();
+        format!("{{\"label\":\"ORG\",\"pattern\":[{}]}}\n", list.join(","))
+    };
+    let spacy = tokens(&["Toys", "\"", "R", "\"", "Us"])
+        + &tokens(&["Example", "(", "UK", ")"])
+        + &tokens(&["Muster", "'s", "Bank"]);
+    let text = "Shares of Toys \"R\" Us fell, those of Example (UK) rose, and Muster's Bank said so.";
+    finds(ImportFormat::Spacy, &spacy, None, text, &["Toys \"R\" Us", "Example (UK)", "Muster's Bank"]);
+    let dictionary = "PLACES:\n  et: [Addis_Ababa]\n  bi: [burundisch*]\n  stan: [\"*kistan\", San_Exempel_Norte]\n";
+    let text = "Talks in Addis Ababa. Die burundische Regierung, in Tadschikistan and San Exempel Norte.";
+    let expected = ["Addis Ababa", "burundische", "Tadschikistan", "San Exempel Norte"];
+    finds(ImportFormat::Quanteda, dictionary, None, text, &expected);
+}
+
+/// Names, old codes and catalogue forms of countries become codes; what is none is dropped and counted.
+#[test]
+fn countries_become_codes() {
+    check(ImportFormat::Csv, &["countries.csv"], "countries.gaz", |options| {
+        options.kind = Some("place.city".to_owned());
+    });
+}
+
+#[test]
+fn aliases_are_taken_apart_as_their_column_has_them() {
+    let inputs = ["aliases-semicolon.csv", "aliases-json.csv", "aliases-python.csv", "aliases-comma.csv"];
+    for input in inputs {
+        check(ImportFormat::Csv, &[input], &input.replace("csv", "gaz"), |options| {
+            options.kind = Some("org.company".to_owned());
+        });
+    }
+    check(ImportFormat::Csv, &["aliases-comma.csv"], "aliases-comma-asked.gaz", |options| {
+        options.kind = Some("org.company".to_owned());
+        options.alias_separator = Some(",".to_owned());
+    });
+}
+
+/// Names that catalogues sort by another word get the form that running text has.
+#[test]
+fn catalogue_names_get_their_running_form() {
+    check(ImportFormat::Csv, &["catalogue.csv"], "catalogue.gaz", |_| {});
+    check(ImportFormat::List, &["catalogue.txt"], "catalogue-list.gaz", |options| {
+        options.kind = Some("org.government".to_owned());
+    });
+    check(ImportFormat::Csv, &["catalogue.csv"], "catalogue-as-written.gaz", |options| options.as_written = true);
+}
+
 #[test]
 fn plain_list() {
     check(ImportFormat::List, &["names.txt"], "names.gaz", |options| options.kind = Some("org.company".to_owned()));
@@ -176,6 +324,63 @@ fn skos_triples() {
     check(ImportFormat::Skos, &["skos.nt"], "skos-fr.gaz", |options| {
         options.languages = vec!["fr".to_owned(), "en".to_owned()];
     });
+}
+
+/// Headings are not entities, withdrawn concepts are dropped, labels of SKOS-XL are read.
+#[test]
+fn skos_headings_withdrawn_concepts_and_labels_as_nodes() {
+    check(ImportFormat::Skos, &["skos-vocabulary.nt"], "skos-vocabulary.gaz", |options| {
+        options.kind = Some("org.research".to_owned());
+    });
+    check(ImportFormat::Skos, &["skos-vocabulary.nt"], "skos-vocabulary-fi.gaz", |options| {
+        options.kind = Some("org.research".to_owned());
+        options.languages = vec!["fi".to_owned()];
+    });
+}
+
+#[test]
+fn a_vocabulary_in_other_languages_names_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("v.nt");
+    let label = |id: u32, language: &str| {
+        format!(
+            "<http://e.example/{id}> <http://www.w3.org/2004/02/skos/core#prefLabel> \"Muster {id}\"@{language} .\n"
+        )
+    };
+    let xl = "<http://e.example/9> <http://www.w3.org/2008/05/skos-xl#prefLabel> _:l .\n\
+              _:l <http://www.w3.org/2008/05/skos-xl#literalForm> \"Muster\"@fi .\n";
+    for (text, remedy) in [
+        (label(1, "fi"), "add --lang fi: the labels are in fi (1)"),
+        (label(1, "sv-FI") + &label(1, "fi") + &label(2, "sv"), "add --lang sv: the labels are in sv (2), fi (1)"),
+        (xl.to_owned(), "add --lang fi: the labels are in fi (1)"),
+    ] {
+        fs::write(&path, text).unwrap();
+        let error = run(ImportFormat::Skos, std::slice::from_ref(&path), &ImportOptions::default()).unwrap_err();
+        assert!(error.to_string().contains(remedy), "{error}");
+    }
+}
+
+/// The twin takes entities and names of lower layers away, as `!remove` does.
+#[test]
+fn the_twin_removes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let twin = "{\"remove\":\"b\"}\n{\"id\":\"c\",\"kind\":\"place.city\",\"name\":\"Gamma\",\"flags\":\"-\"}\n\
+                {\"remove\":\"a\",\"name\":\"Aleph\"}\n{\"remove\":\"a\",\"what\":1}\n";
+    fs::write(path("over.jsonl"), twin).unwrap();
+    let report =
+        import(ImportFormat::Jsonl, &[path("over.jsonl")], &path("over.gaz"), &ImportOptions::default()).unwrap();
+    assert_eq!((report.entities, report.removals, report.records.kept, report.records.dropped()), (1, 2, 3, 1));
+    let text = fs::read_to_string(path("over.gaz")).unwrap();
+    assert_eq!(text, "# dateline gazetteer\n!remove\ta\tAleph\n!remove\tb\nc\tplace.city\tGamma\t-\n");
+    fs::write(path("base.gaz"), "a  place.city  Alpha  -\n+  alias  Aleph  -\nb  place.city  Beta  -\n").unwrap();
+    let layers = [path("base.gaz"), path("over.gaz")].map(|path| path.to_string_lossy().into_owned());
+    let both = Gazetteer::load(layers).unwrap();
+    let names: Vec<String> = both.aliases().map(|alias| alias.text.to_owned()).collect();
+    assert_eq!(names, ["Alpha", "Gamma"]);
+    import(ImportFormat::Jsonl, &[path("over.jsonl")], &path("again.jsonl"), &ImportOptions::default()).unwrap();
+    let again = fs::read_to_string(path("again.jsonl")).unwrap();
+    assert!(again.contains("{\"remove\":\"a\",\"name\":\"Aleph\"}") && again.contains("{\"remove\":\"b\"}"), "{again}");
 }
 
 #[test]

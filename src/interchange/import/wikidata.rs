@@ -168,6 +168,10 @@ impl Importer for Wikidata {
         Some("wikidata")
     }
 
+    fn has_ids_of_authority(&self) -> bool {
+        true
+    }
+
     fn read(&self, inputs: &[PathBuf], sink: &mut Sink<'_>) -> Result<()> {
         if let Some(stdin) = inputs.iter().find(|path| source::is_stdin(path)) {
             return Err(Error::usage("the dump is read twice, which standard input cannot be")

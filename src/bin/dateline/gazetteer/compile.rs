@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 
 use crate::args::Args;
 use crate::exit_code::{CommandResult, Outcome};
-use crate::inputs::plural;
+use crate::inputs::{plural, say_what_is_replaced};
 use crate::table::thousands;
 
 /// Compiles gazetteers into one file (.dlz) that is mapped when it is used: -g FILE.dlz starts at once, whatever its size.
@@ -56,6 +56,7 @@ pub(crate) fn run(command: &Compile, args: &Args) -> CommandResult {
     let gazetteer = Gazetteer::load_with(&command.layers, &options)?;
     dateline::compile_to(&gazetteer, &options, &command.out)?;
     spinner.finish_and_clear();
+    say_what_is_replaced(&gazetteer);
     if !args.quiet {
         let bytes = command.out.metadata().map_or(0, |metadata| metadata.len());
         anstream::eprintln!(

@@ -38,9 +38,13 @@ pub(crate) struct Import {
     /// Kind that a label of the format becomes (spaCy label, GATE major:minor, key, feature code); repeat it
     #[arg(long = "map", value_name = "LABEL=KIND", value_parser = parse_pair)]
     kinds: Vec<(String, String)>,
-    /// What the ids begin with [default: gn: wd: ror: list: ... by format; none for jsonl and skos]
+    /// What the ids begin with, stated ones too; "" for nothing [default: csv: gn: wd: ror: list: ... by format; none for jsonl
+    /// and skos, nor for ids that gate and spacy files state]
     #[arg(long, value_name = "PREFIX")]
     prefix: Option<String>,
+    /// Let ids be those of --against: used over it, the imported entities replace those there, with all their names
+    #[arg(long)]
+    replace: bool,
     /// Value of src= of every entity [default: geonames, wikidata or ror; else none]
     #[arg(long, value_name = "NAME")]
     src: Option<String>,
@@ -53,11 +57,22 @@ pub(crate) struct Import {
     /// CSV, TSV: another separator of fields
     #[arg(long, value_name = "CHAR", value_parser = parse_delimiter)]
     delimiter: Option<u8>,
+    /// TSV: fields may be enclosed in quotation marks; otherwise a quotation mark is a character
+    #[arg(long)]
+    quote: bool,
+    /// CSV, TSV: what separates the names in the column of aliases [default: | or, where the column shows it, ; or lists of
+    /// JSON and Python]
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    alias_separator: Option<String>,
+    /// Add no form of running text to catalogue names ("Republic of Korea" to "Korea, Republic of")
+    #[arg(long)]
+    as_written: bool,
     /// GATE: what separates a name from its features [default: a tab]
     #[arg(long, value_name = "TEXT")]
     separator: Option<String>,
-    /// quanteda, LIWC: what "tax*" becomes: the whole word tax, tax anywhere in a word (also in syntax), or nothing
-    #[arg(long, value_enum, default_value = "word", value_name = "HOW")]
+    /// quanteda, LIWC: what "tax*" becomes: tax with the flag prefix (also taxes; "*tax" gets suffix), the whole word tax, tax
+    /// anywhere in a word (also in syntax), or nothing
+    #[arg(long, value_enum, default_value = "flags", value_name = "HOW")]
     wildcards: WildcardArg,
     /// quanteda, LIWC: whether the innermost key is a kind of many entities, or one entity with many names
     #[arg(long, value_enum, default_value = "kind", value_name = "WHAT")]
@@ -93,8 +108,9 @@ pub(crate) struct Import {
 
 const HELP: &str = "\
 Formats:
-  csv tsv    a header line; a|b in the column of aliases are several names (\\| is a bar). Rows with the same id are one entity;
-             without an id column, rows with the same name are
+  csv tsv    a header line; a|b in the column of aliases are several names (\\| is a bar), also a; b and lists of JSON or Python
+             if the column has them. Rows with the same id are one entity; without an id column, rows with the same name are.
+             cc is a code or a name of a country. In tsv a quotation mark is a character unless --quote is given
   list       one name a line, # begins a comment line; needs --kind
   geonames   allCountries, citiesN or XX; alternateNamesV2 (or alternateNames), admin1CodesASCII, admin2Codes, countryInfo give
              names and parents. Told apart by their columns; give them in one command
@@ -105,7 +121,7 @@ Formats:
   solr       a, b => c and a, b, c
   quanteda   YAML dictionary: keys in keys, lists of words
   liwc       .dic
-  skos       N-Triples
+  skos       N-Triples, also with labels of SKOS-XL; schemes, collections and deprecated concepts are left out
   cameo      .actors and .agents of CAMEO, TABARI and PETRARCH
   ror        the JSON dump, schema 2, also in its zip archive
   jsonl      the JSON Lines twin of .gaz
@@ -147,6 +163,7 @@ enum Format {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum WildcardArg {
+    Flags,
     Word,
     Open,
     Drop,
@@ -212,10 +229,15 @@ pub(crate) fn run(command: &Import, args: &Args) -> CommandResult {
     options.languages = command.lang.clone();
     options.columns = command.columns.clone();
     options.delimiter = command.delimiter;
+    options.quote = command.quote;
+    options.alias_separator = command.alias_separator.as_ref().map(|text| text.replace("\\t", "\t"));
+    options.as_written = command.as_written;
+    options.replace = command.replace;
     if let Some(separator) = &command.separator {
         options.separator = separator.replace("\\t", "\t");
     }
     options.wildcards = match command.wildcards {
+        WildcardArg::Flags => Wildcards::Flags,
         WildcardArg::Word => Wildcards::Word,
         WildcardArg::Open => Wildcards::Open,
         WildcardArg::Drop => Wildcards::Drop,
@@ -281,6 +303,27 @@ fn print_report(report: &ImportReport, command: &Import) {
     }
     for (input, reason) in &report.passed_over {
         anstream::eprintln!("passed over {input}: {reason}");
+    }
+    if !report.languages.is_empty() {
+        let mut languages: Vec<(&String, &u64)> = report.languages.iter().collect();
+        languages.sort_by_key(|(language, count)| (std::cmp::Reverse(**count), *language));
+        let list: Vec<String> = languages
+            .iter()
+            .take(10)
+            .map(|(language, count)| format!("{language} ({})", table::thousands(**count)))
+            .collect();
+        anstream::eprintln!("labels in languages that --lang does not ask for: {}", list.join(", "));
+    }
+    if report.replaced.count > 0 {
+        let entities = plural(report.replaced.count, "entity replaces", "entities replace");
+        anstream::eprintln!(
+            "used over {}, {entities} one with all its names: {}",
+            command.against.join(" + "),
+            report.replaced
+        );
+    }
+    if report.removals > 0 {
+        anstream::eprintln!("{} of lower layers", plural(report.removals, "removal", "removals"));
     }
     print_collisions("shared by several of its entities", &report.shared);
     if let Some(known) = &report.known {
