@@ -67,7 +67,12 @@ mod tests {
         check(b"Z\xfcrich", &[b"utf-8", b"nonsense", b"windows-1252"], "Zürich", 0);
         check(b"\xff\xfeP\0a\0", &[], "Pa", 0);
         check(b"\xef\xbb\xbfPa", &[b"latin1"], "Pa", 0);
-        check(b"Der Fluss in Z\xfcrich f\xfchrt sch\xf6nes Wasser.", &[], "Der Fluss in Zürich führt schönes Wasser.", 0);
+        check(
+            b"Der Fluss in Z\xfcrich f\xfchrt sch\xf6nes Wasser.",
+            &[],
+            "Der Fluss in Zürich führt schönes Wasser.",
+            0,
+        );
         let mut cut = "São Paulo e Brasília são cidades. ".repeat(20).into_bytes();
         cut.push(0xc3);
         let (text, replaced) = decode(&cut, &[]);

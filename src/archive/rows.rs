@@ -29,12 +29,14 @@ impl RowEnds {
         Self { separator, reader: reader(separator) }
     }
 
-    /// How many of the next bytes belong to the row that is open; `None` if all do and it goes on after them.
-    pub(super) fn next(&mut self, mut bytes: &[u8]) -> Option<usize> {
+    /// How many of the next bytes belong to the row that is open; `None` if all do and it goes on after them. Adds the cells
+    /// that end in them to `n_cells`.
+    pub(super) fn next(&mut self, mut bytes: &[u8], n_cells: &mut usize) -> Option<usize> {
         let (mut cells, mut ends) = ([0; 4096], [0; 64]);
         let before = bytes.len();
         while !bytes.is_empty() {
-            let (result, read, ..) = self.reader.read_record(bytes, &mut cells, &mut ends);
+            let (result, read, _, n_ends) = self.reader.read_record(bytes, &mut cells, &mut ends);
+            *n_cells += n_ends;
             bytes = &bytes[read..];
             if matches!(result, ReadRecordResult::Record | ReadRecordResult::End) {
                 return Some(before - bytes.len());
@@ -69,7 +71,8 @@ impl Columns {
     /// If no column is the text, or a column that the user named is missing; the fault of the whole file.
     pub(super) fn new(header: &[u8], separator: u8, fields: &Fields) -> Result<Self, Fault> {
         let (header, _) = charset::decode(header, &[]);
-        let names: Vec<String> = cells(header.as_bytes(), separator).iter().map(|name| name.trim().to_owned()).collect();
+        let names: Vec<String> =
+            cells(header.as_bytes(), separator).iter().map(|name| name.trim().to_owned()).collect();
         let column = |slots: &[usize]| {
             slots.iter().find_map(|slot| {
                 let wanted = &fields.names[*slot];
@@ -93,12 +96,21 @@ impl Columns {
         Ok(Self { separator, id, title, text, date, source, names })
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
+    }
+
     /// Makes a document of a row. One without an id of its own comes back with an empty one.
     pub(super) fn parse(&self, row: &[u8]) -> Result<Document<'static>, Fault> {
         let (decoded, replaced) = charset::decode(row, &[]);
         let mut cells = cells(decoded.as_bytes(), self.separator);
         if cells.len() != self.names.len() {
-            let message = format!("the row has {} cells, the header {}; quote cells that hold the separator", cells.len(), self.names.len());
+            let message = format!(
+                "the row has {} cells, the header {}; quote cells that hold the separator",
+                cells.len(),
+                self.names.len()
+            );
             return Err((RejectReason::InvalidRow, message));
         }
         let mut take = |column: Option<usize>| column.map(|column| std::mem::take(&mut cells[column]));
@@ -120,7 +132,8 @@ fn fault(message: String) -> Fault {
 
 fn listed(names: &[String]) -> String {
     const SHOWN: usize = 12;
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", name.chars().take(40).collect::<String>())).collect();
+    let shown: Vec<String> =
+        names.iter().take(SHOWN).map(|name| format!("`{}`", name.chars().take(40).collect::<String>())).collect();
     let more = if names.len() > SHOWN { ", ..." } else { "" };
     format!("its columns are {}{more}", shown.join(", "))
 }
@@ -136,7 +149,8 @@ fn cells(row: &[u8], separator: u8) -> Vec<String> {
     let (mut output, mut ends) = (vec![0; row.len() + 1], vec![0; 16]);
     let (mut read, mut written, mut n_cells) = (0, 0, 0);
     loop {
-        let (result, n_read, n_written, n_ends) = reader.read_record(&row[read..], &mut output[written..], &mut ends[n_cells..]);
+        let (result, n_read, n_written, n_ends) =
+            reader.read_record(&row[read..], &mut output[written..], &mut ends[n_cells..]);
         (read, written, n_cells) = (read + n_read, written + n_written, n_cells + n_ends);
         match result {
             // The end of the bytes ends the row.
@@ -177,7 +191,7 @@ mod tests {
             let (mut rows, mut start, mut at) = (Vec::new(), 0, 0);
             while at < table.len() {
                 let end = (at + piece).min(table.len());
-                match ends.next(&table.as_bytes()[at..end]) {
+                match ends.next(&table.as_bytes()[at..end], &mut 0) {
                     Some(length) => {
                         rows.push(table[start..at + length].trim());
                         at += length;
@@ -199,7 +213,10 @@ mod tests {
     fn columns_are_known_by_usual_names_and_by_those_of_the_user() {
         let table = columns("ID;Published At;Headline;Body;Source", b';', FieldMap::default()).unwrap();
         let document = table.parse("7;2024-03-02;\"Talks; again\";They met.;".as_bytes()).unwrap();
-        assert_eq!((&*document.id, document.title.as_deref(), &*document.text), ("7", Some("Talks; again"), "They met."));
+        assert_eq!(
+            (&*document.id, document.title.as_deref(), &*document.text),
+            ("7", Some("Talks; again"), "They met.")
+        );
         assert_eq!((document.date.as_deref(), document.source), (Some("2024-03-02"), None));
         let map = FieldMap { text: Some("lede".to_owned()), ..FieldMap::default() };
         assert!(columns("id,text", b',', map.clone()).unwrap_err().1.contains("no column `lede` (--text-field)"));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Format, compressed_name, foreign, text};
+use super::{Format, compressed_name, foreign, table, text};
 use crate::diagnostics::RejectReason;
 
 /// The UTF-8 byte order mark.
@@ -52,12 +52,26 @@ pub(super) fn look(head: &Head<'_>, format: Option<Format>, asked: bool) -> Verd
     if let Some((reason, message)) = text::utf16(head.bytes) {
         return Verdict::refuse(reason, message);
     }
+    // What the user calls a table, a page or a crawl is read so.
+    match format {
+        Some(Format::Table { .. }) if asked => {
+            let separator = table::separator(head);
+            return Verdict::Read(Format::Table { separator }, mark(head.bytes));
+        }
+        Some(format @ (Format::Page | Format::Crawl)) if asked => return Verdict::Read(format, mark(head.bytes)),
+        _ => {}
+    }
     let is_json = matches!(head.text(), [b'{' | b'[', ..]);
     let wanted = asked && format == Some(Format::Text);
     if !is_json
         && !wanted
-        && let Some(foreign) = foreign::structured(head, format.is_none())
+        && let Some(foreign) = foreign::structured(head, !matches!(format, Some(Format::Text | Format::JsonLines)))
     {
+        if let Some(found) = foreign.format
+            && !asked
+        {
+            return Verdict::Read(found, mark(head.bytes));
+        }
         let remedy = match format {
             Some(Format::JsonLines) => foreign.remedy,
             _ => format!("{} (or read it as one plain text with --input-format text)", foreign.remedy),
@@ -67,6 +81,11 @@ pub(super) fn look(head: &Head<'_>, format: Option<Format>, asked: bool) -> Verd
     let head = head.bytes;
     match format.unwrap_or_else(|| guess(head)) {
         Format::Text => match text::binary(head) {
+            Some((reason, message)) => Verdict::refuse(reason, message),
+            None => Verdict::Read(Format::Text, 0),
+        },
+        // Named like one, and nothing in it says so.
+        Format::Table { .. } | Format::Page | Format::Crawl => match text::binary(head) {
             Some((reason, message)) => Verdict::refuse(reason, message),
             None => Verdict::Read(Format::Text, 0),
         },

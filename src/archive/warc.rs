@@ -140,7 +140,9 @@ impl<'a> Header<'a> {
                     return whole.then(|| article_if(is_text(self.content_type)));
                 }
                 let (fields, _) = fields(content)?;
-                Some(article_if(status(fields) == Some(200) && is_text(field(fields, "Content-Type").unwrap_or(b"text/html"))))
+                Some(article_if(
+                    status(fields) == Some(200) && is_text(field(fields, "Content-Type").unwrap_or(b"text/html")),
+                ))
             }
             _ => Some(Kind::Other),
         }
@@ -171,7 +173,9 @@ fn fields(bytes: &[u8]) -> Option<(&[u8], usize)> {
 fn field<'a>(fields: &'a [u8], name: &str) -> Option<&'a [u8]> {
     fields.split(|byte| *byte == b'\n').skip(1).find_map(|line| {
         let (found, value) = line.split_at_checked(name.len())?;
-        (found.eq_ignore_ascii_case(name.as_bytes())).then(|| value.trim_ascii_start().strip_prefix(b":"))?.map(<[u8]>::trim_ascii)
+        (found.eq_ignore_ascii_case(name.as_bytes()))
+            .then(|| value.trim_ascii_start().strip_prefix(b":"))?
+            .map(<[u8]>::trim_ascii)
     })
 }
 
@@ -231,7 +235,9 @@ pub(super) fn payload(record: &[u8], limit: usize) -> Result<Payload<'_>, String
         }
         b"deflate" => inflated(flate2::read::DeflateDecoder::new(&body[..]), limit)?,
         b"br" => inflated(brotli_decompressor::Decompressor::new(&body[..], 4096), limit)?,
-        other => return Err(format!("the page is encoded as {:?}, which is not known", String::from_utf8_lossy(other))),
+        other => {
+            return Err(format!("the page is encoded as {:?}, which is not known", String::from_utf8_lossy(other)));
+        }
     };
     let is_plain = media_type.trim_ascii_start().to_ascii_lowercase().starts_with(b"text/plain");
     Ok(Payload { address, is_plain, charset: charset(media_type), body })
@@ -242,7 +248,8 @@ fn charset(media_type: &[u8]) -> Option<&[u8]> {
     media_type.split(|byte| *byte == b';').skip(1).find_map(|parameter| {
         let (name, value) = parameter.trim_ascii().split_at_checked(8)?;
         let value = value.trim_ascii_start();
-        name.eq_ignore_ascii_case(b"charset=").then(|| value.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(value))
+        name.eq_ignore_ascii_case(b"charset=")
+            .then(|| value.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(value))
     })
 }
 
@@ -337,7 +344,8 @@ mod tests {
 
     #[test]
     fn transfer_is_undone() {
-        let body = |record: &[u8]| payload(record, 1000).map(|payload| String::from_utf8_lossy(&payload.body).into_owned());
+        let body =
+            |record: &[u8]| payload(record, 1000).map(|payload| String::from_utf8_lossy(&payload.body).into_owned());
         let html = "Content-Type: text/html";
         assert_eq!(body(&response(html, b"<p>x")).unwrap(), "<p>x");
         let chunked = format!("{html}\r\nTransfer-Encoding: chunked");
@@ -365,14 +373,18 @@ mod tests {
     fn addresses_and_charsets() {
         let page = response("Content-Type: text/html; charset=\"latin1\"", b"");
         let payload = payload(&page, 10).unwrap();
-        assert_eq!((payload.address.as_ref(), payload.charset, payload.is_plain), ("http://e.example/a", Some(&b"latin1"[..]), false));
+        assert_eq!(
+            (payload.address.as_ref(), payload.charset, payload.is_plain),
+            ("http://e.example/a", Some(&b"latin1"[..]), false)
+        );
         let text = record("conversion", "text/plain", b"Text");
         assert!(super::payload(&text, 10).unwrap().is_plain);
     }
 
     #[test]
     fn arc_records_have_one_line() {
-        let arc = b"http://e.example/a b 10.0.0.1 20140216050221 text/html 30\nHTTP/1.1 200 OK\r\nA: b\r\n\r\n<p>x</p>\n";
+        let arc =
+            b"http://e.example/a b 10.0.0.1 20140216050221 text/html 30\nHTTP/1.1 200 OK\r\nA: b\r\n\r\n<p>x</p>\n";
         match next(arc, false) {
             Next::Record { length, kind: Kind::Article } => assert_eq!(length, 88),
             other => panic!("{other:?}"),

@@ -23,7 +23,8 @@ fn join(blocks: &[&Block]) -> String {
     let content: Vec<bool> = blocks.iter().map(|block| is_content(block)).collect();
     let is_prose = |row: &usize| {
         let block = blocks[*row];
-        let paragraph = block.tag == Tag::P && block.characters >= 25 || block.sentence_ends > 0 && block.characters >= 40;
+        let paragraph =
+            block.tag == Tag::P && block.characters >= 25 || block.sentence_ends > 0 && block.characters >= 40;
         content[*row] && (block.weight() > 0 || paragraph && !block.is_heading())
     };
     let Some(first) = (0..blocks.len()).find(is_prose) else { return String::new() };
@@ -64,7 +65,8 @@ fn is_content(block: &Block) -> bool {
 /// Lines that many sites put among the paragraphs of an article, and credits below it.
 fn is_furniture(text: &str) -> bool {
     const WHOLE: [&str; 7] = ["Advert", "Ad", "Anzeige", "Publicidad", "Publicité", "Pubblicità", "Реклама"];
-    const CREDITS: [&str; 5] = ["Reporting by ", "Additional reporting by ", "Editing by ", "Writing by ", "Our Standards:"];
+    const CREDITS: [&str; 5] =
+        ["Reporting by ", "Additional reporting by ", "Editing by ", "Writing by ", "Our Standards:"];
     const NETWORKS: [&str; 3] = ["Twitter", "Facebook", "Instagram"];
     const OPENINGS: [&str; 46] = [
         "advertisement",
@@ -169,9 +171,7 @@ impl Furniture<'_> {
             _ => false,
         });
         // A class such as "has-sidebar" or "with-comments" may be that of the whole article.
-        named
-            && self.everything.of(self.tree, row) * 2 <= self.everything.of(self.tree, 0)
-            && !self.quotes_a_post(row)
+        named && self.everything.of(self.tree, row) * 2 <= self.everything.of(self.tree, 0) && !self.quotes_a_post(row)
     }
 
     /// Whether the element holds a post of a social network that the article quotes.
@@ -240,7 +240,8 @@ impl Furniture<'_> {
     /// A list of links that a script opens beside a word: the innermost element of nothing else, so that the word itself stays.
     fn is_popup(&self, row: usize) -> bool {
         let is_inline = |row: &usize| self.tree.nodes[*row].tag == Some(Tag::Inline);
-        self.holds_only_links(row) && !self.tree.rows(row).skip(1).filter(is_inline).any(|row| self.holds_only_links(row))
+        self.holds_only_links(row)
+            && !self.tree.rows(row).skip(1).filter(is_inline).any(|row| self.holds_only_links(row))
     }
 
     /// Whether an element holds three links or more and little else.
@@ -267,13 +268,80 @@ impl Furniture<'_> {
 
 /// Words of classes and ids by which sites call what is no part of an article.
 const NAMES_OF_FURNITURE: [&str; 74] = [
-    "ad", "addtoany", "ads", "adv", "advert", "advertisement", "author", "authors", "banner", "bio", "breadcrumb",
-    "breadcrumbs", "byline", "caption", "carousel", "comment", "comments", "consent", "cookie", "cookies", "copyright",
-    "credit", "dateline", "disqus", "footer", "gallery", "login", "menu", "modal", "nav", "navbar", "navigation",
-    "newsletter", "outbrain", "pager", "pagination", "popular", "popup", "print", "promo", "promos", "pubdate", "rating",
-    "recirc", "recommendations", "recommended", "related", "relatedposts", "reply", "respond", "rodape", "share",
-    "sharebar", "sharedaddy", "shares", "sharing", "sidebar", "signup", "slideshow", "social", "sponsor", "sponsored",
-    "subscribe", "subscription", "taboola", "taglist", "tags", "teaser", "teasers", "timestamp", "toc", "toolbar", "trending", "widget",
+    "ad",
+    "addtoany",
+    "ads",
+    "adv",
+    "advert",
+    "advertisement",
+    "author",
+    "authors",
+    "banner",
+    "bio",
+    "breadcrumb",
+    "breadcrumbs",
+    "byline",
+    "caption",
+    "carousel",
+    "comment",
+    "comments",
+    "consent",
+    "cookie",
+    "cookies",
+    "copyright",
+    "credit",
+    "dateline",
+    "disqus",
+    "footer",
+    "gallery",
+    "login",
+    "menu",
+    "modal",
+    "nav",
+    "navbar",
+    "navigation",
+    "newsletter",
+    "outbrain",
+    "pager",
+    "pagination",
+    "popular",
+    "popup",
+    "print",
+    "promo",
+    "promos",
+    "pubdate",
+    "rating",
+    "recirc",
+    "recommendations",
+    "recommended",
+    "related",
+    "relatedposts",
+    "reply",
+    "respond",
+    "rodape",
+    "share",
+    "sharebar",
+    "sharedaddy",
+    "shares",
+    "sharing",
+    "sidebar",
+    "signup",
+    "slideshow",
+    "social",
+    "sponsor",
+    "sponsored",
+    "subscribe",
+    "subscription",
+    "taboola",
+    "taglist",
+    "tags",
+    "teaser",
+    "teasers",
+    "timestamp",
+    "toc",
+    "toolbar",
+    "trending",
+    "widget",
 ];
 
 /// The words of a class or id: "articleBody-main_text" has article, body, main and text.

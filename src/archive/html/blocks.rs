@@ -119,7 +119,8 @@ pub(super) fn blocks(tree: &Tree, skip: impl Fn(usize, Tag) -> Option<usize>) ->
         if is_block {
             context.row = row;
             // A heading may wrap its text into more elements.
-            let wraps = matches!(tag, Tag::Div | Tag::Section | Tag::Block) && matches!(context.tag, Tag::H1 | Tag::Heading);
+            let wraps =
+                matches!(tag, Tag::Div | Tag::Section | Tag::Block) && matches!(context.tag, Tag::H1 | Tag::Heading);
             context.tag = if wraps { context.tag } else { tag };
         }
         context.in_link |= tag == Tag::A;

@@ -57,13 +57,28 @@ struct Found {
 impl Found {
     fn read_meta(&mut self, tree: &Tree, row: usize) {
         let Some(content) = tree.attribute(row, Attribute::Content) else { return };
-        let names = tree.attributes(row).filter(|(attribute, _)| matches!(attribute, Attribute::Name | Attribute::ItemProp));
+        let names =
+            tree.attributes(row).filter(|(attribute, _)| matches!(attribute, Attribute::Name | Attribute::ItemProp));
         for (_, name) in names {
             match name.to_ascii_lowercase().as_str() {
                 "og:title" | "dc.title" | "dcterms.title" | "headline" => set(&mut self.meta.title, content),
-                "article:published_time" | "datepublished" | "date" | "dc.date" | "dc.date.issued" | "dcterms.created"
-                | "dcterms.date" | "pubdate" | "publishdate" | "publish-date" | "publication_date" | "parsely-pub-date"
-                | "sailthru.date" | "article.published" | "ptime" | "originalpublicationdate" | "og:published_time" => {
+                "article:published_time"
+                | "datepublished"
+                | "date"
+                | "dc.date"
+                | "dc.date.issued"
+                | "dcterms.created"
+                | "dcterms.date"
+                | "pubdate"
+                | "publishdate"
+                | "publish-date"
+                | "publication_date"
+                | "parsely-pub-date"
+                | "sailthru.date"
+                | "article.published"
+                | "ptime"
+                | "originalpublicationdate"
+                | "og:published_time" => {
                     set(&mut self.meta.date, content);
                 }
                 "og:site_name" | "dc.publisher" | "dcterms.publisher" | "application-name" => {
@@ -81,7 +96,8 @@ impl Found {
         let Some(date) = tree.attribute(row, Attribute::Datetime) else { return };
         set(&mut self.time, date);
         let marks = tree.attributes(row).any(|(attribute, value)| {
-            matches!(attribute, Attribute::ItemProp | Attribute::Class) && value.to_ascii_lowercase().contains("publish")
+            matches!(attribute, Attribute::ItemProp | Attribute::Class)
+                && value.to_ascii_lowercase().contains("publish")
         });
         if marks {
             set(&mut self.published, date);
@@ -160,7 +176,8 @@ fn is_article(kind: &Value) -> bool {
     match kind {
         Value::String(kind) => {
             let kind = kind.rsplit(['/', ':']).next().unwrap_or_default();
-            kind.ends_with("Article") || matches!(kind, "BlogPosting" | "LiveBlogPosting" | "Report" | "SocialMediaPosting")
+            kind.ends_with("Article")
+                || matches!(kind, "BlogPosting" | "LiveBlogPosting" | "Report" | "SocialMediaPosting")
         }
         Value::Array(kinds) => kinds.iter().any(is_article),
         _ => false,

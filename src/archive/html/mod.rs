@@ -50,7 +50,8 @@ pub(super) fn declared_charset(head: &[u8]) -> Option<&[u8]> {
     let at = memchr::memmem::find(&lower, b"charset")? + b"charset".len();
     let rest = lower[at..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
     let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
-    let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':')).count();
+    let length =
+        rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':')).count();
     let start = lower.len() - rest.len();
     (length > 0).then(|| &head[start..start + length])
 }

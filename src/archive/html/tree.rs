@@ -66,11 +66,12 @@ impl Tag {
             b"link" => Self::Link,
             b"script" => Self::Script,
             b"style" => Self::Style,
-            b"noscript" | b"template" | b"svg" | b"math" | b"iframe" | b"canvas" | b"object" | b"audio" | b"video" | b"map" => {
-                Self::Embedded
-            }
+            b"noscript" | b"template" | b"svg" | b"math" | b"iframe" | b"canvas" | b"object" | b"audio" | b"video"
+            | b"map" => Self::Embedded,
             b"nav" | b"footer" | b"aside" | b"menu" | b"dialog" => Self::Aside,
-            b"form" | b"button" | b"select" | b"input" | b"label" | b"textarea" | b"fieldset" | b"option" => Self::Control,
+            b"form" | b"button" | b"select" | b"input" | b"label" | b"textarea" | b"fieldset" | b"option" => {
+                Self::Control
+            }
             b"header" => Self::Header,
             b"body" => Self::Body,
             b"main" => Self::Main,
@@ -102,7 +103,10 @@ impl Tag {
 
     fn is_void(self, name: &[u8]) -> bool {
         matches!(self, Self::Meta | Self::Link | Self::Br | Self::Hr | Self::Img)
-            || matches!(name, b"input" | b"wbr" | b"source" | b"area" | b"base" | b"col" | b"embed" | b"param" | b"track")
+            || matches!(
+                name,
+                b"input" | b"wbr" | b"source" | b"area" | b"base" | b"col" | b"embed" | b"param" | b"track"
+            )
     }
 
     /// Whether the element begins and ends a line of its own.
@@ -113,7 +117,10 @@ impl Tag {
     /// Whether an open paragraph ends where this element begins.
     fn closes_paragraph(self) -> bool {
         self.is_block()
-            && !matches!(self, Self::Script | Self::Style | Self::Embedded | Self::Control | Self::Meta | Self::Link | Self::Title)
+            && !matches!(
+                self,
+                Self::Script | Self::Style | Self::Embedded | Self::Control | Self::Meta | Self::Link | Self::Title
+            )
     }
 }
 
@@ -367,7 +374,9 @@ impl Builder {
                 found = Some(depth);
                 break;
             }
-            if !tag.is_block() && open.is_block() || *open == Tag::Cell && !matches!(tag, Tag::Row | Tag::Table | Tag::Block | Tag::Body | Tag::Html) {
+            if !tag.is_block() && open.is_block()
+                || *open == Tag::Cell && !matches!(tag, Tag::Row | Tag::Table | Tag::Block | Tag::Body | Tag::Html)
+            {
                 break;
             }
         }
