@@ -127,7 +127,7 @@ fn mailbox(head: &[u8]) -> Option<Foreign> {
 
 fn promised(ending: &str) -> Option<Foreign> {
     let name = match ending {
-        "warc" | "arc" | "wet" | "wat" => "a web crawl, by its name",
+        "warc" | "arc" | "wet" => return Some(Foreign::read("a web crawl, by its name", Format::Crawl)),
         "mbox" => "a mailbox, by its name",
         "yaml" | "yml" => "YAML, by its name",
         "sql" => "SQL, by its name",

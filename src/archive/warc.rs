@@ -132,7 +132,11 @@ impl<'a> Header<'a> {
     /// What the record holds; `None` if the bytes end before that is known.
     fn kind(&self, bytes: &[u8]) -> Option<Kind> {
         match &*self.kind {
-            b"conversion" | b"resource" => Some(article_if(is_text(self.content_type))),
+            // The logs of a crawler are resources of other schemes ("metadata:", "urn:").
+            b"conversion" | b"resource" => {
+                let web = self.address.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"http"));
+                Some(article_if(web && is_text(self.content_type)))
+            }
             b"response" => {
                 let content = &bytes[self.start.min(bytes.len())..(self.end().min(bytes.len() as u64) as usize)];
                 if !content.starts_with(b"HTTP/") {

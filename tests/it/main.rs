@@ -10,6 +10,8 @@ mod damage;
 #[cfg(feature = "cli")]
 mod explained;
 #[cfg(feature = "cli")]
+mod formats;
+#[cfg(feature = "cli")]
 mod furniture;
 #[cfg(feature = "cli")]
 mod golden;
