@@ -58,8 +58,12 @@ pub enum RejectReason {
     Damaged,
     /// The file looks binary (it holds NUL bytes).
     Binary,
-    /// The file is of a format that is not read: a table, a web page, XML, a crawl, a mailbox.
+    /// The file is of a format that is not read: XML, a mailbox, a document of an office program.
     OtherFormat,
+    /// A row of a table has more or fewer cells than its header, or a quotation mark in it is never closed.
+    InvalidRow,
+    /// A record of a crawl is broken, or its page cannot be decompressed.
+    InvalidRecord,
     /// The record is longer than the limit in force.
     TooLong,
     /// The operating system could not read on.
@@ -78,6 +82,8 @@ impl RejectReason {
             Self::Damaged => "damaged",
             Self::Binary => "binary",
             Self::OtherFormat => "other-format",
+            Self::InvalidRow => "invalid-row",
+            Self::InvalidRecord => "invalid-record",
             Self::TooLong => "too-long",
             Self::Unreadable => "unreadable",
         }

@@ -4,13 +4,15 @@
 //! is full they move to the next one. A record that grows too long is only counted from there on.
 
 use std::mem;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, Record};
 use super::decompress::{Content, End, Fault};
+use super::rows::{Columns, RowEnds};
 use super::sniff::{self, MARK, Verdict};
-use super::{Archive, ArchiveOptions, Format, Input, compressed_name};
+use super::{Archive, ArchiveOptions, Format, Input, compressed_name, warc};
 use crate::diagnostics::{Reject, RejectReason};
 use crate::error::Result;
 
@@ -47,6 +49,14 @@ pub struct InputSummary {
     pub sha256: String,
     /// Records seen: those in the batches and the rejects found while reading.
     pub records: u64,
+    /// Records of a crawl that hold no page: requests, images, redirections, revisits. They are not among the records seen.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub passed_over: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl<'a> Batches<'a> {
@@ -119,7 +129,7 @@ impl Iterator for Batches<'_> {
                 return (!batch.is_empty() || batch.bytes_read > 0).then_some(Ok(batch));
             };
             let before = reading.counted;
-            let more = reading.step(&mut batch, options, self.archive.promptly);
+            let more = reading.step(&mut batch, self.archive);
             batch.bytes_read += reading.counted - before;
             match more {
                 true => self.current = Some(reading),
@@ -151,6 +161,23 @@ struct Reading {
     records: u64,
     /// Bytes on disk that are accounted for.
     counted: u64,
+    /// The table that is being read.
+    table: Option<Table>,
+    /// Bytes of a crawl's record that are passed over.
+    skip: u64,
+    /// No record of a crawl was found at the last place where one had to begin.
+    lost: bool,
+    /// Records of a crawl that hold no page: requests, images, redirections, revisits.
+    passed_over: u64,
+}
+
+/// What is known of a table while it is read.
+struct Table {
+    ends: RowEnds,
+    /// Once the header was read.
+    columns: Option<Arc<Columns>>,
+    /// Cells of the open row.
+    n_cells: usize,
 }
 
 impl Reading {
@@ -169,11 +196,16 @@ impl Reading {
             dropped: 0,
             records: 0,
             counted: 0,
+            table: None,
+            skip: 0,
+            lost: false,
+            passed_over: 0,
         }
     }
 
     /// Reads on by one chunk, or `promptly` by what there is. Whether there is more.
-    fn step(&mut self, batch: &mut Batch, options: &ArchiveOptions, promptly: bool) -> bool {
+    fn step(&mut self, batch: &mut Batch, archive: &Archive) -> bool {
+        let (options, promptly) = (&archive.options, archive.promptly);
         let Some(content) = &mut self.content else { return false };
         if self.given_up {
             let ended = content.drain();
@@ -204,10 +236,20 @@ impl Reading {
                 }
             }
         }
-        if self.format == Some(Format::JsonLines) {
-            self.cut_lines(batch, from, options);
+        let whole = matches!(end, Some(End::Whole));
+        match self.format {
+            Some(Format::JsonLines) => self.cut_lines(batch, from, options),
+            Some(Format::Table { separator }) => {
+                if let Err((reason, message)) = self.cut_rows(batch, from, separator, whole, archive) {
+                    return self.give_up(batch, Fault { reason, message });
+                }
+            }
+            Some(Format::Crawl) => self.cut_crawl(batch, whole, options),
+            Some(Format::Text | Format::Page) | None => {}
         }
-        self.drop_excess(batch, options);
+        if self.format != Some(Format::Crawl) {
+            self.drop_excess(batch, options);
+        }
         match end {
             None => true,
             Some(End::Fault(fault)) => self.give_up(batch, fault),
@@ -216,6 +258,161 @@ impl Reading {
                 false
             }
         }
+    }
+
+    /// Cuts the rows of a table; all of them if the bytes are `last`.
+    ///
+    /// # Errors
+    ///
+    /// The fault of the whole file, if its header is of no use.
+    fn cut_rows(
+        &mut self,
+        batch: &mut Batch,
+        mut from: usize,
+        separator: u8,
+        last: bool,
+        archive: &Archive,
+    ) -> Result<(), super::batch::Fault> {
+        let mut table =
+            self.table.take().unwrap_or_else(|| Table { ends: RowEnds::new(separator), columns: None, n_cells: 0 });
+        loop {
+            let found = table.ends.next(&batch.buffer[from..], &mut table.n_cells);
+            let end = match found {
+                Some(length) => from + length,
+                None if last && self.start < batch.buffer.len() => batch.buffer.len(),
+                None => break,
+            };
+            if self.dropped == 0 {
+                let blank =
+                    batch.buffer[self.start..end].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+                self.advance(blank);
+            }
+            // A row that spans lines and has not as many cells as the header: a quotation mark is open that should not be.
+            let row = &batch.buffer[self.start..end];
+            let expected = table.columns.as_ref().map(|columns| columns.len());
+            let n_cells = table.n_cells + usize::from(found.is_none());
+            let line_end = memchr::memchr(b'\n', row).filter(|line_end| line_end + 1 < row.len());
+            let next = match line_end {
+                Some(line_end) if self.dropped == 0 && expected.is_some_and(|expected| expected != n_cells) => {
+                    let message = "a quotation mark in this row is not closed, or the row has another number of cells than the header";
+                    self.reject(batch, RejectReason::InvalidRow, message.to_owned());
+                    self.number += 1;
+                    table.ends.restart();
+                    self.start + line_end + 1
+                }
+                _ => {
+                    self.close_row(batch, end, &mut table, archive)?;
+                    end
+                }
+            };
+            self.offset += (next - self.start) as u64 + mem::take(&mut self.dropped);
+            self.start = next;
+            from = next;
+            table.n_cells = 0;
+            if found.is_none() && next == batch.buffer.len() {
+                break;
+            }
+        }
+        self.table = Some(table);
+        Ok(())
+    }
+
+    /// The open row ends before `end`.
+    fn close_row(
+        &mut self,
+        batch: &mut Batch,
+        end: usize,
+        table: &mut Table,
+        archive: &Archive,
+    ) -> Result<(), super::batch::Fault> {
+        let Some(Format::Table { separator }) = self.format else { return Ok(()) };
+        let row = &batch.buffer[self.start..end];
+        let trimmed = row.trim_ascii_end().len();
+        // Blanks at the end may be those of a last cell.
+        let trimmed = row.len()
+            - row.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n')).count().min(row.len() - trimmed);
+        let length = self.dropped + row.len() as u64;
+        if length > archive.options.max_record as u64 {
+            self.reject_too_long(batch, "row", length, &archive.options);
+            self.number += 1;
+        } else if trimmed > 0 && !row[..trimmed].trim_ascii().is_empty() {
+            match &table.columns {
+                // Excel writes the separator into a line of its own.
+                None if row.len() < 12 && row[..4.min(row.len())].eq_ignore_ascii_case(b"sep=") => {}
+                None => table.columns = Some(Arc::new(Columns::new(&row[..trimmed], separator, &archive.fields)?)),
+                Some(columns) => {
+                    if batch.tables.last().is_none_or(|last| !Arc::ptr_eq(last, columns)) {
+                        batch.tables.push(Arc::clone(columns));
+                    }
+                    self.push(batch, self.start + trimmed, false);
+                    self.number += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Cuts the records of a crawl; all of them if the bytes are `last`.
+    fn cut_crawl(&mut self, batch: &mut Batch, last: bool, options: &ArchiveOptions) {
+        loop {
+            let held = batch.buffer.len() - self.start;
+            let passed = usize::try_from(self.skip).unwrap_or(usize::MAX).min(held);
+            self.advance(passed);
+            self.skip -= passed as u64;
+            let bytes = &batch.buffer[self.start..];
+            if self.skip > 0 || bytes.is_empty() {
+                break;
+            }
+            match warc::next(bytes, last) {
+                warc::Next::Incomplete if last => {
+                    self.reject(
+                        batch,
+                        RejectReason::Truncated,
+                        "the file ends inside this record; fetch it again".to_owned(),
+                    );
+                    self.advance(held);
+                    break;
+                }
+                warc::Next::Incomplete => break,
+                warc::Next::Blank(length) => self.advance(length),
+                warc::Next::Broken { skip, message } => {
+                    if !mem::replace(&mut self.lost, true) {
+                        self.reject(batch, RejectReason::InvalidRecord, message);
+                        self.number += 1;
+                    }
+                    self.advance(skip);
+                }
+                warc::Next::Record { length, kind } => {
+                    self.lost = false;
+                    let at_hand = bytes.len() as u64;
+                    if kind == warc::Kind::Other {
+                        self.passed_over += 1;
+                        self.skip = length;
+                    } else if length > options.max_record as u64 {
+                        self.reject_too_long(batch, "record", length, options);
+                        self.skip = length;
+                    } else if length <= at_hand {
+                        self.push(batch, self.start + length as usize, false);
+                        self.advance(length as usize);
+                    } else if last {
+                        self.reject(
+                            batch,
+                            RejectReason::Truncated,
+                            "the file ends inside this record; fetch it again".to_owned(),
+                        );
+                        self.advance(at_hand as usize);
+                    } else {
+                        break;
+                    }
+                    self.number += 1;
+                }
+            }
+        }
+    }
+
+    fn advance(&mut self, length: usize) {
+        self.start += length;
+        self.offset += length as u64;
     }
 
     fn cut_lines(&mut self, batch: &mut Batch, mut from: usize, options: &ArchiveOptions) {
@@ -252,7 +449,7 @@ impl Reading {
         let length = self.dropped + (end - self.start) as u64;
         match self.format {
             Some(Format::JsonLines) if length > 0 => self.close_line(batch, end, true, options),
-            Some(Format::JsonLines) => {}
+            Some(Format::JsonLines | Format::Table { .. } | Format::Crawl) => {}
             _ if length > options.max_record as u64 => self.reject_too_long(batch, "text", length, options),
             // What is not even an empty compressed file holds no text, not an empty one.
             _ if self.counted == 0 && compressed_name(&self.path) => {}
@@ -280,7 +477,8 @@ impl Reading {
     fn push(&mut self, batch: &mut Batch, end: usize, unterminated: bool) {
         let format = self.format.unwrap_or(Format::Text);
         let Self { file, offset, number, start, .. } = *self;
-        batch.records.push(Record { file, offset, number, start, end, format, unterminated });
+        let table = batch.tables.len().saturating_sub(1) as u32;
+        batch.records.push(Record { file, offset, number, start, end, format, unterminated, table });
         self.records += 1;
     }
 
@@ -302,6 +500,12 @@ impl Reading {
 
     fn summary(self) -> InputSummary {
         let sha256 = self.content.as_ref().map_or_else(String::new, Content::sha256);
-        InputSummary { path: self.path, bytes: self.counted, sha256, records: self.records }
+        InputSummary {
+            path: self.path,
+            bytes: self.counted,
+            sha256,
+            records: self.records,
+            passed_over: self.passed_over,
+        }
     }
 }

@@ -3,19 +3,27 @@
 
 use super::decompress::Compression;
 use super::sniff::Head;
-use super::{markup, table};
+use super::{Format, markup, table, warc};
 
-/// A format that is not read.
+/// A format that is neither plain text nor JSON Lines.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Foreign {
     /// Completes "this is ...".
     pub(super) name: String,
+    /// What to do about it.
     pub(super) remedy: String,
+    /// How it is read, if it is.
+    pub(super) format: Option<Format>,
 }
 
 impl Foreign {
     pub(super) fn new(name: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { name: name.into(), remedy: remedy.into() }
+        Self { name: name.into(), remedy: remedy.into(), format: None }
+    }
+
+    /// A format that is read.
+    pub(super) fn read(name: impl Into<String>, format: Format) -> Self {
+        Self { name: name.into(), remedy: "read it by itself, without --input-format".to_owned(), format: Some(format) }
     }
 }
 
@@ -92,13 +100,8 @@ pub(super) fn structured(head: &Head<'_>, by_name: bool) -> Option<Foreign> {
 }
 
 fn crawl(head: &[u8]) -> Option<Foreign> {
-    let remedy = "take the articles out of it first, e.g. with warcio and trafilatura in Python, as JSON Lines with \
-                  url, title, text and date; docs/input.md has a script";
-    if head.starts_with(b"WARC/") {
-        return Some(Foreign::new("a WARC file (a web crawl)", remedy));
-    }
-    if head.starts_with(b"filedesc://") {
-        return Some(Foreign::new("an ARC file (a web crawl)", remedy));
+    if warc::is_archive(head) {
+        return Some(Foreign::read("a WARC or ARC file (a web crawl)", Format::Crawl));
     }
     (head.starts_with(b"HTTP/1.") || head.starts_with(b"HTTP/2 "))
         .then(|| Foreign::new("a saved HTTP response", "keep the article's text only"))
@@ -124,7 +127,7 @@ fn mailbox(head: &[u8]) -> Option<Foreign> {
 
 fn promised(ending: &str) -> Option<Foreign> {
     let name = match ending {
-        "warc" | "arc" | "wet" | "wat" => "a web crawl, by its name",
+        "warc" | "arc" | "wet" => return Some(Foreign::read("a web crawl, by its name", Format::Crawl)),
         "mbox" => "a mailbox, by its name",
         "yaml" | "yml" => "YAML, by its name",
         "sql" => "SQL, by its name",

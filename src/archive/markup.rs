@@ -1,5 +1,6 @@
 //! Web pages, feeds and other markup: as whole files, which are refused by name, and inside a text, which is noted.
 
+use super::Format;
 use super::foreign::Foreign;
 use super::sniff::Head;
 use memchr::{memchr, memchr_iter, memmem};
@@ -74,7 +75,7 @@ fn is_element(name: &[u8]) -> bool {
     ELEMENTS.iter().any(|element| element.as_bytes() == lower)
 }
 
-/// The refusal of a file that begins with markup.
+/// A file that begins with markup.
 pub(super) fn kind(head: &Head<'_>) -> Option<Foreign> {
     let mut rest = head.text();
     let mut declared = false;
@@ -153,10 +154,7 @@ fn root(name: &[u8]) -> Option<Foreign> {
 }
 
 fn html() -> Foreign {
-    Foreign::new(
-        "an HTML page",
-        "take the text of the article out of it first, e.g. with trafilatura: trafilatura < PAGE.html > PAGE.txt",
-    )
+    Foreign::read("an HTML page", Format::Page)
 }
 
 fn xml() -> Foreign {
@@ -172,7 +170,7 @@ fn feed(name: &str, element: &str) -> Foreign {
     Foreign::new(name, remedy)
 }
 
-/// The refusal of a file whose name says that it is markup.
+/// A file whose name says that it is markup.
 pub(super) fn promised(ending: &str) -> Option<Foreign> {
     Some(match ending {
         "html" | "htm" | "xhtml" | "shtml" => html(),

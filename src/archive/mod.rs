@@ -10,19 +10,23 @@
 
 mod batch;
 mod batches;
+mod charset;
 mod date;
 mod decompress;
 mod fields;
 mod foreign;
+mod html;
 mod json_lines;
 mod markup;
 mod named_fields;
+mod rows;
 mod sniff;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
 mod walk;
+mod warc;
 
 use std::path::{Path, PathBuf};
 
@@ -73,8 +77,8 @@ pub struct Archive {
 impl Archive {
     /// Lists the inputs under `paths`: files, directory trees, and `-` for standard input. No content is read yet.
     ///
-    /// Files in trees are known by their extension: `.txt` and `.text` hold one document each, `.jsonl`, `.ndjson` and
-    /// `.json` one record a line, all also with `.gz` or `.zst`; others are listed by [`skipped`](Self::skipped). A file
+    /// Files in trees are known by their extension: `.txt`, `.text`, `.html` and `.htm` hold one document each, `.jsonl`, `.ndjson`
+    /// and `.json` one a line, `.csv` and `.tsv` one a row, `.warc`, `.arc` and `.wet` one a page, all also with `.gz` or `.zst`; others are listed by [`skipped`](Self::skipped). A file
     /// named by itself is read whatever it is called, and so are all files of a tree that are not binary if
     /// [`ArchiveOptions::input_format`] says what they hold. In trees, names that begin with a dot are left out, and `.gitignore`
     /// files have no say. Links are followed; a file that has several names is read once, under the one that is no link.
@@ -173,14 +177,20 @@ impl Default for ArchiveOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InputFormat {
-    /// By extension; a file without a known one is JSON Lines if its first non-blank byte is `{`, else text. Tables, web pages,
-    /// XML, crawls and mailboxes are refused by their names.
+    /// By content, then by extension: tables, web pages and crawls are known by how they begin; a file is JSON Lines if its first
+    /// byte that is not blank is `{`, else text. XML, mailboxes and what is binary are refused by their names.
     #[default]
     Auto,
     /// Every file is one document of plain text, whatever it looks like unless it is binary.
     Text,
     /// Every line of every file is one document as a JSON object.
     JsonLines,
+    /// Every file is a table whose first row names its columns, and every other row is one document.
+    Csv,
+    /// Every file is a web page with one article.
+    Html,
+    /// Every file is a crawl, whose pages are one document each.
+    Warc,
 }
 
 /// How one file is cut into records.
@@ -188,6 +198,9 @@ pub enum InputFormat {
 enum Format {
     Text,
     JsonLines,
+    Table { separator: u8 },
+    Page,
+    Crawl,
 }
 
 /// Whether the name promises compressed content.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Format, compressed_name, foreign, text};
+use super::{Format, compressed_name, foreign, table, text};
 use crate::diagnostics::RejectReason;
 
 /// The UTF-8 byte order mark.
@@ -52,12 +52,26 @@ pub(super) fn look(head: &Head<'_>, format: Option<Format>, asked: bool) -> Verd
     if let Some((reason, message)) = text::utf16(head.bytes) {
         return Verdict::refuse(reason, message);
     }
+    // What the user calls a table, a page or a crawl is read so.
+    match format {
+        Some(Format::Table { .. }) if asked => {
+            let separator = table::separator(head);
+            return Verdict::Read(Format::Table { separator }, mark(head.bytes));
+        }
+        Some(format @ (Format::Page | Format::Crawl)) if asked => return Verdict::Read(format, mark(head.bytes)),
+        _ => {}
+    }
     let is_json = matches!(head.text(), [b'{' | b'[', ..]);
     let wanted = asked && format == Some(Format::Text);
     if !is_json
         && !wanted
-        && let Some(foreign) = foreign::structured(head, format.is_none())
+        && let Some(foreign) = foreign::structured(head, !matches!(format, Some(Format::Text | Format::JsonLines)))
     {
+        if let Some(found) = foreign.format
+            && !asked
+        {
+            return Verdict::Read(found, mark(head.bytes));
+        }
         let remedy = match format {
             Some(Format::JsonLines) => foreign.remedy,
             _ => format!("{} (or read it as one plain text with --input-format text)", foreign.remedy),
@@ -67,6 +81,11 @@ pub(super) fn look(head: &Head<'_>, format: Option<Format>, asked: bool) -> Verd
     let head = head.bytes;
     match format.unwrap_or_else(|| guess(head)) {
         Format::Text => match text::binary(head) {
+            Some((reason, message)) => Verdict::refuse(reason, message),
+            None => Verdict::Read(Format::Text, 0),
+        },
+        // Named like one, and nothing in it says so.
+        Format::Table { .. } | Format::Page | Format::Crawl => match text::binary(head) {
             Some((reason, message)) => Verdict::refuse(reason, message),
             None => Verdict::Read(Format::Text, 0),
         },
@@ -174,23 +193,29 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_plain_text_is_refused_unless_the_user_asked_for_text() {
+    fn a_file_is_read_as_what_it_is_whatever_its_name_says() {
         let csv = "id,title,text\n1,T,Talks\n";
-        check_refused(csv.as_bytes(), None, "this is CSV", (0, 1));
-        check_refused(csv.as_bytes(), Some(Format::Text), "DictReader", (0, 1));
-        check_refused(csv.as_bytes(), Some(Format::JsonLines), "DictReader", (0, 1));
-        check_refused(b"<html><body>Talks</body></html>", Some(Format::JsonLines), "HTML", (0, 1));
-        check_refused(b"<!-- x --><p>Talks</p>", Some(Format::Text), "--input-format text", (0, 1));
-        let asked = |bytes: &[u8]| super::look(&Head { bytes, whole: true, path: "a.csv" }, Some(Format::Text), true);
-        assert_eq!(asked(csv.as_bytes()), Verdict::Read(Format::Text, 0));
-        assert!(matches!(asked(b"%PDF-1.7"), Verdict::Refuse { .. }));
-        // By its name, where nothing else says what it is.
-        let named = |path, format| super::look(&Head { bytes: b"Talks", whole: true, path }, format, false);
-        for path in ["a.csv", "a.TSV.gz", "b/c.html", "feed.xml.zst", "a.warc"] {
-            assert!(matches!(named(path, None), Verdict::Refuse { .. }), "{path}");
+        let table = Verdict::Read(Format::Table { separator: b',' }, 0);
+        for format in [None, Some(Format::Text), Some(Format::JsonLines), Some(Format::Page)] {
+            assert_eq!(look(csv.as_bytes(), format), table);
         }
+        assert_eq!(look(b"<html><body>Talks</body></html>", Some(Format::JsonLines)), Verdict::Read(Format::Page, 0));
+        assert_eq!(look(b"<!-- x --><p>Talks</p>", Some(Format::Text)), Verdict::Read(Format::Page, 0));
+        assert_eq!(look(b"WARC/1.0\r\nWARC-Type: warcinfo\r\n", None), Verdict::Read(Format::Crawl, 0));
+        check_refused(b"<rss version='2.0'><channel>", Some(Format::Text), "--input-format text", (0, 1));
+        let asked = |bytes: &[u8], format| super::look(&Head { bytes, whole: true, path: "a.csv" }, Some(format), true);
+        assert_eq!(asked(csv.as_bytes(), Format::Text), Verdict::Read(Format::Text, 0));
+        assert_eq!(asked(b"a;b\n1;2\n", Format::Table { separator: b',' }), Verdict::Read(Format::Table { separator: b';' }, 0));
+        assert_eq!(asked(b"Talks", Format::Page), Verdict::Read(Format::Page, 0));
+        assert!(matches!(asked(csv.as_bytes(), Format::JsonLines), Verdict::Refuse { .. }));
+        assert!(matches!(asked(b"%PDF-1.7", Format::Text), Verdict::Refuse { .. }));
+        // By its name, where nothing else says what it is.
+        let named = |path| super::look(&Head { bytes: b"Talks", whole: true, path }, None, false);
+        assert_eq!(named("a.TSV.gz"), Verdict::Read(Format::Table { separator: b'\t' }, 0));
+        assert_eq!(named("b/c.html"), Verdict::Read(Format::Page, 0));
+        assert!(matches!(named("feed.xml.zst"), Verdict::Refuse { .. }));
         for path in ["a", "a.story", "a.csv.txt", "csv", "a.1"] {
-            assert_eq!(named(path, None), Verdict::Read(Format::Text, 0), "{path}");
+            assert_eq!(named(path), Verdict::Read(Format::Text, 0), "{path}");
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Prose has commas too. A text is a table if its first line is a row of column names, or if all its rows have the same number of
 //! cells and no separator is followed by a blank as in prose.
 
+use super::Format;
 use super::foreign::Foreign;
 use super::sniff::Head;
 
@@ -87,12 +88,12 @@ const COLUMNS: [&str; 72] = [
     "name",
 ];
 
-/// The refusal of a text that is a table.
+/// A text that is a table.
 pub(super) fn kind(head: &Head<'_>) -> Option<Foreign> {
     SEPARATORS.into_iter().find(|separator| is_table(head, *separator)).map(foreign)
 }
 
-/// The refusal of a file whose name says that it is a table.
+/// A file whose name says that it is a table.
 pub(super) fn promised(ending: &str, head: &Head<'_>) -> Option<Foreign> {
     let usual = match ending {
         "csv" => b',',
@@ -105,18 +106,21 @@ pub(super) fn promised(ending: &str, head: &Head<'_>) -> Option<Foreign> {
 }
 
 fn foreign(separator: u8) -> Foreign {
-    let (name, option) = match separator {
-        b'\t' => ("TSV (a table, its columns separated by tabs)", r#",delimiter="\t""#),
-        b';' => ("CSV (a table, its columns separated by semicolons)", r#",delimiter=";""#),
-        b'|' => ("CSV (a table, its columns separated by bars)", r#",delimiter="|""#),
-        _ => ("CSV (a table, its columns separated by commas)", ""),
+    let name = match separator {
+        b'\t' => "TSV (a table, its columns separated by tabs)",
+        b';' => "CSV (a table, its columns separated by semicolons)",
+        b'|' => "CSV (a table, its columns separated by bars)",
+        _ => "CSV (a table, its columns separated by commas)",
     };
-    let remedy = format!(
-        "convert it to JSON Lines: python3 -c 'import csv,json,sys; sys.stdin.reconfigure(encoding=\"utf-8-sig\"); \
-         csv.field_size_limit(1<<30); sys.stdout.writelines(json.dumps(r)+\"\\n\" for r in csv.DictReader(sys.stdin{option}))' < TABLE > \
-         TABLE.jsonl"
-    );
-    Foreign::new(name, remedy)
+    Foreign::read(name, Format::Table { separator })
+}
+
+/// The separator of a text that the user calls a table.
+pub(super) fn separator(head: &Head<'_>) -> u8 {
+    let first = head.text().split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let count = |separator: &u8| first.iter().filter(|byte| *byte == separator).count();
+    // Of equal ones the first.
+    SEPARATORS.into_iter().rev().max_by_key(count).unwrap_or(b',')
 }
 
 fn is_table(head: &Head<'_>, separator: u8) -> bool {

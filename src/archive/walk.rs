@@ -246,10 +246,10 @@ impl Walk {
             0 => "the directory holds no files".to_owned(),
             _ => format!("the directory holds no article files, only {others} of other kinds"),
         };
-        let expected = "expected .txt, .text, .jsonl, .ndjson or .json, also with .gz or .zst";
+        let expected = "expected .txt, .jsonl, .json, .csv, .tsv, .html or .warc files, also with .gz or .zst";
         Err(Error::usage(message).at(root).with_remedy(match (others, self.format) {
             (1.., InputFormat::Auto) => {
-                format!("{expected}; --input-format text or jsonl reads files of any name as that")
+                format!("{expected}; --input-format text, jsonl, csv, html or warc reads files of any name as that")
             }
             (1.., _) => "all of them are binary".to_owned(),
             _ => expected.to_owned(),
@@ -313,6 +313,9 @@ fn asked_format(format: InputFormat) -> Option<Format> {
         InputFormat::Auto => None,
         InputFormat::Text => Some(Format::Text),
         InputFormat::JsonLines => Some(Format::JsonLines),
+        InputFormat::Csv => Some(Format::Table { separator: b',' }),
+        InputFormat::Html => Some(Format::Page),
+        InputFormat::Warc => Some(Format::Crawl),
     }
 }
 
@@ -325,6 +328,9 @@ fn known_format(path: &str) -> Option<Format> {
     match inner.extension()?.to_str()?.to_ascii_lowercase().as_str() {
         "txt" | "text" => Some(Format::Text),
         "jsonl" | "ndjson" | "json" => Some(Format::JsonLines),
+        "csv" | "tsv" | "tab" | "psv" => Some(Format::Table { separator: b',' }),
+        "html" | "htm" | "xhtml" | "shtml" => Some(Format::Page),
+        "warc" | "arc" | "wet" => Some(Format::Crawl),
         _ => None,
     }
 }

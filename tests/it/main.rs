@@ -11,6 +11,7 @@ mod damage;
 mod explained;
 #[cfg(feature = "cli")]
 mod filters;
+mod formats;
 #[cfg(feature = "cli")]
 mod furniture;
 #[cfg(feature = "cli")]

@@ -42,22 +42,7 @@ fn check_refused(name: &str, content: impl AsRef<[u8]>, parts: &[&str]) {
 }
 
 #[test]
-fn tables_are_refused_by_name() {
-    let csv = "id,title,text\n1,Title 1,\"Talks in Paris and Rome, day 1.\"\n2,Title 2,\"Talks in Paris, day 2.\"\n";
-    check_refused("news.csv", csv, &["this is CSV", "csv.DictReader(sys.stdin)"]);
-    check_refused("news", "\u{feff}datum;titel;text\r\n9.5.2023;Genf;Gespräche.\r\n", &["CSV", "delimiter=\";\""]);
-    check_refused("news.tsv", "url\ttitle\tbody\nu1\tTalks\tThey met, she said.\n", &["TSV", "delimiter=\"\\t\""]);
-    check_refused("export", "\"Headline\",\"Body\"\n\"Talks\",\"Over\nlines, and on.\"\n", &["this is CSV"]);
-}
-
-#[test]
-fn web_pages_feeds_and_crawls_are_refused_by_name() {
-    check_refused(
-        "page.html",
-        "<!DOCTYPE html>\n<html><body><p>Talks in Iraq.</p></body></html>",
-        &["HTML", "trafilatura"],
-    );
-    check_refused("fragment", "<p>Talks in Iraq.</p>\n<p>More.</p>\n", &["an HTML page"]);
+fn feeds_mailboxes_and_documents_are_refused_by_name() {
     check_refused(
         "news.xml",
         "<?xml version=\"1.0\"?>\n<news><item><title>One</title><text>Iraq</text></item></news>\n",
@@ -71,27 +56,8 @@ fn web_pages_feeds_and_crawls_are_refused_by_name() {
         "<DOC id=\"XYZ_ENG_20060101.0001\" type=\"story\" >\n<TEXT>\n<P>\nIraq\n</P>\n</TEXT>\n</DOC>\n",
         &["SGML"],
     );
-    check_refused("crawl.warc", "WARC/1.0\r\nWARC-Type: response\r\n\r\nIraq", &["WARC", "warcio"]);
-    check_refused("crawl", "filedesc://a.arc 0.0.0.0 20060101000000 text/plain 7\nIraq\n", &["ARC"]);
     check_refused("box", "From ada@a.example Tue May  9 01:33:00 2023\nSubject: Iraq\n\nTalks.\n", &["mbox"]);
     check_refused("a.rtf", "{\\rtf1\\ansi Talks in Iraq.}", &["RTF"]);
-}
-
-#[test]
-fn the_remedy_for_a_table_works() {
-    let folder = Folder::new();
-    folder.write("news.csv", "\u{feff}id;title;text\n1;Talks;\"Iraq; and\nYork\"\n2;More;Bath\n");
-    let refusal = folder.run("tag news.csv -g small.gaz");
-    let command = refusal.stderr.split("JSON Lines: ").nth(1).unwrap().split(" (or read").next().unwrap();
-    let command = command.replace("TABLE.jsonl", "news.jsonl").replace("TABLE", "news.csv");
-    let python = Command::new("sh").args(["-c", &command]).current_dir(folder.path(".")).status();
-    if !python.is_ok_and(|status| status.success()) {
-        // No Python here.
-        return;
-    }
-    let tagged = json_lines(&folder.run("tag news.jsonl -g small.gaz").expect(0).stdout);
-    assert_eq!([&tagged[0]["id"], &tagged[1]["id"]], ["1", "2"]);
-    assert_eq!(tagged[0]["spans"].as_array().unwrap().len(), 2);
 }
 
 #[test]

@@ -198,9 +198,18 @@ pub(crate) enum SectionArg {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum InputFormatArg {
+    /// Each file as its content says: text, JSON Lines, CSV, HTML or WARC
     Auto,
+    /// Each file is one article in plain text
     Text,
+    /// Each line is one article as a JSON object
     Jsonl,
+    /// Each row is one article; the first row names the columns
+    Csv,
+    /// Each file is a web page with one article
+    Html,
+    /// Each page of a crawl (WARC, ARC, WET) is one article
+    Warc,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -250,6 +259,9 @@ impl From<InputFormatArg> for InputFormat {
             InputFormatArg::Auto => Self::Auto,
             InputFormatArg::Text => Self::Text,
             InputFormatArg::Jsonl => Self::JsonLines,
+            InputFormatArg::Csv => Self::Csv,
+            InputFormatArg::Html => Self::Html,
+            InputFormatArg::Warc => Self::Warc,
         }
     }
 }

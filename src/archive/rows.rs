@@ -1,0 +1,236 @@
+//! Tables as archives: each row of a CSV or TSV file is a document, its columns are named by the first row.
+//!
+//! Cells are cut and unquoted by `csv-core`, the reader inside the `csv` crate: quoted cells may hold separators, line breaks and
+//! doubled quotes. [`RowEnds`] finds where rows end while the file is read; [`Columns::parse`] makes documents of rows in any thread.
+
+use std::borrow::Cow;
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use super::batch::Fault;
+use super::charset;
+use super::fields::Fields;
+use crate::diagnostics::RejectReason;
+use crate::document::Document;
+
+fn reader(separator: u8) -> Reader {
+    ReaderBuilder::new().delimiter(separator).build()
+}
+
+/// Finds the ends of rows in bytes that come piece by piece.
+#[derive(Debug)]
+pub(super) struct RowEnds {
+    separator: u8,
+    reader: Reader,
+}
+
+impl RowEnds {
+    pub(super) fn new(separator: u8) -> Self {
+        Self { separator, reader: reader(separator) }
+    }
+
+    /// How many of the next bytes belong to the row that is open; `None` if all do and it goes on after them. Adds the cells
+    /// that end in them to `n_cells`.
+    pub(super) fn next(&mut self, mut bytes: &[u8], n_cells: &mut usize) -> Option<usize> {
+        let (mut cells, mut ends) = ([0; 4096], [0; 64]);
+        let before = bytes.len();
+        while !bytes.is_empty() {
+            let (result, read, _, n_ends) = self.reader.read_record(bytes, &mut cells, &mut ends);
+            *n_cells += n_ends;
+            bytes = &bytes[read..];
+            if matches!(result, ReadRecordResult::Record | ReadRecordResult::End) {
+                return Some(before - bytes.len());
+            }
+        }
+        None
+    }
+
+    /// Begins anew at the start of a row.
+    pub(super) fn restart(&mut self) {
+        self.reader = reader(self.separator);
+    }
+}
+
+/// The columns of a table, and which of them are the parts of a document.
+#[derive(Debug)]
+pub(super) struct Columns {
+    separator: u8,
+    names: Vec<String>,
+    id: Option<usize>,
+    title: Option<usize>,
+    text: usize,
+    date: Option<usize>,
+    source: Option<usize>,
+}
+
+impl Columns {
+    /// Reads the first row of a table.
+    ///
+    /// # Errors
+    ///
+    /// If no column is the text, or a column that the user named is missing; the fault of the whole file.
+    pub(super) fn new(header: &[u8], separator: u8, fields: &Fields) -> Result<Self, Fault> {
+        let (header, _) = charset::decode(header, &[]);
+        let names: Vec<String> =
+            cells(header.as_bytes(), separator).iter().map(|name| name.trim().to_owned()).collect();
+        let column = |slots: &[usize]| {
+            slots.iter().find_map(|slot| {
+                let wanted = &fields.names[*slot];
+                let exact = names.iter().position(|name| name == wanted);
+                exact.or_else(|| names.iter().position(|name| plain(name) == plain(wanted)))
+            })
+        };
+        for (slot, option) in &fields.given {
+            if column(&[*slot]).is_none() {
+                let name = &fields.names[*slot];
+                return Err(fault(format!("the table has no column `{name}` ({option}); {}", listed(&names))));
+            }
+        }
+        let Some(text) = column(&fields.text) else {
+            let remedy = "name the column with the articles: --text-field NAME";
+            return Err(fault(format!("no column of the table is known to be the text; {}; {remedy}", listed(&names))));
+        };
+        let other = |slots: &[usize]| column(slots).filter(|found| *found != text);
+        let (id, title) = (other(&fields.id), other(&fields.title));
+        let (date, source) = (other(&fields.date), other(&fields.source));
+        Ok(Self { separator, id, title, text, date, source, names })
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Makes a document of a row. One without an id of its own comes back with an empty one.
+    pub(super) fn parse(&self, row: &[u8]) -> Result<Document<'static>, Fault> {
+        let (decoded, replaced) = charset::decode(row, &[]);
+        let mut cells = cells(decoded.as_bytes(), self.separator);
+        if cells.len() != self.names.len() {
+            let message = format!(
+                "the row has {} cells, the header {}; quote cells that hold the separator",
+                cells.len(),
+                self.names.len()
+            );
+            return Err((RejectReason::InvalidRow, message));
+        }
+        let mut take = |column: Option<usize>| column.map(|column| std::mem::take(&mut cells[column]));
+        let present = |cell: Option<String>| cell.filter(|cell| !cell.trim().is_empty()).map(Cow::Owned);
+        Ok(Document {
+            id: present(take(self.id)).unwrap_or_default(),
+            title: present(take(self.title)),
+            date: present(take(self.date)),
+            source: present(take(self.source)),
+            text: Cow::Owned(take(Some(self.text)).unwrap_or_default()),
+            replaced: replaced > 0,
+        })
+    }
+}
+
+fn fault(message: String) -> Fault {
+    (RejectReason::NoText, message)
+}
+
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    let shown: Vec<String> =
+        names.iter().take(SHOWN).map(|name| format!("`{}`", name.chars().take(40).collect::<String>())).collect();
+    let more = if names.len() > SHOWN { ", ..." } else { "" };
+    format!("its columns are {}{more}", shown.join(", "))
+}
+
+/// A name of a column as people vary it: without case, blanks, `_` and `-`.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+/// The cells of one row, unquoted.
+fn cells(row: &[u8], separator: u8) -> Vec<String> {
+    let mut reader = reader(separator);
+    let (mut output, mut ends) = (vec![0; row.len() + 1], vec![0; 16]);
+    let (mut read, mut written, mut n_cells) = (0, 0, 0);
+    loop {
+        let (result, n_read, n_written, n_ends) =
+            reader.read_record(&row[read..], &mut output[written..], &mut ends[n_cells..]);
+        (read, written, n_cells) = (read + n_read, written + n_written, n_cells + n_ends);
+        match result {
+            // The end of the bytes ends the row.
+            ReadRecordResult::InputEmpty if read >= row.len() => {}
+            ReadRecordResult::InputEmpty => {}
+            ReadRecordResult::OutputFull => output.resize(2 * output.len(), 0),
+            ReadRecordResult::OutputEndsFull => ends.resize(2 * ends.len(), 0),
+            ReadRecordResult::Record | ReadRecordResult::End => break,
+        }
+    }
+    let mut start = 0;
+    ends[..n_cells]
+        .iter()
+        .map(|end| {
+            let cell = String::from_utf8_lossy(&output[start..*end]).into_owned();
+            start = *end;
+            cell
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::FieldMap;
+
+    fn columns(header: &str, separator: u8, map: FieldMap) -> Result<Columns, Fault> {
+        Columns::new(header.as_bytes(), separator, &Fields::new(&map))
+    }
+
+    #[test]
+    fn rows_end_where_no_quote_is_open() {
+        let table = "id,text\n1,\"a, \"\"b\"\"\nc\"\n2,d\r\n\n3,5\" tall\n";
+        let mut found = Vec::new();
+        // Whatever the pieces are.
+        for piece in 1..table.len() {
+            let mut ends = RowEnds::new(b',');
+            let (mut rows, mut start, mut at) = (Vec::new(), 0, 0);
+            while at < table.len() {
+                let end = (at + piece).min(table.len());
+                match ends.next(&table.as_bytes()[at..end], &mut 0) {
+                    Some(length) => {
+                        rows.push(table[start..at + length].trim());
+                        at += length;
+                        start = at;
+                    }
+                    None => at = end,
+                }
+            }
+            rows.retain(|row| !row.is_empty());
+            if found.is_empty() {
+                found.clone_from(&rows);
+            }
+            assert_eq!(rows, found, "{piece}");
+        }
+        assert_eq!(found, ["id,text", "1,\"a, \"\"b\"\"\nc\"", "2,d", "3,5\" tall"]);
+    }
+
+    #[test]
+    fn columns_are_known_by_usual_names_and_by_those_of_the_user() {
+        let table = columns("ID;Published At;Headline;Body;Source", b';', FieldMap::default()).unwrap();
+        let document = table.parse("7;2024-03-02;\"Talks; again\";They met.;".as_bytes()).unwrap();
+        assert_eq!(
+            (&*document.id, document.title.as_deref(), &*document.text),
+            ("7", Some("Talks; again"), "They met.")
+        );
+        assert_eq!((document.date.as_deref(), document.source), (Some("2024-03-02"), None));
+        let map = FieldMap { text: Some("lede".to_owned()), ..FieldMap::default() };
+        assert!(columns("id,text", b',', map.clone()).unwrap_err().1.contains("no column `lede` (--text-field)"));
+        assert_eq!(&*columns("id,lede,text", b',', map).unwrap().parse(b"1,a,b").unwrap().text, "a");
+        let message = columns("a,b", b',', FieldMap::default()).unwrap_err().1;
+        assert!(message.contains("`a`, `b`") && message.contains("--text-field"), "{message}");
+    }
+
+    #[test]
+    fn rows_of_other_lengths_are_faulty_and_latin_is_decoded() {
+        let table = columns("id,text", b',', FieldMap::default()).unwrap();
+        assert!(table.parse(b"1,a,b").unwrap_err().1.contains("3 cells, the header 2"));
+        assert!(table.parse(b"1").unwrap_err().1.contains("1 cells"));
+        assert_eq!(&*table.parse(b"1,Z\xfcrich f\xfcr alle").unwrap().text, "Zürich für alle");
+        assert_eq!(&*table.parse(b"1,").unwrap().text, "");
+    }
+}

@@ -1,0 +1,189 @@
+//! The same articles in every format that is read give the same counts, and each planted fault is exactly one reject.
+
+use serde_json::{Value, json};
+
+use crate::support::{Folder, Random, gzip, zstd};
+
+/// An article of the test, in words that no format needs to escape but for quotes and separators.
+struct Article {
+    id: String,
+    title: String,
+    text: String,
+}
+
+fn articles(n: usize) -> Vec<Article> {
+    let mut random = Random::new(7);
+    let names = ["Iraq", "York", "Bath", "the NATO", "Baghdad", "nowhere"];
+    (0..n)
+        .map(|number| {
+            let paragraph = |random: &mut Random| {
+                let (one, other) = (random.pick(&names), random.pick(&names));
+                format!(
+                    "Officials said on Tuesday that talks in {one} would go on; a visit to {other}, \"planned for years\", \
+                     is not certain, and nobody expects an agreement before the summer."
+                )
+            };
+            let text = (0..1 + random.below(3)).map(|_| paragraph(&mut random)).collect::<Vec<_>>().join("\n\n");
+            Article { id: format!("http://news.example/{number}"), title: format!("Talks in {}", random.pick(&names)), text }
+        })
+        .collect()
+}
+
+fn quoted(cell: &str) -> String {
+    format!("\"{}\"", cell.replace('"', "\"\""))
+}
+
+fn csv(articles: &[Article], separator: char) -> String {
+    let row = |article: &Article| [&article.id, &article.title, &article.text].map(|cell| quoted(cell)).join(&separator.to_string());
+    let header = ["URL", "Headline", "Body"].join(&separator.to_string());
+    std::iter::once(header).chain(articles.iter().map(row)).map(|row| row + "\r\n").collect()
+}
+
+fn page(article: &Article) -> String {
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let paragraphs: String = article.text.split("\n\n").map(|text| format!("<p>{}</p>\n", escaped(text))).collect();
+    format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} | News</title>\
+         <meta property=\"og:title\" content=\"{title}\"></head><body><nav><a href=\"/\">Iraq</a> <a href=\"/y\">York</a></nav>\
+         <main><h1>{title}</h1><div class=\"article-body\">{paragraphs}</div></main>\
+         <div class=\"related\"><p>The mayor of Bath said on Friday that nothing of this was known in the town.</p></div>\
+         <footer>Baghdad office</footer></body></html>",
+        title = escaped(&article.title),
+    )
+}
+
+fn record(kind: &str, address: &str, content_type: &str, content: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {address}\r\nWARC-Date: 2024-03-02T10:00:00Z\r\n\
+         Content-Type: {content_type}\r\nContent-Length: {}\r\n\r\n",
+        content.len()
+    );
+    [head.as_bytes(), content, b"\r\n\r\n"].concat()
+}
+
+fn response(address: &str, header: &str, body: &[u8]) -> Vec<u8> {
+    let content = [format!("HTTP/1.1 200 OK\r\n{header}\r\n\r\n").as_bytes(), body].concat();
+    record("response", address, "application/http; msgtype=response", &content)
+}
+
+/// A crawl with the requests, images and revisits that crawls have, a record a gzip member.
+fn warc(articles: &[Article]) -> Vec<u8> {
+    let mut crawl = gzip(&record("warcinfo", "", "application/warc-fields", b"software: test"));
+    for (number, article) in articles.iter().enumerate() {
+        let page = page(article);
+        crawl.extend(gzip(&record("request", &article.id, "application/http; msgtype=request", b"GET / HTTP/1.1\r\n\r\n")));
+        let html = "Content-Type: text/html; charset=utf-8";
+        crawl.extend(gzip(&match number % 3 {
+            0 => response(&article.id, html, page.as_bytes()),
+            1 => response(&article.id, &format!("{html}\r\nContent-Encoding: gzip"), &gzip(page.as_bytes())),
+            _ => {
+                let chunks = format!("{:x}\r\n{page}\r\n0\r\n\r\n", page.len());
+                response(&article.id, &format!("{html}\r\nTransfer-Encoding: chunked"), chunks.as_bytes())
+            }
+        }));
+        crawl.extend(gzip(&response("http://news.example/logo", "Content-Type: image/png", b"\x89PNG")));
+        crawl.extend(gzip(&record("revisit", &article.id, "application/http; msgtype=response", b"")));
+    }
+    crawl
+}
+
+/// Mentions and documents of each entity, and of each pair.
+fn counts(folder: &Folder, run: &str) -> Vec<Value> {
+    let mut rows = folder.rows("top", run);
+    rows.extend(folder.rows("pairs", run));
+    rows
+}
+
+#[test]
+fn the_same_articles_give_the_same_counts_in_every_format() {
+    let folder = Folder::new();
+    let articles = articles(60);
+    let line = |article: &Article| json!({"id": article.id, "title": article.title, "text": article.text}).to_string() + "\n";
+    folder.write("news.jsonl", articles.iter().map(line).collect::<String>());
+    folder.write("news.csv", csv(&articles, ','));
+    folder.write("news.tsv", csv(&articles, '\t'));
+    folder.write("semicolons.csv.zst", zstd(csv(&articles, ';').as_bytes()));
+    folder.write("news.warc.gz", warc(&articles));
+    for (number, article) in articles.iter().enumerate() {
+        folder.write(&format!("pages/{number:03}.html"), page(article));
+    }
+    folder.run("analyze news.jsonl -g small.gaz --out jsonl").expect(0);
+    let expected = counts(&folder, "jsonl");
+    assert!(expected.len() > 5);
+    for input in ["news.csv", "news.tsv", "semicolons.csv.zst", "news.warc.gz", "pages"] {
+        for threads in [1, 4] {
+            folder.run(&format!("analyze {input} -g small.gaz --out run --force -j {threads}")).expect(0);
+            assert_eq!(counts(&folder, "run"), expected, "{input}");
+            assert_eq!(folder.manifest("run")["books"]["counted"], 60, "{input}");
+            assert!(folder.rejects("run").is_empty(), "{input}");
+        }
+        folder.run("verify run").expect(0);
+    }
+    let of_crawl = folder.run("analyze news.warc.gz -g small.gaz --out crawl");
+    of_crawl.expect(0);
+    assert_eq!(folder.manifest("crawl")["inputs"][0]["passed_over"], 1 + 3 * 60);
+}
+
+#[test]
+fn faults_of_tables_are_one_reject_each() {
+    let folder = Folder::new();
+    let table = b"id,text\n1,Talks in Iraq.\n2,York,more\n3\n4,\"Bath is open.\n5,\"Iraq \"\"again\"\"\"\n\n6,Caf\xe9 in York\n7,\"Bath, too\"";
+    folder.write("news.csv", table);
+    folder.run("analyze news.csv -g small.gaz --out run").expect(0);
+    let rejects: Vec<(Value, Value)> =
+        folder.rejects("run").iter().map(|reject| (reject["record"].clone(), reject["reason"].clone())).collect();
+    let row = |number: u64| (json!(number), json!("invalid-row"));
+    assert_eq!(rejects, [row(2), row(3), row(4)]);
+    assert_eq!(folder.manifest("run")["books"]["counted"], 4);
+    // Offsets are those of the rows.
+    let third = &folder.rejects("run")[1];
+    assert_eq!(third["offset"], 37);
+}
+
+#[test]
+fn a_table_without_a_text_is_refused_with_its_columns() {
+    let folder = Folder::new();
+    folder.write("news.csv", "number,lede,datum\n1,Talks in Iraq.,2024-03-02\n");
+    let refusal = folder.run("analyze news.csv -g small.gaz --out run");
+    refusal.expect_refusal(&["`number`, `lede`, `datum`", "--text-field"]);
+    folder.run("analyze news.csv -g small.gaz --out run --text-field lede --date-field datum").expect(0);
+    assert_eq!(folder.manifest("run")["books"]["counted"], 1);
+    folder.run("tag news.csv -g small.gaz --text-field body").expect_refusal(&["no column `body` (--text-field)", "`lede`"]);
+}
+
+#[test]
+fn a_broken_record_of_a_crawl_does_not_cost_the_others() {
+    let folder = Folder::new();
+    let good = |n: u32| response(&format!("http://e.example/{n}"), "Content-Type: text/html", page(&articles(1)[0]).as_bytes());
+    let broken = b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: many\r\n\r\nIraq\r\n\r\n";
+    let lzma = response("http://e.example/l", "Content-Type: text/html\r\nContent-Encoding: lzma", b"x");
+    folder.write("crawl.warc", [&good(1)[..], broken, &good(2), &lzma, &good(3)].concat());
+    folder.run("analyze crawl.warc -g small.gaz --out run").expect(0);
+    assert_eq!(folder.manifest("run")["books"]["counted"], 3);
+    let reasons: Vec<Value> = folder.rejects("run").iter().map(|reject| reject["reason"].clone()).collect();
+    assert_eq!(reasons, ["invalid-record", "invalid-record"]);
+    // A crawl that is cut says so.
+    let whole = good(1);
+    for end in [whole.len() - 10, 40] {
+        folder.write("cut.warc", [&good(2)[..], &whole[..end]].concat());
+        folder.run("analyze cut.warc -g small.gaz --out run --force").expect(0);
+        assert_eq!(folder.rejects("run")[0]["reason"], "truncated", "{end}");
+        assert_eq!(folder.manifest("run")["books"]["counted"], 1);
+    }
+}
+
+#[test]
+fn pages_in_other_encodings_are_decoded() {
+    let folder = Folder::new();
+    let text = "Officials said on Tuesday that the Caf\u{e9} in York would stay closed until the summer, whatever happens.";
+    let page = |charset: &str| format!("<html><head>{charset}</head><body><article><p>{text}</p></article></body></html>");
+    let latin = |page: String| page.chars().map(|c| c as u32 as u8).collect::<Vec<u8>>();
+    folder.write("declared.html", latin(page("<meta charset=iso-8859-1>")));
+    folder.write("guessed.html", latin(page("")));
+    folder.write("wrong.html", page("<meta charset=iso-8859-1>"));
+    for input in ["declared.html", "guessed.html", "wrong.html"] {
+        let out = folder.run(&format!("tag {input} -g small.gaz")).expect(0).stdout.clone();
+        let span = &crate::support::json_lines(&out)[0]["spans"][0];
+        assert_eq!((&span["surface"], &span["start"]), (&json!("York"), &json!(text.chars().position(|c| c == 'Y').unwrap())));
+    }
+}
