@@ -93,15 +93,19 @@ impl Places {
         }
         let mut other = OtherText::default();
         let mut cuts = cuts.into_iter().peekable();
-        while let Some(first) = cuts.next() {
-            let from = before(text, first.start, longest);
-            let mut to = behind(text, first.end, longest);
-            other.begin(text, from, first);
-            while let Some(next) = cuts.next_if(|next| before(text, next.start, longest) <= to) {
-                to = behind(text, next.end, longest);
-                other.leave_out(text, next);
+        let mut last_end = 0;
+        while let Some(cut) = cuts.next() {
+            // Looks no further than to the cuts beside it, so that all looks together take no more than a look at the text.
+            let (end, next) = (cut.end, cuts.peek().map_or(text.len(), |next| next.start));
+            match before(text, last_end, cut.start, longest) {
+                from if from > last_end || other.text.is_empty() => other.begin(text, from, cut),
+                _ => other.leave_out(text, cut),
             }
-            other.end(text, to);
+            let to = behind(text, end, next, longest);
+            if to < next || cuts.peek().is_none() {
+                other.end(text, to);
+            }
+            last_end = to;
         }
         Some(other)
     }
@@ -128,35 +132,37 @@ fn is_inner_mark(text: &str, at: usize) -> bool {
 /// More letters than stand between a name and what a look around it sees.
 const AROUND: usize = 8;
 
-/// The beginning of a line, so far before `at` that no name of `longest` bytes that begins earlier reaches it.
-fn before(text: &str, at: usize, longest: usize) -> usize {
+/// The beginning of a line, so far before `at` that no name of `longest` bytes that begins earlier reaches it; `first` if that is
+/// further away.
+fn before(text: &str, first: usize, at: usize, longest: usize) -> usize {
     let mut left = longest + AROUND;
-    for (place, c) in text[..at].char_indices().rev() {
+    for (place, c) in text[first..at].char_indices().rev() {
         match c {
-            '\n' if left == 0 => return place + 1,
+            '\n' if left == 0 => return first + place + 1,
             _ if is_surely_folded(c) => left = left.saturating_sub(1),
             _ => {}
         }
     }
-    0
+    first
 }
 
-/// The end of a line, so far behind `at` that no name of `longest` bytes that ends later reaches back to it.
-fn behind(text: &str, at: usize, longest: usize) -> usize {
+/// The end of a line, so far behind `at` that no name of `longest` bytes that ends later reaches back to it; `last` if that is
+/// further away.
+fn behind(text: &str, at: usize, last: usize, longest: usize) -> usize {
     let mut left = longest + AROUND;
-    for (place, c) in text[at..].char_indices() {
+    for (place, c) in text[at..last].char_indices() {
         match c {
             '\n' if left == 0 => return at + place + 1,
             _ if is_surely_folded(c) => left = left.saturating_sub(1),
             _ => {}
         }
     }
-    text.len()
+    last
 }
 
 /// Whether a character takes at least a byte of a name under every reading.
 fn is_surely_folded(c: char) -> bool {
-    boundary::is_word(c) && matches!(fold_char(c), FoldedChar::Text(_))
+    c.is_ascii_alphanumeric() || !c.is_ascii() && boundary::is_word(c) && matches!(fold_char(c), FoldedChar::Text(_))
 }
 
 /// Pieces of a text as a reading has them.
