@@ -11,7 +11,7 @@ use super::steps;
 use super::stop::Stop;
 use super::words::{Word, gap_before, is_all_caps, word_after, word_before_gap};
 use super::{PartMatches, Profile};
-use crate::ids::AliasId;
+use crate::ids::{AliasId, EntityId};
 use crate::span::Span;
 
 /// All sites of a document, in order of part and span (start, then longer first).
@@ -450,6 +450,14 @@ impl Verdicts {
     /// Whether a rule decided anywhere.
     pub(super) fn any(&self, rule: Rule) -> bool {
         self.0.contains(&Some(rule))
+    }
+
+    /// The entities accepted anywhere, sorted.
+    pub(super) fn accepted_entities(&self, scene: &Scene<'_>) -> Vec<EntityId> {
+        let accepted = scene.candidates.iter().zip(&self.0).filter(|(_, rule)| rule.is_some_and(Rule::accepts));
+        let mut entities: Vec<EntityId> = accepted.map(|(candidate, _)| candidate.alias.entity).collect();
+        entities.sort_unstable();
+        entities
     }
 
     /// Whether a rule has accepted one of the site's aliases.

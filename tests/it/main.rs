@@ -11,6 +11,7 @@ mod damage;
 mod explained;
 #[cfg(feature = "cli")]
 mod filters;
+#[cfg(feature = "cli")]
 mod formats;
 #[cfg(feature = "cli")]
 mod furniture;
