@@ -123,9 +123,9 @@ fn may_compete_with_repeated<'a>(
     let before = (1..places::LONGEST_BARE).take_while(|back| *back <= row && is_joined(row + 1 - back)).count();
     let opens = |first: usize| !is_joined(first) || word(first - 1).is(Classes::CALENDAR | Classes::COMMON);
     (row - before..behind.min(words.len())).filter(|first| opens(*first)).any(|first| {
-        let lasts =
+        let mut lasts =
             (first..words.len()).take(places::LONGEST_BARE).take_while(|last| *last == first || is_joined(*last));
-        lasts.into_iter().any(|last| {
+        lasts.any(|last| {
             let span = Span::new(word(first).span.start, word(last).span.end);
             competes(span)
                 && !goes_on(last)
