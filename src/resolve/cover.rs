@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn unlisted_names_compete_with_the_listed_names_they_touch() {
-        use Strength::{Free, Unlisted};
+        use Strength::{Free, Unlisted, Weak};
         // "Harale Bay" is inside a listed name: it changes nothing, and gets what is left.
         let names = [(Free, "Harale Bay Bank"), (Unlisted, "Harale Bay"), (Free, "Bank of Zandvoort")];
         check("Harale Bay Bank of Zandvoort", &names, &["Harale Bay", "Bank of Zandvoort"]);
