@@ -30,9 +30,9 @@ pub(super) const PARENTS: Tag = *b"PARE";
 /// Bytes of one entity: blob offset (4), first alias (4), kind (2), country + 1 (2), bits (4), population (8), latitude and
 /// longitude in units of 1e-7 degrees (4 + 4).
 pub(super) const ENTITY_LEN: usize = 32;
-/// Bytes of one alias: entity (4), offset of the text (4), rules (19 bits) and length (13 bits).
+/// Bytes of one alias: entity (4), offset of the text (4), rules (21 bits) and length (11 bits).
 pub(super) const ALIAS_LEN: usize = 12;
-pub(super) const LENGTH_SHIFT: u32 = 19;
+pub(super) const LENGTH_SHIFT: u32 = 21;
 pub(super) const HAS_POPULATION: u32 = 1;
 pub(super) const HAS_COORDINATES: u32 = 2;
 /// The coordinates have more digits than their fixed form holds: read the fields.

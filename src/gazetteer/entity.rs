@@ -347,7 +347,7 @@ impl Evidence {
 /// assert_eq!(set.iter().collect::<Vec<_>>(), [Evidence::Preposition, Evidence::Pair]);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct EvidenceSet(pub(super) u8);
+pub struct EvidenceSet(pub(super) u16);
 
 impl EvidenceSet {
     /// The set of these.
@@ -409,7 +409,7 @@ static COMBINED: [(AliasKind, CasePolicy, Boundary); 256] = {
 };
 const N_COMBINED: usize = AliasKind::ALL.len() * 3 * Boundary::ALL.len();
 
-/// The rules of a name in 19 bits: kind, case and boundary together (8), four switches, evidence (7), from low to high.
+/// The rules of a name in 21 bits: kind, case and boundary together (8), four switches, evidence (9), from low to high.
 pub(super) fn pack(kind: AliasKind, flags: Flags, evidence: EvidenceSet) -> u32 {
     let kind = AliasKind::ALL.iter().position(|known| *known == kind).expect("all kinds are listed") as u32;
     let combined = kind + 10 * (flags.case as u32 + 3 * flags.boundary as u32);
@@ -424,7 +424,7 @@ pub(super) fn unpack(bits: u32) -> (AliasKind, Flags, EvidenceSet) {
     let (kind, case, boundary) = COMBINED[(bits & 255) as usize];
     let on = |place: u32| bits >> (8 + place) & 1 == 1;
     let flags = Flags { case, boundary, weak: on(0), after_comma: on(1), accents_matter: on(2), stop: on(3) };
-    (kind, flags, EvidenceSet((bits >> 12 & 127) as u8))
+    (kind, flags, EvidenceSet((bits >> 12 & 511) as u16))
 }
 
 #[cfg(test)]
@@ -436,7 +436,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn packed_rules_come_back(bits in 0..1u32 << 19) {
+        fn packed_rules_come_back(bits in 0..1u32 << 21) {
             let (kind, flags, evidence) = unpack(bits);
             let again = pack(kind, flags, evidence);
             prop_assert_eq!(unpack(again), (kind, flags, evidence));

@@ -290,7 +290,7 @@ impl Gazetteer {
     /// # Errors
     ///
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if an entity has no name, or a name folds to nothing, holds a blank line
-    /// or has more than 8,191 bytes.
+    /// or has more than 2,047 bytes.
     pub fn from_entities(
         entities: impl IntoIterator<Item = (String, String, Vec<(String, AliasKind, Flags)>)>,
     ) -> Result<Self> {
