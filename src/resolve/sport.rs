@@ -22,17 +22,23 @@ const MOST_WORDS: usize = 1500;
 pub(super) fn of(scene: &Scene<'_>) -> Sport {
     const LEAST: usize = 4;
     const WORDS_FOR_ONE: usize = 150;
+    /// By then a report of sport has said so.
+    const OPENING: usize = 120;
     let mut met: Vec<&str> = Vec::with_capacity(16);
     let (mut points, mut persons, mut teams, mut n_words) = (0, 0, 0, 0);
     let lexicon = Lexicon::shared();
     let words = scene.parts.iter().flat_map(|part| Letters { text: part.text, at: 0 });
     for word in words.take(MOST_WORDS) {
         n_words += 1;
-        let sport = lexicon.is(word, Classes::SPORT);
-        if !sport && !lexicon.is(word, Classes::SPORT_HINT) || met.iter().any(|known| known.eq_ignore_ascii_case(word))
+        if n_words == OPENING && points < 2 {
+            return Sport::None;
+        }
+        if !lexicon.is(word, Classes::SPORT | Classes::SPORT_HINT)
+            || met.iter().any(|known| known.eq_ignore_ascii_case(word))
         {
             continue;
         }
+        let sport = lexicon.is(word, Classes::SPORT);
         met.push(word);
         points += if sport { 2 } else { 1 };
         if sport {

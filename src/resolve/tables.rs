@@ -166,10 +166,17 @@ impl<'t> Iterator for Tokens<'t> {
 
 /// Reads a line as a row.
 pub(super) fn row(text: &str, line: Span) -> Option<Row> {
+    // Most lines of running text begin otherwise.
+    let first = line.of(text).trim_start().chars().next()?;
+    if !first.is_uppercase() && !first.is_ascii_digit() {
+        return None;
+    }
     let mut tokens = Tokens { text, at: line.start, end: line.end };
     let ranked = rank(line.of(text));
     tokens.at += ranked.unwrap_or(0);
-    skip_label(&mut tokens);
+    if memchr::memchr(b':', line.of(text).as_bytes()).is_some() {
+        skip_label(&mut tokens);
+    }
     let mut names: Vec<Name> = Vec::new();
     let mut fixture = false;
     let mut numbers: Vec<&str> = Vec::new();
@@ -393,6 +400,6 @@ mod tests {
         assert!(adds_up(&["9", "5", "2", "2", "17"]));
         assert!(adds_up(&["12", "7", "6", "77", "30"]));
         assert!(!adds_up(&["387", "386", "385"]));
-        assert!(!adds_up(&["10", "20", "30", "40", "50"]));
+        assert!(!adds_up(&["10", "20", "30", "40", "60"]));
     }
 }

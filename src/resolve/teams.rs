@@ -283,7 +283,7 @@ impl<'a> Reader<'_, 'a> {
                 clubs.into_iter().any(is_club) && !self.may_be_town(site)
             };
             let may_be = site.has_teams() || site.has(Class::Organisation);
-            if may_be && sport::may_be_nickname(site) && nickname() && self.sport() == Sport::Teams {
+            if may_be && nickname() && sport::may_be_nickname(site) && self.sport() == Sport::Teams {
                 self.teams.push(Team { part: site.part, span: site.span });
                 continue;
             }
