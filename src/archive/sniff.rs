@@ -205,7 +205,10 @@ mod tests {
         check_refused(b"<rss version='2.0'><channel>", Some(Format::Text), "--input-format text", (0, 1));
         let asked = |bytes: &[u8], format| super::look(&Head { bytes, whole: true, path: "a.csv" }, Some(format), true);
         assert_eq!(asked(csv.as_bytes(), Format::Text), Verdict::Read(Format::Text, 0));
-        assert_eq!(asked(b"a;b\n1;2\n", Format::Table { separator: b',' }), Verdict::Read(Format::Table { separator: b';' }, 0));
+        assert_eq!(
+            asked(b"a;b\n1;2\n", Format::Table { separator: b',' }),
+            Verdict::Read(Format::Table { separator: b';' }, 0)
+        );
         assert_eq!(asked(b"Talks", Format::Page), Verdict::Read(Format::Page, 0));
         assert!(matches!(asked(csv.as_bytes(), Format::JsonLines), Verdict::Refuse { .. }));
         assert!(matches!(asked(b"%PDF-1.7", Format::Text), Verdict::Refuse { .. }));

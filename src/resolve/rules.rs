@@ -9,9 +9,7 @@ use std::str::FromStr;
 use super::cues::Cues;
 use super::gathered::Gathered;
 use super::scene::Look;
-use super::{
-    addresses, capitals, divisions, evidence, firms, periods, persons, runs, tickers, titles, wording,
-};
+use super::{addresses, capitals, divisions, evidence, firms, periods, persons, runs, tickers, titles, wording};
 use crate::error::{Error, Result};
 
 /// Whether a rule applies to one alias at one place.

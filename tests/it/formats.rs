@@ -34,7 +34,9 @@ fn quoted(cell: &str) -> String {
 }
 
 fn csv(articles: &[Article], separator: char) -> String {
-    let row = |article: &Article| [&article.id, &article.title, &article.text].map(|cell| quoted(cell)).join(&separator.to_string());
+    let row = |article: &Article| {
+        [&article.id, &article.title, &article.text].map(|cell| quoted(cell)).join(&separator.to_string())
+    };
     let header = ["URL", "Headline", "Body"].join(&separator.to_string());
     std::iter::once(header).chain(articles.iter().map(row)).map(|row| row + "\r\n").collect()
 }
@@ -71,7 +73,12 @@ fn warc(articles: &[Article]) -> Vec<u8> {
     let mut crawl = gzip(&record("warcinfo", "", "application/warc-fields", b"software: test"));
     for (number, article) in articles.iter().enumerate() {
         let page = page(article);
-        crawl.extend(gzip(&record("request", &article.id, "application/http; msgtype=request", b"GET / HTTP/1.1\r\n\r\n")));
+        crawl.extend(gzip(&record(
+            "request",
+            &article.id,
+            "application/http; msgtype=request",
+            b"GET / HTTP/1.1\r\n\r\n",
+        )));
         let html = "Content-Type: text/html; charset=utf-8";
         crawl.extend(gzip(&match number % 3 {
             0 => response(&article.id, html, page.as_bytes()),
@@ -98,7 +105,8 @@ fn counts(folder: &Folder, run: &str) -> Vec<Value> {
 fn the_same_articles_give_the_same_counts_in_every_format() {
     let folder = Folder::new();
     let articles = articles(60);
-    let line = |article: &Article| json!({"id": article.id, "title": article.title, "text": article.text}).to_string() + "\n";
+    let line =
+        |article: &Article| json!({"id": article.id, "title": article.title, "text": article.text}).to_string() + "\n";
     folder.write("news.jsonl", articles.iter().map(line).collect::<String>());
     folder.write("news.csv", csv(&articles, ','));
     folder.write("news.tsv", csv(&articles, '\t'));
@@ -148,13 +156,17 @@ fn a_table_without_a_text_is_refused_with_its_columns() {
     refusal.expect_refusal(&["`number`, `lede`, `datum`", "--text-field"]);
     folder.run("analyze news.csv -g small.gaz --out run --text-field lede --date-field datum").expect(0);
     assert_eq!(folder.manifest("run")["books"]["counted"], 1);
-    folder.run("tag news.csv -g small.gaz --text-field body").expect_refusal(&["no column `body` (--text-field)", "`lede`"]);
+    folder
+        .run("tag news.csv -g small.gaz --text-field body")
+        .expect_refusal(&["no column `body` (--text-field)", "`lede`"]);
 }
 
 #[test]
 fn a_broken_record_of_a_crawl_does_not_cost_the_others() {
     let folder = Folder::new();
-    let good = |n: u32| response(&format!("http://e.example/{n}"), "Content-Type: text/html", page(&articles(1)[0]).as_bytes());
+    let good = |n: u32| {
+        response(&format!("http://e.example/{n}"), "Content-Type: text/html", page(&articles(1)[0]).as_bytes())
+    };
     let broken = b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: many\r\n\r\nIraq\r\n\r\n";
     let lzma = response("http://e.example/l", "Content-Type: text/html\r\nContent-Encoding: lzma", b"x");
     folder.write("crawl.warc", [&good(1)[..], broken, &good(2), &lzma, &good(3)].concat());
@@ -175,8 +187,10 @@ fn a_broken_record_of_a_crawl_does_not_cost_the_others() {
 #[test]
 fn pages_in_other_encodings_are_decoded() {
     let folder = Folder::new();
-    let text = "Officials said on Tuesday that the Caf\u{e9} in York would stay closed until the summer, whatever happens.";
-    let page = |charset: &str| format!("<html><head>{charset}</head><body><article><p>{text}</p></article></body></html>");
+    let text =
+        "Officials said on Tuesday that the Caf\u{e9} in York would stay closed until the summer, whatever happens.";
+    let page =
+        |charset: &str| format!("<html><head>{charset}</head><body><article><p>{text}</p></article></body></html>");
     let latin = |page: String| page.chars().map(|c| c as u32 as u8).collect::<Vec<u8>>();
     folder.write("declared.html", latin(page("<meta charset=iso-8859-1>")));
     folder.write("guessed.html", latin(page("")));
@@ -184,6 +198,9 @@ fn pages_in_other_encodings_are_decoded() {
     for input in ["declared.html", "guessed.html", "wrong.html"] {
         let out = folder.run(&format!("tag {input} -g small.gaz")).expect(0).stdout.clone();
         let span = &crate::support::json_lines(&out)[0]["spans"][0];
-        assert_eq!((&span["surface"], &span["start"]), (&json!("York"), &json!(text.chars().position(|c| c == 'Y').unwrap())));
+        assert_eq!(
+            (&span["surface"], &span["start"]),
+            (&json!("York"), &json!(text.chars().position(|c| c == 'Y').unwrap()))
+        );
     }
 }

@@ -30,7 +30,7 @@ use wire::{u16_at, u32_at, u64_at};
 
 const MAGIC: [u8; 8] = *b"DLGAZ\r\n\x1A";
 /// Raised when an older program would read the file wrongly: another layout, another folding, other tables.
-const MAJOR: u16 = 5;
+const MAJOR: u16 = 6;
 const MINOR: u16 = 0;
 const HEADER: usize = 32;
 const TABLE_ROW: usize = 24;
