@@ -2,12 +2,13 @@
 
 use super::Found;
 use super::capitals::{Capital, Joint};
+use crate::resolve::cues::Cues;
 use crate::resolve::facts::{Candidate, Class};
 use crate::resolve::firms;
 use crate::resolve::lexicon::{Classes, Lexicon};
 use crate::resolve::lines::LineCase;
 use crate::resolve::rules::{Rule, RuleSet};
-use crate::resolve::scene::{Scene, Verdicts};
+use crate::resolve::scene::{Scene, Site, Verdicts};
 use crate::resolve::steps;
 use crate::resolve::words::Word;
 use crate::span::Span;
@@ -76,7 +77,11 @@ pub(super) fn find_branches(scene: &Scene<'_>, verdicts: &Verdicts, found: &mut 
 
 /// Listed firms with a legal form, "Harale Holdings Plc", and units of them, "Harale Asset Management".
 pub(super) fn find_forms(scene: &Scene<'_>, verdicts: &Verdicts, rules: RuleSet, found: &mut Vec<Found>) {
-    for site in scene.sites.iter().filter(|site| site.has(Class::Organisation)) {
+    let goes_on = |site: &&Site<'_>| {
+        site.has(Class::Organisation)
+            && (site.cues.any(Cues::LEGAL_FORM) || site.right.is_some_and(Word::is_capitalised))
+    };
+    for site in scene.sites.iter().filter(goes_on) {
         let mut accepted = scene.candidates(site).iter().zip(verdicts.of(site));
         let accepted = accepted.find(|(Candidate { alias, .. }, rule)| alias.firm && rule.is_some_and(Rule::accepts));
         let Some((listed, _)) = accepted else { continue };
