@@ -34,7 +34,7 @@ pub struct Batches<'a> {
     current: Option<Reading>,
     carry: Vec<u8>,
     /// Memory of batches that are done with.
-    spares: Vec<Vec<u8>>,
+    pub(super) spares: Vec<Vec<u8>>,
     summaries: Vec<InputSummary>,
 }
 

@@ -414,12 +414,12 @@ mod tests {
     #[test]
     fn trees_take_known_extensions_only_and_tell_the_rest() {
         check(
-            &["a.TXT", "b.json.gz", "c.ndjson.zst", "d.csv", "e.gz", "f"],
+            &["a.TXT", "b.json.gz", "c.ndjson.zst", "d.csv", "e.gz", "f", "g.HTML", "h.warc.gz", "i.docx"],
             &["."],
-            &["a.TXT", "b.json.gz", "c.ndjson.zst"],
-            &["d.csv", "e.gz", "f"],
+            &["a.TXT", "b.json.gz", "c.ndjson.zst", "d.csv", "g.HTML", "h.warc.gz"],
+            &["e.gz", "f", "i.docx"],
         );
-        check(&["a.txt", "d.csv", "e.csv"], &[".", "d.csv"], &["a.txt", "d.csv"], &["e.csv"]);
+        check(&["a.txt", "d.dat", "e.dat"], &[".", "d.dat"], &["a.txt", "d.dat"], &["e.dat"]);
     }
 
     #[test]
@@ -456,7 +456,7 @@ mod tests {
         let root = directory.path();
         assert!(message(&[Path::new("no/such.txt")]).starts_with("no/such.txt: cannot open: no such file"));
         assert!(message(&[root]).contains("the directory holds no files; expected .txt"));
-        fs::write(root.join("x.csv"), "").unwrap();
+        fs::write(root.join("x.docx"), "").unwrap();
         assert!(message(&[root]).contains("no article files, only 1 of other kinds"));
         assert!(message(&[Path::new("")]).contains("an input path is empty"));
     }
@@ -516,7 +516,7 @@ mod tests {
         for (name, content) in [
             ("story-1", &b"Talks"[..]),
             ("b.story", b"Talks"),
-            ("c.csv", b"Talks"),
+            ("c.dat", b"Talks"),
             (".DS_Store", b"\0\0\0\x01Bud1"),
             (".hidden", b"Talks"),
             ("d.png", b"\x89PNG\r\n\x1a\n\0"),
@@ -529,7 +529,7 @@ mod tests {
             let listing = list(&[root.to_owned()], format).unwrap();
             let names: Vec<&str> =
                 listing.inputs.iter().map(|input| input.path().rsplit('/').next().unwrap()).collect();
-            assert_eq!(names, ["b.story", "c.csv", "f.gz", "story-1"]);
+            assert_eq!(names, ["b.story", "c.dat", "f.gz", "story-1"]);
             assert_eq!(listing.skipped, [root.join("d.png"), root.join("e.bin")]);
         }
         let message = list(&[root.to_owned()], InputFormat::Auto).unwrap_err().to_string();

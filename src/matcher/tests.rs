@@ -43,7 +43,7 @@ fn texts_that_try_the_patience_of_the_word_starts() {
 
 #[test]
 fn texts_of_many_divided_words_take_no_longer_than_they_are() {
-    let long = "x".repeat(10_000);
+    let long = "x".repeat(2_000);
     let gazetteer = Gazetteer::from_names(["Washington", &long, "Oahu"]).unwrap();
     let text = format!("{}{}O\u{2BB}ahu", "Wash-\nington on a-\nb ".repeat(30_000), "far away\n".repeat(5000));
     for (engine, matcher) in matchers(&gazetteer, Overlap::Longest) {

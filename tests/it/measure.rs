@@ -93,7 +93,7 @@ fn explain_names_the_rule() {
     let at = explain("--doc b --at 5");
     assert_eq!(at.len(), 3);
     assert_eq!(explain("--doc b --at 15").len(), 0);
-    folder.run("explain gold.jsonl -g small.gaz --doc zzz").expect_refusal(&["no document with the id \"zzz\""]);
+    folder.run("explain gold.jsonl -g small.gaz --doc zzz").expect_refusal(&["no document has the id \"zzz\""]);
 }
 
 /// What `explain` calls a mention is what `tag` prints, on the whole sample corpus.

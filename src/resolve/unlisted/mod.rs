@@ -18,6 +18,7 @@ use super::lines::{LineCase, Lines};
 use super::rules::{Rule, RuleSet};
 use super::scene::{Scene, Verdicts, emptied};
 use super::steps;
+use super::words::{joins_word, word_end};
 use crate::ids::{AliasId, EntityId};
 use crate::span::Span;
 use capitals::{Capital, Joint, capitals};
@@ -64,20 +65,51 @@ pub(super) fn find(
     memory: &mut Memory,
 ) -> Vec<Found> {
     let all = || -> Vec<_> { scene.parts.iter().map(|part| capitals(part.text)).collect() };
+    let short = if rules.contains(Rule::ShortName) { listed_short_names(scene, verdicts, short) } else { Vec::new() };
     match wanted {
-        Wanted::All => find_among(scene, verdicts, rules, &all(), short).0,
+        Wanted::All => find_among(scene, verdicts, rules, &all(), &short).0,
         Wanted::Mentions => {
-            let near = near::capitals(scene, verdicts, memory);
-            let read = find_among(scene, verdicts, rules, &near, short);
-            let found = if near::is_enough(scene, verdicts, &near, &read) {
+            let near = near::capitals(scene, verdicts, &short, memory);
+            let read = find_among(scene, verdicts, rules, &near, &short);
+            let found = if near::is_enough(scene, verdicts, &short, &near, &read) {
                 read.0
             } else {
-                find_among(scene, verdicts, rules, &all(), short).0
+                find_among(scene, verdicts, rules, &all(), &short).0
             };
             memory.0.extend(near.into_iter().map(emptied));
             found
         }
     }
+}
+
+/// The places where a listed firm has the short name that the article gives it, by the rows of their sites: sorted.
+fn listed_short_names(
+    scene: &Scene<'_>,
+    verdicts: &Verdicts,
+    short: &[(usize, AliasId, EntityId)],
+) -> Vec<(usize, Found)> {
+    if short.is_empty() {
+        return Vec::new();
+    }
+    let mut named: BTreeMap<&str, (usize, AliasId, EntityId)> = BTreeMap::new();
+    for (row, alias, entity) in short {
+        named.entry(scene.sites[*row].surface()).or_insert((*row, *alias, *entity));
+    }
+    let mut found = Vec::new();
+    for (row, site) in scene.sites.iter().enumerate().take_while(|_| !scene.is_stopped()) {
+        let Some((first, alias, entity)) = named.get(site.surface()) else { continue };
+        let is_word = word_end(site.text, site.span.start) == site.span.end
+            && !site.text[..site.span.start].ends_with(|c: char| joins_word(c) || c == '.');
+        // "Allen Stanford": a person's name is not short for a firm's.
+        let is_person = site.left.is_some_and(|left| left.is_capitalised() && left.is(Classes::FIRST_NAME));
+        let is_code = verdicts.of(site).contains(&Some(Rule::Ticker));
+        if is_word && !is_person && !is_code && !is_listed(scene, verdicts, site.part, site.span) {
+            let first = &scene.sites[*first];
+            let form = Found::new(site.part, site.span, Class::Organisation, Rule::ShortName);
+            found.push((row, Found { named: (first.part, first.span), alias: Some((*alias, *entity)), ..form }));
+        }
+    }
+    found
 }
 
 /// The short forms of a document by their text.
@@ -89,15 +121,10 @@ fn find_among<'a>(
     verdicts: &Verdicts,
     rules: RuleSet,
     words: &[Vec<Capital<'a>>],
-    short: &[(usize, AliasId, EntityId)],
+    short: &[(usize, Found)],
 ) -> (Vec<Found>, ShortForms<'a>) {
     let mut found = Vec::new();
     let mut short_forms = BTreeMap::new();
-    for (row, alias, entity) in short {
-        let site = &scene.sites[*row];
-        let form = ShortForm { rule: Rule::ShortName, named: (site.part, site.span), alias: Some((*alias, *entity)) };
-        short_forms.entry(site.surface()).or_insert(form);
-    }
     for (part, words) in words.iter().enumerate() {
         let mut lines = Lines::new(scene.parts[part].text);
         for run in runs(words).take_while(|_| !scene.is_stopped()) {
@@ -109,6 +136,7 @@ fn find_among<'a>(
     found.retain(|found| rules.contains(found.rule));
     short_forms.retain(|_, form: &mut ShortForm| rules.contains(form.rule));
     repeat(scene, verdicts, words, &short_forms, rules, &mut found);
+    found.extend(short.iter().map(|(_, found)| found.clone()));
     // A listed firm explains a name better than its look does.
     found.sort_by_key(|found| (found.place(), found.alias.is_none(), found.rule));
     found.dedup_by_key(|found| (found.part, found.span));
@@ -238,12 +266,7 @@ fn repeat(
         for (row, capital) in words.iter().enumerate() {
             let word = capital.word;
             if let Some(form) = short_forms.get(word.text) {
-                // "Allen Stanford": a person's name is not short for a firm's.
-                let person = form.alias.is_some()
-                    && form.rule == Rule::ShortName
-                    && capital.joint == Joint::Blank
-                    && words[row - 1].word.is(Classes::FIRST_NAME);
-                if !person && !is_listed(scene, verdicts, part, word.span) {
+                if !is_listed(scene, verdicts, part, word.span) {
                     found.push(Found {
                         named: form.named,
                         alias: form.alias,

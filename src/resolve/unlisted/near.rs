@@ -19,9 +19,16 @@ use crate::resolve::steps;
 use crate::span::Span;
 
 /// The capitalised words of each part in the runs that touch an accepted name and go beyond it.
-pub(super) fn capitals<'a>(scene: &Scene<'a>, verdicts: &Verdicts, memory: &mut Memory) -> Vec<Vec<Capital<'a>>> {
+///
+/// The sites of `short`, which a listed firm's short name takes, are accepted names, too.
+pub(super) fn capitals<'a>(
+    scene: &Scene<'a>,
+    verdicts: &Verdicts,
+    short: &[(usize, Found)],
+    memory: &mut Memory,
+) -> Vec<Vec<Capital<'a>>> {
     let mut list = || emptied(memory.0.pop().unwrap_or_default());
-    (0..scene.parts.len()).map(|part| capitals_of_part(scene, verdicts, part, list())).collect()
+    (0..scene.parts.len()).map(|part| capitals_of_part(scene, verdicts, short, part, list())).collect()
 }
 
 /// The same of one part, in an empty list. A name that stands alone, with no other before it, is taken first; what lies in it
@@ -29,6 +36,7 @@ pub(super) fn capitals<'a>(scene: &Scene<'a>, verdicts: &Verdicts, memory: &mut 
 fn capitals_of_part<'a>(
     scene: &Scene<'a>,
     verdicts: &Verdicts,
+    short: &[(usize, Found)],
     part: usize,
     list: Vec<Capital<'a>>,
 ) -> Vec<Capital<'a>> {
@@ -37,11 +45,12 @@ fn capitals_of_part<'a>(
     let mut furthest = 0;
     let mut alone = 0;
     let mut last_break = (0, 0);
-    for site in scene.sites_of(part) {
+    let first = scene.first_at(part, 0);
+    for (row, site) in scene.sites_of(part).iter().enumerate() {
         let Span { start, end } = site.span;
         let touched = furthest > 0 && (furthest >= start || text[furthest..start].trim_start().is_empty());
         furthest = furthest.max(end);
-        if !verdicts.accepted(site) || end <= alone || runs.has_taken(end) {
+        if !(verdicts.accepted(site) || is_short(short, first + row)) || end <= alone || runs.has_taken(end) {
             continue;
         }
         let bytes = text.as_bytes();
@@ -60,19 +69,27 @@ fn capitals_of_part<'a>(
     runs.into_words()
 }
 
-/// The sites of a part at which a rule accepted a name.
+fn is_short(short: &[(usize, Found)], row: usize) -> bool {
+    !short.is_empty() && short.binary_search_by_key(&row, |(row, _)| *row).is_ok()
+}
+
+/// The sites of a part at which a rule, or a firm's short name, accepted a name.
 fn accepted<'s, 'a>(
     scene: &'s Scene<'a>,
     verdicts: &'s Verdicts,
+    short: &'s [(usize, Found)],
     part: usize,
 ) -> impl Iterator<Item = &'s Site<'a>> + use<'s, 'a> {
-    scene.sites_of(part).iter().filter(|site| verdicts.accepted(site))
+    let first = scene.first_at(part, 0);
+    let sites = scene.sites_of(part).iter().enumerate();
+    sites.filter(move |(row, site)| verdicts.accepted(site) || is_short(short, first + row)).map(|(_, site)| site)
 }
 
 /// Whether nothing that the article explains elsewhere can change what is read near the accepted names.
 pub(super) fn is_enough(
     scene: &Scene<'_>,
     verdicts: &Verdicts,
+    short: &[(usize, Found)],
     near: &[Vec<Capital<'_>>],
     (found, short_forms): &(Vec<Found>, ShortForms<'_>),
 ) -> bool {
@@ -82,7 +99,7 @@ pub(super) fn is_enough(
         && short_forms.values().all(|form| form.alias.is_none())
         && near.iter().enumerate().filter(|(_, words)| !words.is_empty()).all(|(part, words)| {
             let mut row = 0;
-            accepted(scene, verdicts, part).all(|site| {
+            accepted(scene, verdicts, short, part).all(|site| {
                 while words.get(row).is_some_and(|next| next.word.span.end <= site.span.start) {
                     row += 1;
                 }
