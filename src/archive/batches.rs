@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, Record};
 use super::decompress::{Content, End, Fault};
-use super::rows::{Columns, RowEnds};
+use super::rows::{Columns, RowEnds, has_stray_quote};
 use super::sniff::{self, MARK, Verdict};
 use super::{Archive, ArchiveOptions, Format, Input, compressed_name, warc};
 use crate::diagnostics::{Reject, RejectReason};
@@ -50,13 +50,7 @@ pub struct InputSummary {
     /// Records seen: those in the batches and the rejects found while reading.
     pub records: u64,
     /// Records of a crawl that hold no page: requests, images, redirections, revisits. They are not among the records seen.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub passed_over: u64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
 }
 
 impl<'a> Batches<'a> {
@@ -293,7 +287,10 @@ impl Reading {
             let n_cells = table.n_cells + usize::from(found.is_none());
             let line_end = memchr::memchr(b'\n', row).filter(|line_end| line_end + 1 < row.len());
             let next = match line_end {
-                Some(line_end) if self.dropped == 0 && expected.is_some_and(|expected| expected != n_cells) => {
+                Some(line_end)
+                    if self.dropped == 0
+                        && expected.is_some_and(|expected| expected != n_cells || has_stray_quote(row, separator)) =>
+                {
                     let message = "a quotation mark in this row is not closed, or the row has another number of cells than the header";
                     self.reject(batch, RejectReason::InvalidRow, message.to_owned());
                     self.number += 1;

@@ -51,6 +51,33 @@ impl RowEnds {
     }
 }
 
+/// Whether something other than a separator or a line end follows the closing quotation mark of a cell. In a row of one line that
+/// is somebody's way to write; in a row of several lines the quotation mark is one that should not have opened the cell.
+pub(super) fn has_stray_quote(row: &[u8], separator: u8) -> bool {
+    let mut at = 0;
+    while at < row.len() {
+        if row[at] == b'"' {
+            at += 1;
+            // The end of the cell: a quotation mark that is not doubled.
+            loop {
+                match memchr::memchr(b'"', &row[at..]) {
+                    Some(length) if row.get(at + length + 1) == Some(&b'"') => at += length + 2,
+                    Some(length) => {
+                        at += length + 1;
+                        break;
+                    }
+                    None => return true,
+                }
+            }
+            if row.get(at).is_some_and(|next| *next != separator && !matches!(next, b'\r' | b'\n')) {
+                return true;
+            }
+        }
+        at += memchr::memchr3(separator, b'\r', b'\n', &row[at..]).map_or(row.len(), |length| length + 1);
+    }
+    false
+}
+
 /// The columns of a table, and which of them are the parts of a document.
 #[derive(Debug)]
 pub(super) struct Columns {
@@ -207,6 +234,16 @@ mod tests {
             assert_eq!(rows, found, "{piece}");
         }
         assert_eq!(found, ["id,text", "1,\"a, \"\"b\"\"\nc\"", "2,d", "3,5\" tall"]);
+    }
+
+    #[test]
+    fn stray_quotes() {
+        for row in ["a,b", "\"a\",b\r\n", "\"a\n\"\"b\"\"\",c", "5\" tall,b", "\"\",\"\""] {
+            assert!(!has_stray_quote(row.as_bytes(), b','), "{row}");
+        }
+        for row in ["\"a\nb,\"c\"", "x,\"open", "\"a\"b"] {
+            assert!(has_stray_quote(row.as_bytes(), b','), "{row}");
+        }
     }
 
     #[test]

@@ -52,7 +52,8 @@ pub(super) fn next(bytes: &[u8], last: bool) -> Next {
             kind => Next::Record { length: header.end(), kind: kind.unwrap_or(Kind::Other) },
         },
         Some(Err(message)) => Next::Broken { skip: distance_to_record(bytes), message },
-        None if !last && bytes.len() < LONGEST_HEADER => Next::Incomplete,
+        // A header that the end of the file cuts is the end of a record all the same.
+        None if bytes.len() < LONGEST_HEADER && (!last || bytes.starts_with(b"WARC/")) => Next::Incomplete,
         None => Next::Broken { skip: distance_to_record(bytes), message: "no record begins here".to_owned() },
     }
 }

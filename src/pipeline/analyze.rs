@@ -146,7 +146,8 @@ fn manifest_gazetteer(analyzer: &Analyzer<'_>) -> ManifestGazetteer {
 }
 
 fn manifest_input(input: InputSummary) -> ManifestInput {
-    ManifestInput { path: input.path, bytes: input.bytes, sha256: input.sha256, records: input.records }
+    let InputSummary { path, bytes, sha256, records, passed_over } = input;
+    ManifestInput { path, bytes, sha256, records, passed_over }
 }
 
 /// What one batch yields: rows numbered from 0 within the batch, entities by gazetteer id.

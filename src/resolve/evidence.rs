@@ -130,6 +130,7 @@ fn is_placed(look: &Look<'_, '_>, gathered: &Gathered) -> bool {
     let gazetteer = look.scene.gazetteer;
     let parent = gazetteer.parent(look.alias.entity).filter(|parent| !gazetteer.is_sovereign(*parent));
     gathered.is_sure(look.alias.entity)
+        || look.site.has_locative() && !firms::owns_something(look.site) && !firms::belongs_to_firm_noun(look.site)
         || gathered.firms.is_placed(look.site.surface())
         || parent.is_some_and(|parent| gathered.mentions(parent))
 }

@@ -88,6 +88,14 @@ pub struct ManifestInput {
     pub sha256: String,
     /// Records seen in the file, whatever became of them.
     pub records: u64,
+    /// Records of a crawl that hold no page: requests, images, redirections, revisits; not among those seen.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub passed_over: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What became of the records: every one seen is in exactly one of the other columns.

@@ -87,6 +87,7 @@ fn sample() -> Sample {
         bytes: 455,
         sha256: "0".repeat(64),
         records: 5,
+        passed_over: 0,
     });
     manifest.books = Books { seen: 5, counted: 3, empty: 1, duplicate: 0, rejected: 1 };
     manifest.rejected_by_reason.insert("invalid-json".to_owned(), 1);
