@@ -112,7 +112,7 @@ fn drop_links(files: &mut BTreeMap<PathBuf, (Input, Option<Identity>)>) -> Vec<P
     let mut names: BTreeMap<Identity, Vec<PathBuf>> = BTreeMap::new();
     for (key, (_, identity)) in &*files {
         if let Some(identity) = identity {
-            names.entry(identity.clone()).or_default().push(key.clone());
+            names.entry(Identity::clone(identity)).or_default().push(key.clone());
         }
     }
     let mut links = Vec::new();

@@ -317,7 +317,7 @@ fn is_person(surname: &str, given: &str) -> bool {
     let Some(first) = words.iter().find(|word| !is_initial(word)).or(words.first()) else { return false };
     words.len() <= 3
         && surname.split(' ').count() <= 3
-        && surname.split(' ').last().is_some_and(is_capitalised)
+        && surname.split(' ').next_back().is_some_and(is_capitalised)
         && words.iter().all(|word| is_capitalised(word))
         && (GIVEN.contains(&fold(first)) || words.len() > 1 && words.iter().all(|word| is_initial(word)))
         && !country::is_country_or_division(given)

@@ -36,9 +36,7 @@ pub(super) fn is_seldom_place(site: &Site<'_>) -> bool {
     const DOUBTFUL: u32 = 35;
     Lexicon::shared().prior(site.surface()).is_some_and(|prior| {
         // "in" tells a place from any surname, "from" and "to" only from a rare one.
-        prior < DOUBTFUL
-            && !(site.is_in() && !firms::owns_something(site))
-            && !(prior >= SURNAME && site.has_locative())
+        prior < DOUBTFUL && (!site.is_in() || firms::owns_something(site)) && !(prior >= SURNAME && site.has_locative())
     })
 }
 

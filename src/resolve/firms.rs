@@ -79,14 +79,14 @@ pub(super) fn legal_form_end(text: &str, name_end: usize) -> Option<usize> {
         let (joined, rest) = rest.strip_prefix("& ").map_or((false, rest), |rest| (true, rest));
         let length = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
         let word = &rest[..length];
-        let usual = !comma && !joined
-            || comma
-                && !joined
-                && matches!(
-                    word,
-                    "Inc" | "Incorporated" | "LLC" | "LLP" | "LP" | "Ltd" | "Limited" | "Corp" | "Plc" | "PLC"
-                )
-            || joined && matches!(word, "Co" | "Cos" | "Company" | "Companies");
+        let usual = match (comma, joined) {
+            (_, true) => matches!(word, "Co" | "Cos" | "Company" | "Companies"),
+            (true, false) => matches!(
+                word,
+                "Inc" | "Incorporated" | "LLC" | "LLP" | "LP" | "Ltd" | "Limited" | "Corp" | "Plc" | "PLC"
+            ),
+            (false, false) => true,
+        };
         // "Acme Group-led", "Acme Co-operative".
         let whole =
             !rest[length..].starts_with(['-', '&', '‑']) && !rest[length..].starts_with(|c: char| c.is_alphanumeric());

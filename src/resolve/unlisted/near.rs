@@ -170,11 +170,14 @@ impl Explained {
     }
 }
 
+/// The first two places, by part and offset, at which something is so.
+type FirstTwo = [Option<(usize, usize)>; 2];
+
 /// The whole article, in which names are looked for.
 struct Article<'s, 'a> {
     scene: &'s Scene<'a>,
-    /// The first two places, by part and offset, at which a name is explained.
-    searched: BTreeMap<(Explained, &'a str), [Option<(usize, usize)>; 2]>,
+    /// Where each name is explained.
+    searched: BTreeMap<(Explained, &'a str), FirstTwo>,
 }
 
 impl<'a> Article<'_, 'a> {
