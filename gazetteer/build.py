@@ -180,8 +180,11 @@ class Entity:
 
 def read_layer(path):
     entities = []
+    extends = False
     for line in path.read_text(encoding="utf-8").splitlines():
-        if not line.strip() or line[0] in "#!":
+        # Names that a layer adds to an entity of another one are those of clubs in scores: they compete with no town.
+        extends = line.startswith("!extend ") or extends and line.startswith("+")
+        if not line.strip() or line[0] in "#!" or extends:
             continue
         fields = re.split(r"\t+| {2,}", line.strip())
         if fields[0] == "+":
