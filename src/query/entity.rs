@@ -116,7 +116,8 @@ pub fn find_entity(
         }
     }
     let fits = |entity: &RunEntity| of_kind.is_none_or(|wanted| is_of(&entity.kind, wanted));
-    let given = given.trim();
+    // An id may begin or end with blanks, a name that was typed may do so by mistake.
+    let given = if entities.iter().any(|entity| entity.id == given) { given } else { given.trim() };
     let refuse = |message: String, remedy: &str| Err(Error::usage(message).at(run.path()).with_remedy(remedy));
     if let Some(entity) = entities.iter().find(|entity| entity.id == given) {
         return match of_kind {

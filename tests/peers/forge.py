@@ -106,7 +106,7 @@ def write_run(path, tables, inputs=1):
         "books": dict(seen=sums["documents"], counted=sums["documents"], empty=0, duplicate=0, rejected=0),
         "rejected_by_reason": {},
         "dates": dict(read=0, missing=sums["documents"], unreadable=0),
-        "notes": {},
+        "notes": dict.fromkeys(("shared_ids", "markup", "replaced", "language_judged", "not_english"), 0),
         "totals": dict(mentions=0, entities=sums["entities"], pairs=sums["pairs"], contexts=4, characters=0),
         "files": {n: {"bytes": len(b), "sha256": hashlib.sha256(b).hexdigest()} for n, b in sorted(files.items())},
     }
