@@ -165,7 +165,7 @@ struct Reading {
     passed_over: u64,
 }
 
-/// What is known of a table while it is read.
+/// The state of a table while its rows are cut.
 struct Table {
     ends: RowEnds,
     /// Once the header was read.
@@ -356,6 +356,10 @@ impl Reading {
             let passed = usize::try_from(self.skip).unwrap_or(usize::MAX).min(held);
             self.advance(passed);
             self.skip -= passed as u64;
+            if last && self.skip > 0 {
+                let message = "the file ends inside the record before; fetch it again".to_owned();
+                self.reject(batch, RejectReason::Truncated, message);
+            }
             let bytes = &batch.buffer[self.start..];
             if self.skip > 0 || bytes.is_empty() {
                 break;

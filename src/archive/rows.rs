@@ -180,8 +180,7 @@ fn cells(row: &[u8], separator: u8) -> Vec<String> {
             reader.read_record(&row[read..], &mut output[written..], &mut ends[n_cells..]);
         (read, written, n_cells) = (read + n_read, written + n_written, n_cells + n_ends);
         match result {
-            // The end of the bytes ends the row.
-            ReadRecordResult::InputEmpty if read >= row.len() => {}
+            // Asked again without bytes, the reader ends the row.
             ReadRecordResult::InputEmpty => {}
             ReadRecordResult::OutputFull => output.resize(2 * output.len(), 0),
             ReadRecordResult::OutputEndsFull => ends.resize(2 * ends.len(), 0),

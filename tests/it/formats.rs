@@ -174,7 +174,12 @@ fn a_broken_record_of_a_crawl_does_not_cost_the_others() {
     assert_eq!(folder.manifest("run")["books"]["counted"], 3);
     let reasons: Vec<Value> = folder.rejects("run").iter().map(|reject| reject["reason"].clone()).collect();
     assert_eq!(reasons, ["invalid-record", "invalid-record"]);
-    // A crawl that is cut says so.
+    // A crawl that is cut says so, also where it is cut inside a record that is passed over.
+    let request = record("request", "http://e.example/r", "application/http", b"GET / HTTP/1.1\r\n\r\n");
+    folder.write("cut.warc", [&good(2)[..], &request[..request.len() - 10]].concat());
+    folder.run("analyze cut.warc -g small.gaz --out run --force").expect(0);
+    assert_eq!(folder.rejects("run")[0]["reason"], "truncated");
+    assert_eq!(folder.manifest("run")["books"]["counted"], 1);
     let whole = good(1);
     for end in [whole.len() - 10, 40] {
         folder.write("cut.warc", [&good(2)[..], &whole[..end]].concat());

@@ -296,10 +296,10 @@ impl Builder {
                     _ => self.keep(&value),
                 }
             }
-            CallbackEvent::CloseStartTag { self_closing } => {
-                let (_, tag, name) = *self.open.last().expect("a tag is open");
-                let foreign = self_closing && tag == Tag::Inline && name == u64::MAX;
-                if name == 0 || foreign {
+            CallbackEvent::CloseStartTag { .. } => {
+                let (_, _, name) = *self.open.last().expect("a tag is open");
+                // An element without content.
+                if name == 0 {
                     self.close_to(self.open.len() - 1);
                 }
             }

@@ -85,10 +85,10 @@ pub(crate) enum Command {
 }
 
 const INPUT_HELP: &str = "\
-INPUT is a file, a directory tree, or - for standard input. Files end in .txt or .text (one article each), .jsonl, .ndjson \
-or .json (JSON Lines, one article a line), each also with .gz or .zst. In a directory other files are passed over \
-and counted, unless --input-format says what they hold. A file given by name is looked into, whatever it is called; tables, web \
-pages, XML and other formats are refused by name.";
+INPUT is a file, a directory tree, or - for standard input. What a file is, is decided by its content: plain text or a web page \
+(one article a file), JSON Lines (one a line), CSV or TSV (one a row), a crawl in WARC or ARC (one a page), each also with .gz or \
+.zst. In a directory, files with the usual endings of these are read; others are passed over and counted, unless --input-format \
+says what they hold. XML, mailboxes, office documents and other formats are refused by name.";
 
 /// Where the articles come from.
 #[derive(Debug, clap::Args)]
@@ -97,8 +97,8 @@ pub(crate) struct InputArgs {
     /// Files, directory trees, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
-    /// Format of the inputs: text takes each file for one article whatever it looks like, jsonl each line; in directories then all
-    /// files but hidden and binary ones are read. By default name and content decide
+    /// Format of all inputs, whatever they look like; in directories then all files but hidden and binary ones are read. By
+    /// default the content of each file decides
     #[arg(long, value_enum, default_value = "auto", value_name = "FORMAT")]
     pub(crate) input_format: InputFormatArg,
     /// Field of a JSON record that holds the text, also as outer.inner; one that no record has is an error
@@ -368,10 +368,10 @@ pub(crate) struct Analyze {
 }
 
 const ANALYZE_HELP: &str = "\
-INPUT is a file, a directory tree, or - for standard input. Files end in .txt or .text (one article each), .jsonl, .ndjson \
-or .json (JSON Lines, one article a line), each also with .gz or .zst. In a directory other files are passed over \
-and counted, unless --input-format says what they hold. A file given by name is looked into, whatever it is called; tables, web \
-pages, XML and other formats are refused by name.
+INPUT is a file, a directory tree, or - for standard input. What a file is, is decided by its content: plain text or a web page \
+(one article a file), JSON Lines (one a line), CSV or TSV (one a row), a crawl in WARC or ARC (one a page), each also with .gz or \
+.zst. In a directory, files with the usual endings of these are read; others are passed over and counted, unless --input-format \
+says what they hold. XML, mailboxes, office documents and other formats are refused by name.
 
 RUN holds:
   manifest.json     settings, versions, inputs with sizes and hashes, what became of every record, sums

@@ -52,7 +52,9 @@ fn report_passed_over(archive: &Archive, args: &Args) {
     let more = |hint: &str| if args.verbose { ":".to_owned() } else { format!(" (-v lists them{hint})") };
     if let Some(first) = skipped.first() {
         let (kind, hint) = match archive.options().input_format {
-            InputFormat::Auto => ("of unknown type", "; name a file, or say --input-format text or jsonl, to read it"),
+            InputFormat::Auto => {
+                ("of unknown type", "; name a file, or say with --input-format what it holds, to read it")
+            }
             _ => ("of binary content", ""),
         };
         let files = plural(skipped.len() as u64, "file", "files");
