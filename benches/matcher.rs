@@ -271,7 +271,7 @@ fn resolve(criterion: &mut Criterion) {
     for corpus in common::corpora(&gazetteer, TEXT_BYTES) {
         for article in corpus.sample(500) {
             let document = article.document();
-            let mentions = |analyzer: &Analyzer<'_>| analyzer.worker().mentions(&document).to_vec();
+            let mentions = |analyzer: &Analyzer| analyzer.worker().mentions(&document).to_vec();
             assert_eq!(mentions(&automaton), mentions(&oracle), "the engines lead to different mentions");
         }
         let documents: Vec<_> = corpus.articles.iter().map(Article::document).collect();

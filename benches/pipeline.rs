@@ -56,15 +56,16 @@ fn scan_options(threads: usize) -> ScanOptions<'static> {
 }
 
 /// One run in a new directory, which goes away with the guard.
-fn run(analyzer: &Analyzer<'_>, archive: &Archive, threads: usize) -> (TempDir, RunManifest) {
+fn run(analyzer: &Analyzer, archive: &Archive, threads: usize) -> (TempDir, RunManifest) {
     let directory = new_directory();
     let manifest = run_in(&directory, analyzer, archive, threads);
     (directory, manifest)
 }
 
-fn run_in(directory: &TempDir, analyzer: &Analyzer<'_>, archive: &Archive, threads: usize) -> RunManifest {
+fn run_in(directory: &TempDir, analyzer: &Analyzer, archive: &Archive, threads: usize) -> RunManifest {
     let options = AnalyzeOptions { scan: scan_options(threads), ..AnalyzeOptions::default() };
-    let summary = analyze(analyzer, archive, &directory.path().join("run"), options).expect("a clean archive");
+    let summary =
+        analyze(analyzer, archive.batches(), &directory.path().join("run"), options).expect("a clean archive");
     summary.run.manifest().clone()
 }
 
@@ -122,7 +123,7 @@ fn analyze_archive(criterion: &mut Criterion) {
 }
 
 /// Threads change no byte; compression changes nothing but the list of inputs.
-fn check_runs(analyzer: &Analyzer<'_>, inputs: &[Input], throughput: Throughput) {
+fn check_runs(analyzer: &Analyzer, inputs: &[Input], throughput: Throughput) {
     let (_guard, expected) = run(analyzer, &inputs[0].archive, 1);
     if let Throughput::ElementsAndBytes { elements, .. } = throughput {
         assert_eq!(expected.books.seen, elements, "every article is accounted for");
@@ -147,7 +148,8 @@ fn tag_archive(criterion: &mut Criterion) {
     let archive = &inputs[0].archive;
     let lines = |threads| {
         let mut lines = Vec::new();
-        tag(&analyzer, archive, TagOptions::default(), scan_options(threads), &mut lines).expect("memory takes it");
+        tag(&analyzer, archive.batches(), TagOptions::default(), scan_options(threads), &mut lines)
+            .expect("memory takes it");
         lines
     };
     assert!(lines(1) == lines(2), "two threads give other lines than one");
@@ -157,7 +159,8 @@ fn tag_archive(criterion: &mut Criterion) {
     for threads in THREADS {
         group.bench_function(BenchmarkId::new("none", threads), |bencher| {
             bencher.iter(|| {
-                tag(&analyzer, archive, TagOptions::default(), scan_options(threads), &mut io::sink()).expect("a sink")
+                tag(&analyzer, archive.batches(), TagOptions::default(), scan_options(threads), &mut io::sink())
+                    .expect("a sink")
             });
         });
     }

@@ -61,7 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let archive = &archive;
             let run = move |folder: &Path| {
                 let options = AnalyzeOptions { scan, ..AnalyzeOptions::default() };
-                Ok(analyze(analyzer, archive, &folder.join("run"), options)?.totals.mentions)
+                Ok(analyze(analyzer, archive.batches(), &folder.join("run"), options)?.totals.mentions)
             };
             pipelines.push((format!("{name}, {threads} thread{}", if threads > 1 { "s" } else { "" }), Box::new(run)));
         }

@@ -222,7 +222,7 @@ fn each_text(paths: &[PathBuf], mut work: impl FnMut(&str) -> std::io::Result<()
         let archive = Archive::open(std::slice::from_ref(path), ArchiveOptions::default())?;
         let mut batches = archive.batches();
         while let Some(batch) = batches.next().transpose()? {
-            for document in batch.records().iter().filter_map(|record| batch.document(record, &archive).ok()) {
+            for document in batch.records().iter().filter_map(|record| batch.document(record).ok()) {
                 work(&document.text)?;
             }
             batches.recycle(batch);

@@ -92,6 +92,14 @@ impl Part {
             Self::Text => "text",
         }
     }
+
+    /// Its number in result files.
+    pub(crate) fn number(self) -> u32 {
+        match self {
+            Self::Title => 0,
+            Self::Text => 1,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -215,6 +215,13 @@ impl HolderCounts {
         }
     }
 
+    /// Adds what was counted in other documents.
+    pub fn merge(&mut self, other: Self) {
+        for (office, seen) in other.seen {
+            self.seen.entry(office).or_default().add(seen);
+        }
+    }
+
     /// The holders, most documents first, then by the names of title, owner and person.
     ///
     /// Forms of one name are joined where the archive leaves little doubt: an office without an owner joins the owner that

@@ -36,6 +36,8 @@ mod error;
 mod hash;
 mod ids;
 pub mod normalize;
+mod parallel;
+mod progress;
 mod span;
 // Sources
 pub mod archive;
@@ -44,8 +46,10 @@ mod document;
 pub mod gazetteer;
 pub mod interchange;
 pub mod lint;
+mod offsets;
 mod segment;
 // Finding
+mod analyzer;
 mod matcher;
 mod mention;
 mod resolve;
@@ -55,14 +59,17 @@ mod counts;
 pub mod evaluation;
 mod holders;
 // Results
+pub mod collect;
 pub mod export;
 pub mod query;
 pub mod store;
 // Conductor
 mod pipeline;
 
+pub use analyzer::{Analyzer, AnalyzerBuilder, FoundMention, Worker};
 pub use archive::{Archive, ArchiveOptions, FieldMap, InputFormat};
 pub use builtin::NOTICES;
+pub use collect::{InputNotes, Noted};
 pub use cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
 pub use counts::{CountMatrix, DocumentCounts};
 pub use diagnostics::{Diagnostic, Reject, RejectReason};
@@ -76,12 +83,13 @@ pub use matcher::{
     load_cached,
 };
 pub use mention::{Contest, Mention, UnlistedMention};
+pub use offsets::OffsetUnit;
 pub use pipeline::{
-    AnalyzeOptions, Analyzer, AnalyzerBuilder, Difference, FoundDocument, FoundDocuments, FoundMention, HolderSummary,
-    InputNotes, Noted, OffsetUnit, Progress, RunSummary, ScanOptions, SelfcheckReport, StopFlag, Suggestion,
-    Suggestions, TagOptions, TagSummary, Worker, analyze, count_lines, find_documents, holders, inputs_of_run,
-    selfcheck, suggest, tag,
+    AnalyzeOptions, Difference, FoundDocument, FoundDocuments, HolderSummary, RunSummary, ScanOptions, SelfcheckReport,
+    Suggestion, Suggestions, TagOptions, TagSummary, analyze, count_lines, find_documents, holders, inputs_of_run,
+    selfcheck, suggest, tag, write_run,
 };
+pub use progress::{Progress, StopFlag};
 pub use resolve::{Meant, Outcome, PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict};
 pub use segment::{Furniture, LineCounts, Reason, RecurringLines, Section, Sections, Segment, segments};
 pub use span::Span;

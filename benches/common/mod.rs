@@ -175,7 +175,7 @@ fn read(path: PathBuf, bytes: usize) -> Vec<Article> {
     let (mut articles, mut length) = (Vec::new(), 0);
     for batch in archive.batches() {
         let batch = batch.expect("the corpus can be read");
-        for document in batch.records().iter().filter_map(|record| batch.document(record, &archive).ok()) {
+        for document in batch.records().iter().filter_map(|record| batch.document(record).ok()) {
             if length >= bytes {
                 return articles;
             }

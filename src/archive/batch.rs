@@ -1,32 +1,33 @@
 //! A batch: whole records, cut but not yet parsed.
 
 use std::borrow::Cow;
-
 use std::sync::Arc;
 
-use super::rows::Columns;
-use super::{Archive, Format, charset, html, json_lines, text, warc};
-use crate::diagnostics::{Reject, RejectReason};
+use super::parse::{Held, Parser, RawRecord};
+use super::{ArchiveOptions, Origin};
+use crate::diagnostics::Reject;
 use crate::document::Document;
 
-/// Some records that follow each other in the archive, with their bytes.
+/// Some records that follow each other in an archive, with all that is needed to read them.
 ///
-/// Made by [`Batches`](super::Batches) in one thread; its documents can be made in others.
-#[derive(Debug, Default)]
+/// Made by [`Batches`](super::Batches) in one thread, or [from documents](Self::from_documents) in memory; its documents can be
+/// made in any thread.
+#[derive(Debug)]
 pub struct Batch {
+    pub(super) origin: Arc<Origin>,
     pub(super) buffer: Vec<u8>,
     pub(super) records: Vec<Record>,
     pub(super) rejects: Vec<Reject>,
-    /// The headers of the tables whose rows are in the batch.
-    pub(super) tables: Vec<Arc<Columns>>,
+    /// What makes documents of the records, by [`Record::parser`].
+    pub(super) parsers: Vec<Arc<dyn Parser>>,
     /// Bytes consumed on disk since the batch before, for progress. Over all batches they add up to the size of the inputs.
     pub bytes_read: u64,
 }
 
-/// Where a record stands in its file.
+/// Where a record is in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record {
-    /// Row of the file in [`Archive::inputs`].
+    /// Row of the file in [`Archive::inputs`](super::Archive::inputs).
     pub file: u32,
     /// Where the record begins: bytes from the start of the file's decompressed content, a byte order mark counted.
     pub offset: u64,
@@ -35,17 +36,53 @@ pub struct Record {
     pub number: u64,
     pub(super) start: usize,
     pub(super) end: usize,
-    pub(super) format: Format,
     /// The file ended before the line did.
     pub(super) unterminated: bool,
-    /// Row of its header in [`Batch::tables`].
-    pub(super) table: u32,
+    /// Row in [`Batch::parsers`].
+    pub(super) parser: u32,
 }
 
-/// What is wrong with a record.
-pub(super) type Fault = (RejectReason, String);
-
 impl Batch {
+    pub(super) fn new(origin: Arc<Origin>, buffer: Vec<u8>) -> Self {
+        Self { origin, buffer, records: Vec::new(), rejects: Vec::new(), parsers: Vec::new(), bytes_read: 0 }
+    }
+
+    /// A batch of documents that are in memory, as the records of one input that is called `name`.
+    ///
+    /// ```
+    /// use dateline::Document;
+    /// use dateline::archive::Batch;
+    /// let batch = Batch::from_documents("mine", [Document::new("a1", "GENEVA: Talks resumed.")]);
+    /// let document = batch.document(&batch.records()[0]).unwrap();
+    /// assert_eq!((&*document.id, &*document.text), ("a1", "GENEVA: Talks resumed."));
+    /// ```
+    pub fn from_documents(name: &str, documents: impl IntoIterator<Item = Document<'static>>) -> Self {
+        let origin = Origin::in_memory(name, ArchiveOptions::default());
+        Self::of_documents(Arc::new(origin), 0, &mut 0, documents)
+    }
+
+    /// The same for documents of which `before` were in earlier batches, with texts of `offset` bytes.
+    pub(super) fn of_documents(
+        origin: Arc<Origin>,
+        before: u64,
+        offset: &mut u64,
+        documents: impl IntoIterator<Item = Document<'static>>,
+    ) -> Self {
+        let mut batch = Self::new(origin, Vec::new());
+        let mut held = Vec::new();
+        for document in documents {
+            let start = batch.buffer.len();
+            batch.buffer.extend_from_slice(document.text.as_bytes());
+            let end = batch.buffer.len();
+            let number = before + batch.records.len() as u64 + 1;
+            batch.records.push(Record { file: 0, offset: *offset, number, start, end, unterminated: false, parser: 0 });
+            *offset += (end - start) as u64;
+            held.push(Document { text: Cow::Borrowed(""), ..document });
+        }
+        batch.parsers.push(Arc::new(Held { first: before + 1, documents: held }));
+        batch
+    }
+
     /// The records in archive order. Each gives a document or a reject.
     #[must_use]
     pub fn records(&self) -> &[Record] {
@@ -64,17 +101,23 @@ impl Batch {
         self.records.is_empty() && self.rejects.is_empty()
     }
 
+    /// Path of the file that a record is in, as results name it.
+    ///
+    /// # Panics
+    ///
+    /// May panic if `record` is of another batch, as all methods that take one.
+    #[must_use]
+    pub fn path(&self, record: &Record) -> &str {
+        self.origin.inputs[record.file as usize].path()
+    }
+
     /// Length of a record in bytes, without its line end.
     #[must_use]
     pub fn length(&self, record: &Record) -> u64 {
         (record.end - record.start) as u64
     }
 
-    /// The bytes of a record as they stand in the decompressed file, without the line end.
-    ///
-    /// # Panics
-    ///
-    /// May panic if `record` is of another batch; so may [`document`](Self::document).
+    /// The bytes of a record in the decompressed file, without the line end.
     #[must_use]
     pub fn bytes(&self, record: &Record) -> &[u8] {
         &self.buffer[record.start..record.end]
@@ -85,52 +128,19 @@ impl Batch {
     /// # Errors
     ///
     /// A [`Reject`] that says what is wrong with the record; other records are not concerned.
-    pub fn document<'a>(&'a self, record: &Record, archive: &Archive) -> Result<Document<'a>, Reject> {
-        let bytes = self.bytes(record);
-        let path = archive.inputs[record.file as usize].path();
-        let numbered = |mut document: Document<'a>| {
-            if document.id.is_empty() {
-                document.id = Cow::Owned(format!("{path}#{}", record.number));
+    pub fn document(&self, record: &Record) -> Result<Document<'_>, Reject> {
+        let raw = RawRecord {
+            bytes: self.bytes(record),
+            path: self.path(record),
+            number: record.number,
+            unterminated: record.unterminated,
+        };
+        match self.parsers[record.parser as usize].parse(raw) {
+            Ok(document) if !document.id.is_empty() => Ok(document),
+            Ok(document) => Ok(Document { id: Cow::Owned(format!("{}#{}", raw.path, record.number)), ..document }),
+            Err((reason, message)) => {
+                Err(Reject { file: raw.path.to_owned(), offset: record.offset, record: record.number, reason, message })
             }
-            document
-        };
-        let parsed = match record.format {
-            Format::Text => text::parse(bytes).map(|text| Document::new(path.to_owned(), text)),
-            Format::JsonLines => json_lines::parse(bytes, &archive.fields, record.unterminated).map(numbered),
-            Format::Table { .. } => self.tables[record.table as usize].parse(bytes).map(numbered),
-            Format::Page => Ok(page(path.to_owned(), bytes, None)),
-            Format::Crawl => match warc::payload(bytes, archive.options.max_record) {
-                Ok(payload) if payload.is_plain => {
-                    let (text, replaced) = charset::decode(&payload.body, payload.charset.as_slice());
-                    let document = Document::new(payload.address.into_owned(), text.into_owned());
-                    Ok(numbered(Document { replaced: replaced > 0, ..document }))
-                }
-                Ok(payload) => Ok(numbered(page(payload.address.into_owned(), &payload.body, payload.charset))),
-                Err(message) => Err((RejectReason::InvalidRecord, message)),
-            },
-        };
-        parsed.map_err(|(reason, message)| Reject {
-            file: path.to_owned(),
-            offset: record.offset,
-            record: record.number,
-            reason,
-            message,
-        })
-    }
-}
-
-/// The article of a web page.
-fn page(id: String, bytes: &[u8], charset: Option<&[u8]>) -> Document<'static> {
-    let declared: Vec<&[u8]> = charset.into_iter().chain(html::declared_charset(bytes)).collect();
-    let (characters, replaced) = charset::decode(bytes, &declared);
-    let page = html::read(&characters);
-    let known = |value: String| (!value.is_empty()).then_some(Cow::Owned(value));
-    Document {
-        id: Cow::Owned(id),
-        title: known(page.title),
-        text: Cow::Owned(page.text),
-        date: known(page.date),
-        source: known(page.source),
-        replaced: replaced > 0,
+        }
     }
 }

@@ -11,6 +11,7 @@
 mod batch;
 mod batches;
 mod charset;
+mod cut;
 mod date;
 mod decompress;
 mod fields;
@@ -19,8 +20,10 @@ mod html;
 mod json_lines;
 mod markup;
 mod named_fields;
+mod parse;
 mod rows;
 mod sniff;
+mod source;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -29,6 +32,7 @@ mod walk;
 mod warc;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +43,7 @@ pub use fields::FieldMap;
 #[cfg(any(test, fuzzing))]
 pub use json_lines::check_extract;
 pub(crate) use markup::holds_markup;
-pub use named_fields::NamedFields;
+pub use source::{MemorySource, Source};
 pub use walk::Input;
 
 use crate::error::{Error, Result};
@@ -58,7 +62,7 @@ use fields::Fields;
 /// let archive = Archive::open(&[path], ArchiveOptions::default())?;
 /// for batch in archive.batches() {
 ///     let batch = batch?;
-///     let documents: Vec<_> = batch.records().iter().map(|record| batch.document(record, &archive)).collect();
+///     let documents: Vec<_> = batch.records().iter().map(|record| batch.document(record)).collect();
 ///     assert_eq!(documents[0].as_ref().unwrap().id, "a1");
 ///     assert!(documents[1].as_ref().unwrap_err().message.starts_with("no text: "));
 /// }
@@ -66,12 +70,29 @@ use fields::Fields;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Archive {
-    inputs: Vec<Input>,
+    origin: Arc<Origin>,
     skipped: Vec<PathBuf>,
     links: Vec<PathBuf>,
+    promptly: bool,
+}
+
+/// What all batches of an archive share, so that each can be read by itself.
+#[derive(Debug)]
+struct Origin {
+    inputs: Vec<Input>,
     options: ArchiveOptions,
     fields: Fields,
-    promptly: bool,
+}
+
+impl Origin {
+    fn new(inputs: Vec<Input>, options: ArchiveOptions) -> Self {
+        Self { inputs, fields: Fields::new(&options.fields), options }
+    }
+
+    /// Of documents that a program holds, as one input.
+    fn in_memory(name: &str, options: ArchiveOptions) -> Self {
+        Self::new(vec![Input::in_memory(name)], options)
+    }
 }
 
 impl Archive {
@@ -94,20 +115,19 @@ impl Archive {
         if u32::try_from(inputs.len()).is_err() {
             return Err(Error::limit(format!("{} input files are more than 2^32 - 1", inputs.len())));
         }
-        let fields = Fields::new(&options.fields);
-        Ok(Self { inputs, skipped, links, options, fields, promptly: false })
+        Ok(Self { origin: Arc::new(Origin::new(inputs, options)), skipped, links, promptly: false })
     }
 
     /// The files to read, in canonical order; [`Record::file`] counts in it.
     #[must_use]
     pub fn inputs(&self) -> &[Input] {
-        &self.inputs
+        &self.origin.inputs
     }
 
     /// Sizes on disk of all inputs together; `None` if one is a pipe or standard input.
     #[must_use]
     pub fn total_bytes(&self) -> Option<u64> {
-        self.inputs.iter().map(Input::bytes).sum()
+        self.inputs().iter().map(Input::bytes).sum()
     }
 
     /// Files of walked trees that are left out because their extension is not known, or because they are binary where a format
@@ -126,7 +146,7 @@ impl Archive {
     /// Whether standard input is one of the inputs.
     #[must_use]
     pub fn reads_stdin(&self) -> bool {
-        self.inputs.iter().any(|input| input.path() == "-")
+        self.inputs().iter().any(|input| input.path() == "-")
     }
 
     /// The same archive, whose batches end where the input waits for more: for a program that writes a record into a pipe and
@@ -139,11 +159,11 @@ impl Archive {
     /// The settings the archive was opened with.
     #[must_use]
     pub fn options(&self) -> &ArchiveOptions {
-        &self.options
+        &self.origin.options
     }
 
     /// Reads all inputs from the beginning, lazily. Standard input and pipes can be read only once.
-    pub fn batches(&self) -> Batches<'_> {
+    pub fn batches(&self) -> Batches {
         Batches::new(self)
     }
 }

@@ -1,7 +1,7 @@
 //! Are the fields that a user named there at all?
 
 use super::batch::Batch;
-use super::{Archive, Format, json_lines};
+use super::{Origin, json_lines};
 use crate::error::{Error, Result};
 
 /// Looks at the first records of an archive for the fields that its user named.
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 /// A name that no record has is a slip: the run would quietly go on without dates or ids. A field that only some records have
 /// is as it should be.
 #[derive(Debug)]
-pub struct NamedFields {
+pub(super) struct NamedFields {
     /// Slots that have not been met, with the options that named them.
     missing: Vec<(usize, &'static str)>,
     records: u64,
@@ -20,20 +20,18 @@ pub struct NamedFields {
 
 impl NamedFields {
     /// Records looked at; the fields of an archive are seldom so rare.
-    pub const RECORDS: u64 = 1000;
+    const RECORDS: u64 = 1000;
     /// Names kept for the message.
     const NAMES: usize = 100;
 
     /// `None` if no field was named.
-    #[must_use]
-    pub fn of(archive: &Archive) -> Option<Self> {
-        let missing = archive.fields.given.clone();
+    pub(super) fn of(origin: &Origin) -> Option<Self> {
+        let missing = origin.fields.given.clone();
         (!missing.is_empty()).then(|| Self { missing, records: 0, looked_at: 0, names: Vec::new() })
     }
 
     /// Whether few records have been looked at, so that the results so far can be held back.
-    #[must_use]
-    pub fn is_early(&self) -> bool {
+    pub(super) fn is_early(&self) -> bool {
         self.looked_at < Self::RECORDS
     }
 
@@ -42,11 +40,12 @@ impl NamedFields {
     /// # Errors
     ///
     /// If so many records have been looked at and one of the fields is in none of them.
-    pub fn look(&mut self, batch: &Batch, archive: &Archive) -> Result<bool> {
+    pub(super) fn look(&mut self, batch: &Batch) -> Result<bool> {
+        let origin = &batch.origin;
         self.looked_at += (batch.records().len() + batch.rejects().len()) as u64;
-        for record in batch.records().iter().filter(|record| record.format == Format::JsonLines) {
+        for record in batch.records().iter().filter(|record| batch.parsers[record.parser as usize].is_json()) {
             let Ok(json) = std::str::from_utf8(batch.bytes(record)) else { continue };
-            let Some(found) = json_lines::extract(json, &archive.fields) else { continue };
+            let Some(found) = json_lines::extract(json, &origin.fields) else { continue };
             self.missing.retain(|(slot, _)| found.values[*slot].is_absent());
             if self.missing.is_empty() {
                 return Ok(true);
@@ -60,7 +59,7 @@ impl NamedFields {
             }
             self.records += 1;
             if self.records == Self::RECORDS {
-                return Err(self.fault(archive));
+                return Err(self.fault(origin));
             }
         }
         Ok(false)
@@ -71,16 +70,16 @@ impl NamedFields {
     /// # Errors
     ///
     /// If there were records, and one of the fields is in none of them.
-    pub fn finish(&self, archive: &Archive) -> Result<()> {
-        if self.records > 0 { Err(self.fault(archive)) } else { Ok(()) }
+    pub(super) fn finish(&self, origin: &Origin) -> Result<()> {
+        if self.records > 0 { Err(self.fault(origin)) } else { Ok(()) }
     }
 
-    fn fault(&self, archive: &Archive) -> Error {
+    fn fault(&self, origin: &Origin) -> Error {
         let missing: Vec<String> = self
             .missing
             .iter()
             .map(|(slot, option)| {
-                let name = &archive.fields.names[*slot];
+                let name = &origin.fields.names[*slot];
                 let like = self.names.iter().find(|known| plain(known) == plain(name));
                 match like {
                     Some(like) => format!("`{name}` ({option}; did you mean `{like}`?)"),

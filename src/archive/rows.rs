@@ -1,15 +1,15 @@
 //! Tables as archives: each row of a CSV or TSV file is a document, its columns are named by the first row.
 //!
 //! Cells are cut and unquoted by `csv-core`, the reader inside the `csv` crate: quoted cells may hold separators, line breaks and
-//! doubled quotes. [`RowEnds`] finds where rows end while the file is read; [`Columns::parse`] makes documents of rows in any thread.
+//! doubled quotes. [`RowEnds`] finds where rows end while the file is read; [`Columns::parse_row`] makes documents of rows in any thread.
 
 use std::borrow::Cow;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::batch::Fault;
 use super::charset;
 use super::fields::Fields;
+use super::parse::Fault;
 use crate::diagnostics::RejectReason;
 use crate::document::Document;
 
@@ -129,7 +129,7 @@ impl Columns {
     }
 
     /// Makes a document of a row. One without an id of its own comes back with an empty one.
-    pub(super) fn parse(&self, row: &[u8]) -> Result<Document<'static>, Fault> {
+    pub(super) fn parse_row(&self, row: &[u8]) -> Result<Document<'static>, Fault> {
         let (decoded, replaced) = charset::decode(row, &[]);
         let mut cells = cells(decoded.as_bytes(), self.separator);
         if cells.len() != self.names.len() {
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn columns_are_known_by_usual_names_and_by_those_of_the_user() {
         let table = columns("ID;Published At;Headline;Body;Source", b';', FieldMap::default()).unwrap();
-        let document = table.parse("7;2024-03-02;\"Talks; again\";They met.;".as_bytes()).unwrap();
+        let document = table.parse_row("7;2024-03-02;\"Talks; again\";They met.;".as_bytes()).unwrap();
         assert_eq!(
             (&*document.id, document.title.as_deref(), &*document.text),
             ("7", Some("Talks; again"), "They met.")
@@ -256,7 +256,7 @@ mod tests {
         assert_eq!((document.date.as_deref(), document.source), (Some("2024-03-02"), None));
         let map = FieldMap { text: Some("lede".to_owned()), ..FieldMap::default() };
         assert!(columns("id,text", b',', map.clone()).unwrap_err().1.contains("no column `lede` (--text-field)"));
-        assert_eq!(&*columns("id,lede,text", b',', map).unwrap().parse(b"1,a,b").unwrap().text, "a");
+        assert_eq!(&*columns("id,lede,text", b',', map).unwrap().parse_row(b"1,a,b").unwrap().text, "a");
         let message = columns("a,b", b',', FieldMap::default()).unwrap_err().1;
         assert!(message.contains("`a`, `b`") && message.contains("--text-field"), "{message}");
     }
@@ -264,9 +264,9 @@ mod tests {
     #[test]
     fn rows_of_other_lengths_are_faulty_and_latin_is_decoded() {
         let table = columns("id,text", b',', FieldMap::default()).unwrap();
-        assert!(table.parse(b"1,a,b").unwrap_err().1.contains("3 cells, the header 2"));
-        assert!(table.parse(b"1").unwrap_err().1.contains("1 cells"));
-        assert_eq!(&*table.parse(b"1,Z\xfcrich f\xfcr alle").unwrap().text, "Zürich für alle");
-        assert_eq!(&*table.parse(b"1,").unwrap().text, "");
+        assert!(table.parse_row(b"1,a,b").unwrap_err().1.contains("3 cells, the header 2"));
+        assert!(table.parse_row(b"1").unwrap_err().1.contains("1 cells"));
+        assert_eq!(&*table.parse_row(b"1,Z\xfcrich f\xfcr alle").unwrap().text, "Zürich für alle");
+        assert_eq!(&*table.parse_row(b"1,").unwrap().text, "");
     }
 }

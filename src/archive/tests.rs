@@ -18,9 +18,11 @@ fn archive(files: &[(&str, Vec<u8>)], options: ArchiveOptions) -> Archive {
         let bytes: Arc<[u8]> = bytes.as_slice().into();
         Input::made(path, move || Box::new(Cursor::new(bytes.clone())))
     };
-    let fields = Fields::new(&options.fields);
-    let inputs = files.iter().map(input).collect();
-    Archive { inputs, skipped: Vec::new(), links: Vec::new(), options, fields, promptly: false }
+    of_inputs(files.iter().map(input).collect(), options)
+}
+
+fn of_inputs(inputs: Vec<Input>, options: ArchiveOptions) -> Archive {
+    Archive { origin: Arc::new(Origin::new(inputs, options)), skipped: Vec::new(), links: Vec::new(), promptly: false }
 }
 
 /// Reads an archive to its end; checks what must hold of any.
@@ -34,7 +36,7 @@ fn read(archive: &Archive) -> (Vec<Outcome>, Vec<InputSummary>) {
         let mut of_batch: Vec<Outcome> = Vec::new();
         for record in batch.records() {
             assert_eq!(batch.length(record), batch.bytes(record).len() as u64);
-            let parsed = batch.document(record, archive);
+            let parsed = batch.document(record);
             let path = archive.inputs()[record.file as usize].path().to_owned();
             let parsed =
                 parsed.map(|document| (document.id.into_owned(), document.text.into_owned())).map_err(|reject| {
@@ -308,7 +310,7 @@ fn a_reader_thread_can_feed_workers() {
     fn sent<T: Send>() {}
     shared::<Archive>();
     shared::<Batch>();
-    sent::<Batches<'_>>();
+    sent::<Batches>();
 }
 
 #[test]
@@ -316,7 +318,7 @@ fn documents_carry_all_their_fields() {
     let line = br#"{"id":7,"title":"T","text":"x","date":"2006-10-21","source":"S"}"#;
     let archive = archive(&[("a.jsonl", line.to_vec())], ArchiveOptions::default());
     let batch = archive.batches().next().unwrap().unwrap();
-    let document = batch.document(&batch.records()[0], &archive).unwrap();
+    let document = batch.document(&batch.records()[0]).unwrap();
     let fields = (&*document.id, document.title.as_deref(), document.date.as_deref(), document.source.as_deref());
     assert_eq!(fields, ("7", Some("T"), Some("2006-10-21"), Some("S")));
 }
@@ -332,8 +334,9 @@ fn a_disk_that_fails_ends_one_file_only() {
             }
         }
     }
-    let mut archive = archive(&[("b.jsonl", LINES.to_vec())], ArchiveOptions::default());
-    archive.inputs.insert(0, Input::made("a.jsonl", || Box::new(Failing(Cursor::new(b"{\"text\":\"x\"}\n{\"te")))));
+    let failing = Input::made("a.jsonl", || Box::new(Failing(Cursor::new(b"{\"text\":\"x\"}\n{\"te"))));
+    let whole = Input::made("b.jsonl", || Box::new(Cursor::new(LINES)));
+    let archive = of_inputs(vec![failing, whole], ArchiveOptions::default());
     let (outcomes, summaries) = read(&archive);
     let reasons: Vec<_> = outcomes.iter().map(|outcome| (outcome.1, outcome.2, outcome.3.clone().err())).collect();
     assert_eq!(reasons, [(1, 0, None), (2, 13, Some(RejectReason::Unreadable)), (1, 0, None), (2, 15, None)]);
@@ -361,7 +364,7 @@ fn a_line_of_200_megabytes_is_never_held() {
         Box::new(Cursor::new(LINES).chain(long).chain(Cursor::new(b"\n")).chain(Cursor::new(LINES)))
     };
     let options = ArchiveOptions { max_record: 1 << 20, ..ArchiveOptions::default() };
-    let archive = Archive { inputs: vec![Input::made("a.jsonl", make)], ..archive(&[], options) };
+    let archive = of_inputs(vec![Input::made("a.jsonl", make)], options);
     let mut batches = archive.batches();
     let mut rejects = Vec::new();
     let mut records = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::str;
 
-use super::batch::Fault;
+use super::parse::Fault;
 use crate::diagnostics::RejectReason;
 
 /// The text of a file, as it stands.

@@ -25,6 +25,8 @@ pub struct Input {
 enum Location {
     Stdin,
     File(PathBuf),
+    /// Documents that a program holds; there is nothing to open.
+    Memory,
     #[cfg(test)]
     Made(Maker),
 }
@@ -56,9 +58,15 @@ impl Input {
         match &self.location {
             Location::Stdin => Ok(Box::new(io::stdin())),
             Location::File(path) => Ok(Box::new(File::open(path)?)),
+            Location::Memory => Ok(Box::new(io::empty())),
             #[cfg(test)]
             Location::Made(Maker(make)) => Ok(make()),
         }
+    }
+
+    /// Documents that a program holds.
+    pub(super) fn in_memory(name: &str) -> Self {
+        Self { path: name.to_owned(), location: Location::Memory, bytes: Some(0), format: None, asked: false }
     }
 
     /// An input that does not lie on a disk.

@@ -1,10 +1,9 @@
 //! Three ways to count the pairs of a chunk: one triangle of cells, an array for a row, a sorted list for a short row.
 
-use rayon::prelude::*;
-
 use super::chunk::{InvertedIndex, Renumbered};
 use super::triangle::{Triangle, Writer};
 use crate::ids::EntityId;
+use crate::parallel;
 
 /// Rows of at most this many pairs, repeated ones included, are sorted: anything from 32 to 256 is as good.
 const SHORT: u32 = 96;
@@ -40,8 +39,8 @@ pub(super) fn count(chunk: &Renumbered, way: Way) -> Triangle {
 
 fn count_rows(chunk: &Renumbered) -> Triangle {
     let index = InvertedIndex::new(chunk);
-    let ranges = chunk.equal_ranges(4 * rayon::current_num_threads());
-    let parts = ranges.into_par_iter().map_init(Accumulator::default, |accumulator, range| {
+    let ranges = chunk.equal_ranges(4 * parallel::n_threads());
+    let parts = parallel::map(ranges, Accumulator::default, |accumulator, range| {
         let mut writer = Writer::default();
         for entity in range {
             accumulator.count_row(chunk, &index, entity, &mut writer);
@@ -49,7 +48,7 @@ fn count_rows(chunk: &Renumbered) -> Triangle {
         }
         writer.finish()
     });
-    Triangle::concatenate(parts.collect::<Vec<_>>())
+    Triangle::concatenate(parts)
 }
 
 /// What one thread counts rows in.
@@ -116,24 +115,28 @@ fn bits(mut word: u64) -> impl Iterator<Item = usize> {
 fn count_dense(chunk: &Renumbered) -> Triangle {
     let n = chunk.ids.len();
     let contexts: Vec<_> = chunk.contexts().collect();
-    let share = contexts.len().div_ceil(rayon::current_num_threads()).max(1);
-    let parts = contexts.par_chunks(share).map(|contexts| {
-        let mut cells = vec![0_u32; n * n.saturating_sub(1) / 2];
-        for context in contexts {
-            let mut tail = &chunk.entities[context.clone()];
-            while let Some((first, behind)) = tail.split_first() {
-                let row = &mut cells[row_begin(n, *first as usize)..][..n - 1 - *first as usize];
-                behind.iter().for_each(|second| row[(second - first - 1) as usize] += 1);
-                tail = behind;
+    let share = contexts.len().div_ceil(parallel::n_threads()).max(1);
+    let parts = parallel::map(
+        contexts.chunks(share).collect(),
+        || (),
+        |(), contexts: &[_]| {
+            let mut cells = vec![0_u32; n * n.saturating_sub(1) / 2];
+            for context in contexts {
+                let mut tail = &chunk.entities[context.clone()];
+                while let Some((first, behind)) = tail.split_first() {
+                    let row = &mut cells[row_begin(n, *first as usize)..][..n - 1 - *first as usize];
+                    behind.iter().for_each(|second| row[(second - first - 1) as usize] += 1);
+                    tail = behind;
+                }
             }
-        }
-        cells
-    });
+            cells
+        },
+    );
     let add = |mut sum: Vec<u32>, part: Vec<u32>| {
         sum.iter_mut().zip(&part).for_each(|(sum, part)| *sum += part);
         sum
     };
-    let cells = parts.reduce_with(add).unwrap_or_default();
+    let cells = parts.into_iter().reduce(add).unwrap_or_default();
     let mut writer = Writer::default();
     for first in 0..n {
         let row = &cells[row_begin(n, first)..][..n - 1 - first];

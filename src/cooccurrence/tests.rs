@@ -104,3 +104,31 @@ proptest! {
         check(&contexts, chunk);
     }
 }
+
+proptest! {
+    /// Parts that are merged, in any grouping, give the matrix of the whole, and so do ids that are changed before or after.
+    #[test]
+    fn parts_add_up(contexts in prop::collection::vec(prop::collection::btree_set(0_u32..60, 0..9), 0..60), cut in 0_usize..60, second in 0_usize..60) {
+        let pairs = |matrix: &CooccurrenceMatrix| matrix.pairs().collect::<Vec<_>>();
+        let same = |a: &CooccurrenceMatrix, b: &CooccurrenceMatrix| {
+            (pairs(a), a.marginals(), a.n_contexts()) == (pairs(b), b.marginals(), b.n_contexts())
+        };
+        let whole = build(&contexts, 50, None);
+        let (cut, second) = (cut.min(contexts.len()), second.min(contexts.len()));
+        let (low, high) = (cut.min(second), cut.max(second));
+        let parts = [&contexts[..low], &contexts[low..high], &contexts[high..]].map(|part| build(part, 50, None));
+        let merged = |left: &CooccurrenceMatrix, right: &CooccurrenceMatrix| {
+            let mut sum = left.clone();
+            sum.merge(right);
+            sum
+        };
+        let leftmost = merged(&merged(&parts[0], &parts[1]), &parts[2]);
+        let rightmost = merged(&parts[2], &merged(&parts[1], &parts[0]));
+        prop_assert!(same(&whole, &leftmost) && same(&whole, &rightmost));
+        // A permutation that does not keep the order.
+        let new_id = |old: EntityId| EntityId((old.0 * 7 + 5) % 61);
+        let renamed: Vec<BTreeSet<u32>> =
+            contexts.iter().map(|context| context.iter().map(|id| new_id(EntityId(*id)).0).collect()).collect();
+        prop_assert!(same(&build(&renamed, 50, None), &whole.renumber(new_id)));
+    }
+}

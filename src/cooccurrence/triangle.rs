@@ -5,9 +5,8 @@
 //! Numbers are written seven bits to a byte, the low ones first. Rows stand in blocks, so that one can be found, and so that
 //! two triangles can be summed in parallel.
 
-use rayon::prelude::*;
-
 use crate::ids::EntityId;
+use crate::parallel;
 
 /// A block is closed when it holds this many bytes; a longer row has one for itself.
 const BLOCK_BYTES: usize = 1 << 16;
@@ -61,15 +60,19 @@ impl Triangle {
     pub(super) fn sum(left: &Self, right: &Self) -> Self {
         let (larger, smaller) = if left.blocks.len() < right.blocks.len() { (right, left) } else { (left, right) };
         let count = larger.blocks.len();
-        let ranges = (0..count).into_par_iter().map(|index| {
-            // A block's range reaches to where the next one begins; those of the first and the last are open.
-            let low = if index == 0 { EntityId(0) } else { larger.blocks[index].first };
-            let high = if index + 1 < count { Some(larger.blocks[index + 1].first) } else { None };
-            let mut sum = Writer::default();
-            sum_rows(larger.rows_in(low, high), smaller.rows_in(low, high), &mut sum);
-            sum.finish()
-        });
-        Self::concatenate(ranges.collect::<Vec<_>>())
+        let ranges = parallel::map(
+            (0..count).collect(),
+            || (),
+            |(), index: usize| {
+                // A block's range reaches to where the next one begins; those of the first and the last are open.
+                let low = if index == 0 { EntityId(0) } else { larger.blocks[index].first };
+                let high = if index + 1 < count { Some(larger.blocks[index + 1].first) } else { None };
+                let mut sum = Writer::default();
+                sum_rows(larger.rows_in(low, high), smaller.rows_in(low, high), &mut sum);
+                sum.finish()
+            },
+        );
+        Self::concatenate(ranges)
     }
 
     /// The rows whose first entity lies in `low..high`.

@@ -186,7 +186,7 @@ pub struct ExportSummary {
 /// # std::fs::write(folder.path().join("a.txt"), "Iraq and Oslo. Oslo!")?;
 /// # let gazetteer = Gazetteer::from_text("iq\tplace.country\tIraq\t-\tcc=IQ\nos\tplace.city\tOslo\t-\tcc=NO\n", "mine.gaz")?;
 /// # let archive = Archive::open(&[folder.path().join("a.txt")], ArchiveOptions::default())?;
-/// # let summary = analyze(&Analyzer::new(&gazetteer)?, &archive, &folder.path().join("run"), AnalyzeOptions::default())?;
+/// # let summary = analyze(&Analyzer::new(&gazetteer)?, archive.batches(), &folder.path().join("run"), AnalyzeOptions::default())?;
 /// # let (run, out) = (summary.run, folder.path().join("edges.csv"));
 /// let summary = export(&run, &ExportOptions::new(ExportFormat::Edges), &out, &|_| true)?;
 /// assert_eq!(summary.written, [("edges".to_owned(), 1)]);

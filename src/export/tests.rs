@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::analyzer::Analyzer;
 use crate::archive::{Archive, ArchiveOptions};
 use crate::gazetteer::Gazetteer;
-use crate::pipeline::{AnalyzeOptions, Analyzer, analyze};
+use crate::pipeline::{AnalyzeOptions, analyze};
 
 const GAZETTEER: &str =
     "iq\tplace.country\tIraq\t-\tcc=IQ\nos\tplace.city\tOslo\t-\tcc=NO lat=59.9 lon=10.7\nun\torg.int\tUN\texact\n";
@@ -19,7 +20,7 @@ fn run(folder: &Path) -> Run {
     let gazetteer = Gazetteer::from_text(GAZETTEER, "mine.gaz").unwrap();
     let archive = Archive::open(&[folder.join("a.jsonl")], ArchiveOptions::default()).unwrap();
     let analyzer = Analyzer::new(&gazetteer).unwrap();
-    analyze(&analyzer, &archive, &folder.join("run"), AnalyzeOptions::default()).unwrap().run
+    analyze(&analyzer, archive.batches(), &folder.join("run"), AnalyzeOptions::default()).unwrap().run
 }
 
 fn filter(kind: Option<&str>, with: Option<&str>, min_documents: u32) -> Filter {

@@ -1,4 +1,4 @@
-//! From an archive to a run directory.
+//! From a source of documents to a run directory.
 //!
 //! The scan writes documents in their final form and puts counts under gazetteer ids away (`spool`), beyond 8 MiB to a temporary
 //! file; besides these, what stays in memory is one number for each entity. Then the entities that occur are numbered; one pass
@@ -11,22 +11,22 @@ use std::path::Path;
 
 use rayon::ThreadPool;
 
-use super::notes::{InputNotes, SharedIds};
-use super::scan::{ScanOptions, StopFlag, pool, scan};
+use super::scan::{ScanOptions, pool, scan};
 use super::spool::{Spool, Spooled};
-use super::{Analyzer, Worker, check_length, part_number};
-use crate::archive::{Archive, Batch, InputSummary, day_of};
+use crate::analyzer::Analyzer;
+use crate::archive::{InputSummary, Source};
+use crate::collect::{InputNotes, RunCollector, RunPartial, SharedIds, too_many_documents};
 use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
-use crate::counts::DocumentCounts;
 use crate::diagnostics::Reject;
 use crate::error::{Error, Result};
 use crate::gazetteer::DATA_DATE;
 use crate::ids::EntityId;
+use crate::progress::StopFlag;
 use crate::store::{
-    Block, Books, COOCCURRENCE_FILE, COUNTS_FILE, CountRow, CountRows, DOCUMENTS_FILE, DocumentRow, DocumentRows,
-    ENTITIES_FILE, EntityRow, EntityRows, FileHeader, FileSummary, FileWriter, MENTIONS_FILE, ManifestGazetteer,
-    ManifestInput, MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows, REJECTS_FILE, Run,
-    RunManifest, RunWriter, Totals,
+    Block, COOCCURRENCE_FILE, COUNTS_FILE, CountRow, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE, EntityRow,
+    EntityRows, FileHeader, FileSummary, FileWriter, InputSettings, MENTIONS_FILE, ManifestGazetteer, ManifestInput,
+    MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows, REJECTS_FILE, RecordTally, RejectsWriter,
+    Run, RunManifest, RunSettings, RunWriter, Totals,
 };
 
 /// What to write, and how to scan.
@@ -46,7 +46,7 @@ pub struct RunSummary {
     /// The run, under its final name.
     pub run: Run,
     /// Records seen, counted, empty, rejected.
-    pub books: Books,
+    pub books: RecordTally,
     /// Sums over the run.
     pub totals: Totals,
     /// Rejected records by reason.
@@ -63,7 +63,7 @@ const BLOCKS: usize = 16;
 /// Rejects kept to be shown; all are in `rejects.jsonl`.
 const REJECTS_SHOWN: usize = 5;
 
-/// Analyses an archive and writes the run directory `out`.
+/// Analyses a source of documents and writes the run directory `out`.
 ///
 /// The directory appears when everything is in it, or not at all.
 ///
@@ -76,46 +76,61 @@ const REJECTS_SHOWN: usize = 5;
 ///
 /// Time linear in the text plus `k²` for the `k` entities of a document; memory as described at the top of this module.
 pub fn analyze(
-    analyzer: &Analyzer<'_>,
-    archive: &Archive,
+    analyzer: &Analyzer,
+    source: impl Source,
     out: &Path,
     options: AnalyzeOptions<'_>,
 ) -> Result<RunSummary> {
-    let mut run = RunWriter::create(out, options.force)?;
-    let mut collector = Collector::new(analyzer, &run, options.mentions)?;
-    let read = |worker: &mut Worker<'_>, batch: &Batch| read_batch(worker, batch, archive, options.mentions);
+    let collector = RunCollector::new(analyzer).with_mentions(options.mentions);
+    let input = source.options().map(InputSettings::from);
+    let mut run = RunSink::create(&collector, out, options.force)?;
     let pool = pool(options.scan)?;
-    let inputs = scan(&pool, analyzer, archive, options.scan, read, |part| collector.add(part?))?;
-    let stop = options.scan.stop;
-    let (counted, spools, first_rejects, notes) = collector.finish(&mut run)?;
-    nothing_read(counted.books, first_rejects.first())?;
-    let pairs = Finisher { analyzer, counted: &counted, spools: &spools, stop }.write(&mut run, &pool)?;
+    let inputs = scan(&pool, source, &collector, options.scan, |part| {
+        run.add(part)?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    run.finish(inputs, input, &pool, options.scan.stop)
+}
 
-    let books = counted.books;
-    let rejected_by_reason = counted.rejected_by_reason.clone();
-    let totals = Totals {
-        mentions: counted.entities.iter().map(|tally| tally.mentions).sum(),
-        entities: counted.entities.iter().filter(|tally| tally.documents > 0).count() as u64,
-        pairs,
-        contexts: books.counted,
-        characters: counted.characters,
-    };
-    let mut manifest = RunManifest::new(analyzer.settings(), manifest_gazetteer(analyzer));
-    manifest.inputs = inputs.into_iter().map(manifest_input).collect();
-    manifest.books = books;
-    manifest.rejected_by_reason.clone_from(&rejected_by_reason);
-    manifest.dates = notes.dates;
-    manifest.notes = notes.numbers();
-    manifest.totals = totals;
-    if let Some(stop) = stop {
-        stop.check()?;
-    }
-    let run = run.commit(manifest)?;
-    Ok(RunSummary { run, books, totals, rejected_by_reason, first_rejects, notes })
+/// Writes the run directory `out` from what a [`RunCollector`] gathered elsewhere: the files are those that [`analyze`] writes
+/// for the same documents.
+///
+/// ```
+/// use dateline::archive::Batch;
+/// use dateline::collect::{Collector, RunCollector};
+/// use dateline::{AnalyzeOptions, Analyzer, Document, Gazetteer, write_run};
+/// # let folder = tempfile::tempdir()?;
+/// # let out = folder.path().join("run");
+/// let analyzer = Analyzer::new(&Gazetteer::builtin("core")?)?;
+/// let collector = RunCollector::new(&analyzer);
+/// let read = |id: &'static str| collector.read(&Batch::from_documents("mine", [Document::new(id, "GENEVA: Talks.")]));
+/// let mut all = read("a1")?;
+/// collector.merge(&mut all, read("a2")?)?;
+/// let summary = write_run(&collector, all, "mine", &out, AnalyzeOptions::default())?;
+/// assert_eq!(summary.books.counted, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`analyze`].
+pub fn write_run(
+    collector: &RunCollector<'_>,
+    gathered: RunPartial,
+    name: &str,
+    out: &Path,
+    options: AnalyzeOptions<'_>,
+) -> Result<RunSummary> {
+    let bytes = gathered.documents.iter().map(|row| row.length).sum();
+    let records = gathered.records().seen;
+    let input = InputSummary { path: name.to_owned(), bytes, sha256: String::new(), records, passed_over: 0 };
+    let mut run = RunSink::create(collector, out, options.force)?;
+    run.add(gathered)?;
+    run.finish(vec![input], None, &pool(options.scan)?, options.scan.stop)
 }
 
 /// An input of which nothing could be read gives no results.
-fn nothing_read(books: Books, first: Option<&Reject>) -> Result<()> {
+fn nothing_read(books: RecordTally, first: Option<&Reject>) -> Result<()> {
     match first {
         Some(first) if books.counted + books.empty == 0 => Err(all_rejected(books.rejected, first)),
         _ => Ok(()),
@@ -134,7 +149,7 @@ pub(super) fn all_rejected(rejected: u64, first: &Reject) -> Error {
     }
 }
 
-fn manifest_gazetteer(analyzer: &Analyzer<'_>) -> ManifestGazetteer {
+fn manifest_gazetteer(analyzer: &Analyzer) -> ManifestGazetteer {
     let gazetteer = analyzer.gazetteer();
     ManifestGazetteer {
         names: gazetteer.layers().to_vec(),
@@ -148,75 +163,6 @@ fn manifest_gazetteer(analyzer: &Analyzer<'_>) -> ManifestGazetteer {
 fn manifest_input(input: InputSummary) -> ManifestInput {
     let InputSummary { path, bytes, sha256, records, passed_over } = input;
     ManifestInput { path, bytes, sha256, records, passed_over }
-}
-
-/// What one batch yields: rows numbered from 0 within the batch, entities by gazetteer id.
-#[derive(Default)]
-struct Part {
-    documents: DocumentRows,
-    counts: CountRows,
-    mentions: MentionRows,
-    rejects: Vec<Reject>,
-    empty: u64,
-    notes: InputNotes,
-}
-
-/// The work of one thread on one batch.
-fn read_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, with_mentions: bool) -> Result<Part> {
-    let mut part = Part { rejects: batch.rejects().to_vec(), ..Part::default() };
-    let mut counts = DocumentCounts::default();
-    let mut row = 0;
-    for record in batch.records() {
-        let document = match batch.document(record, archive) {
-            Ok(document) => document,
-            Err(reject) => {
-                part.rejects.push(reject);
-                continue;
-            }
-        };
-        if document.is_empty() {
-            part.empty += 1;
-            continue;
-        }
-        check_length(&document)?;
-        let mentions = worker.counted(&document);
-        counts.count(mentions.iter().map(|mention| mention.entity));
-        for (entity, count) in counts.entries() {
-            part.counts.push(CountRow { document: row, entity: entity.0, count: *count });
-        }
-        if with_mentions {
-            let mut place = super::tag::Offsets::default();
-            for mention in mentions {
-                let (start_char, end_char) = place.characters(&document, mention);
-                part.mentions.push(MentionRow {
-                    document: row,
-                    part: part_number(mention.part),
-                    start: mention.span.start as u32,
-                    end: mention.span.end as u32,
-                    start_char: start_char as u32,
-                    end_char: end_char as u32,
-                    entity: mention.entity.0,
-                });
-            }
-        }
-        let date = document.date.as_deref().unwrap_or_default();
-        let day = day_of(date);
-        part.notes.look(&document, day, record, archive);
-        part.documents.push(DocumentRow {
-            id: &document.id,
-            date,
-            day: day.unwrap_or(i32::MIN),
-            source: document.source.as_deref().unwrap_or_default(),
-            file: record.file,
-            offset: record.offset,
-            length: batch.length(record),
-            characters: document.characters() as u32,
-            mentions: mentions.len() as u32,
-        });
-        row += 1;
-    }
-    part.rejects.sort_by(|a, b| (&a.file, a.offset, a.record).cmp(&(&b.file, b.offset, b.record)));
-    Ok(part)
 }
 
 /// Writes rows in blocks.
@@ -254,7 +200,7 @@ struct Counted {
     /// Per gazetteer entity.
     entities: Vec<Tally>,
     characters: u64,
-    books: Books,
+    books: RecordTally,
     rejected_by_reason: BTreeMap<String, u64>,
 }
 
@@ -271,49 +217,52 @@ struct Spools {
     mentions: Option<Spooled<MentionRows>>,
 }
 
-/// Takes in the batches in order.
-struct Collector {
+/// A run that is being written: takes partial results in order.
+struct RunSink<'a> {
+    analyzer: &'a Analyzer,
+    settings: RunSettings,
+    run: RunWriter,
     documents: BlockWriter<DocumentRows>,
     counts: Spool<CountRows>,
     mentions: Option<Spool<MentionRows>>,
-    rejects: crate::store::RejectsWriter,
+    rejects: RejectsWriter,
     first_rejects: Vec<Reject>,
     notes: InputNotes,
     ids: SharedIds,
     counted: Counted,
 }
 
-impl Collector {
-    fn new(analyzer: &Analyzer<'_>, run: &RunWriter, with_mentions: bool) -> Result<Self> {
-        let n_entities = analyzer.gazetteer().entities().len();
+impl<'a> RunSink<'a> {
+    fn create(collector: &RunCollector<'a>, out: &Path, force: bool) -> Result<Self> {
+        let analyzer = collector.analyzer();
+        let run = RunWriter::create(out, force)?;
         let header = |format: &str| FileHeader::new(format, analyzer.gazetteer().fingerprint());
         let documents = run.file(DOCUMENTS_FILE, &header("dateline-documents").describe::<DocumentRows>())?;
         let counts = header("dateline-counts").describe::<CountRows>();
         let mentions = header("dateline-mentions").describe::<MentionRows>();
         Ok(Self {
+            analyzer,
+            settings: collector.settings(),
             documents: BlockWriter::new(documents),
             counts: Spool::new(run.path("counts.spool"), counts),
-            mentions: with_mentions.then(|| Spool::new(run.path("mentions.spool"), mentions)),
+            mentions: collector.keeps_mentions().then(|| Spool::new(run.path("mentions.spool"), mentions)),
             rejects: run.rejects()?,
+            run,
             first_rejects: Vec::new(),
             notes: InputNotes::default(),
             ids: SharedIds::new(),
             counted: Counted {
-                entities: vec![Tally::default(); n_entities],
+                entities: vec![Tally::default(); analyzer.gazetteer().entities().len()],
                 characters: 0,
-                books: Books::default(),
+                books: RecordTally::default(),
                 rejected_by_reason: BTreeMap::new(),
             },
         })
     }
 
-    fn add(&mut self, part: Part) -> Result<()> {
+    fn add(&mut self, part: RunPartial) -> Result<()> {
         let first = self.counted.books.counted;
-        let n_documents = part.documents.rows() as u64;
-        let number = |row: u32| {
-            u32::try_from(first + u64::from(row))
-                .map_err(|_| Error::limit("a run holds at most 2^32 - 1 documents").with_remedy("split the archive"))
-        };
+        let number = |row: u32| u32::try_from(first + u64::from(row)).map_err(|_| too_many_documents());
         for document in part.documents.iter() {
             self.counted.characters += u64::from(document.characters);
             self.ids.push(document.id)?;
@@ -335,32 +284,59 @@ impl Collector {
         for reject in &part.rejects {
             self.rejects.write(reject)?;
         }
+        self.counted.books.add(part.records());
         let free = REJECTS_SHOWN.saturating_sub(self.first_rejects.len());
-        self.first_rejects.extend(part.rejects.iter().take(free).cloned());
+        self.first_rejects.extend(part.rejects.into_iter().take(free));
         self.notes.add(part.notes);
-        let books = &mut self.counted.books;
-        books.counted += n_documents;
-        books.empty += part.empty;
-        books.rejected += part.rejects.len() as u64;
-        books.seen += n_documents + part.empty + part.rejects.len() as u64;
         Ok(())
     }
 
-    fn finish(mut self, run: &mut RunWriter) -> Result<(Counted, Spools, Vec<Reject>, InputNotes)> {
+    /// Everything was taken in: writes what needs to know the whole, and makes the run appear.
+    fn finish(
+        mut self,
+        inputs: Vec<InputSummary>,
+        input: Option<InputSettings>,
+        pool: &ThreadPool,
+        stop: Option<&StopFlag>,
+    ) -> Result<RunSummary> {
+        let mut run = self.run;
         run.add(DOCUMENTS_FILE, self.documents.finish()?.finish()?);
         self.notes.shared_ids = self.ids.finish(&run.path(DOCUMENTS_FILE))?;
-        let counts = self.counts.finish()?;
-        let mentions = self.mentions.map(Spool::finish).transpose()?;
+        let spools = Spools { counts: self.counts.finish()?, mentions: self.mentions.map(Spool::finish).transpose()? };
         let rejects = self.rejects.finish()?;
         run.add(REJECTS_FILE, rejects.file);
         self.counted.rejected_by_reason = rejects.by_reason;
-        Ok((self.counted, Spools { counts, mentions }, self.first_rejects, self.notes))
+        let (counted, notes) = (self.counted, self.notes);
+        nothing_read(counted.books, self.first_rejects.first())?;
+        let analyzer = self.analyzer;
+        let pairs = Finisher { analyzer, counted: &counted, spools: &spools, stop }.write(&mut run, pool)?;
+        let totals = Totals {
+            mentions: counted.entities.iter().map(|tally| tally.mentions).sum(),
+            entities: counted.entities.iter().filter(|tally| tally.documents > 0).count() as u64,
+            pairs,
+            contexts: counted.books.counted,
+            characters: counted.characters,
+        };
+        let settings = RunSettings { input, ..self.settings };
+        let mut manifest = RunManifest::new(settings, manifest_gazetteer(analyzer));
+        manifest.inputs = inputs.into_iter().map(manifest_input).collect();
+        manifest.books = counted.books;
+        manifest.rejected_by_reason.clone_from(&counted.rejected_by_reason);
+        manifest.dates = notes.dates;
+        manifest.notes = notes.numbers();
+        manifest.totals = totals;
+        if let Some(stop) = stop {
+            stop.check()?;
+        }
+        let run = run.commit(manifest)?;
+        let Counted { books, rejected_by_reason, .. } = counted;
+        Ok(RunSummary { run, books, totals, rejected_by_reason, first_rejects: self.first_rejects, notes })
     }
 }
 
 /// Numbers the entities that occur and writes what depends on it.
 struct Finisher<'a> {
-    analyzer: &'a Analyzer<'a>,
+    analyzer: &'a Analyzer,
     counted: &'a Counted,
     spools: &'a Spools,
     stop: Option<&'a StopFlag>,

@@ -1,12 +1,14 @@
 //! Documents of an archive by their id.
 
+use std::ops::ControlFlow;
+
 use super::scan::{ScanOptions, pool, scan};
-use super::{Analyzer, Worker, check_length};
-use crate::archive::{Archive, Batch};
+use crate::archive::Archive;
+use crate::collect::{Collector, ReadDocument};
 use crate::diagnostics::Reject;
 use crate::document::Document;
 use crate::error::Result;
-use crate::gazetteer::Gazetteer;
+use crate::progress::StopFlag;
 
 /// Ids kept to be shown.
 const IDS_SHOWN: usize = 5;
@@ -29,7 +31,7 @@ pub struct FoundDocument<T> {
 pub struct FoundDocuments<T> {
     /// The documents, in archive order.
     pub found: Vec<FoundDocument<T>>,
-    /// All documents of the archive.
+    /// Documents read: all of the archive, unless enough were found before its end.
     pub documents: u64,
     /// The ids of the first few.
     pub first_ids: Vec<String>,
@@ -39,7 +41,7 @@ pub struct FoundDocuments<T> {
     pub first_reject: Option<Reject>,
 }
 
-/// Gives every document with this id to `read`; without an id, the only document of the archive, if it has only one.
+/// Gives documents with this id to `read`, at most so many; without an id, the only document of the archive, if it has only one.
 ///
 /// Ids need not be unique: archives number from 1 in each file.
 ///
@@ -49,73 +51,77 @@ pub struct FoundDocuments<T> {
 ///
 /// # Complexity
 ///
-/// Reads the whole archive.
+/// Reads the archive as far as the last of the documents; the whole if there are fewer than `at_most`.
 pub fn find_documents<T: Send>(
     archive: &Archive,
     id: Option<&str>,
+    at_most: usize,
     options: ScanOptions<'_>,
     read: impl Fn(&Document<'_>) -> T + Sync,
 ) -> Result<FoundDocuments<T>> {
-    // The analyzer only lends the scan its workers.
-    let nothing = Gazetteer::from_names(["-a-"])?;
-    let analyzer = Analyzer::new(&nothing)?;
-    let look = |_: &mut Worker<'_>, batch: &Batch| -> Result<FoundDocuments<T>> {
-        let mut part = FoundDocuments::empty();
-        for reject in batch.rejects() {
-            part.add_reject(reject.clone());
-        }
-        for record in batch.records() {
-            let document = match batch.document(record, archive) {
-                Ok(document) => document,
-                Err(reject) => {
-                    part.add_reject(reject);
-                    continue;
-                }
-            };
-            part.documents += 1;
-            // Without an id only the first can be the only one.
-            if id.map_or(part.documents == 1, |id| document.id == id) {
-                check_length(&document)?;
-                part.found.push(FoundDocument {
-                    id: document.id.clone().into_owned(),
-                    file: archive.inputs()[record.file as usize].path().to_owned(),
-                    record: record.number,
-                    read: read(&document),
-                });
-            }
-            if part.first_ids.len() < IDS_SHOWN {
-                part.first_ids.push(document.id.into_owned());
-            }
-        }
-        Ok(part)
-    };
-    let mut all = FoundDocuments::empty();
-    scan(&pool(options)?, &analyzer, archive, options, look, |part| {
-        all.append(part?);
-        Ok(())
+    let finder = Finder { id, read };
+    let mut all = finder.begin();
+    scan(&pool(options)?, archive.batches(), &finder, options, |part| {
+        finder.merge(&mut all, part)?;
+        let enough = id.is_some() && all.found.len() >= at_most;
+        Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })?;
     if id.is_none() && all.documents > 1 {
         all.found.clear();
     }
+    all.found.truncate(at_most);
     Ok(all)
 }
 
-impl<T> FoundDocuments<T> {
-    fn empty() -> Self {
-        Self { found: Vec::new(), documents: 0, first_ids: Vec::new(), rejected: 0, first_reject: None }
+/// Looks for the documents of an id.
+struct Finder<'a, F> {
+    id: Option<&'a str>,
+    read: F,
+}
+
+impl<T: Send, F: Fn(&Document<'_>) -> T + Sync> Collector for Finder<'_, F> {
+    type Worker<'a>
+        = ()
+    where
+        Self: 'a;
+    type Partial = FoundDocuments<T>;
+
+    fn worker(&self, _: Option<&StopFlag>) {}
+
+    fn begin(&self) -> FoundDocuments<T> {
+        FoundDocuments { found: Vec::new(), documents: 0, first_ids: Vec::new(), rejected: 0, first_reject: None }
     }
 
-    fn add_reject(&mut self, reject: Reject) {
-        self.rejected += 1;
-        self.first_reject.get_or_insert(reject);
+    fn document(&self, (): &mut (), read: &ReadDocument<'_>, into: &mut FoundDocuments<T>) -> Result<()> {
+        let document = read.document;
+        into.documents += 1;
+        // Without an id only the first can be the only one.
+        if self.id.map_or(into.documents == 1, |id| document.id == id) {
+            into.found.push(FoundDocument {
+                id: document.id.clone().into_owned(),
+                file: read.batch.path(read.record).to_owned(),
+                record: read.record.number,
+                read: (self.read)(document),
+            });
+        }
+        if into.first_ids.len() < IDS_SHOWN {
+            into.first_ids.push(document.id.clone().into_owned());
+        }
+        Ok(())
     }
 
-    fn append(&mut self, later: Self) {
-        self.found.extend(later.found);
-        self.documents += later.documents;
-        self.first_ids.extend(later.first_ids);
-        self.first_ids.truncate(IDS_SHOWN);
-        self.rejected += later.rejected;
-        self.first_reject = self.first_reject.take().or(later.first_reject);
+    fn reject(&self, reject: Reject, into: &mut FoundDocuments<T>) {
+        into.rejected += 1;
+        into.first_reject.get_or_insert(reject);
+    }
+
+    fn merge(&self, into: &mut FoundDocuments<T>, next: FoundDocuments<T>) -> Result<()> {
+        into.found.extend(next.found);
+        into.documents += next.documents;
+        into.first_ids.extend(next.first_ids);
+        into.first_ids.truncate(IDS_SHOWN);
+        into.rejected += next.rejected;
+        into.first_reject = into.first_reject.take().or(next.first_reject);
+        Ok(())
     }
 }

@@ -1,11 +1,13 @@
 //! From an archive to its office-holders.
 
-use super::scan::{ScanOptions, pool, scan};
-use super::{Analyzer, Worker, check_length};
-use crate::archive::{Archive, Batch, day_of};
+use super::scan::{ScanOptions, gather};
+use crate::analyzer::{Analyzer, Worker};
+use crate::archive::Archive;
+use crate::collect::{Collector, ReadDocument, RejectTally};
 use crate::diagnostics::Reject;
 use crate::error::Result;
-use crate::holders::{Holder, HolderCounts, Office, offices};
+use crate::holders::{Holder, HolderCounts, offices};
+use crate::progress::StopFlag;
 
 /// The holders found, and what was skipped.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -30,33 +32,50 @@ const REJECTS_SHOWN: usize = 5;
 /// # Complexity
 ///
 /// Linear in the text; memory for each different office and name.
-pub fn holders(analyzer: &Analyzer<'_>, archive: &Archive, options: ScanOptions<'_>) -> Result<HolderSummary> {
-    type Found = (Vec<(Vec<Office>, Option<i32>)>, Vec<Reject>);
-    let read = |worker: &mut Worker<'_>, batch: &Batch| -> Result<Found> {
-        let mut rejects = batch.rejects().to_vec();
-        let mut found = Vec::new();
-        for record in batch.records() {
-            match batch.document(record, archive) {
-                Ok(document) => {
-                    check_length(&document)?;
-                    let offices = offices(analyzer.gazetteer(), &document, worker.counted(&document));
-                    found.push((offices, document.date.as_deref().and_then(day_of)));
-                }
-                Err(reject) => rejects.push(reject),
-            }
-        }
-        Ok((found, rejects))
-    };
-    let mut counts = HolderCounts::default();
-    let mut summary = HolderSummary::default();
-    scan(&pool(options)?, analyzer, archive, options, read, |found| {
-        let (found, rejects) = found?;
-        found.into_iter().for_each(|(offices, day)| counts.add(offices, day));
-        summary.rejected += rejects.len() as u64;
-        let free = REJECTS_SHOWN.saturating_sub(summary.first_rejects.len());
-        summary.first_rejects.extend(rejects.into_iter().take(free));
+pub fn holders(analyzer: &Analyzer, archive: &Archive, options: ScanOptions<'_>) -> Result<HolderSummary> {
+    let (counts, rejects) = gather(archive.batches(), &HolderCollector { analyzer }, options)?;
+    let holders = counts.finish(analyzer.gazetteer());
+    Ok(HolderSummary { holders, rejected: rejects.total, first_rejects: rejects.first })
+}
+
+/// Counts who is introduced with which title.
+struct HolderCollector<'a> {
+    analyzer: &'a Analyzer,
+}
+
+impl Collector for HolderCollector<'_> {
+    type Worker<'a>
+        = Worker<'a>
+    where
+        Self: 'a;
+    type Partial = (HolderCounts, RejectTally);
+
+    fn worker(&self, stop: Option<&StopFlag>) -> Worker<'_> {
+        self.analyzer.stoppable_worker(stop)
+    }
+
+    fn begin(&self) -> Self::Partial {
+        Self::Partial::default()
+    }
+
+    fn document(
+        &self,
+        worker: &mut Worker<'_>,
+        read: &ReadDocument<'_>,
+        (counts, _): &mut Self::Partial,
+    ) -> Result<()> {
+        let offices = offices(self.analyzer.gazetteer(), read.document, worker.counted(read.document));
+        counts.add(offices, read.day);
         Ok(())
-    })?;
-    summary.holders = counts.finish(analyzer.gazetteer());
-    Ok(summary)
+    }
+
+    fn reject(&self, reject: Reject, (_, rejects): &mut Self::Partial) {
+        rejects.add(reject, REJECTS_SHOWN);
+    }
+
+    fn merge(&self, (counts, rejects): &mut Self::Partial, next: Self::Partial) -> Result<()> {
+        counts.merge(next.0);
+        rejects.append(next.1, REJECTS_SHOWN);
+        Ok(())
+    }
 }

@@ -1,13 +1,14 @@
 //! A first pass over an archive for the lines that recur in it.
 
-use super::scan::{ScanOptions, pool, scan};
-use super::{Analyzer, Worker};
-use crate::archive::{Archive, Batch};
+use super::scan::{ScanOptions, gather};
+use crate::archive::Archive;
+use crate::collect::{Collector, ReadDocument};
+use crate::diagnostics::Reject;
 use crate::error::{Error, Result};
-use crate::gazetteer::Gazetteer;
+use crate::progress::StopFlag;
 use crate::segment::LineCounts;
 
-/// Counts in how many documents of its source each short line of the archive stands.
+/// Counts in how many documents of its source each short line of the archive occurs.
 ///
 /// The counts are those of the whole archive, so results that use them depend on it: a part of it, read alone, can have
 /// fewer recurring lines.
@@ -26,17 +27,31 @@ pub fn count_lines(archive: &Archive, options: ScanOptions<'_>) -> Result<LineCo
         )
         .with_remedy("name files, or leave out --recurring-lines"));
     }
-    // The analyzer only lends the scan its workers.
-    let nothing = Gazetteer::from_names(["-a-"])?;
-    let analyzer = Analyzer::new(&nothing)?;
-    let read = |_: &mut Worker<'_>, batch: &Batch| -> Vec<Vec<u64>> {
-        let documents = batch.records().iter().filter_map(|record| batch.document(record, archive).ok());
-        documents.map(|document| LineCounts::lines_of(&document)).collect()
-    };
-    let mut counts = LineCounts::default();
-    scan(&pool(options)?, &analyzer, archive, options, read, |documents| {
-        documents.iter().for_each(|lines| counts.add(lines));
+    gather(archive.batches(), &LineCollector, options)
+}
+
+/// Counts the lines of documents.
+struct LineCollector;
+
+impl Collector for LineCollector {
+    type Worker<'a> = ();
+    type Partial = LineCounts;
+
+    fn worker(&self, _: Option<&StopFlag>) {}
+
+    fn begin(&self) -> LineCounts {
+        LineCounts::default()
+    }
+
+    fn document(&self, (): &mut (), read: &ReadDocument<'_>, into: &mut LineCounts) -> Result<()> {
+        into.add(&LineCounts::lines_of(read.document));
         Ok(())
-    })?;
-    Ok(counts)
+    }
+
+    fn reject(&self, _: Reject, _: &mut LineCounts) {}
+
+    fn merge(&self, into: &mut LineCounts, next: LineCounts) -> Result<()> {
+        into.merge(next);
+        Ok(())
+    }
 }

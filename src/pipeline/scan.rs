@@ -1,55 +1,20 @@
-//! One reading of an archive: batches to the workers, their results back in order.
+//! One reading of a source: batches to the workers, their results back in order.
 
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use rayon::ThreadPool;
 
 use crossbeam_channel::{Receiver, Sender, bounded, never, select, unbounded};
 
-use super::{Analyzer, Worker};
-use crate::archive::{Archive, Batch, InputSummary, NamedFields};
+use crate::archive::{Batch, InputSummary, Source};
+use crate::collect::{Collector, read_batch};
 use crate::error::{Error, Result};
-use crate::resolve::Stop;
-
-/// Stops a scan from outside, e.g. from a signal handler. Clones share the flag.
-#[derive(Debug, Clone, Default)]
-pub struct StopFlag(Arc<AtomicBool>);
-
-impl StopFlag {
-    /// Asks the scan to stop as soon as it can.
-    pub fn stop(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-
-    /// Whether it was asked to stop.
-    #[must_use]
-    pub fn is_stopped(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    /// The same flag, as the resolver asks it in the middle of a document.
-    pub(super) fn as_stop(&self) -> Stop {
-        Stop::new(Arc::clone(&self.0))
-    }
-
-    pub(super) fn check(&self) -> Result<()> {
-        if self.is_stopped() { Err(Error::interrupted()) } else { Ok(()) }
-    }
-}
-
-/// How far a scan has come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Bytes of the inputs consumed, as they are on disk.
-    pub bytes: u64,
-    /// Records finished.
-    pub records: u64,
-}
+use crate::progress::{Progress, StopFlag};
 
 /// How to scan; nothing here changes a result.
 #[derive(Clone, Copy, Default)]
@@ -83,125 +48,119 @@ pub(super) fn pool(options: ScanOptions<'_>) -> Result<ThreadPool> {
         .map_err(|error| Error::usage(format!("cannot start {} threads: {error}", options.threads)))
 }
 
-/// Reads the archive on a thread of its own, has `work` done on each batch by the pool, and gives the results to `consume`
-/// on this thread, in archive order.
+/// Reads the source on a thread of its own, has the collector read each batch in the pool, and gives the results to `consume`
+/// on this thread, in the order of the source. `consume` may end the scan.
 ///
-/// Memory is bounded: at most twice as many batches as threads are under way, and as many wait; besides, results are held back
-/// until the fields that the user named have been met, so that nothing is half-written if they are not there. Whoever writes into
-/// standard input and waits for the answer is not kept waiting.
-pub(super) fn scan<T: Send>(
+/// Memory is bounded: at most twice as many batches as threads are being read, and as many wait. Whoever writes into standard
+/// input and waits for the answer is not kept waiting.
+pub(super) fn scan<S: Source, C: Collector>(
     pool: &ThreadPool,
-    analyzer: &Analyzer<'_>,
-    archive: &Archive,
+    source: S,
+    collector: &C,
     options: ScanOptions<'_>,
-    work: impl Fn(&mut Worker<'_>, &Batch) -> T + Sync,
-    mut consume: impl FnMut(T) -> Result<()>,
+    mut consume: impl FnMut(C::Partial) -> Result<ControlFlow<()>>,
 ) -> Result<Vec<InputSummary>> {
     let in_flight_limit = 2 * pool.current_num_threads();
-    let workers: Mutex<Vec<Worker<'_>>> = Mutex::new(Vec::new());
+    let workers: Mutex<Vec<C::Worker<'_>>> = Mutex::new(Vec::new());
     let (batch_sender, batches) = bounded::<Result<Batch>>(in_flight_limit);
     let (done_sender, done) = unbounded::<Batch>();
-    let (sender, finished) = unbounded::<(u64, u64, u64, Finished<T>)>();
+    let (sender, finished) = unbounded::<(u64, Progress, Finished<Result<C::Partial>>)>();
 
     // The reader owns what it reads: when the scan is stopped while the reader waits for input that may never come, it is
-    // left behind.
-    let reader = std::thread::Builder::new().name("reader".to_owned()).spawn({
-        let archive = archive.clone();
-        move || read(&archive, &batch_sender, &done)
+    // left to itself.
+    let reader = std::thread::Builder::new().name("reader".to_owned()).spawn(move || {
+        let mut source = source;
+        send(&mut source, &batch_sender, &done);
+        source.inputs()
     });
     let reader = reader.map_err(|error| Error::usage(format!("cannot start a thread for reading: {error}")))?;
-    let (workers, work, stop) = (&workers, &work, options.stop);
-    let scanned: Result<()> = pool.in_place_scope(|tasks| {
+    let (workers, stop) = (&workers, options.stop);
+    let scanned: Result<ControlFlow<()>> = pool.in_place_scope(|tasks| {
         let mut progress = Progress::default();
         let (mut next_in, mut next_out) = (0_u64, 0_u64);
         let mut waiting = BTreeMap::new();
         let mut exhausted = false;
         let nothing = never();
-        let mut named = NamedFields::of(archive);
-        let may_hold = !archive.reads_stdin();
         loop {
             let in_flight = next_in - next_out;
             if exhausted && in_flight == 0 {
-                return Ok(());
+                return Ok(ControlFlow::Continue(()));
             }
-            if let Some(stop) = options.stop {
+            if let Some(stop) = stop {
                 stop.check()?;
             }
-            // Take in another batch only while few are under way.
-            let hold = may_hold && named.as_ref().is_some_and(NamedFields::is_early);
-            let input = if exhausted || in_flight >= in_flight_limit as u64 && !hold { &nothing } else { &batches };
+            // Take in another batch only while few are being read.
+            let input = if exhausted || in_flight >= in_flight_limit as u64 { &nothing } else { &batches };
             select! {
                 recv(input) -> batch => match batch {
-                    Err(_) => {
-                        exhausted = true;
-                        named.take().map_or(Ok(()), |named| named.finish(archive))?;
-                    }
+                    Err(_) => exhausted = true,
                     Ok(batch) => {
                         let (batch, number) = (batch?, next_in);
-                        if let Some(fields) = &mut named
-                            && fields.look(&batch, archive)?
-                        {
-                            named = None;
-                        }
                         let (sender, done) = (sender.clone(), done_sender.clone());
                         next_in += 1;
                         tasks.spawn(move |_| {
-                            let (bytes, records) = (batch.bytes_read, batch.records().len() as u64);
+                            let size = Progress { bytes: batch.bytes_read, records: batch.records().len() as u64 };
                             let result = catch_unwind(AssertUnwindSafe(|| {
                                 let idle = workers.lock().expect("no panic while locked").pop();
-                                let mut worker = idle.unwrap_or_else(|| {
-                                    let mut worker = analyzer.worker();
-                                    stop.inspect(|stop| worker.stop_when(stop));
-                                    worker
-                                });
-                                let result = work(&mut worker, &batch);
+                                let mut worker = idle.unwrap_or_else(|| collector.worker(stop));
+                                let result = read_batch(collector, &mut worker, &batch);
                                 workers.lock().expect("no panic while locked").push(worker);
                                 result
                             }));
                             // The reader may have ended.
                             let _ = done.send(batch);
                             // The receiver is gone only when the scan has failed already.
-                            let _ = sender.send((number, bytes, records, result));
+                            let _ = sender.send((number, size, result));
                         });
                     }
                 },
                 recv(finished) -> result => {
-                    let (number, bytes, records, result) = result.expect("a sender is kept");
+                    let (number, size, result) = result.expect("a sender is kept");
                     let result = result.unwrap_or_else(|panic| resume_unwind(panic));
                     // A document that was left in the middle is not counted.
                     if let Some(stop) = stop {
                         stop.check()?;
                     }
-                    waiting.insert(number, (bytes, records, result));
+                    waiting.insert(number, (size, result));
                 }
                 default(PATIENCE) => {}
             }
-            if may_hold && named.as_ref().is_some_and(NamedFields::is_early) {
-                continue;
-            }
-            while let Some((bytes, records, result)) = waiting.remove(&next_out) {
+            while let Some((size, result)) = waiting.remove(&next_out) {
                 next_out += 1;
-                consume(result)?;
-                progress.bytes += bytes;
-                progress.records += records;
+                if consume(result?)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+                progress.bytes += size.bytes;
+                progress.records += size.records;
                 if let Some(on_progress) = options.on_progress {
                     on_progress(progress);
                 }
             }
         }
     });
-    // All batches came, so the reader has ended.
-    scanned.map(|()| reader.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    match scanned? {
+        // All batches came, so the reader has ended.
+        ControlFlow::Continue(()) => Ok(reader.join().unwrap_or_else(|panic| resume_unwind(panic))),
+        ControlFlow::Break(()) => Ok(Vec::new()),
+    }
+}
+
+/// What a collector takes from a whole source, merged in order.
+pub(super) fn gather<C: Collector>(source: impl Source, collector: &C, options: ScanOptions<'_>) -> Result<C::Partial> {
+    let mut all = collector.begin();
+    scan(&pool(options)?, source, collector, options, |part| {
+        collector.merge(&mut all, part)?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(all)
 }
 
 /// Sends every batch until the receiver goes away, and uses the memory of those that are done with for the next.
-fn read(archive: &Archive, sender: &Sender<Result<Batch>>, done: &Receiver<Batch>) -> Vec<InputSummary> {
-    let mut batches = archive.batches();
-    while let Some(batch) = batches.next() {
+fn send(source: &mut impl Source, sender: &Sender<Result<Batch>>, done: &Receiver<Batch>) {
+    while let Some(batch) = source.next_batch().transpose() {
         if sender.send(batch).is_err() {
             break;
         }
-        done.try_iter().for_each(|batch| batches.recycle(batch));
+        done.try_iter().for_each(|batch| source.recycle(batch));
     }
-    batches.finish()
 }

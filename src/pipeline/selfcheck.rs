@@ -1,17 +1,20 @@
 //! The built-in oracle: a sample of an archive is matched again by the slow, independent matcher.
 
 use std::collections::BinaryHeap;
+use std::ops::ControlFlow;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::scan::{ScanOptions, pool, scan};
-use super::{Analyzer, Worker};
-use crate::archive::{Archive, Batch};
+use crate::archive::Archive;
+use crate::collect::{Collector, ReadDocument};
+use crate::diagnostics::Reject;
 use crate::document::Part;
 use crate::error::Result;
 use crate::gazetteer::Gazetteer;
 use crate::matcher::{Engine, Matcher, Overlap};
+use crate::progress::StopFlag;
 
 /// What a self-check compared and found.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -49,6 +52,56 @@ const DIFFERENCES_SHOWN: usize = 20;
 /// A document of the sample; ordered by a hash of its id, so that the sample does not depend on threads or order.
 type Sampled = ([u8; 32], String, Vec<(Part, String)>);
 
+/// Takes a sample: the documents whose ids have the least hashes.
+struct Sampler {
+    size: usize,
+}
+
+/// Some documents of an archive.
+#[derive(Default)]
+struct Sample {
+    /// Documents it was drawn from.
+    documents: u64,
+    chosen: BinaryHeap<Sampled>,
+}
+
+impl Sampler {
+    fn add(&self, sampled: Sampled, sample: &mut Sample) {
+        sample.chosen.push(sampled);
+        if sample.chosen.len() > self.size {
+            sample.chosen.pop();
+        }
+    }
+}
+
+impl Collector for Sampler {
+    type Worker<'a> = ();
+    type Partial = Sample;
+
+    fn worker(&self, _: Option<&StopFlag>) {}
+
+    fn begin(&self) -> Sample {
+        Sample::default()
+    }
+
+    fn document(&self, (): &mut (), read: &ReadDocument<'_>, into: &mut Sample) -> Result<()> {
+        let document = read.document;
+        let parts = document.parts().map(|(part, text)| (part, text.to_owned())).collect();
+        let hash = Sha256::digest(document.id.as_bytes()).into();
+        into.documents += 1;
+        self.add((hash, document.id.clone().into_owned(), parts), into);
+        Ok(())
+    }
+
+    fn reject(&self, _: Reject, _: &mut Sample) {}
+
+    fn merge(&self, into: &mut Sample, next: Sample) -> Result<()> {
+        into.documents += next.documents;
+        next.chosen.into_iter().for_each(|sampled| self.add(sampled, into));
+        Ok(())
+    }
+}
+
 /// Matches a sample of the archive with the engine in use and with the oracle, under every overlap policy.
 ///
 /// The sample is the same for the same documents.
@@ -67,30 +120,14 @@ pub fn selfcheck(
     sample: usize,
     options: ScanOptions<'_>,
 ) -> Result<SelfcheckReport> {
-    // The analyzer only lends the scan its workers.
-    let nothing = Gazetteer::from_names(["-a-"])?;
-    let analyzer = Analyzer::new(&nothing)?;
-    let mut documents = 0;
-    let mut chosen: BinaryHeap<Sampled> = BinaryHeap::new();
-    let read = |_: &mut Worker<'_>, batch: &Batch| -> Vec<Sampled> {
-        let documents = batch.records().iter().filter_map(|record| batch.document(record, archive).ok());
-        let owned = documents.map(|document| {
-            let parts = document.parts().map(|(part, text)| (part, text.to_owned())).collect();
-            (Sha256::digest(document.id.as_bytes()).into(), document.id.clone().into_owned(), parts)
-        });
-        owned.collect()
-    };
     let pool = pool(options)?;
-    scan(&pool, &analyzer, archive, options, read, |read| {
-        for document in read {
-            documents += 1;
-            chosen.push(document);
-            if chosen.len() > sample {
-                chosen.pop();
-            }
-        }
-        Ok(())
+    let sampler = Sampler { size: sample };
+    let mut all = sampler.begin();
+    scan(&pool, archive.batches(), &sampler, options, |part| {
+        sampler.merge(&mut all, part)?;
+        Ok(ControlFlow::Continue(()))
     })?;
+    let Sample { documents, chosen } = all;
 
     let matchers = |engine| -> Result<Vec<Matcher>> {
         let overlaps = [Overlap::All, Overlap::Longest, Overlap::NoNested];

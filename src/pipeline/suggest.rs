@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::scan::{ScanOptions, pool, scan};
-use super::{Analyzer, Worker, check_length};
-use crate::archive::{Archive, Batch};
+use super::scan::{ScanOptions, gather};
+use crate::analyzer::{Analyzer, Worker};
+use crate::archive::Archive;
+use crate::collect::{Collector, ReadDocument};
+use crate::diagnostics::Reject;
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::gazetteer::EntityType;
 use crate::lint::words::Words;
 use crate::normalize::{fold, is_word_char};
+use crate::progress::StopFlag;
 use crate::span::Span;
 use crate::store::{FileSummary, Run};
 
@@ -65,33 +68,82 @@ pub struct Suggestions {
 /// # Complexity
 ///
 /// Linear in the text; memory grows with the distinct sequences.
-pub fn suggest(analyzer: &Analyzer<'_>, archive: &Archive, options: ScanOptions<'_>) -> Result<Suggestions> {
-    let mut found: BTreeMap<String, Suggestion> = BTreeMap::new();
-    let mut result = Suggestions::default();
-    let work = |worker: &mut Worker<'_>, batch: &Batch| sequences_of(worker, batch, archive);
-    scan(&pool(options)?, analyzer, archive, options, work, |batch| {
-        let batch = batch?;
-        result.documents += batch.documents.len() as u64;
-        result.rejected += batch.rejected;
-        for document in batch.documents {
-            for (text, (count, contexts)) in document {
-                let entry = found.entry(text.clone()).or_insert_with(|| Suggestion {
-                    text,
-                    count: 0,
-                    documents: 0,
-                    contexts: Vec::new(),
-                });
-                entry.count += count;
-                entry.documents += 1;
-                let free = CONTEXTS - entry.contexts.len();
-                entry.contexts.extend(contexts.into_iter().take(free));
-            }
+pub fn suggest(analyzer: &Analyzer, archive: &Archive, options: ScanOptions<'_>) -> Result<Suggestions> {
+    let found = gather(archive.batches(), &SequenceCollector { analyzer }, options)?;
+    let mut suggestions: Vec<Suggestion> = found
+        .sequences
+        .into_iter()
+        .map(|(text, Met { count, documents, contexts })| Suggestion { text, count, documents, contexts })
+        .collect();
+    suggestions.sort_by(|a, b| (b.documents, b.count, &a.text).cmp(&(a.documents, a.count, &b.text)));
+    Ok(Suggestions { suggestions, documents: found.documents, rejected: found.rejected })
+}
+
+/// Gathers the capitalised sequences that no name covers.
+struct SequenceCollector<'a> {
+    analyzer: &'a Analyzer,
+}
+
+/// The sequences of some documents.
+#[derive(Default)]
+struct SequenceCounts {
+    sequences: BTreeMap<String, Met>,
+    documents: u64,
+    rejected: u64,
+}
+
+/// How often a sequence was met, and where first.
+#[derive(Default)]
+struct Met {
+    count: u64,
+    documents: u64,
+    contexts: Vec<String>,
+}
+
+impl Met {
+    fn add(&mut self, later: Self) {
+        self.count += later.count;
+        self.documents += later.documents;
+        let free = CONTEXTS - self.contexts.len();
+        self.contexts.extend(later.contexts.into_iter().take(free));
+    }
+}
+
+impl Collector for SequenceCollector<'_> {
+    type Worker<'a>
+        = Worker<'a>
+    where
+        Self: 'a;
+    type Partial = SequenceCounts;
+
+    fn worker(&self, stop: Option<&StopFlag>) -> Worker<'_> {
+        self.analyzer.stoppable_worker(stop)
+    }
+
+    fn begin(&self) -> SequenceCounts {
+        SequenceCounts::default()
+    }
+
+    fn document(&self, worker: &mut Worker<'_>, read: &ReadDocument<'_>, into: &mut SequenceCounts) -> Result<()> {
+        into.documents += 1;
+        for (text, (count, contexts)) in sequences_in(worker, read.document) {
+            into.sequences.entry(text).or_default().add(Met { count, documents: 1, contexts });
         }
         Ok(())
-    })?;
-    result.suggestions = found.into_values().collect();
-    result.suggestions.sort_by(|a, b| (b.documents, b.count, &a.text).cmp(&(a.documents, a.count, &b.text)));
-    Ok(result)
+    }
+
+    fn reject(&self, _: Reject, into: &mut SequenceCounts) {
+        into.rejected += 1;
+    }
+
+    fn merge(&self, into: &mut SequenceCounts, next: SequenceCounts) -> Result<()> {
+        into.documents += next.documents;
+        into.rejected += next.rejected;
+        for (text, met) in next.sequences {
+            into.sequences.entry(text).or_default().add(met);
+        }
+        Ok(())
+    }
 }
 
 /// The inputs of a run, which has no text itself, where the manifest says they were (relative to `root`).
@@ -115,25 +167,6 @@ pub fn inputs_of_run(run: &Run, root: &Path) -> Result<Vec<PathBuf>> {
 
 /// The sequences of one document: how often, and where first.
 type Found = BTreeMap<String, (u64, Vec<String>)>;
-
-#[derive(Default)]
-struct BatchSequences {
-    documents: Vec<Found>,
-    rejected: u64,
-}
-
-fn sequences_of(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive) -> Result<BatchSequences> {
-    let mut result = BatchSequences { rejected: batch.rejects().len() as u64, ..BatchSequences::default() };
-    for record in batch.records() {
-        let Ok(document) = batch.document(record, archive) else {
-            result.rejected += 1;
-            continue;
-        };
-        check_length(&document)?;
-        result.documents.push(sequences_in(worker, &document));
-    }
-    Ok(result)
-}
 
 fn sequences_in(worker: &mut Worker<'_>, document: &Document<'_>) -> Found {
     let mut found = Found::new();
@@ -159,11 +192,10 @@ fn sequences_in(worker: &mut Worker<'_>, document: &Document<'_>) -> Found {
 
 /// The places of all names of the gazetteer, and whether each is a title's.
 fn known_spans(worker: &mut Worker<'_>, text: &str) -> Vec<(Span, bool)> {
-    let analyzer = worker.analyzer;
-    let [matches, _] = &mut worker.matches;
-    analyzer.matcher.find_into(text, &mut worker.scratch, matches);
+    let gazetteer = worker.analyzer().gazetteer().clone();
+    let matches = worker.matches_in(text);
     let is_title = |alias| {
-        let entity = analyzer.gazetteer.entity(analyzer.gazetteer.alias(alias).entity);
+        let entity = gazetteer.entity(gazetteer.alias(alias).entity);
         entity.entity_type() == EntityType::Title
     };
     matches.iter().map(|(span, aliases)| (span, aliases.iter().any(|alias| is_title(*alias)))).collect()

@@ -1,35 +1,27 @@
-//! From an archive to one line of JSON for each document.
+//! From a source of documents to one line of JSON for each document.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::io::Write;
+use std::ops::ControlFlow;
 
 use serde::Serialize;
 
 use super::analyze::all_rejected;
-use super::notes::InputNotes;
 use super::scan::{ScanOptions, pool, scan};
-use super::{Analyzer, Worker, check_length, part_number};
-use crate::archive::{Archive, Batch, day_of};
+use crate::analyzer::{Analyzer, Worker};
+use crate::archive::Source;
+use crate::collect::{Collector, InputNotes, ReadDocument, RejectTally};
 use crate::diagnostics::Reject;
 use crate::document::{Document, Part};
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
 use crate::mention::{Mention, UnlistedMention};
+use crate::offsets::{OffsetCursor, OffsetUnit};
+use crate::progress::StopFlag;
 use crate::resolve::Resolution;
 use crate::segment::{Furniture, Reason, Section, Segment};
 use crate::span::Span;
-
-/// In which unit `tag` counts offsets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OffsetUnit {
-    /// Unicode code points, as Python counts.
-    #[default]
-    Char,
-    /// Bytes of UTF-8, as Rust and Go count.
-    Byte,
-    /// UTF-16 code units, as JavaScript and Java count.
-    Utf16,
-}
 
 /// What became of the records.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -124,77 +116,99 @@ struct HeadLine<'a> {
     surface: &'a str,
 }
 
-/// Writes the mentions of every document of the archive to `out`, one line of JSON each, in archive order.
+/// Writes the mentions of every document of a source to `out`, one line of JSON each, in archive order.
 ///
-/// If standard input is among the inputs, each line is written out as soon as its document has come.
+/// If somebody may wait for the answer ([`Source::is_interactive`]), each line is written out as soon as its document has come.
 ///
 /// # Errors
 ///
-/// If writing fails, if a field that was named is in no record, if every record is faulty, or if the scan was stopped. A closed pipe is an [`ErrorKind::Io`](crate::ErrorKind::Io) error whose source
-/// says so.
+/// If writing fails, if a field that was named is in no record, if every record is faulty, or if the scan was stopped. A closed
+/// pipe is an [`ErrorKind::Io`](crate::ErrorKind::Io) error whose source says so.
 pub fn tag(
-    analyzer: &Analyzer<'_>,
-    archive: &Archive,
+    analyzer: &Analyzer,
+    source: impl Source,
     how: TagOptions,
     options: ScanOptions<'_>,
     out: &mut dyn Write,
 ) -> Result<TagSummary> {
+    let tagger = Tagger { analyzer, how };
     let mut summary = TagSummary::default();
-    let promptly = archive.reads_stdin();
-    let archive = &if promptly { archive.clone().promptly() } else { archive.clone() };
-    let work = |worker: &mut Worker<'_>, batch: &Batch| tag_batch(worker, batch, archive, how);
-    scan(&pool(options)?, analyzer, archive, options, work, |part| {
-        let part = part?;
+    let promptly = source.is_interactive();
+    let mut rejects = RejectTally::default();
+    scan(&pool(options)?, source, &tagger, options, |part| {
         let written = out.write_all(&part.lines).and_then(|()| if promptly { out.flush() } else { Ok(()) });
         written.map_err(|error| Error::io("standard output", "write", error))?;
         summary.notes.add(part.notes);
         summary.documents += part.documents;
         summary.spans += part.spans;
-        summary.rejected += part.rejects.len() as u64;
-        let free = REJECTS_KEPT.saturating_sub(summary.rejects.len());
-        summary.rejects.extend(part.rejects.into_iter().take(free));
-        Ok(())
+        rejects.append(part.rejects, REJECTS_KEPT);
+        Ok(ControlFlow::Continue(()))
     })?;
     out.flush().map_err(|error| Error::io("standard output", "write", error))?;
+    (summary.rejected, summary.rejects) = (rejects.total, rejects.first);
     match summary.rejects.first() {
         Some(first) if summary.documents == 0 => Err(all_rejected(summary.rejected, first)),
         _ => Ok(summary),
     }
 }
 
+/// Writes the mentions of documents as lines of JSON.
+struct Tagger<'a> {
+    analyzer: &'a Analyzer,
+    how: TagOptions,
+}
+
 #[derive(Default)]
-struct TaggedBatch {
+struct TaggedLines {
     lines: Vec<u8>,
     documents: u64,
     spans: u64,
-    rejects: Vec<Reject>,
+    rejects: RejectTally,
     notes: InputNotes,
 }
 
-fn tag_batch(worker: &mut Worker<'_>, batch: &Batch, archive: &Archive, how: TagOptions) -> Result<TaggedBatch> {
-    let mut tagged = TaggedBatch { rejects: batch.rejects().to_vec(), ..TaggedBatch::default() };
-    let gazetteer = worker.analyzer.gazetteer();
-    let mark = worker.analyzer.options.furniture == Furniture::Mark;
-    for record in batch.records() {
-        let document = match batch.document(record, archive) {
-            Ok(document) => document,
-            Err(reject) => {
-                tagged.rejects.push(reject);
-                continue;
-            }
-        };
-        check_length(&document)?;
-        tagged.notes.look(&document, document.date.as_deref().and_then(day_of), record, archive);
-        let resolution = worker.resolve(&document);
-        let spans = span_lines(gazetteer, &document, resolution, how.unit, mark);
-        tagged.documents += 1;
-        tagged.spans += spans.len() as u64;
-        let segments = how.segments.then(|| segment_lines(&document, worker.segments(), how.unit));
-        let line = Line { id: &document.id, spans, segments };
-        serde_json::to_writer(&mut tagged.lines, &line).expect("writing to memory does not fail");
-        tagged.lines.push(b'\n');
+impl Collector for Tagger<'_> {
+    type Worker<'a>
+        = Worker<'a>
+    where
+        Self: 'a;
+    type Partial = TaggedLines;
+
+    fn worker(&self, stop: Option<&StopFlag>) -> Worker<'_> {
+        self.analyzer.stoppable_worker(stop)
     }
-    Ok(tagged)
+
+    fn begin(&self) -> TaggedLines {
+        TaggedLines::default()
+    }
+
+    fn document(&self, worker: &mut Worker<'_>, read: &ReadDocument<'_>, into: &mut TaggedLines) -> Result<()> {
+        let (document, unit) = (read.document, self.how.unit);
+        into.notes.look(read);
+        let mark = self.analyzer.furniture() == Furniture::Mark;
+        let resolution = worker.resolve(document);
+        let spans = span_lines(self.analyzer.gazetteer(), document, resolution, unit, mark);
+        into.documents += 1;
+        into.spans += spans.len() as u64;
+        let segments = self.how.segments.then(|| segment_lines(document, worker.segments(), unit));
+        let line = Line { id: &document.id, spans, segments };
+        serde_json::to_writer(&mut into.lines, &line).expect("writing to memory does not fail");
+        into.lines.push(b'\n');
+        Ok(())
+    }
+
+    fn reject(&self, reject: Reject, into: &mut TaggedLines) {
+        into.rejects.add(reject, REJECTS_KEPT);
+    }
+
+    fn merge(&self, into: &mut TaggedLines, next: TaggedLines) -> Result<()> {
+        into.lines.extend(next.lines);
+        into.documents += next.documents;
+        into.spans += next.spans;
+        into.rejects.append(next.rejects, REJECTS_KEPT);
+        into.notes.add(next.notes);
+        Ok(())
+    }
 }
 
 /// Listed and unlisted mentions, in order of part and span.
@@ -205,8 +219,8 @@ fn span_lines<'a>(
     unit: OffsetUnit,
     mark: bool,
 ) -> Vec<SpanLine<'a>> {
-    let place = |part: Part, span: Span| (part_number(part), span.start, std::cmp::Reverse(span.end));
-    let mut offsets = Offsets { unit, ..Offsets::default() };
+    let place = |part: Part, span: Span| (part, span.start, Reverse(span.end));
+    let mut offsets = OffsetCursor::new(unit);
     let mut unlisted = resolution.unlisted.iter().peekable();
     let mut lines = Vec::with_capacity(resolution.mentions.len() + resolution.unlisted.len());
     for mention in &resolution.mentions {
@@ -224,12 +238,12 @@ fn listed_line<'a>(
     gazetteer: &'a Gazetteer,
     document: &'a Document<'_>,
     mention: &Mention,
-    offsets: &mut Offsets,
+    offsets: &mut OffsetCursor,
     mark: bool,
 ) -> SpanLine<'a> {
     let text = document.part(mention.part);
     let entity = gazetteer.entity(mention.entity);
-    let (start, end) = offsets.of(document, mention.part, mention.span);
+    let (start, end) = offsets.convert(document, mention.part, mention.span);
     let head = mention.head.map(|head| {
         let head_start = end + offsets.unit.length(&text[mention.span.end..head.start]);
         HeadLine { start: head_start, end: head_start + offsets.unit.length(head.of(text)), surface: head.of(text) }
@@ -263,10 +277,10 @@ fn listed_line<'a>(
 fn unlisted_line<'a>(
     document: &'a Document<'_>,
     mention: &UnlistedMention,
-    offsets: &mut Offsets,
+    offsets: &mut OffsetCursor,
     mark: bool,
 ) -> SpanLine<'a> {
-    let (start, end) = offsets.of(document, mention.part, mention.span);
+    let (start, end) = offsets.convert(document, mention.part, mention.span);
     SpanLine {
         part: mention.part,
         start,
@@ -291,50 +305,10 @@ fn unlisted_line<'a>(
 }
 
 fn segment_lines(document: &Document<'_>, segments: &[Segment], unit: OffsetUnit) -> Vec<SegmentLine> {
-    let mut offsets = Offsets { unit, ..Offsets::default() };
+    let mut offsets = OffsetCursor::new(unit);
     let line = |segment: &Segment| {
-        let (start, end) = offsets.of(document, segment.part, segment.span);
+        let (start, end) = offsets.convert(document, segment.part, segment.span);
         SegmentLine { part: segment.part, start, end, section: segment.section, reason: segment.reason }
     };
     segments.iter().map(line).collect()
-}
-
-impl OffsetUnit {
-    /// How long a text is in this unit.
-    #[must_use]
-    pub fn length(self, text: &str) -> usize {
-        match self {
-            Self::Char => text.chars().count(),
-            Self::Byte => text.len(),
-            Self::Utf16 => text.encode_utf16().count(),
-        }
-    }
-}
-
-/// Turns byte spans into another unit, walking each part once: mentions come in order.
-#[derive(Debug, Default)]
-pub(super) struct Offsets {
-    unit: OffsetUnit,
-    part: Option<Part>,
-    byte: usize,
-    count: usize,
-}
-
-impl Offsets {
-    /// Start and end of a mention in characters.
-    pub(super) fn characters(&mut self, document: &Document<'_>, mention: &Mention) -> (usize, usize) {
-        self.unit = OffsetUnit::Char;
-        self.of(document, mention.part, mention.span)
-    }
-
-    /// Start and end of a span that begins no earlier than the one before.
-    fn of(&mut self, document: &Document<'_>, part: Part, span: Span) -> (usize, usize) {
-        if self.part != Some(part) {
-            (self.part, self.byte, self.count) = (Some(part), 0, 0);
-        }
-        let text = document.part(part);
-        self.count += self.unit.length(&text[self.byte..span.start]);
-        self.byte = span.start;
-        (self.count, self.count + self.unit.length(span.of(text)))
-    }
 }

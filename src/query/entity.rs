@@ -41,10 +41,7 @@ impl EntityNames {
     #[must_use]
     pub fn of_run(run: &Run, load: impl Fn(&[String], &[String]) -> Result<Gazetteer>) -> Self {
         let manifest = run.manifest();
-        let without: Vec<String> = match manifest.settings.get("without").and_then(serde_json::Value::as_array) {
-            Some(sources) => sources.iter().filter_map(|source| source.as_str().map(str::to_owned)).collect(),
-            None => Vec::new(),
-        };
+        let without = &manifest.settings.without;
         let beside = run.path().parent().unwrap_or(run.path());
         let is_built_in = |name: &str| builtin_names().contains(&name);
         let (mut layers, mut missing) = (Vec::new(), Vec::new());
@@ -55,7 +52,7 @@ impl EntityNames {
                 None => missing.push(name.clone()),
             }
         }
-        let mut gazetteer = if layers.is_empty() { None } else { load(&layers, &without).ok() };
+        let mut gazetteer = if layers.is_empty() { None } else { load(&layers, without).ok() };
         if gazetteer.is_none() {
             // A file that can no longer be read must not take the built-in names with it.
             let (built_in, files): (Vec<String>, Vec<String>) = layers.into_iter().partition(|name| is_built_in(name));

@@ -27,7 +27,7 @@ fn run(text: &str) -> (tempfile::TempDir, Run) {
     let gazetteer = Gazetteer::load([gaz.to_str().unwrap()]).unwrap();
     let archive = Archive::open(&[article], ArchiveOptions::default()).unwrap();
     let analyzer = Analyzer::builder().profile(crate::Profile::Plain).build(&gazetteer).unwrap();
-    let summary = analyze(&analyzer, &archive, &folder.path().join("run"), AnalyzeOptions::default()).unwrap();
+    let summary = analyze(&analyzer, archive.batches(), &folder.path().join("run"), AnalyzeOptions::default()).unwrap();
     (folder, summary.run)
 }
 

@@ -30,7 +30,6 @@ mod scene;
 mod select;
 mod sport;
 mod steps;
-mod stop;
 mod tables;
 mod teams;
 mod tickers;
@@ -45,6 +44,7 @@ use crate::document::Part;
 use crate::gazetteer::Gazetteer;
 use crate::matcher::{Matches, Overlap};
 use crate::mention::{Mention, UnlistedMention};
+use crate::progress::StopFlag;
 use cues::Cues;
 use facts::{Class, GazetteerFacts};
 use gathered::Gathered;
@@ -59,7 +59,6 @@ pub(crate) fn is_given_name(word: &str) -> bool {
 pub(crate) use explain::sort as sort_verdicts;
 pub use explain::{Meant, Outcome, Verdict};
 pub use rules::{Rule, RuleSet};
-pub(crate) use stop::Stop;
 
 /// Which labelling convention to follow.
 ///
@@ -126,7 +125,7 @@ pub(crate) struct ResolverScratch {
     verdicts: Verdicts,
     gathered: Gathered,
     words: unlisted::Memory,
-    stop: Stop,
+    stop: StopFlag,
 }
 
 impl ResolverScratch {
@@ -146,13 +145,13 @@ impl ResolverScratch {
             verdicts: Verdicts::default(),
             gathered: Gathered::default(),
             words: unlisted::Memory::default(),
-            stop: Stop::default(),
+            stop: StopFlag::default(),
         }
     }
 
-    /// Has long documents left when this asks for it.
-    pub(crate) fn stop_when(&mut self, stop: Stop) {
-        self.stop = stop;
+    /// Leaves long documents in the middle once the flag is set.
+    pub(crate) fn stop_when(&mut self, stop: &StopFlag) {
+        self.stop = stop.clone();
     }
 }
 

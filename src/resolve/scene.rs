@@ -8,10 +8,10 @@ use super::facts::{AliasFacts, Candidate, Class, EntityFacts, GazetteerFacts, ma
 use super::lines::{LineCase, Lines};
 use super::rules::Rule;
 use super::steps;
-use super::stop::Stop;
 use super::words::{Word, gap_before, is_all_caps, word_after, word_before_gap};
 use super::{PartMatches, Profile};
 use crate::ids::{AliasId, EntityId};
+use crate::progress::StopFlag;
 use crate::span::Span;
 
 /// All sites of a document, in order of part and span (start, then longer first).
@@ -32,7 +32,7 @@ pub(super) struct Scene<'a> {
     starts: Vec<u64>,
     /// [`place`] of the end, and row, of each site, sorted.
     ends: Vec<(u64, u32)>,
-    stop: Stop,
+    stop: StopFlag,
 }
 
 /// What is kept of a scene for the next one: the memory of its lists, and the aliases met last.
@@ -233,7 +233,7 @@ impl<'a> Scene<'a> {
         profile: Profile,
         parts: &'a [PartMatches<'a>],
         memory: &mut Memory,
-        stop: &Stop,
+        stop: &StopFlag,
     ) -> Self {
         let mut sites: Vec<Site<'a>> = emptied(take(&mut memory.sites));
         // Read at one go, so that the processor waits for several places of the image at once.
@@ -252,7 +252,7 @@ impl<'a> Scene<'a> {
         for (part, input) in parts.iter().enumerate() {
             let mut organisation_end = 0;
             let mut lines = Lines::in_memory(input.text, memory.lines.pop().unwrap_or_default());
-            for (span, aliases) in input.matches.iter().take_while(|_| !stop.is_asked()) {
+            for (span, aliases) in input.matches.iter().take_while(|_| !stop.is_stopped()) {
                 let (rows, teams) = split_teams(&mut candidates, row..row + aliases.len());
                 row = teams.end;
                 owners.resize(row, sites.len() as u32);
@@ -296,7 +296,7 @@ impl<'a> Scene<'a> {
 
     /// Whether nobody wants the document any more: what is found then has no meaning.
     pub(super) fn is_stopped(&self) -> bool {
-        self.stop.is_asked()
+        self.stop.is_stopped()
     }
 
     /// Gives back the memory of its lists.

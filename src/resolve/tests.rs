@@ -7,7 +7,7 @@ use crate::{Analyzer, Document};
 const NAMES: &str = include_str!("cases.gaz");
 
 /// Part, span and id of everything read, in order.
-fn read(analyzer: &Analyzer<'_>, document: &Document<'_>) -> Vec<(Span, String)> {
+fn read(analyzer: &Analyzer, document: &Document<'_>) -> Vec<(Span, String)> {
     let mut worker = analyzer.worker();
     let resolution = worker.resolve(document);
     let listed = resolution.mentions.iter().map(|mention| {

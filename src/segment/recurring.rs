@@ -59,6 +59,19 @@ impl LineCounts {
         }
     }
 
+    /// Adds what was counted in other documents.
+    pub fn merge(&mut self, other: Self) {
+        if self.documents.is_empty() {
+            *self = other;
+            return;
+        }
+        #[expect(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
+        for (line, documents) in other.documents {
+            let sum = self.documents.entry(line).or_default();
+            *sum = sum.saturating_add(documents);
+        }
+    }
+
     /// The lines of at least `at_least` documents.
     #[must_use]
     pub fn recurring(&self, at_least: u32) -> RecurringLines {

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::frame::PRODUCER;
 use super::reader::damaged;
+use super::settings::RunSettings;
 use super::writer::{FileSummary, sha256};
 use crate::error::{Error, Result};
 
@@ -33,18 +33,18 @@ pub struct RunManifest {
     pub version: RunVersion,
     /// Program and version that wrote the run.
     pub producer: String,
-    /// The settings of the run, word for word as the pipeline gave them.
-    pub settings: Value,
+    /// The settings of the run.
+    pub settings: RunSettings,
     /// The gazetteer that was matched.
     pub gazetteer: ManifestGazetteer,
     /// The input files in canonical order; documents point here by row.
     pub inputs: Vec<ManifestInput>,
     /// What became of the records.
-    pub books: Books,
+    pub books: RecordTally,
     /// Rejected records by the word for their reason.
     pub rejected_by_reason: BTreeMap<String, u64>,
     /// The documents counted by what became of their dates.
-    pub dates: DateBooks,
+    pub dates: DateTally,
     /// What is odd about documents that were counted nevertheless.
     pub notes: ManifestNotes,
     /// Sums over the run.
@@ -100,7 +100,7 @@ fn is_zero(number: &u64) -> bool {
 
 /// What became of the records: every one seen is in exactly one of the other columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Books {
+pub struct RecordTally {
     /// Records met in the inputs.
     pub seen: u64,
     /// Documents counted; the rows of `documents.dln`.
@@ -113,14 +113,24 @@ pub struct Books {
     pub rejected: u64,
 }
 
-impl Books {
+impl RecordTally {
+    /// Adds the records of another part of the archive.
+    pub fn add(&mut self, other: Self) {
+        let Self { seen, counted, empty, duplicate, rejected } = other;
+        self.seen += seen;
+        self.counted += counted;
+        self.empty += empty;
+        self.duplicate += duplicate;
+        self.rejected += rejected;
+    }
+
     /// Whether seen = counted + empty + duplicate + rejected.
     ///
     /// ```
-    /// use dateline::store::Books;
-    /// let books = Books { seen: 5, counted: 3, empty: 1, duplicate: 0, rejected: 1 };
+    /// use dateline::store::RecordTally;
+    /// let books = RecordTally { seen: 5, counted: 3, empty: 1, duplicate: 0, rejected: 1 };
     /// assert!(books.balanced());
-    /// assert!(!Books { seen: 6, ..books }.balanced());
+    /// assert!(!RecordTally { seen: 6, ..books }.balanced());
     /// ```
     #[must_use]
     pub fn balanced(&self) -> bool {
@@ -131,7 +141,7 @@ impl Books {
 
 /// Documents by what became of their dates; together they are the documents counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct DateBooks {
+pub struct DateTally {
     /// Documents whose day is known.
     pub read: u64,
     /// Documents without a date.
@@ -140,7 +150,7 @@ pub struct DateBooks {
     pub unreadable: u64,
 }
 
-impl DateBooks {
+impl DateTally {
     /// All documents.
     #[must_use]
     pub fn documents(&self) -> u64 {
@@ -194,7 +204,7 @@ struct Opening {
 impl RunManifest {
     /// A manifest of this program and version, with empty books.
     #[must_use]
-    pub fn new(settings: Value, gazetteer: ManifestGazetteer) -> Self {
+    pub fn new(settings: RunSettings, gazetteer: ManifestGazetteer) -> Self {
         Self {
             format: RUN_FORMAT.to_owned(),
             version: RUN_VERSION,
@@ -202,9 +212,9 @@ impl RunManifest {
             settings,
             gazetteer,
             inputs: Vec::new(),
-            books: Books::default(),
+            books: RecordTally::default(),
             rejected_by_reason: BTreeMap::new(),
-            dates: DateBooks::default(),
+            dates: DateTally::default(),
             notes: ManifestNotes::default(),
             totals: Totals::default(),
             files: BTreeMap::new(),
@@ -270,7 +280,8 @@ mod tests {
 
     fn manifest() -> RunManifest {
         let gazetteer = ManifestGazetteer { names: vec!["core".to_owned()], ..ManifestGazetteer::default() };
-        RunManifest::new(serde_json::json!({"profile": "strict", "digest": "none"}), gazetteer)
+        let without = vec!["digest".to_owned()];
+        RunManifest::new(RunSettings { without, ..RunSettings::default() }, gazetteer)
     }
 
     fn check(json: &str, expected: &str) {

@@ -48,6 +48,7 @@ mod reader;
 mod rejects;
 mod run;
 mod run_writer;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -58,7 +59,7 @@ pub use column::{ColumnRef, StringColumn};
 pub(crate) use directory::{Marker, StagedDirectory, parent_and_name, sync_directory};
 pub use frame::{BlockColumns, BlockEntry, Codec, FORMAT_VERSION, FileHeader, PRODUCER};
 pub use manifest::{
-    Books, DateBooks, ManifestGazetteer, ManifestInput, ManifestNotes, RunManifest, RunVersion, Totals,
+    DateTally, ManifestGazetteer, ManifestInput, ManifestNotes, RecordTally, RunManifest, RunVersion, Totals,
 };
 pub use reader::{Blocks, FileReader};
 pub use rejects::{RejectsSummary, RejectsWriter};
@@ -67,6 +68,7 @@ pub use run::{
     format_of,
 };
 pub use run_writer::RunWriter;
+pub use settings::{Context, Counting, InputSettings, RunSettings, SettingsDifference};
 pub use verify::{Check, VerifyReport};
 pub use wire::{
     Block, CountRow, CountRows, DocumentRow, DocumentRows, EntityRow, EntityRows, MarginalRow, MarginalRows,

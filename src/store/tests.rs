@@ -9,8 +9,6 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
-use serde_json::json;
-
 use super::*;
 use crate::diagnostics::{Reject, RejectReason};
 use crate::error::Result;
@@ -80,7 +78,7 @@ fn sample() -> Sample {
         aliases: 5,
         data_date: "2026-11-01".to_owned(),
     };
-    let mut manifest = RunManifest::new(json!({"profile": "strict", "context": ["document"]}), gazetteer);
+    let mut manifest = RunManifest::new(RunSettings::default(), gazetteer);
     manifest.producer = "dateline 0.1.0".to_owned();
     manifest.inputs.push(ManifestInput {
         path: "news/2026-11.jsonl".to_owned(),
@@ -89,9 +87,9 @@ fn sample() -> Sample {
         records: 5,
         passed_over: 0,
     });
-    manifest.books = Books { seen: 5, counted: 3, empty: 1, duplicate: 0, rejected: 1 };
+    manifest.books = RecordTally { seen: 5, counted: 3, empty: 1, duplicate: 0, rejected: 1 };
     manifest.rejected_by_reason.insert("invalid-json".to_owned(), 1);
-    manifest.dates = DateBooks { read: 2, missing: 1, unreadable: 0 };
+    manifest.dates = DateTally { read: 2, missing: 1, unreadable: 0 };
     manifest.notes = ManifestNotes { shared_ids: 2, markup: 1, replaced: 0, language_judged: 3, not_english: 1 };
     manifest.totals = Totals { mentions: 7, entities: 3, pairs: 3, contexts: 3, characters: 273 };
     let reject = Reject {

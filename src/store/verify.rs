@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::directory::list;
-use super::manifest::{DateBooks, RunManifest};
+use super::manifest::{DateTally, RunManifest};
 use super::rejects::count_rejects;
 use super::run::{
     COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, MANIFEST_FILE, MENTIONS_FILE, REJECTS_FILE, Run,
@@ -256,7 +256,7 @@ fn read_entities(run: &Run) -> Result<EntityTable, String> {
 struct DocumentTable {
     mentions: Vec<u64>,
     characters: u64,
-    dates: DateBooks,
+    dates: DateTally,
 }
 
 impl DocumentTable {
@@ -267,7 +267,7 @@ impl DocumentTable {
 
 fn read_documents(run: &Run) -> Result<DocumentTable, String> {
     let n_inputs = run.manifest().inputs.len();
-    let mut table = DocumentTable { mentions: Vec::new(), characters: 0, dates: DateBooks::default() };
+    let mut table = DocumentTable { mentions: Vec::new(), characters: 0, dates: DateTally::default() };
     let mut last = None;
     for block in run.documents().map_err(words)? {
         for document in block.map_err(words)?.iter() {
@@ -330,7 +330,7 @@ fn read_counts(run: &Run, n_entities: usize, n_documents: usize) -> Result<Count
     Ok(table)
 }
 
-/// Books the meetings of one document's entities and forgets them.
+/// RecordTally the meetings of one document's entities and forgets them.
 fn meet(meetings: &mut [u64], together: &mut Vec<usize>) {
     let others = together.len().saturating_sub(1) as u64;
     for entity in together.drain(..) {
@@ -445,8 +445,8 @@ fn equal(numbers: &[(&str, u64)]) -> Outcome {
     if numbers.windows(2).all(|pair| pair[0].1 == pair[1].1) { Ok(told) } else { Err(told) }
 }
 
-fn check_dates(found: &DateBooks, expected: &DateBooks) -> Outcome {
-    let told = |dates: &DateBooks| {
+fn check_dates(found: &DateTally, expected: &DateTally) -> Outcome {
+    let told = |dates: &DateTally| {
         format!("{} read + {} missing + {} unreadable", dates.read, dates.missing, dates.unreadable)
     };
     match found == expected {

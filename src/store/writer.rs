@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zstd::bulk::Compressor;
@@ -15,6 +14,7 @@ use super::frame::{BlockEntry, Codec, END_MAGIC, FileHeader, FooterIndex, MAX_BL
 use super::wire::Block;
 use crate::error::{Error, Result};
 use crate::hash::hex;
+use crate::parallel;
 
 const ZSTD_LEVEL: i32 = 3;
 
@@ -136,9 +136,8 @@ impl FileWriter {
             Ok(compressor) => Stored::new(block, path, header, compressor.as_mut()),
             Err(error) => Err(Error::io(path, "compress", io::Error::new(error.kind(), error.to_string()))),
         };
-        let stored: Vec<Stored> =
-            blocks.par_iter().with_min_len(2).map_init(compressor, store).collect::<Result<_>>()?;
-        stored.into_iter().try_for_each(|stored| self.put(stored))
+        let stored = parallel::map(blocks.iter().collect(), compressor, store);
+        stored.into_iter().try_for_each(|stored| self.put(stored?))
     }
 
     fn put(&mut self, Stored { entry, payload }: Stored) -> Result<()> {

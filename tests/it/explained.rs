@@ -11,7 +11,7 @@ use crate::support::{corpus, json_lines};
 /// Part, start, end and id.
 type Place = (String, usize, usize, String);
 
-fn read(analyzer: &Analyzer<'_>, document: &Document<'_>) -> BTreeSet<Place> {
+fn read(analyzer: &Analyzer, document: &Document<'_>) -> BTreeSet<Place> {
     let mut worker = analyzer.worker();
     let resolution = worker.resolve(document);
     let listed = resolution.mentions.iter().map(|mention| {
@@ -25,7 +25,7 @@ fn read(analyzer: &Analyzer<'_>, document: &Document<'_>) -> BTreeSet<Place> {
     listed.chain(unlisted).collect()
 }
 
-fn explained(analyzer: &Analyzer<'_>, document: &Document<'_>) -> BTreeSet<Place> {
+fn explained(analyzer: &Analyzer, document: &Document<'_>) -> BTreeSet<Place> {
     let verdicts = analyzer.worker().explain(document).unwrap();
     for verdict in &verdicts {
         match verdict.outcome {

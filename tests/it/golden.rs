@@ -58,7 +58,7 @@ impl Article {
     }
 
     /// Every mention the program finds, with its type.
-    fn found(&self, analyzer: &Analyzer<'_>) -> BTreeSet<(Place, String)> {
+    fn found(&self, analyzer: &Analyzer) -> BTreeSet<(Place, String)> {
         let mut document = Document::new(self.id.as_str(), self.text.as_str());
         document.title = (!self.title.is_empty()).then(|| self.title.as_str().into());
         let found = analyzer.analyze(&document);

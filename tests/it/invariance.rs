@@ -119,7 +119,7 @@ fn the_size_of_batches_changes_no_byte() {
         let archive = Archive::open(&paths, ArchiveOptions { batch_bytes, ..ArchiveOptions::default() }).unwrap();
         let scan = ScanOptions { threads, ..ScanOptions::default() };
         let options = AnalyzeOptions { scan, mentions: true, ..AnalyzeOptions::default() };
-        let summary = dateline::analyze(&analyzer, &archive, &folder.path(run), options).unwrap();
+        let summary = dateline::analyze(&analyzer, archive.batches(), &folder.path(run), options).unwrap();
         assert_eq!(summary.books.counted, 300);
         assert_eq!(folder.hashes("whole"), folder.hashes(run), "batches of {batch_bytes} bytes");
     }

@@ -24,6 +24,8 @@ mod lint;
 mod measure;
 #[cfg(feature = "cli")]
 mod misleading_input;
+#[cfg(feature = "cli")]
+mod partials;
 mod readings;
 mod rooms;
 #[cfg(feature = "cli")]

@@ -39,7 +39,7 @@ const KEYS: [&str; 11] = [
 ];
 
 /// Surface and entity of everything read, in order of part and span.
-fn read(analyzer: &Analyzer<'_>, case: &toml::Table) -> Vec<(String, String)> {
+fn read(analyzer: &Analyzer, case: &toml::Table) -> Vec<(String, String)> {
     let mut document = Document::new("a", text_of(case, "text").expect("a reading has a text"));
     document.title = text_of(case, "title").map(Into::into);
     let mut worker = analyzer.worker();
@@ -96,7 +96,7 @@ fn every_reading() {
         let name = text_of(case, "gazetteer").unwrap_or("world");
         gazetteers.entry(name).or_insert_with(|| Gazetteer::builtin(name).unwrap());
     }
-    let mut analyzers: BTreeMap<(&str, &str), Analyzer<'_>> = BTreeMap::new();
+    let mut analyzers: BTreeMap<(&str, &str), Analyzer> = BTreeMap::new();
     let (mut names, mut faults) = (BTreeSet::new(), Vec::new());
     for (kind, case) in &cases {
         let name = text_of(case, "name").expect("a reading has a name");

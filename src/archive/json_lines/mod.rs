@@ -10,8 +10,8 @@ use std::str;
 
 use serde::de::Deserializer;
 
-use super::batch::Fault;
 use super::fields::Fields;
+use super::parse::Fault;
 use crate::diagnostics::RejectReason;
 use crate::document::Document;
 use value::{Value, Values};

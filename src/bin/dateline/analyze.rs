@@ -28,7 +28,7 @@ pub(crate) fn run(command: &Analyze, args: &Args) -> CommandResult {
     let (names, furniture) = (&command.gazetteer, &command.furniture);
     let analyzer = inputs::build_analyzer(names, furniture, &command.exclude, &gazetteer, &archive, scan)?;
     let options = AnalyzeOptions { scan, mentions: command.mentions, force: command.force };
-    let summary = dateline::analyze(&analyzer, &archive, &command.out, options)?;
+    let summary = dateline::analyze(&analyzer, archive.batches(), &command.out, options)?;
     bar.finish_and_clear();
     if !args.quiet {
         let printed = print_summary(&summary, archive.inputs().len() as u64, started.elapsed());

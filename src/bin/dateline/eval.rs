@@ -150,7 +150,7 @@ fn own(command: &Eval, names: &GazetteerArgs, gold: &SpanFile, stop: &StopFlag) 
     let scan = ScanOptions { threads: command.threads, on_progress: None, stop: Some(stop) };
     let analyzer = inputs::build_analyzer(names, &command.furniture, &[], &gazetteer, &archive, scan)?;
     let mut lines = Vec::new();
-    let summary = dateline::tag(&analyzer, &archive, TagOptions::default(), scan, &mut lines)?;
+    let summary = dateline::tag(&analyzer, archive.batches(), TagOptions::default(), scan, &mut lines)?;
     if let Some(reject) = summary.rejects.first() {
         return Err(format!("{}:{}: {}", reject.file, reject.record, reject.message).into());
     }

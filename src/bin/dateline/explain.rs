@@ -27,7 +27,8 @@ pub(crate) fn run(command: &Explain, args: &Args) -> CommandResult {
     let scan = ScanOptions { threads: command.input.threads, on_progress: None, stop: Some(&stop) };
     let (names, furniture) = (&command.gazetteer, &command.furniture);
     let analyzer = inputs::build_analyzer(names, furniture, &[], &gazetteer, &archive, scan)?;
-    let documents = dateline::find_documents(&archive, command.doc.as_deref(), scan, |document| {
+    let at_most = command.nth.and_then(|nth| usize::try_from(nth).ok()).unwrap_or(usize::MAX);
+    let documents = dateline::find_documents(&archive, command.doc.as_deref(), at_most, scan, |document| {
         let verdicts = analyzer.worker().explain(document)?;
         Ok::<_, dateline::Error>(rows(command, document, &gazetteer, &verdicts))
     })?;

@@ -144,14 +144,14 @@ fn cache_folder() -> Option<PathBuf> {
 }
 
 /// Compiles the gazetteer; counts the recurring lines of the archive if they are asked for.
-pub(crate) fn build_analyzer<'g>(
+pub(crate) fn build_analyzer(
     args: &GazetteerArgs,
     furniture: &FurnitureArgs,
     exclude: &[SectionArg],
-    gazetteer: &'g Gazetteer,
+    gazetteer: &Gazetteer,
     archive: &Archive,
     scan: ScanOptions<'_>,
-) -> Result<Analyzer<'g>, Box<dyn StdError>> {
+) -> Result<Analyzer, Box<dyn StdError>> {
     let builder = Analyzer::builder().profile(args.profile.into()).overlap(args.overlap.into());
     let builder = builder.engine(args.engine.into()).furniture(furniture.furniture.into());
     let builder = args.without_rule.iter().fold(builder, |builder, rule| builder.without_rule(*rule));

@@ -102,7 +102,8 @@ fn print_summary(run: Option<&Run>, files: &[Inspected]) -> Result<(), Box<dyn S
             manifest.gazetteer.names.join(" + "),
             &manifest.gazetteer.fingerprint[..12.min(manifest.gazetteer.fingerprint.len())]
         )?;
-        writeln!(out, "settings  {}", manifest.settings)?;
+        let settings = serde_json::to_string(&manifest.settings)?;
+        writeln!(out, "settings  {settings}")?;
         writeln!(
             out,
             "records   {} seen = {} counted + {} empty + {} duplicate + {} rejected",

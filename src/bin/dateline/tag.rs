@@ -12,7 +12,9 @@ pub(crate) fn run(command: &Tag, args: &Args) -> CommandResult {
     if command.segments && command.gazetteer.profile == ProfileArg::Plain {
         return Err("the plain profile divides no article; leave out --segments, or use another".into());
     }
+    // Whoever writes into standard input may wait for the answer.
     let archive = inputs::open_archive(&command.input, args)?;
+    let archive = if archive.reads_stdin() { archive.promptly() } else { archive };
     let gazetteer = inputs::load_gazetteer(&command.gazetteer)?;
     let stop = inputs::stop_on_signal();
     let bar = progress::bar(&archive, &command.input, args);
@@ -22,7 +24,7 @@ pub(crate) fn run(command: &Tag, args: &Args) -> CommandResult {
     let analyzer = inputs::build_analyzer(names, furniture, &[], &gazetteer, &archive, scan)?;
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let how = TagOptions { unit: command.offsets.into(), segments: command.segments };
-    let summary = dateline::tag(&analyzer, &archive, how, scan, &mut out)?;
+    let summary = dateline::tag(&analyzer, archive.batches(), how, scan, &mut out)?;
     bar.finish_and_clear();
     inputs::report_rejects(summary.rejected, &summary.rejects, None, args);
     inputs::report_notes(&summary.notes, &gazetteer);

@@ -4,18 +4,18 @@
 mod english;
 mod shared_ids;
 
-use crate::archive::{Archive, Record, holds_markup};
-use crate::document::Document;
-use crate::store::{DateBooks, ManifestNotes};
+use super::ReadDocument;
+use crate::archive::holds_markup;
+use crate::store::{DateTally, ManifestNotes};
 use english::Verdict;
 
-pub(super) use shared_ids::SharedIds;
+pub(crate) use shared_ids::SharedIds;
 
 /// Oddities of records that were read nevertheless.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InputNotes {
     /// Documents by what became of their dates.
-    pub dates: DateBooks,
+    pub dates: DateTally,
     /// The first document whose date is not understood, as `file:record`, and the date.
     pub unreadable_date: Option<(String, String)>,
     /// Documents that hold HTML or XML markup.
@@ -52,13 +52,14 @@ impl Noted {
 }
 
 impl InputNotes {
-    /// Looks at a document that was read; `day` is what its date was understood as.
+    /// Looks at a document that was read.
     ///
     /// # Complexity
     ///
     /// Two searches for single characters in the text, and its first words.
-    pub(super) fn look(&mut self, document: &Document<'_>, day: Option<i32>, record: &Record, archive: &Archive) {
-        let place = || format!("{}:{}", archive.inputs()[record.file as usize].path(), record.number);
+    pub(crate) fn look(&mut self, read: &ReadDocument<'_>) {
+        let ReadDocument { document, day, .. } = *read;
+        let place = || read.place();
         match document.date.as_deref().map(str::trim).filter(|date| !date.is_empty()) {
             _ if day.is_some() => self.dates.read += 1,
             None => self.dates.missing += 1,
@@ -86,7 +87,7 @@ impl InputNotes {
     }
 
     /// Adds what was noted of later records.
-    pub(super) fn add(&mut self, later: Self) {
+    pub(crate) fn add(&mut self, later: Self) {
         self.dates.read += later.dates.read;
         self.dates.missing += later.dates.missing;
         self.dates.unreadable += later.dates.unreadable;
@@ -99,7 +100,7 @@ impl InputNotes {
     }
 
     /// The numbers, as the manifest stores them.
-    pub(super) fn numbers(&self) -> ManifestNotes {
+    pub(crate) fn numbers(&self) -> ManifestNotes {
         ManifestNotes {
             shared_ids: self.shared_ids.documents,
             markup: self.markup.documents,

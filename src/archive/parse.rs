@@ -1,0 +1,136 @@
+//! Parsing: the bytes of one record become a document, in any thread.
+
+use std::borrow::Cow;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use super::rows::Columns;
+use super::{Origin, charset, html, json_lines, text, warc};
+use crate::diagnostics::RejectReason;
+use crate::document::Document;
+
+/// What is wrong with a record or a file.
+pub(super) type Fault = (RejectReason, String);
+
+/// One record as it was cut.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RawRecord<'a> {
+    /// Its bytes in the file's decompressed content, without the line end.
+    pub(super) bytes: &'a [u8],
+    /// The file, and which record of it this is.
+    pub(super) path: &'a str,
+    pub(super) number: u64,
+    /// The file ended before the record was terminated.
+    pub(super) unterminated: bool,
+}
+
+/// Makes documents of the records of one format.
+pub(super) trait Parser: Debug + Send + Sync {
+    /// The document of a record; one without an id of its own has an empty id. It borrows from the record where it can.
+    fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault>;
+
+    /// Whether the records are JSON objects, whose fields have names.
+    fn is_json(&self) -> bool {
+        false
+    }
+}
+
+/// A text file.
+#[derive(Debug)]
+pub(super) struct PlainText;
+
+impl Parser for PlainText {
+    fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
+        text::parse(record.bytes).map(|text| Document::new(record.path, text))
+    }
+}
+
+/// A line of JSON.
+#[derive(Debug)]
+pub(super) struct JsonLines(pub(super) Arc<Origin>);
+
+impl Parser for JsonLines {
+    fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
+        json_lines::parse(record.bytes, &self.0.fields, record.unterminated)
+    }
+
+    fn is_json(&self) -> bool {
+        true
+    }
+}
+
+impl Parser for Columns {
+    fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
+        self.parse_row(record.bytes)
+    }
+}
+
+/// A web page that is a file.
+#[derive(Debug)]
+pub(super) struct Page;
+
+impl Parser for Page {
+    fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
+        Ok(article(record.path.to_owned(), record.bytes, None))
+    }
+}
+
+/// A record of a crawl: a page or a text as a server sent it.
+#[derive(Debug)]
+pub(super) struct CrawledPage {
+    /// Bytes of a page when its compression is undone.
+    pub(super) max_page: usize,
+}
+
+impl Parser for CrawledPage {
+    fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
+        let payload =
+            warc::payload(record.bytes, self.max_page).map_err(|message| (RejectReason::InvalidRecord, message))?;
+        let address = payload.address.into_owned();
+        if !payload.is_plain {
+            return Ok(article(address, &payload.body, payload.charset));
+        }
+        let (text, replaced) = charset::decode(&payload.body, payload.charset.as_slice());
+        Ok(Document { replaced: replaced > 0, ..Document::new(address, text.into_owned()) })
+    }
+}
+
+/// The article of a web page.
+fn article(id: String, bytes: &[u8], charset: Option<&[u8]>) -> Document<'static> {
+    let declared: Vec<&[u8]> = charset.into_iter().chain(html::declared_charset(bytes)).collect();
+    let (characters, replaced) = charset::decode(bytes, &declared);
+    let page = html::read(&characters);
+    let known = |value: String| (!value.is_empty()).then_some(Cow::Owned(value));
+    Document {
+        id: Cow::Owned(id),
+        title: known(page.title),
+        text: Cow::Owned(page.text),
+        date: known(page.date),
+        source: known(page.source),
+        replaced: replaced > 0,
+    }
+}
+
+/// Documents that a program holds: all but their texts, which are the records.
+#[derive(Debug)]
+pub(super) struct Held {
+    /// The record number of the first.
+    pub(super) first: u64,
+    pub(super) documents: Vec<Document<'static>>,
+}
+
+impl Parser for Held {
+    fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
+        let Document { id, title, text: _, date, source, replaced } =
+            &self.documents[(record.number - self.first) as usize];
+        let borrowed = |field: &'a Option<Cow<'static, str>>| field.as_deref().map(Cow::Borrowed);
+        Ok(Document {
+            id: Cow::Borrowed(id),
+            title: borrowed(title),
+            text: Cow::Borrowed(text::parse(record.bytes)?),
+            date: borrowed(date),
+            source: borrowed(source),
+            replaced: *replaced,
+        })
+    }
+}

@@ -1,0 +1,200 @@
+//! What a run holds of each document: its row, its counts and its mentions.
+
+use std::collections::BTreeMap;
+
+use super::{Collector, InputNotes, ReadDocument};
+use crate::analyzer::{Analyzer, Worker};
+use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
+use crate::counts::DocumentCounts;
+use crate::diagnostics::Reject;
+use crate::error::{Error, Result};
+use crate::ids::EntityId;
+use crate::offsets::{OffsetCursor, OffsetUnit};
+use crate::progress::StopFlag;
+use crate::store::{
+    Block, CountRow, CountRows, DocumentRow, DocumentRows, MentionRow, MentionRows, RecordTally, RunSettings,
+};
+
+/// Gathers what [`analyze`](crate::analyze) writes.
+#[derive(Debug, Clone, Copy)]
+pub struct RunCollector<'a> {
+    analyzer: &'a Analyzer,
+    with_mentions: bool,
+}
+
+/// Documents, counts and mentions of some documents of one source: documents are numbered from 0, entities have the ids of the
+/// gazetteer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RunPartial {
+    pub(crate) documents: DocumentRows,
+    pub(crate) counts: CountRows,
+    pub(crate) mentions: MentionRows,
+    pub(crate) rejects: Vec<Reject>,
+    pub(crate) empty: u64,
+    pub(crate) notes: InputNotes,
+}
+
+impl<'a> RunCollector<'a> {
+    /// Gathers documents and counts.
+    #[must_use]
+    pub fn new(analyzer: &'a Analyzer) -> Self {
+        Self { analyzer, with_mentions: false }
+    }
+
+    /// Whether to gather every mention with its place, too.
+    #[must_use]
+    pub fn with_mentions(self, with_mentions: bool) -> Self {
+        Self { with_mentions, ..self }
+    }
+
+    pub(crate) fn analyzer(&self) -> &'a Analyzer {
+        self.analyzer
+    }
+
+    pub(crate) fn keeps_mentions(&self) -> bool {
+        self.with_mentions
+    }
+
+    /// The settings of the analyzer that change a result, as a manifest stores them; those of the inputs are not among them.
+    #[must_use]
+    pub fn settings(&self) -> RunSettings {
+        RunSettings {
+            profile: self.analyzer.profile(),
+            overlap: self.analyzer.overlap(),
+            // Marked furniture is not counted, so the counts are those of skipped furniture.
+            furniture: match self.analyzer.furniture() {
+                crate::segment::Furniture::Mark => crate::segment::Furniture::Skip,
+                furniture => furniture,
+            },
+            exclude: self.analyzer.excluded().iter().collect(),
+            recurring_lines: self.analyzer.recurring_lines().map(crate::segment::RecurringLines::at_least),
+            without: self.analyzer.gazetteer().without().to_vec(),
+            without_rules: self.analyzer.rules_left_out().map(|rule| rule.name().to_owned()).collect(),
+            ..RunSettings::default()
+        }
+    }
+}
+
+impl RunPartial {
+    /// Number of documents counted.
+    #[must_use]
+    pub fn n_documents(&self) -> u64 {
+        self.documents.rows() as u64
+    }
+
+    /// What became of the records.
+    #[must_use]
+    pub fn records(&self) -> RecordTally {
+        let (counted, empty, rejected) = (self.n_documents(), self.empty, self.rejects.len() as u64);
+        RecordTally { seen: counted + empty + rejected, counted, empty, duplicate: 0, rejected }
+    }
+
+    /// The faulty records, in order.
+    #[must_use]
+    pub fn rejects(&self) -> &[Reject] {
+        &self.rejects
+    }
+
+    /// How often each entity occurs in each document: document, entity, count; sorted.
+    pub fn counts(&self) -> impl Iterator<Item = (u32, EntityId, u32)> {
+        self.counts.iter().map(|row| (row.document, EntityId(row.entity), row.count))
+    }
+
+    /// In how many documents each two entities occur together.
+    #[must_use]
+    pub fn cooccurrence(&self) -> CooccurrenceMatrix {
+        let mut contexts: BTreeMap<u32, Vec<(EntityId, u32)>> = BTreeMap::new();
+        for (document, entity, count) in self.counts() {
+            contexts.entry(document).or_default().push((entity, count));
+        }
+        let mut builder = CooccurrenceBuilder::default();
+        for document in 0..self.documents.rows() as u32 {
+            builder.push(contexts.get(&document).map_or(&[], Vec::as_slice));
+        }
+        builder.finish()
+    }
+}
+
+impl Collector for RunCollector<'_> {
+    type Worker<'a>
+        = Worker<'a>
+    where
+        Self: 'a;
+    type Partial = RunPartial;
+
+    fn worker(&self, stop: Option<&StopFlag>) -> Worker<'_> {
+        self.analyzer.stoppable_worker(stop)
+    }
+
+    fn begin(&self) -> RunPartial {
+        RunPartial::default()
+    }
+
+    fn document(&self, worker: &mut Worker<'_>, read: &ReadDocument<'_>, into: &mut RunPartial) -> Result<()> {
+        let document = read.document;
+        if document.is_empty() {
+            into.empty += 1;
+            return Ok(());
+        }
+        let row = into.documents.rows() as u32;
+        let mentions = worker.counted(document);
+        let mut counts = DocumentCounts::default();
+        counts.count(mentions.iter().map(|mention| mention.entity));
+        for (entity, count) in counts.entries() {
+            into.counts.push(CountRow { document: row, entity: entity.0, count: *count });
+        }
+        if self.with_mentions {
+            let mut offsets = OffsetCursor::new(OffsetUnit::Char);
+            for mention in mentions {
+                let (start_char, end_char) = offsets.convert(document, mention.part, mention.span);
+                into.mentions.push(MentionRow {
+                    document: row,
+                    part: mention.part.number(),
+                    start: mention.span.start as u32,
+                    end: mention.span.end as u32,
+                    start_char: start_char as u32,
+                    end_char: end_char as u32,
+                    entity: mention.entity.0,
+                });
+            }
+        }
+        into.notes.look(read);
+        into.documents.push(DocumentRow {
+            id: &document.id,
+            date: document.date.as_deref().unwrap_or_default(),
+            day: read.day.unwrap_or(i32::MIN),
+            source: document.source.as_deref().unwrap_or_default(),
+            file: read.record.file,
+            offset: read.record.offset,
+            length: read.batch.length(read.record),
+            characters: document.characters() as u32,
+            mentions: mentions.len() as u32,
+        });
+        Ok(())
+    }
+
+    fn reject(&self, reject: Reject, into: &mut RunPartial) {
+        into.rejects.push(reject);
+    }
+
+    fn merge(&self, into: &mut RunPartial, next: RunPartial) -> Result<()> {
+        let first = u32::try_from(into.n_documents() + next.n_documents())
+            .map(|_| into.documents.rows() as u32)
+            .map_err(|_| too_many_documents())?;
+        next.documents.iter().for_each(|row| into.documents.push(row));
+        for row in next.counts.iter() {
+            into.counts.push(CountRow { document: first + row.document, ..row });
+        }
+        for row in next.mentions.iter() {
+            into.mentions.push(MentionRow { document: first + row.document, ..row });
+        }
+        into.rejects.extend(next.rejects);
+        into.empty += next.empty;
+        into.notes.add(next.notes);
+        Ok(())
+    }
+}
+
+pub(crate) fn too_many_documents() -> Error {
+    Error::limit("a run holds at most 2^32 - 1 documents").with_remedy("split the archive")
+}
