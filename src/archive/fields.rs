@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// string, for `id` also a number, for `date` and `source` a string or the text of a number. `a.b` is the member `b` of the
 /// object `a`, or a field of that very name. A name given here for one field is not looked at for another.
 ///
+/// What is given here may also be a JSON Pointer (RFC 6901: `/content/0/text`), and several names: `body|text` is the first of
+/// them that a record has; `lead,body`, for the text alone, is all that it has, with a blank line between them.
+///
 /// | field | usual names, in order of preference |
 /// |---|---|
 /// | id | `id`, `doc_id`, `article_id`, `guid`, `uri`, `url`, `link`, `@id`, `_id`, `articleId`, `docId`, `uuid`, `guid.rendered` |
@@ -106,16 +109,34 @@ pub(super) const SLOTS: usize = ID.len() + TITLE.len() + TEXT.len() + DATE.len()
 pub(super) struct Fields {
     pub(super) names: Vec<String>,
     pub(super) tree: Names,
-    /// The slot and the option of each name that the user gave.
-    pub(super) given: Vec<(usize, &'static str)>,
+    /// What the user gave.
+    pub(super) given: Vec<Given>,
     pub(super) id: Vec<usize>,
     pub(super) title: Vec<usize>,
-    pub(super) text: Vec<usize>,
+    /// Each is a part of the text.
+    pub(super) text: Vec<Vec<usize>>,
     pub(super) date: Vec<usize>,
     pub(super) source: Vec<usize>,
 }
 
+/// A field that the user named.
+#[derive(Debug, Clone)]
+pub(super) struct Given {
+    /// The slots of its names, of which a record needs one.
+    pub(super) slots: Vec<usize>,
+    /// The option that named it.
+    pub(super) option: &'static str,
+}
+
+/// The names in `body|text`.
+fn alternatives(given: &str) -> impl Iterator<Item = &str> {
+    given.split('|').map(str::trim).filter(|name| !name.is_empty())
+}
+
 impl Fields {
+    /// More names than these cannot be looked for.
+    pub(super) const MOST_NAMES: usize = SLOTS;
+
     pub(super) fn new(map: &FieldMap) -> Self {
         let options = [
             (&map.text, "--text-field"),
@@ -124,28 +145,41 @@ impl Fields {
             (&map.date, "--date-field"),
             (&map.source, "--source-field"),
         ];
-        let is_given = |usual: &str| options.iter().any(|(name, _)| name.as_deref() == Some(usual));
+        let given_names = |given: &str| given.split(',').flat_map(alternatives).map(str::to_owned).collect::<Vec<_>>();
+        let all_given: Vec<String> =
+            options.iter().filter_map(|(given, _)| given.as_deref()).flat_map(given_names).collect();
         let mut names: Vec<String> = Vec::new();
-        let mut slots = |name: &Option<String>, usual: &[&str]| -> Vec<usize> {
-            let wanted: Vec<&str> = match name {
-                Some(name) => vec![name],
-                None => usual.iter().copied().filter(|usual| !is_given(usual)).collect(),
-            };
-            let mut slot = |wanted: &str| {
-                names.iter().position(|name| name == wanted).unwrap_or_else(|| {
-                    names.push(wanted.to_owned());
-                    names.len() - 1
-                })
-            };
-            wanted.into_iter().map(&mut slot).collect()
+        let mut slot = |wanted: &str| {
+            names.iter().position(|name| name == wanted).unwrap_or_else(|| {
+                names.push(wanted.to_owned());
+                names.len() - 1
+            })
         };
-        let id = slots(&map.id, &ID);
-        let title = slots(&map.title, &TITLE);
-        let text = slots(&map.text, &TEXT);
-        let date = slots(&map.date, &DATE);
-        let source = slots(&map.source, &SOURCE);
-        let slot = |name: &String| names.iter().position(|known| known == name).expect("it has just been given a slot");
-        let given = options.iter().filter_map(|(name, option)| Some((slot(name.as_ref()?), *option))).collect();
+        let mut slots = |given: Option<&str>, usual: &[&str]| -> Vec<usize> {
+            match given {
+                Some(given) => alternatives(given).map(&mut slot).collect(),
+                None => {
+                    let free = usual.iter().filter(|usual| !all_given.iter().any(|given| given == *usual));
+                    free.map(|usual| slot(usual)).collect()
+                }
+            }
+        };
+        let id = slots(map.id.as_deref(), &ID);
+        let title = slots(map.title.as_deref(), &TITLE);
+        let text: Vec<Vec<usize>> = match map.text.as_deref() {
+            Some(given) => {
+                given.split(',').map(|part| slots(Some(part), &[])).filter(|part| !part.is_empty()).collect()
+            }
+            None => vec![slots(None, &TEXT)],
+        };
+        let date = slots(map.date.as_deref(), &DATE);
+        let source = slots(map.source.as_deref(), &SOURCE);
+        let given_slots = [&text.concat(), &title, &id, &date, &source].map(Clone::clone);
+        // Of a text in several parts each is a field of its own.
+        let text_given = text.iter().filter(|_| map.text.is_some()).map(|slots| (slots.clone(), "--text-field"));
+        let others = options.iter().zip(given_slots).skip(1).filter(|((given, _), _)| given.is_some());
+        let others = others.map(|((_, option), slots)| (slots, *option));
+        let given = text_given.chain(others).map(|(slots, option)| Given { slots, option }).collect();
         let mut tree = Names::default();
         for (slot, name) in names.iter().enumerate() {
             tree.insert(name, slot);
@@ -176,6 +210,16 @@ impl Names {
         self.0.get(name.len())?.iter().find(|known| known.name == name)
     }
 
+    /// The name of an element of an array.
+    pub(super) fn find_index(&self, index: usize) -> Option<&Name> {
+        // Nobody asks for elements of most arrays, and for few of the others.
+        const MOST: usize = 1_000_000;
+        if self.is_empty() || index >= MOST {
+            return None;
+        }
+        self.find(&index.to_string())
+    }
+
     /// Calls `each` with every slot here and below.
     pub(super) fn each_slot(&self, each: &mut impl FnMut(usize)) {
         for name in self.0.iter().flatten() {
@@ -184,8 +228,15 @@ impl Names {
         }
     }
 
-    /// Adds a name by itself, and `a.b` also as the member `b` of `a`.
+    /// Adds a name by itself, and `a.b` also as the member `b` of `a`; or what a JSON Pointer leads to. Elements of arrays are
+    /// members whose names are their numbers, from 0.
     fn insert(&mut self, name: &str, slot: usize) {
+        if let Some(pointer) = name.strip_prefix('/') {
+            let mut steps = pointer.split('/').map(|step| step.replace("~1", "/").replace("~0", "~"));
+            let first = steps.next().unwrap_or_default();
+            steps.fold(self.entry(&first), |entry, step| entry.members.entry(&step)).slot = Some(slot);
+            return;
+        }
         self.entry(name).slot = Some(slot);
         for (at, _) in name.match_indices('.') {
             let (outer, inner) = (&name[..at], &name[at + 1..]);

@@ -115,7 +115,12 @@ impl Archive {
         if u32::try_from(inputs.len()).is_err() {
             return Err(Error::limit(format!("{} input files are more than 2^32 - 1", inputs.len())));
         }
-        Ok(Self { origin: Arc::new(Origin::new(inputs, options)), skipped, links, promptly: false })
+        let origin = Origin::new(inputs, options);
+        if origin.fields.names.len() > Fields::MOST_NAMES {
+            let message = format!("more than {} names of fields are looked for", Fields::MOST_NAMES);
+            return Err(Error::limit(message).with_remedy("name fewer fields"));
+        }
+        Ok(Self { origin: Arc::new(origin), skipped, links, promptly: false })
     }
 
     /// The files to read, in canonical order; [`Record::file`] counts in it.
@@ -203,7 +208,7 @@ pub enum InputFormat {
     Auto,
     /// Every file is one document of plain text, whatever it looks like unless it is binary.
     Text,
-    /// Every line of every file is one document as a JSON object.
+    /// Every file holds JSON objects, each one document: one a line, as the elements of an array, or one after the other.
     JsonLines,
     /// Every file is a table whose first row names its columns, and every other row is one document.
     Csv,
@@ -218,7 +223,11 @@ pub enum InputFormat {
 enum Format {
     Text,
     JsonLines,
-    Table { separator: u8 },
+    /// Objects of JSON in an array, or one after the other.
+    JsonValues,
+    Table {
+        separator: u8,
+    },
     Page,
     Crawl,
 }

@@ -1,6 +1,7 @@
 //! Are the fields that a user named there at all?
 
 use super::batch::Batch;
+use super::fields::Given;
 use super::{Origin, json_lines};
 use crate::error::{Error, Result};
 
@@ -10,8 +11,8 @@ use crate::error::{Error, Result};
 /// is as it should be.
 #[derive(Debug)]
 pub(super) struct NamedFields {
-    /// Slots that have not been met, with the options that named them.
-    missing: Vec<(usize, &'static str)>,
+    /// Fields that have not been met.
+    missing: Vec<Given>,
     records: u64,
     /// Records of any kind.
     looked_at: u64,
@@ -46,7 +47,7 @@ impl NamedFields {
         for record in batch.records().iter().filter(|record| batch.parsers[record.parser as usize].is_json()) {
             let Ok(json) = std::str::from_utf8(batch.bytes(record)) else { continue };
             let Some(found) = json_lines::extract(json, &origin.fields) else { continue };
-            self.missing.retain(|(slot, _)| found.values[*slot].is_absent());
+            self.missing.retain(|given| given.slots.iter().all(|slot| found.values[*slot].is_absent()));
             if self.missing.is_empty() {
                 return Ok(true);
             }
@@ -78,9 +79,9 @@ impl NamedFields {
         let missing: Vec<String> = self
             .missing
             .iter()
-            .map(|(slot, option)| {
-                let name = &origin.fields.names[*slot];
-                let like = self.names.iter().find(|known| plain(known) == plain(name));
+            .map(|Given { slots, option }| {
+                let name = slots.iter().map(|slot| origin.fields.names[*slot].as_str()).collect::<Vec<_>>().join("|");
+                let like = self.names.iter().find(|known| plain(known) == plain(&name));
                 match like {
                     Some(like) => format!("`{name}` ({option}; did you mean `{like}`?)"),
                     None => format!("`{name}` ({option})"),

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::charset;
-use super::fields::Fields;
+use super::fields::{Fields, Given};
 use super::parse::Fault;
 use crate::diagnostics::RejectReason;
 use crate::document::Document;
@@ -85,7 +85,8 @@ pub(super) struct Columns {
     names: Vec<String>,
     id: Option<usize>,
     title: Option<usize>,
-    text: usize,
+    /// Columns whose cells, one after the other, are the text.
+    text: Vec<usize>,
     date: Option<usize>,
     source: Option<usize>,
 }
@@ -107,17 +108,18 @@ impl Columns {
                 exact.or_else(|| names.iter().position(|name| plain(name) == plain(wanted)))
             })
         };
-        for (slot, option) in &fields.given {
-            if column(&[*slot]).is_none() {
-                let name = &fields.names[*slot];
+        for Given { slots, option } in &fields.given {
+            if column(slots).is_none() {
+                let name = slots.iter().map(|slot| fields.names[*slot].as_str()).collect::<Vec<_>>().join("|");
                 return Err(fault(format!("the table has no column `{name}` ({option}); {}", listed(&names))));
             }
         }
-        let Some(text) = column(&fields.text) else {
+        let text: Vec<usize> = fields.text.iter().filter_map(|part| column(part)).collect();
+        if text.is_empty() {
             let remedy = "name the column with the articles: --text-field NAME";
             return Err(fault(format!("no column of the table is known to be the text; {}; {remedy}", listed(&names))));
-        };
-        let other = |slots: &[usize]| column(slots).filter(|found| *found != text);
+        }
+        let other = |slots: &[usize]| column(slots).filter(|found| !text.contains(found));
         let (id, title) = (other(&fields.id), other(&fields.title));
         let (date, source) = (other(&fields.date), other(&fields.source));
         Ok(Self { separator, id, title, text, date, source, names })
@@ -147,7 +149,14 @@ impl Columns {
             title: present(take(self.title)),
             date: present(take(self.date)),
             source: present(take(self.source)),
-            text: Cow::Owned(take(Some(self.text)).unwrap_or_default()),
+            text: Cow::Owned(match self.text.as_slice() {
+                [text] => take(Some(*text)).unwrap_or_default(),
+                parts => {
+                    let parts =
+                        parts.iter().filter_map(|part| take(Some(*part)).filter(|cell| !cell.trim().is_empty()));
+                    parts.collect::<Vec<_>>().join("\n\n")
+                }
+            }),
             replaced: replaced > 0,
         })
     }

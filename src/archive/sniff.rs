@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::cut::first_value_end;
 use super::{Format, compressed_name, foreign, table, text};
 use crate::diagnostics::RejectReason;
 
@@ -89,7 +90,7 @@ pub(super) fn look(head: &Head<'_>, format: Option<Format>, asked: bool) -> Verd
             Some((reason, message)) => Verdict::refuse(reason, message),
             None => Verdict::Read(Format::Text, 0),
         },
-        Format::JsonLines => json_document(head).unwrap_or(Verdict::Read(Format::JsonLines, mark(head))),
+        Format::JsonLines | Format::JsonValues => Verdict::Read(json_layout(head), mark(head)),
     }
 }
 
@@ -107,7 +108,7 @@ fn mark(head: &[u8]) -> usize {
 fn guess(head: &[u8]) -> Format {
     match head[mark(head)..].trim_ascii_start() {
         [b'{', ..] => Format::JsonLines,
-        // An array of objects is no prose either; it will be refused by name.
+        // An array of objects is not prose either.
         [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => Format::JsonLines,
         // Nothing at all holds no document, whereas an empty file that is known as text is an empty text.
         [] if head.is_empty() => Format::JsonLines,
@@ -115,21 +116,28 @@ fn guess(head: &[u8]) -> Format {
     }
 }
 
-/// JSON that is one value over many lines would give a reject for each of them; one for all of it says what to do.
-fn json_document(head: &[u8]) -> Option<Verdict> {
-    let skipped = head.len() - head[mark(head)..].trim_ascii_start().len();
-    let (first, rest) = head[skipped..].split_first()?;
-    let line_end = memchr::memchr(b'\n', rest);
-    let on_line = rest[..line_end.unwrap_or(rest.len())].trim_ascii();
-    let message = match (first, on_line) {
+/// Whether JSON is one object a line, or laid out in another way: in an array, with objects over several lines or with several
+/// objects a line.
+fn json_layout(head: &[u8]) -> Format {
+    let head = head[mark(head)..].trim_ascii_start();
+    let line_end = memchr::memchr(b'\n', head);
+    let line = head[..line_end.unwrap_or(head.len())].trim_ascii_end();
+    let next = line_end.and_then(|end| head[end..].trim_ascii_start().first());
+    let is_lines = match (line.first(), line.get(1..).unwrap_or_default().trim_ascii_start()) {
         // A log line such as `[2006-10-21 10:00] done` is only a bad line.
-        (b'[', [] | [b'{' | b'[' | b'"' | b']', ..]) => "a JSON array, not JSON Lines; convert it with jq -c '.[]'",
-        (b'{', []) if line_end.is_some() => "a JSON object over several lines, not JSON Lines; convert it with jq -c .",
-        _ => return None,
+        (Some(b'['), rest) => !matches!(rest, [] | [b'{' | b'[' | b'"' | b']', ..]),
+        (Some(b'{'), _) => match first_value_end(line) {
+            Some(end) => !line[end..].trim_ascii_start().starts_with(b"{"),
+            // An object that goes on after its line, unless the line was cut and another object begins in the next one.
+            None => match (line.last(), next) {
+                (Some(b'[' | b':'), Some(_)) => false,
+                (Some(b',' | b'{'), Some(next)) => *next == b'{',
+                _ => true,
+            },
+        },
+        _ => true,
     };
-    let line = 1 + memchr::memchr_iter(b'\n', &head[..skipped]).count() as u64;
-    let offset = memchr::memrchr(b'\n', &head[..skipped]).map_or(mark(head), |newline| newline + 1) as u64;
-    Some(Verdict::Refuse { reason: RejectReason::InvalidJson, message: message.to_owned(), offset, line })
+    if is_lines { Format::JsonLines } else { Format::JsonValues }
 }
 
 #[cfg(test)]
@@ -171,15 +179,38 @@ mod tests {
     }
 
     #[test]
-    fn json_that_is_not_json_lines_is_refused_once() {
-        for array in ["[", "[\n", "[{\"text\"", "[ [", "[]", "[\"a\","] {
-            check_refused(array.as_bytes(), Some(Format::JsonLines), "jq -c '.[]'", (0, 1));
+    fn json_is_read_in_every_layout() {
+        let layout = |text: &str| match look(text.as_bytes(), Some(Format::JsonLines)) {
+            Verdict::Read(format, _) => format,
+            refused => panic!("{refused:?}"),
+        };
+        for values in [
+            "[",
+            "[\n",
+            "[{\"text\"",
+            "[ [",
+            "[]",
+            "[\"a\",",
+            "\n \n  [\n{",
+            "{ \r\n\"text\": 1\n}",
+            "{\"id\": 1,\n \"text\": \"x\"}",
+            "{\"parts\": [\n{\"text\": \"x\"}]}",
+            "{\"text\": \"x\"} {\"text\": \"y\"}",
+        ] {
+            assert_eq!(layout(values), Format::JsonValues, "{values}");
         }
-        check_refused(b"\xef\xbb\xbf\n \n  [\n{", Some(Format::JsonLines), "array", (6, 3));
-        check_refused(b"[\n {\"text\"", None, "array", (0, 1));
-        check_refused(b"{ \r\n\"text\": 1\n}", Some(Format::JsonLines), "several lines", (0, 1));
-        for line in ["[2006-10-21] start\n{}", "{", "{}\n", "{ }", "x"] {
-            assert_eq!(look(line.as_bytes(), Some(Format::JsonLines)), Verdict::Read(Format::JsonLines, 0));
+        for lines in [
+            "[2006-10-21] start\n{}",
+            "{",
+            "{}\n",
+            "{ }",
+            "x",
+            "{\"text\": \"x\"} z\n{}",
+            // The first line was cut.
+            "{\"id\": 1, \"te\n{\"text\": \"x\"}",
+            "{\"id\": 1,\n{\"text\": \"x\"}",
+        ] {
+            assert_eq!(layout(lines), Format::JsonLines, "{lines}");
         }
     }
 

@@ -366,15 +366,59 @@ fn text_that_is_no_text_is_rejected() {
 }
 
 #[test]
-fn json_that_is_not_json_lines_is_rejected_once() {
+fn json_is_read_in_any_layout_and_a_fault_in_it_is_one_reject() {
     let folder = Folder::new();
-    folder.write("array.json", "[\n{\"text\": \"Iraq\"},\n{\"text\": \"Iraq\"}\n]\n");
-    check_refused(&folder, "array.json", &["array.json: a JSON array", "jq -c '.[]'"]);
-    folder.write("pretty.json", "{\n  \"text\": \"Iraq\"\n}\n");
-    check_refused(&folder, "pretty.json", &["pretty.json: ", "jq -c ."]);
-    folder.write("in/good.jsonl", "{\"text\": \"Iraq\"}\n");
-    folder.write("in/array.json", "[\n{\"text\": \"Iraq\"}\n]\n");
-    check_rejects(&folder, "in", [2, 1, 0, 1], &[("in/array.json", 1, 0, "invalid-json", "jq -c '.[]'")]);
+    folder.write("array.json", "[\n{\"text\": \"Iraq\"},\n{\"text\": \"Ir]aq\"}\n]\n");
+    folder.write("pretty.json", "{\n  \"text\": \"Iraq\",\n  \"tags\": [{}, []]\n}\n{\n  \"text\": \"York\"\n}\n");
+    folder.write("minified.json", "[{\"text\":\"Iraq\"},{\"text\":\"York\"}]");
+    for name in ["array", "pretty", "minified"] {
+        folder.run(&format!("analyze {name}.json -g small.gaz --out {name}")).expect(0);
+        assert_eq!(folder.manifest(name)["books"]["counted"], 2, "{name}");
+    }
+    // A string that is not closed, an element that is not an object, and a cut inside the last one.
+    folder.write(
+        "in/bad.json",
+        "[\n{\"text\": \"Iraq\n},\n{\"text\": \"York\"},\n7,\n{\"text\": \"Bath, Iraq\"},\n{\"text\": \"Yo",
+    );
+    folder.write("in/open.json", "[{\"text\": \"Iraq\"},\n");
+    check_rejects(
+        &folder,
+        "in",
+        [7, 3, 0, 4],
+        &[
+            ("in/bad.json", 1, 2, "invalid-json", "invalid JSON"),
+            ("in/bad.json", 3, 40, "invalid-json", "must be a JSON object"),
+            ("in/bad.json", 5, 72, "truncated", "ends inside this record"),
+            ("in/open.json", 2, 18, "truncated", "before its array is closed"),
+        ],
+    );
+}
+
+#[test]
+fn fields_are_named_by_pointers_alternatives_and_parts() {
+    let folder = Folder::new();
+    folder.write(
+        "a.jsonl",
+        "{\"id\": 1, \"content\": [{\"text\": \"Iraq\"}], \"lead\": \"York.\", \"body\": \"Bath.\"}\n\
+         {\"id\": 2, \"content\": [{\"text\": \"Baghdad\"}], \"body\": \"Iraq.\"}\n",
+    );
+    let text_of = |field: &str| {
+        let outcome = folder.run(&format!("tag a.jsonl -g small.gaz --text-field {field}"));
+        outcome.expect(0);
+        let spans = |line: &str| {
+            let line: Value = serde_json::from_str(line).unwrap();
+            line["spans"].as_array().unwrap().iter().map(|span| span["surface"].as_str().unwrap().to_owned()).collect()
+        };
+        outcome.stdout.lines().map(spans).collect::<Vec<Vec<String>>>()
+    };
+    assert_eq!(text_of("/content/0/text"), [["Iraq"], ["Baghdad"]]);
+    assert_eq!(text_of("content.0.text"), [["Iraq"], ["Baghdad"]]);
+    assert_eq!(text_of("lead|body"), [["York"], ["Iraq"]]);
+    assert_eq!(text_of("lead,/content/0/text"), [vec!["York", "Iraq"], vec!["Baghdad"]]);
+    folder.write("a.csv", "id,lead,body\n1,York.,Iraq.\n2,,Baghdad.\n");
+    folder.run("analyze a.csv -g small.gaz --text-field lead,body --out run").expect(0);
+    assert_eq!(folder.rows("top", "run").len(), 3);
+    folder.run("analyze a.jsonl -g small.gaz --text-field led|bdy --out other").expect(2);
 }
 
 #[test]

@@ -108,6 +108,7 @@ fn the_same_articles_give_the_same_counts_in_every_format() {
     let line =
         |article: &Article| json!({"id": article.id, "title": article.title, "text": article.text}).to_string() + "\n";
     folder.write("news.jsonl", articles.iter().map(line).collect::<String>());
+    folder.write("news.json", format!("[{}]", articles.iter().map(line).collect::<Vec<_>>().join(",")));
     folder.write("news.csv", csv(&articles, ','));
     folder.write("news.tsv", csv(&articles, '\t'));
     folder.write("semicolons.csv.zst", zstd(csv(&articles, ';').as_bytes()));
@@ -118,7 +119,7 @@ fn the_same_articles_give_the_same_counts_in_every_format() {
     folder.run("analyze news.jsonl -g small.gaz --out jsonl").expect(0);
     let expected = counts(&folder, "jsonl");
     assert!(expected.len() > 5);
-    for input in ["news.csv", "news.tsv", "semicolons.csv.zst", "news.warc.gz", "pages"] {
+    for input in ["news.json", "news.csv", "news.tsv", "semicolons.csv.zst", "news.warc.gz", "pages"] {
         for threads in [1, 4] {
             folder.run(&format!("analyze {input} -g small.gaz --out run --force -j {threads}")).expect(0);
             assert_eq!(counts(&folder, "run"), expected, "{input}");

@@ -47,10 +47,12 @@ fn any_grouping_of_batches_gives_the_files_of_one_run() {
         .map(|n| match n % 7 {
             3 => "{\"id\": \"broken\"".to_owned(),
             5 => format!("{{\"id\": \"{n}\", \"text\": \"\"}}"),
+            // Long enough for several chunks, as files are read.
             _ => format!(
-                "{{\"id\": \"{n}\", \"date\": \"2024-05-{:02}\", \"text\": \"LONDON: Iraq and {} met the Bank of England.\"}}",
+                "{{\"id\": \"{n}\", \"date\": \"2024-05-{:02}\", \"text\": \"LONDON: Iraq and {} met the Bank of England. {}\"}}",
                 n % 28 + 1,
-                ["Iran", "Kenya", "Peru"][n % 3]
+                ["Iran", "Kenya", "Peru"][n % 3],
+                "Nothing else happened. ".repeat(500)
             ),
         })
         .collect();

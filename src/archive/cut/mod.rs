@@ -5,11 +5,14 @@
 //! [`Parser`](super::parse::Parser), which works in any thread.
 
 mod crawl;
+mod json_values;
 mod lines;
 mod rows;
 mod whole;
 
 use std::sync::Arc;
+
+pub(super) use json_values::first_value_end;
 
 use super::batch::{Batch, Record};
 use super::parse::{Fault, JsonLines, Page, Parser, PlainText};
@@ -32,6 +35,7 @@ pub(super) fn cutter(format: Format, origin: &Arc<Origin>) -> Box<dyn Cutter> {
         Format::Text => Box::new(whole::Whole(Arc::new(PlainText))),
         Format::Page => Box::new(whole::Whole(Arc::new(Page))),
         Format::JsonLines => Box::new(lines::Lines(Arc::new(JsonLines(Arc::clone(origin))))),
+        Format::JsonValues => Box::new(json_values::JsonValues::new(Arc::new(JsonLines(Arc::clone(origin))))),
         Format::Table { separator } => Box::new(rows::Rows::new(separator, Arc::clone(origin))),
         Format::Crawl => Box::new(crawl::Crawl::new(origin.options.max_record)),
     }

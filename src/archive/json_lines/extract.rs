@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use memchr::memchr2;
 
 use super::value::{Value, Values};
-use crate::archive::fields::{Fields, Names, SLOTS};
+use crate::archive::fields::{Fields, Name, Names, SLOTS};
 
 /// Room for the text of a usual article, where more may be left of the record.
 const USUAL_TEXT: usize = 16 << 10;
@@ -73,20 +73,7 @@ impl<'a> Rest<'a> {
             self.expect(b':')?;
             match name {
                 None => self.skip()?,
-                Some(name) => {
-                    // The last of several members of one name wins.
-                    name.members.each_slot(&mut |slot| values[slot] = Value::Absent);
-                    let value = match self.peek()? {
-                        b'{' if !name.members.is_empty() => {
-                            self.members(&name.members, values)?;
-                            Value::Object
-                        }
-                        _ => self.value()?,
-                    };
-                    if let Some(slot) = name.slot {
-                        values[slot] = value;
-                    }
-                }
+                Some(name) => self.wanted(name, values)?,
             }
             match self.next()? {
                 b',' => {}
@@ -94,6 +81,47 @@ impl<'a> Rest<'a> {
                 _ => return None,
             }
         }
+    }
+
+    /// Reads an array: its wanted elements, which are named by their numbers, into their slots.
+    fn elements(&mut self, wanted: &Names, values: &mut Values<'a>) -> Option<()> {
+        self.expect(b'[')?;
+        if self.peek()? == b']' {
+            return self.expect(b']');
+        }
+        for index in 0_usize.. {
+            match wanted.find_index(index) {
+                None => self.skip()?,
+                Some(name) => self.wanted(name, values)?,
+            }
+            match self.next()? {
+                b',' => {}
+                b']' => return Some(()),
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// Reads the value of a wanted member into its slots.
+    fn wanted(&mut self, name: &Name, values: &mut Values<'a>) -> Option<()> {
+        // The last of several members of one name wins.
+        name.members.each_slot(&mut |slot| values[slot] = Value::Absent);
+        let value = match self.peek()? {
+            b'{' if !name.members.is_empty() => {
+                self.members(&name.members, values)?;
+                Value::Object
+            }
+            b'[' if !name.members.is_empty() => {
+                self.elements(&name.members, values)?;
+                Value::Array
+            }
+            _ => self.value()?,
+        };
+        if let Some(slot) = name.slot {
+            values[slot] = value;
+        }
+        Some(())
     }
 
     fn names(&mut self, prefix: &str, nested: bool, names: &mut Vec<String>) -> Option<()> {

@@ -5,6 +5,7 @@ mod extract;
 mod tests;
 mod value;
 
+use std::borrow::Cow;
 use std::mem;
 use std::str;
 
@@ -36,9 +37,9 @@ pub(super) fn parse<'a>(record: &'a [u8], fields: &Fields, unterminated: bool) -
         Some(extract::Extracted { values, replaced }) => (values, replaced),
         None => (read(json, fields, unterminated)?, false),
     };
-    let text = first(&values, &fields.text, Value::is_text);
+    let texts: Vec<usize> = fields.text.iter().filter_map(|part| first(&values, part, Value::is_text)).collect();
     // Programs write null for a body they do not have, and the headline is there to be read.
-    if text.is_none() && !fields.text.iter().any(|&slot| values[slot] == Value::Null) {
+    if texts.is_empty() && !fields.text.iter().flatten().any(|&slot| values[slot] == Value::Null) {
         return Err((RejectReason::NoText, no_text(&values, fields, json)));
     }
     let copy = |slot: Option<usize>| values[slot?].clone().into_text();
@@ -47,7 +48,14 @@ pub(super) fn parse<'a>(record: &'a [u8], fields: &Fields, unterminated: bool) -
     let date = copy(first(&values, &fields.date, Value::is_scalar));
     let source = copy(first(&values, &fields.source, Value::is_scalar));
     // Two fields may share a name, so the short ones are copied first and the text is moved last.
-    let text = text.and_then(|text| mem::replace(&mut values[text], Value::Absent).into_text()).unwrap_or_default();
+    let mut take = |slot: usize| mem::replace(&mut values[slot], Value::Absent).into_text().unwrap_or_default();
+    let text = match texts.as_slice() {
+        [] => Cow::Borrowed(""),
+        [text] => take(*text),
+        parts => Cow::Owned(
+            parts.iter().map(|part| take(*part)).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"),
+        ),
+    };
     Ok(Document { id, title, text, date, source, replaced })
 }
 
@@ -110,12 +118,12 @@ fn invalid(error: &serde_json::Error, json: &str) -> Fault {
 
 /// Names the field that was expected and the fields that are there.
 fn no_text(values: &Values<'_>, fields: &Fields, json: &str) -> String {
-    let wrong = fields.text.iter().find(|&&slot| values[slot] != Value::Absent);
+    let wrong = fields.text.iter().flatten().find(|&&slot| values[slot] != Value::Absent);
     let fault = match wrong {
         Some(&slot) => format!("`{}` is {}, not a string", fields.names[slot], values[slot].describe()),
         None => {
             // The first of the usual names are enough to say what is meant.
-            let names = fields.text.iter().take(6);
+            let names = fields.text.iter().flatten().take(6);
             let names: Vec<String> = names.map(|&slot| format!("`{}`", fields.names[slot])).collect();
             format!("there is no {}", names.join(", "))
         }

@@ -164,7 +164,21 @@ impl<'de> Visitor<'de> for AnyValue<'_, '_, 'de> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
-        while array.next_element::<IgnoredAny>()?.is_some() {}
+        for index in 0_usize.. {
+            let name = self.members.find_index(index);
+            let Some(name) = name else {
+                if array.next_element::<IgnoredAny>()?.is_none() {
+                    break;
+                }
+                continue;
+            };
+            name.members.each_slot(&mut |slot| self.values[slot] = Value::Absent);
+            let element = AnyValue { members: &name.members, values: self.values };
+            let Some(value) = array.next_element_seed(element)? else { break };
+            if let Some(slot) = name.slot {
+                self.values[slot] = value;
+            }
+        }
         Ok(Value::Array)
     }
 
