@@ -18,7 +18,7 @@ pub(super) fn keep_furniture(segments: &[Segment], part: Part, matches: &mut Mat
 
 fn retain(segments: &[Segment], part: Part, matches: &mut Matches, inside: bool) {
     let mut furniture =
-        segments.iter().filter(|segment| segment.part == part && segment.section.is_furniture()).peekable();
+        segments.iter().filter(|segment| segment.part == part && segment.section.is_outside_article()).peekable();
     matches.retain(|span| {
         // Matches come in order of their starts.
         while furniture.peek().is_some_and(|segment| segment.span.end <= span.start) {

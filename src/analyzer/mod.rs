@@ -308,16 +308,18 @@ impl Worker<'_> {
         let furniture = analyzer.options.furniture;
         if furniture != Furniture::Count {
             // Names are also found by the look of the text, whose furniture the resolver still sees.
-            resolution.mentions.retain(|mention| !mention.section.is_furniture());
+            resolution.mentions.retain(|mention| !mention.section.is_outside_article());
         }
         if furniture == Furniture::Skip {
-            resolution.unlisted.retain(|mention| !mention.section.is_furniture());
+            resolution.unlisted.retain(|mention| !mention.section.is_outside_article());
         }
         if furniture == Furniture::Mark {
             // Resolved by themselves, so that what is marked changes nothing else.
             analyzer.resolver.read(&parts(document, aside), day, wanted, reading, marked);
             divide::label(segments, marked);
-            resolution.mentions.extend(marked.mentions.drain(..).filter(|mention| mention.section.is_furniture()));
+            resolution
+                .mentions
+                .extend(marked.mentions.drain(..).filter(|mention| mention.section.is_outside_article()));
             let place = |mention: &Mention| (mention.part, mention.span.start, std::cmp::Reverse(mention.span.end));
             resolution.mentions.sort_by_key(place);
         }
@@ -333,7 +335,7 @@ impl Worker<'_> {
         self.mentions(document);
         let options = &self.analyzer.options;
         self.resolution.mentions.retain(|mention| {
-            let furniture = mention.section.is_furniture() && options.furniture != Furniture::Count;
+            let furniture = mention.section.is_outside_article() && options.furniture != Furniture::Count;
             !mention.repeated && !furniture && !options.exclude.contains(mention.section)
         });
         &self.resolution.mentions

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use crate::ids::EntityId;
 
-/// Contexts one after the other.
+/// Contexts, concatenated.
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
     entities: Vec<EntityId>,
-    /// Where each context ends, those without entities left out.
+    /// Where each context ends, except those without entities.
     ends: Vec<u32>,
 }
 
@@ -21,19 +21,19 @@ impl Chunk {
         }
     }
 
-    /// Number of entities of all contexts together.
+    /// Number of entities in all contexts together.
     pub(super) fn len(&self) -> usize {
         self.entities.len()
     }
 }
 
-/// A chunk whose entities are numbered anew, in their order, so that nothing need be as large as the vocabulary.
+/// A chunk whose entities are renumbered from 0 in their order, so that no array need be as large as the vocabulary.
 pub(super) struct Renumbered {
     /// The entities that occur, sorted.
     pub(super) ids: Vec<EntityId>,
-    /// Contexts of each, by number.
+    /// By number, how many contexts have the entity.
     pub(super) frequencies: Vec<u32>,
-    /// Pairs counted in the row of each: the sum of what stands behind it in its contexts.
+    /// By number, how many pairs are counted in the row of the entity: the sum of what follows it in its contexts.
     pub(super) work: Vec<u32>,
     /// The contexts in terms of the numbers.
     pub(super) entities: Vec<u32>,
@@ -50,9 +50,10 @@ impl Renumbered {
         let mut work = vec![0; ids.len()];
         let mut renumbered = Self { ids, frequencies: Vec::new(), work: Vec::new(), entities, ends };
         for context in renumbered.contexts() {
-            for (entity, behind) in renumbered.entities[context.clone()].iter().zip((0..context.len() as u32).rev()) {
+            for (entity, following) in renumbered.entities[context.clone()].iter().zip((0..context.len() as u32).rev())
+            {
                 frequencies[*entity as usize] += 1;
-                work[*entity as usize] += behind;
+                work[*entity as usize] += following;
             }
         }
         (renumbered.frequencies, renumbered.work) = (frequencies, work);
@@ -65,7 +66,7 @@ impl Renumbered {
         begins.zip(&self.ends).map(|(begin, end)| begin as usize..*end as usize)
     }
 
-    /// At most `n` ranges of entities with about the same work each.
+    /// At most `n` ranges of entities with about equal work.
     pub(super) fn equal_ranges(&self, n: usize) -> Vec<Range<usize>> {
         let work = |entity: usize| u64::from(self.work[entity]) + u64::from(self.frequencies[entity]);
         let goal = (0..self.ids.len()).map(work).sum::<u64>().div_ceil(n.max(1) as u64);
@@ -86,7 +87,7 @@ fn fits_table(entities: usize, last: u32) -> bool {
     last as usize / 8 <= entities
 }
 
-/// The entities that occur, sorted, each once.
+/// The entities that occur, sorted, without duplicates.
 fn occurring(entities: &[EntityId]) -> Vec<EntityId> {
     let Some(last) = entities.iter().max() else { return Vec::new() };
     if fits_table(entities.len(), last.0) {
@@ -110,7 +111,7 @@ fn renumber(ids: &[EntityId], entities: &mut [u32]) {
         entities.iter_mut().for_each(|entity| *entity = numbers[*entity as usize]);
         return;
     }
-    // Buckets by the high bits, of about one entity each if these are spread evenly: few steps of the search are left.
+    // Buckets by the high bits, with about one entity each if the ids are spread evenly, leave few steps to the search.
     let shift = (last.0 / ids.len() as u32).max(1).ilog2();
     let bucket = |entity: u32| (entity >> shift) as usize;
     let mut begins = vec![0_u32; bucket(last.0) + 2];
@@ -125,7 +126,7 @@ fn renumber(ids: &[EntityId], entities: &mut [u32]) {
     }
 }
 
-/// For each entity what stands behind it in its contexts: the transpose of a chunk.
+/// For each entity, what follows it in its contexts: the transpose of a chunk.
 pub(super) struct InvertedIndex<'a> {
     chunk: &'a Renumbered,
     /// Postings of entity `e` are `postings[starts[e]..starts[e + 1]]`.
@@ -144,7 +145,7 @@ impl<'a> InvertedIndex<'a> {
             start += frequency;
         }
         starts.push(start);
-        // Filled from the front, each start moves to the next one's place; so they are shifted back afterwards.
+        // Filling moves each start to that of the next entity, so the starts are shifted back afterwards.
         let mut postings = vec![(0, 0); chunk.entities.len()];
         for context in chunk.contexts() {
             for position in context.clone() {
@@ -158,7 +159,7 @@ impl<'a> InvertedIndex<'a> {
         Self { chunk, starts, postings }
     }
 
-    /// The tail of each context of an entity, in the order of contexts.
+    /// The rest of each context after an entity, in the order of contexts.
     pub(super) fn tails(&self, entity: usize) -> impl Iterator<Item = &'a [u32]> {
         let range = self.starts[entity] as usize..self.starts[entity + 1] as usize;
         let chunk = self.chunk;

@@ -1,27 +1,27 @@
-//! Three ways to count the pairs of a chunk: one triangle of cells, an array for a row, a sorted list for a short row.
+//! Three ways to count the pairs of a chunk: a triangle of cells, an array for a row, a sorted list for a short row.
 
 use super::chunk::{InvertedIndex, Renumbered};
 use super::triangle::{Triangle, Writer};
 use crate::ids::EntityId;
 use crate::parallel;
 
-/// Rows of at most this many pairs, repeated ones included, are sorted: anything from 32 to 256 is as good.
+/// Rows of at most this many pairs, repetitions included, are sorted: any limit from 32 to 256 is as good.
 const SHORT: u32 = 96;
 
-/// At most this many entities have a triangle of cells: with 500 that is 1.5 to 2.5 times as fast as rows, with 5,000, where it
-/// takes 50 MB for each thread, no faster.
+/// A triangle of cells is used for at most this many entities. With 500 it is 1.5 to 2.5 times as fast as rows; with
+/// 5,000 it is no faster and takes 50 MB for each thread.
 const DENSE: usize = 1 << 10;
 
-/// How the pairs of a chunk are counted; the result is the same.
+/// How the pairs of a chunk are counted; the result does not depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
-    /// A cell for each pair that can occur, for vocabularies so small that the cells are fewer than the pairs to be counted.
+pub(super) enum Strategy {
+    /// A cell for each possible pair, for vocabularies so small that there are fewer cells than pairs to be counted.
     Dense,
     /// Row by row from the inverted index.
     Rows,
 }
 
-impl Way {
+impl Strategy {
     pub(super) fn of(chunk: &Renumbered) -> Self {
         let work: u64 = chunk.work.iter().map(|work| u64::from(*work)).sum();
         let n = chunk.ids.len();
@@ -29,11 +29,11 @@ impl Way {
     }
 }
 
-/// The pairs of a chunk, in the threads of the current pool.
-pub(super) fn count(chunk: &Renumbered, way: Way) -> Triangle {
-    match way {
-        Way::Dense => count_dense(chunk),
-        Way::Rows => count_rows(chunk),
+/// Counts the pairs of a chunk in the threads of the current pool.
+pub(super) fn count(chunk: &Renumbered, strategy: Strategy) -> Triangle {
+    match strategy {
+        Strategy::Dense => count_dense(chunk),
+        Strategy::Rows => count_rows(chunk),
     }
 }
 
@@ -51,12 +51,12 @@ fn count_rows(chunk: &Renumbered) -> Triangle {
     Triangle::concatenate(parts)
 }
 
-/// What one thread counts rows in.
+/// The buffers in which one thread counts rows.
 #[derive(Debug, Default)]
 struct Accumulator {
     /// A cell for each entity; zero between rows.
     joint: Vec<u32>,
-    /// Which cells are not zero, a bit each; and which of these words are not.
+    /// A bit for each cell that is not zero, and in `words` a bit for each `u64` of these that is not zero.
     touched: Vec<u64>,
     words: Vec<u64>,
     short: Vec<u32>,
@@ -123,10 +123,10 @@ fn count_dense(chunk: &Renumbered) -> Triangle {
             let mut cells = vec![0_u32; n * n.saturating_sub(1) / 2];
             for context in contexts {
                 let mut tail = &chunk.entities[context.clone()];
-                while let Some((first, behind)) = tail.split_first() {
+                while let Some((first, after)) = tail.split_first() {
                     let row = &mut cells[row_begin(n, *first as usize)..][..n - 1 - *first as usize];
-                    behind.iter().for_each(|second| row[(second - first - 1) as usize] += 1);
-                    tail = behind;
+                    after.iter().for_each(|second| row[(second - first - 1) as usize] += 1);
+                    tail = after;
                 }
             }
             cells
@@ -148,8 +148,8 @@ fn count_dense(chunk: &Renumbered) -> Triangle {
     writer.finish()
 }
 
-/// Where the row of an entity begins among the cells of a triangle of `n`.
+/// Where the row of an entity begins among the cells of a triangle of `n` entities.
 fn row_begin(n: usize, first: usize) -> usize {
-    // Of the rows before, the first one has n - 1 cells, and each one less than the one before.
+    // The first row has n - 1 cells, and each later row one less.
     first * (2 * n - first - 1) / 2
 }

@@ -1,13 +1,13 @@
 //! Which entities are mentioned together.
 //!
-//! In come the entities of each context; out comes a [`CooccurrenceMatrix`]: for each pair of entities the
-//! number of contexts with both, each pair once (upper triangle), with the marginals. Counting is boolean: however often two
-//! entities are mentioned in a context, it counts once.
+//! Input: the entities of each context. Output: a [`CooccurrenceMatrix`] with the number of contexts that two entities
+//! share, each pair once (upper triangle), and the marginals. Counting is boolean: a context counts once, however often
+//! the two entities are mentioned in it.
 //!
-//! Pairs are counted row by row from the inverted index, never in a hash map of pairs: each row needs one array over the
-//! entities of a chunk, rows are independent, and the result is sorted whatever the number of threads. Contexts are taken in
-//! chunks, so that memory grows with the number of distinct pairs, two or three bytes each, and neither with the archive nor,
-//! but for the marginals, with the vocabulary.
+//! Pairs are counted row by row from the inverted index, never in a hash map of pairs: a row needs one array over the
+//! entities of a chunk, rows are independent, and the result is sorted whatever the number of threads. Contexts are
+//! counted in chunks, so memory grows with the number of distinct pairs (two or three bytes each) and, for the
+//! marginals, with the vocabulary, but not with the archive.
 
 mod chunk;
 mod count;
@@ -18,12 +18,12 @@ mod triangle;
 use crate::ids::EntityId;
 
 use chunk::{Chunk, Renumbered};
-use count::Way;
+use count::Strategy;
 use triangle::Triangle;
 
 /// Entity × entity joint counts: sparse, upper triangle, with marginals and the number of contexts.
 ///
-/// The diagonal is the document frequency and stands in the marginals.
+/// The diagonal is the document frequency, which the marginals hold.
 #[derive(Debug, Default, Clone)]
 pub struct CooccurrenceMatrix {
     triangle: Triangle,
@@ -32,13 +32,13 @@ pub struct CooccurrenceMatrix {
 }
 
 impl CooccurrenceMatrix {
-    /// Number of contexts counted, those without any entity included.
+    /// Number of contexts counted, including those without any entity.
     #[must_use]
     pub fn n_contexts(&self) -> u64 {
         self.n_contexts
     }
 
-    /// Number of contexts each entity occurs in, by entity; entities behind the last one that occurs are left out.
+    /// By entity, the number of contexts it occurs in, up to the last entity that occurs.
     #[must_use]
     pub fn marginals(&self) -> &[u32] {
         &self.marginals
@@ -126,7 +126,7 @@ impl CooccurrenceMatrix {
     ///
     /// # Complexity
     ///
-    /// Linear in the pairs of the lesser entity; [`CooccurrenceMatrix::pairs`] is the way to see all.
+    /// Linear in the pairs of the lesser entity; to read all pairs, use [`CooccurrenceMatrix::pairs`].
     #[must_use]
     pub fn joint(&self, a: EntityId, b: EntityId) -> u32 {
         match a.cmp(&b) {
@@ -137,7 +137,7 @@ impl CooccurrenceMatrix {
     }
 }
 
-/// Gathers contexts and counts their pairs, chunk by chunk.
+/// Collects contexts and counts their pairs, chunk by chunk.
 ///
 /// ```
 /// use dateline::{CooccurrenceBuilder, EntityId};
@@ -153,13 +153,13 @@ impl CooccurrenceMatrix {
 pub struct CooccurrenceBuilder {
     marginals: Vec<u32>,
     n_contexts: u64,
-    /// Triangles counted so far, each at least twice as large as the next: every pair is summed a logarithmic number of
-    /// times.
+    /// Triangles counted so far, each at least twice as large as the next, so that every pair is summed a logarithmic
+    /// number of times.
     triangles: Vec<Triangle>,
     chunk: Chunk,
     chunk_entries: usize,
-    /// How to count, instead of what suits the chunk.
-    way: Option<Way>,
+    /// Overrides the choice by the size of the chunk.
+    strategy: Option<Strategy>,
 }
 
 impl Default for CooccurrenceBuilder {
@@ -169,8 +169,8 @@ impl Default for CooccurrenceBuilder {
 }
 
 impl CooccurrenceBuilder {
-    /// A builder that counts whenever its contexts hold `entries` entries; about 20 bytes of memory each.
-    /// By default half a million; never more than 2^31.
+    /// A builder that counts whenever its contexts hold `entries` entries; each takes about 20 bytes of memory. The
+    /// default is half a million, the maximum 2^31.
     #[must_use]
     pub fn with_chunk(entries: usize) -> Self {
         Self {
@@ -179,11 +179,11 @@ impl CooccurrenceBuilder {
             triangles: Vec::new(),
             chunk: Chunk::default(),
             chunk_entries: entries.clamp(1, 1 << 31),
-            way: None,
+            strategy: None,
         }
     }
 
-    /// Adds one context: its entities, sorted, each once; counts are ignored (boolean counting).
+    /// Adds one context: its entities, sorted, without duplicates. Counts are ignored (boolean counting).
     ///
     /// # Complexity
     ///
@@ -196,7 +196,7 @@ impl CooccurrenceBuilder {
         }
     }
 
-    /// Counts what is left.
+    /// Counts the remaining contexts and returns the matrix.
     #[must_use]
     pub fn finish(mut self) -> CooccurrenceMatrix {
         self.count_chunk();
@@ -217,7 +217,7 @@ impl CooccurrenceBuilder {
         for (entity, frequency) in chunk.ids.iter().zip(&chunk.frequencies) {
             self.marginals[entity.index()] += frequency;
         }
-        let mut triangle = count::count(&chunk, self.way.unwrap_or_else(|| Way::of(&chunk)));
+        let mut triangle = count::count(&chunk, self.strategy.unwrap_or_else(|| Strategy::of(&chunk)));
         drop(chunk);
         while self.triangles.last().is_some_and(|last| last.size() < 2 * triangle.size()) {
             let last = self.triangles.pop().expect("there is a last one");

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
+use super::count::Strategy;
 use super::*;
 
 /// The oracle: every pair of every context in one map.
@@ -18,24 +19,24 @@ fn naive(contexts: &[BTreeSet<u32>]) -> (BTreeMap<(u32, u32), u32>, BTreeMap<u32
     (pairs, marginals)
 }
 
-fn build(contexts: &[BTreeSet<u32>], chunk: usize, way: Option<Way>) -> CooccurrenceMatrix {
-    let mut builder = CooccurrenceBuilder { way, ..CooccurrenceBuilder::with_chunk(chunk) };
+fn build(contexts: &[BTreeSet<u32>], chunk: usize, strategy: Option<Strategy>) -> CooccurrenceMatrix {
+    let mut builder = CooccurrenceBuilder { strategy, ..CooccurrenceBuilder::with_chunk(chunk) };
     for context in contexts {
         builder.push(&context.iter().map(|entity| (EntityId(*entity), 3)).collect::<Vec<_>>());
     }
     builder.finish()
 }
 
-/// Every way, in pools of one to four threads, finds what the oracle finds.
+/// Every strategy, in pools of one to four threads, finds what the oracle finds.
 #[track_caller]
 fn check(contexts: &[BTreeSet<u32>], chunk: usize) {
     let (pairs, marginals) = naive(contexts);
-    for way in [None, Some(Way::Dense), Some(Way::Rows)] {
+    for strategy in [None, Some(Strategy::Dense), Some(Strategy::Rows)] {
         for threads in [1, 2, 4] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let matrix = pool.install(|| build(contexts, chunk, way));
+            let matrix = pool.install(|| build(contexts, chunk, strategy));
             let found: Vec<_> = matrix.pairs().map(|(a, b, joint)| ((a.0, b.0), joint)).collect();
-            assert_eq!(found, pairs.clone().into_iter().collect::<Vec<_>>(), "{way:?}, {threads} threads");
+            assert_eq!(found, pairs.clone().into_iter().collect::<Vec<_>>(), "{strategy:?}, {threads} threads");
             assert_eq!((matrix.nnz(), matrix.n_contexts()), (pairs.len(), contexts.len() as u64));
             for (entity, contexts) in &marginals {
                 assert_eq!(matrix.marginals()[*entity as usize], *contexts);
@@ -54,7 +55,7 @@ fn check(contexts: &[BTreeSet<u32>], chunk: usize) {
     }
 }
 
-/// Contexts of up to `k` entities of which small ones are frequent.
+/// Contexts of up to `k` entities, of which those with small numbers are frequent.
 fn contexts(n: usize, k: u32, vocabulary: u32) -> Vec<BTreeSet<u32>> {
     let mut state = 1_u64;
     let mut next = || {
@@ -68,13 +69,13 @@ fn contexts(n: usize, k: u32, vocabulary: u32) -> Vec<BTreeSet<u32>> {
 
 #[test]
 fn long_rows_in_many_blocks() {
-    // Rows longer than a list is sorted for, rows longer than a block, and sums of triangles whose blocks differ.
+    // Rows too long to be sorted, rows longer than a block, and sums of triangles whose blocks differ.
     check(&contexts(400, 120, 3_000), 5_000);
     let wide: BTreeSet<u32> = (0..60_000).step_by(2).collect();
     let other: BTreeSet<u32> = (0..90_000).step_by(3).filter(|entity| *entity < 3 || *entity > 50_000).collect();
     let matrix = build(&[wide.iter().copied().take(900).collect(), wide.range(59_000..).copied().collect()], 400, None);
     assert_eq!(matrix.nnz(), 900 * 899 / 2 + 500 * 499 / 2);
-    // One first entity with everything: its row alone fills a block.
+    // One first entity occurs with every other: its row alone fills a block.
     let star: Vec<BTreeSet<u32>> = wide.iter().chain(&other).filter(|b| **b > 0).map(|b| [0, *b].into()).collect();
     let (pairs, _) = naive(&star);
     let matrix = build(&star, 7_000, None);

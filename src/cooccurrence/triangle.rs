@@ -1,14 +1,14 @@
 //! The upper triangle as a stream of bytes: two or three for a pair, where a hash map takes twenty.
 //!
-//! A row is its first entity (as the distance from that of the row before), the length of its body, and the body: for each
-//! second entity how many were left out since the one before, doubled; plus one if a joint count other than 1 follows, less 2.
-//! Numbers are written seven bits to a byte, the low ones first. Rows stand in blocks, so that one can be found, and so that
-//! two triangles can be summed in parallel.
+//! A row is its first entity (as the distance from that of the row before), the length of its body, and the body. For
+//! each second entity the body has twice the number of entities skipped since the one before. If the joint count is not
+//! 1, one is added to this number, and the joint count less 2 follows. Numbers are written seven bits to a byte, the
+//! lowest first. Rows are grouped into blocks, so that one can be found and two triangles can be summed in parallel.
 
 use crate::ids::EntityId;
 use crate::parallel;
 
-/// A block is closed when it holds this many bytes; a longer row has one for itself.
+/// A block is closed when it has this many bytes; a longer row has a block of its own.
 const BLOCK_BYTES: usize = 1 << 16;
 
 /// Rows of an upper triangle: for each first entity the second ones and their joint counts, sorted.
@@ -51,7 +51,7 @@ impl Triangle {
         Pairs::new(body).find(|pair| pair.0 == second).map_or(0, |pair| pair.1)
     }
 
-    /// Joins triangles of consecutive ranges of first entities.
+    /// Concatenates triangles of consecutive ranges of first entities.
     pub(super) fn concatenate(parts: impl IntoIterator<Item = Self>) -> Self {
         Self { blocks: parts.into_iter().flat_map(|part| part.blocks).collect() }
     }
@@ -64,7 +64,7 @@ impl Triangle {
             (0..count).collect(),
             || (),
             |(), index: usize| {
-                // A block's range reaches to where the next one begins; those of the first and the last are open.
+                // A block's range ends where the next one begins; the first and the last range are open.
                 let low = if index == 0 { EntityId(0) } else { larger.blocks[index].first };
                 let high = if index + 1 < count { Some(larger.blocks[index + 1].first) } else { None };
                 let mut sum = Writer::default();
@@ -75,7 +75,7 @@ impl Triangle {
         Self::concatenate(ranges)
     }
 
-    /// The rows whose first entity lies in `low..high`.
+    /// The rows whose first entity is in `low..high`.
     fn rows_in(&self, low: EntityId, high: Option<EntityId>) -> impl Iterator<Item = (EntityId, &[u8])> {
         let begin = self.blocks.partition_point(|block| block.last < low);
         let rows = self.blocks[begin..].iter().flat_map(|block| Rows::new(&block.bytes));
@@ -83,7 +83,7 @@ impl Triangle {
     }
 }
 
-/// Sums sorted rows; those of one side only are copied as they are.
+/// Sums sorted rows; a row that only one side has is copied unchanged.
 fn sum_rows<'a>(
     left: impl Iterator<Item = (EntityId, &'a [u8])>,
     right: impl Iterator<Item = (EntityId, &'a [u8])>,
@@ -148,12 +148,12 @@ pub(super) struct Writer {
     /// Body of the row being written.
     body: Vec<u8>,
     row_nnz: usize,
-    /// The second entity written last, plus one: the least the next one can be.
+    /// The second entity written last, plus one: the least that may come next.
     least: u64,
 }
 
 impl Writer {
-    /// Adds a pair to the row being written; seconds come in order, each once.
+    /// Adds a pair to the row being written; second entities must ascend.
     #[inline]
     pub(super) fn push(&mut self, second: EntityId, joint: u32) {
         debug_assert!(joint > 0);
@@ -168,7 +168,7 @@ impl Writer {
         }
     }
 
-    /// Ends the row of `first`, which is dropped if it has no pairs; firsts come in order, each once.
+    /// Ends the row of `first`, which is dropped if it has no pairs; first entities must ascend.
     pub(super) fn end_row(&mut self, first: EntityId) {
         self.least = 0;
         if self.row_nnz > 0 {
@@ -180,7 +180,7 @@ impl Writer {
         }
     }
 
-    /// A whole row as another triangle has it.
+    /// Copies a row that another triangle has encoded.
     fn copy_row(&mut self, first: EntityId, body: &[u8]) {
         self.append(first, body, count_pairs(body));
     }

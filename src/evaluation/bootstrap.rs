@@ -1,28 +1,29 @@
-//! Intervals by drawing documents anew (Efron's percentile bootstrap): how far would the figure move on other articles?
+//! Intervals by resampling documents (Efron's percentile bootstrap): how much would the figure vary with other
+//! articles?
 
 use super::{Measure, Score, Tally, Value};
 
-/// The middle 95 % of what the draws gave.
+/// The middle 95 % of the resampled values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
-    /// 2.5 % of the draws lie below.
+    /// 2.5 % of the values are below.
     pub low: f64,
-    /// 2.5 % of the draws lie above.
+    /// 2.5 % of the values are above.
     pub high: f64,
 }
 
-/// The same draws in every run.
+/// Fixed, so that every run draws the same samples.
 const SEED: u64 = 20_261_122;
 
-/// The interval of each measure over `draws` samples of documents, in the order of [`Measure::ALL`]; `None` where a draw has
-/// nothing to measure.
+/// The interval of each measure over `draws` samples of documents, in the order of [`Measure::ALL`]; `None` where a
+/// sample has nothing to measure.
 #[must_use]
 pub fn intervals(score: &Score, draws: usize) -> [Option<Interval>; 6] {
     over_draws(score.documents.len(), draws, |drawn, measure| value(&total(&score.documents, drawn), measure))
 }
 
-/// The interval of the difference (second less first) of each measure when both are measured on the same draws. The two
-/// scores must be of the same documents.
+/// The interval of the difference (second less first) of each measure, both measured on the same samples. The scores
+/// must be of the same documents.
 ///
 /// # Panics
 ///
@@ -68,7 +69,8 @@ fn over_draws(
     })
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014): a few lines, so that no crate's next version changes a published interval.
+/// SplitMix64 (Steele, Lea and Flood 2014): a few lines, so that no new version of a crate changes a published
+/// interval.
 struct SplitMix(u64);
 
 impl SplitMix {
@@ -78,7 +80,7 @@ impl SplitMix {
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^= z >> 31;
-        // The upper half of a product spreads over the range without a bias that matters here.
+        // The upper half of the product is spread over the range; its bias is too small to matter here.
         ((u128::from(z) * u128::from(limit)) >> 64) as u64
     }
 }

@@ -1,4 +1,4 @@
-//! Which types of a gold file are compared, and what types of other programs are called here.
+//! Which types of a gold file are compared, and how the types of other programs map to those of dateline.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -6,8 +6,8 @@ use std::str::FromStr;
 use super::SpanFile;
 use crate::error::{Error, Result};
 
-/// What other label sets call the types of dateline: OntoNotes and spaCy, CoNLL, ACE, Stanford, IOB files.
-const CALLED: [(&str, &[&str]); 3] = [
+/// Names of dateline's types in other label sets: OntoNotes and spaCy, CoNLL, ACE, Stanford, IOB files.
+const SYNONYMS: [(&str, &[&str]); 3] = [
     ("place", &["place", "places", "gpe", "loc", "location", "geo", "toponym", "geo-loc"]),
     (
         "organisation",
@@ -27,9 +27,9 @@ const CALLED: [(&str, &[&str]); 3] = [
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renaming {
-    /// As the file calls the type.
+    /// The type in the file.
     pub from: String,
-    /// As it is compared.
+    /// The type it is compared as.
     pub to: String,
 }
 
@@ -51,15 +51,15 @@ impl FromStr for Renaming {
 pub struct Compared<'g> {
     /// The spans that are compared.
     pub spans: u64,
-    /// Types that are wanted, of which the file has no span.
+    /// Wanted types of which the file has no span.
     pub lacking: Vec<String>,
-    /// Types of the file, with their spans, that are neither wanted nor ignored.
+    /// Types of the file that are neither wanted nor ignored, with the number of their spans.
     pub left: BTreeMap<&'g str, u64>,
-    /// How those of them would be compared that are known to mean a wanted type: `GPE=place`.
+    /// Suggested renamings of those that are known to mean a wanted type: `GPE=place`.
     pub renamings: Vec<String>,
 }
 
-/// Which of the gold spans (of one split, if it is named) are compared when these types are wanted and those ignored.
+/// Which of the gold spans (of one split, if it is named) are compared, given the wanted and the ignored types.
 ///
 /// ```
 /// use dateline::evaluation::{SpanFile, compared};
@@ -87,7 +87,7 @@ pub fn compared<'g>(gold: &'g SpanFile, wanted: &[String], ignored: &[String], s
         .collect();
     let called = |kind: &str| {
         let kind = kind.to_lowercase();
-        let mut names = CALLED.iter().filter(|(name, _)| is_in(wanted, name));
+        let mut names = SYNONYMS.iter().filter(|(name, _)| is_in(wanted, name));
         names.find(|(_, names)| names.contains(&kind.as_str())).map(|(name, _)| *name)
     };
     let renamings = left.keys().filter_map(|kind| Some(format!("{kind}={}", called(kind)?)));
@@ -100,7 +100,8 @@ pub fn compared<'g>(gold: &'g SpanFile, wanted: &[String], ignored: &[String], s
 }
 
 impl Compared<'_> {
-    /// The types that are left over with their numbers, the most frequent first: `GPE (12), PERSON (3)`.
+    /// The types that are not compared, with the number of their spans, the most frequent first: `GPE (12), PERSON
+    /// (3)`.
     #[must_use]
     pub fn left_over(&self) -> String {
         let mut left: Vec<(&str, u64)> = self.left.iter().map(|(kind, count)| (*kind, *count)).collect();

@@ -1,15 +1,15 @@
-//! How right are the mentions? Compares predicted spans with those of a hand-annotated (gold) file.
+//! How accurate are the mentions? Compares predicted spans with those of a hand-annotated (gold) file.
 //!
-//! In come two files of JSON Lines as text ([`SpanFile`]); out comes, for each type, a [`Score`] over the documents, with
+//! Input: two files of JSON Lines as text ([`SpanFile`]). Output: for each type, a [`Score`] over the documents, with
 //! intervals from a bootstrap over documents. Pure functions; nothing is read or run here.
 //!
 //! Measures, for one type:
 //!
-//! - *exact*: same start and end. *overlap*: one-to-one pairs that share a character, exact pairs first. *docset*: the set
-//!   of surfaces of each document, in small letters. Each as precision, recall and F1.
+//! - *exact*: same start and end. *overlap*: one-to-one pairs that share a character, exact pairs first. *docset*: the
+//!   set of surface forms of each document, in lower case. Each as precision, recall and F1.
 //! - *docmac*: the mean over documents of the F1 of *docset*, without documents that have nothing on either side.
-//! - *acc@161*: of the exactly found spans that have coordinates on both sides, the share placed within 161 km (100 miles).
-//!   *end@161*: of all gold spans with coordinates, the share both found and so placed.
+//! - *acc@161*: of the exactly found spans that have coordinates on both sides, the share located within 161 km (100
+//!   miles). *end@161*: of all gold spans with coordinates, the share both found and so located.
 
 mod bootstrap;
 mod labels;
@@ -24,29 +24,29 @@ pub use spans::{SpanDocument, SpanFile, SpanLine, SpanUnit};
 /// The distance of `acc@161`, in kilometres.
 const NEAR: f64 = 161.0;
 
-/// What one measure is about.
+/// What a measure compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Measure {
     /// Same start and end.
     Exact,
     /// Pairs that share a character.
     Overlap,
-    /// Sets of surfaces by document.
+    /// Sets of surface forms by document.
     DocumentSet,
     /// Mean of the F1 of [`DocumentSet`](Self::DocumentSet) over documents.
     DocumentMean,
-    /// Share of the exactly found placed within 161 km.
+    /// Share of the exactly found spans located within 161 km.
     AccuracyAt161,
-    /// Share of all gold placed within 161 km.
+    /// Share of all gold spans located within 161 km.
     EndToEndAt161,
 }
 
 impl Measure {
-    /// All of them, in the order in which they are shown.
+    /// All measures, in the order in which they are shown.
     pub const ALL: [Self; 6] =
         [Self::Exact, Self::Overlap, Self::DocumentSet, Self::DocumentMean, Self::AccuracyAt161, Self::EndToEndAt161];
 
-    /// Its name in output.
+    /// The name in output.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -71,12 +71,12 @@ pub struct Value {
     pub value: f64,
 }
 
-/// What was counted in one document, or over several.
+/// The counts of one document, or of several.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Tally {
     /// Gold spans.
     pub gold: u64,
-    /// Predicted spans, without those that touch an ignored one.
+    /// Predicted spans, except those that touch an ignored one.
     pub predicted: u64,
     exact: u64,
     overlap: u64,
@@ -121,7 +121,7 @@ impl Tally {
         }
     }
 
-    /// On how many things a measure rests: gold spans, surfaces, documents.
+    /// The number of items a measure rests on: gold spans, surface forms, documents.
     #[must_use]
     pub fn basis(&self, measure: Measure) -> u64 {
         match measure {
@@ -134,7 +134,7 @@ impl Tally {
     }
 }
 
-/// Precision, recall and F1; nothing predicted where nothing is right is perfect.
+/// Precision, recall and F1. Predicting nothing where nothing is right counts as perfect.
 fn f1(both: u64, predicted: u64, gold: u64) -> Value {
     let share = |whole: u64, otherwise: f64| if whole == 0 { otherwise } else { both as f64 / whole as f64 };
     let precision = share(predicted, f64::from(u8::from(gold == 0)));
@@ -147,13 +147,13 @@ fn f1(both: u64, predicted: u64, gold: u64) -> Value {
 /// The result for one type.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Score {
-    /// Each document by itself, in the order of the gold file.
+    /// The counts of each document, in the order of the gold file.
     pub documents: Vec<Tally>,
-    /// All of them together.
+    /// The sum over all documents.
     pub total: Tally,
-    /// Surfaces predicted that are not gold, with how often.
+    /// Surface forms predicted that are not gold, with their number.
     pub false_positives: BTreeMap<String, u64>,
-    /// Gold surfaces not exactly predicted, with how often.
+    /// Gold surface forms not exactly predicted, with their number.
     pub missed: BTreeMap<String, u64>,
 }
 
@@ -162,11 +162,11 @@ pub struct Score {
 pub struct Comparison<'a> {
     /// Only gold documents of this split.
     pub split: Option<&'a str>,
-    /// Types of gold spans that are neutral: a prediction that touches one is no error.
+    /// Types of gold spans that are neutral: a prediction that touches one is not an error.
     pub ignore: &'a [String],
 }
 
-/// Scores predictions of one type against the gold. A document that was not predicted has no predictions.
+/// Scores predictions of one type against the gold. A document without a row in the predictions has none.
 ///
 /// ```
 /// use dateline::evaluation::{Comparison, Measure, SpanFile, SpanUnit, score};

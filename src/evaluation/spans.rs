@@ -1,4 +1,4 @@
-//! Reads the spans of gold and prediction files: JSON Lines that somebody else wrote.
+//! Reads the spans of gold and prediction files: JSON Lines that other programs wrote.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::labels::Renaming;
 use crate::error::{Error, Result};
 
-/// The unit in which the spans of a prediction count.
+/// The unit in which the offsets of a prediction count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SpanUnit {
     /// Unicode code points.
@@ -20,7 +20,7 @@ pub enum SpanUnit {
     Utf16,
 }
 
-/// One span of a file; start and end in characters of the text.
+/// One span of a file; start and end count characters of the text.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct SpanLine {
     /// Its first character.
@@ -30,7 +30,7 @@ pub struct SpanLine {
     /// Its type, e.g. `place`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Which text it points into; the body if it does not say.
+    /// The text its offsets refer to; the body if it is not given.
     #[serde(default)]
     part: Option<String>,
     #[serde(default)]
@@ -54,9 +54,9 @@ impl SpanLine {
 /// One document of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpanDocument {
-    /// Its id; a number is taken for its digits.
+    /// Its id; a number is read as its digits.
     pub id: String,
-    /// To which part of the gold set it belongs, if the file says so.
+    /// The part of the gold set it belongs to, if the file says so.
     pub split: Option<String>,
     /// The spans of its text, in the order of the file.
     pub spans: Vec<SpanLine>,
@@ -64,11 +64,11 @@ pub struct SpanDocument {
 }
 
 impl SpanDocument {
-    /// The characters under a span in small letters, blanks made single.
+    /// The characters of a span in lower case, with single blanks.
     pub(super) fn surface(&self, span: &SpanLine) -> String {
         let end = span.end.min(self.text.len());
         let characters: String = self.text[span.start.min(end)..end].iter().collect();
-        // Python counts the separators U+001C to U+001F among the blanks, and published figures come from Python.
+        // Python counts the separators U+001C to U+001F as blanks, and published figures come from Python.
         let blank = |c: char| c.is_whitespace() || ('\u{1C}'..='\u{1F}').contains(&c);
         let words: Vec<&str> = characters.split(blank).filter(|word| !word.is_empty()).collect();
         words.join(" ").to_lowercase()
@@ -98,9 +98,9 @@ struct Row {
     spans: Vec<SpanLine>,
 }
 
-/// The rows of a file with the numbers of their lines.
+/// The rows of a file with their line numbers.
 fn rows<'t>(content: &'t str, path: &'t Path) -> impl Iterator<Item = Result<(usize, String, Row)>> + 't {
-    // Files that begin with a byte order mark may have been joined.
+    // Files that begin with a byte order mark may have been concatenated.
     let lines = content.lines().map(|line| line.trim_start_matches('\u{feff}')).enumerate();
     let lines = lines.filter(|(_, line)| !line.trim().is_empty());
     lines.map(move |(index, line)| {
@@ -142,7 +142,7 @@ impl SpanFile {
         types
     }
 
-    /// Gives the spans of some types another type.
+    /// Changes the type of spans as the renamings say.
     pub fn rename(&mut self, renamings: &[Renaming]) {
         for span in self.documents.iter_mut().flat_map(|document| &mut document.spans) {
             if let Some(renaming) = renamings.iter().find(|renaming| renaming.from == span.kind) {
@@ -155,8 +155,8 @@ impl SpanFile {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Format`](crate::ErrorKind::Format) with the line: what is no such object, a span outside its text, an id
-    /// that comes twice, no document at all.
+    /// [`ErrorKind::Format`](crate::ErrorKind::Format) with the line: if a line is not such an object, a span is
+    /// outside its text, an id occurs twice, or there is no document.
     pub fn gold(content: &str, path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let mut documents = Vec::new();
@@ -178,12 +178,12 @@ impl SpanFile {
         Ok(Self { documents })
     }
 
-    /// Reads predictions for the documents of a gold file; others are passed over. Offsets become characters.
+    /// Reads predictions for the documents of a gold file and ignores other documents. Offsets become characters.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Format`](crate::ErrorKind::Format) with the line, as [`gold`](Self::gold), or if an offset lies within a
-    /// character.
+    /// [`ErrorKind::Format`](crate::ErrorKind::Format) with the line, as for [`gold`](Self::gold), or if an offset is
+    /// within a character.
     pub fn predicted(content: &str, path: impl AsRef<Path>, gold: &Self, unit: SpanUnit) -> Result<Self> {
         let path = path.as_ref();
         let texts: BTreeMap<&str, &[char]> =
@@ -200,7 +200,7 @@ impl SpanFile {
                 for span in &mut spans {
                     let find = |at: usize| {
                         characters.binary_search(&at).map_err(|_| {
-                            fault(path, line, format!("document {id:?}: offset {at} is not one of a character"))
+                            fault(path, line, format!("document {id:?}: offset {at} is not where a character begins"))
                                 .with_remedy("choose another --offsets")
                         })
                     };
@@ -217,7 +217,7 @@ impl SpanFile {
 fn once(seen: &mut BTreeMap<String, usize>, path: &Path, line: usize, id: &str) -> Result<()> {
     match seen.insert(id.to_owned(), line) {
         None => Ok(()),
-        Some(first) => Err(fault(path, line, format!("document {id:?} stands in line {first} already"))
+        Some(first) => Err(fault(path, line, format!("document {id:?} is in line {first} already"))
             .with_remedy("give each document an id of its own")),
     }
 }
@@ -227,7 +227,7 @@ fn check(path: &Path, line: usize, id: &str, spans: &[SpanLine], length: usize) 
         None => Ok(()),
         Some(span) => {
             let (start, end) = (span.start, span.end);
-            let message = format!("document {id:?}: span {start}..{end} is none of its text ({length} characters)");
+            let message = format!("document {id:?}: span {start}..{end} is outside its text ({length} characters)");
             Err(fault(path, line, message).with_remedy("are the offsets in characters? --offsets names other units"))
         }
     }
@@ -249,7 +249,7 @@ fn characters_of(text: &[char], unit: SpanUnit) -> Vec<usize> {
     offsets
 }
 
-/// The spans of one type sorted by start, each place once; the last of equal places stays.
+/// The spans of one type sorted by start; of spans with equal offsets, only the last.
 pub(super) fn of_type<'s>(spans: &'s [SpanLine], of_type: &str) -> Vec<&'s SpanLine> {
     let mut places: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     let mut chosen: Vec<&SpanLine> = Vec::new();

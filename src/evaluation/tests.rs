@@ -28,7 +28,7 @@ fn exact_overlap_and_sets() {
 {"id":"7","spans":[{"start":0,"end":6,"type":"place"},{"start":8,"end":13,"type":"place"}]}"#,
         SpanUnit::Char,
     );
-    // The span that touches an ignored one is no error.
+    // A span that touches an ignored one is not an error.
     check(&score, Measure::Exact, 2.0 / 3.0, 2.0 / 4.0);
     check(&score, Measure::Overlap, 1.0, 3.0 / 4.0);
     check(&score, Measure::DocumentSet, 2.0 / 3.0, 2.0 / 4.0);
@@ -55,7 +55,7 @@ fn other_units_are_converted() {
     }
     let within = r#"{"id":7,"spans":[{"start":0,"end":2,"type":"place"}]}"#;
     let error = SpanFile::predicted(within, "pred.jsonl", &gold(), SpanUnit::Byte).unwrap_err();
-    assert!(error.to_string().contains("line 1: document \"7\": offset 2 is not one of a character"), "{error}");
+    assert!(error.to_string().contains("line 1: document \"7\": offset 2 is not where a character begins"), "{error}");
 }
 
 #[test]
@@ -68,12 +68,12 @@ fn faulty_files_are_refused_with_the_line() {
     fault("\n{\"id\":1}", "line 2: column");
     fault("[1]", "line 1: column");
     fault(r#"{"id":"a","spans":[]}"#, "line 1: document \"a\" has no text");
-    fault(r#"{"id":"a","text":"ab","spans":[{"start":1,"end":3,"type":"x"}]}"#, "span 1..3 is none of its text (2");
+    fault(r#"{"id":"a","text":"ab","spans":[{"start":1,"end":3,"type":"x"}]}"#, "span 1..3 is outside its text (2");
     fault(r#"{"id":"a","text":"ab","spans":[{"start":1,"end":1,"type":"x"}]}"#, "span 1..1");
     fault(r#"{"id":"a","text":"ab","spans":[{"start":-1,"end":1,"type":"x"}]}"#, "line 1: column");
     fault(
         "{\"id\":\"a\",\"text\":\"\",\"spans\":[]}\n{\"id\":\"a\",\"text\":\"\",\"spans\":[]}",
-        "line 2: document \"a\" stands in line 1",
+        "line 2: document \"a\" is in line 1",
     );
 }
 

@@ -16,13 +16,13 @@ pub(super) struct CsvFile {
 }
 
 impl CsvFile {
-    /// With `safe`, cells that a spreadsheet would take for a formula get an apostrophe in front.
+    /// If `safe` is set, cells that a spreadsheet would read as a formula get an apostrophe in front.
     pub(super) fn create(path: &Path, safe: bool) -> Result<Self> {
         let writer = csv::Writer::from_writer(Vec::with_capacity(1 << 16));
         Ok(Self { path: path.to_owned(), writer, file: TextFile::create(path)?, safe })
     }
 
-    /// Adds a number or another cell that needs no quotes of ours.
+    /// Adds a number or another cell that needs no protection.
     pub(super) fn plain(&mut self, cell: impl ToString) -> Result<()> {
         self.cell(&cell.to_string())
     }
@@ -46,7 +46,7 @@ impl CsvFile {
         self.file.finish()
     }
 
-    /// The rows so far go to the file; the writer has only memory to write to, where nothing can fail.
+    /// Writes the rows so far to the file. The CSV writer itself writes to memory, where nothing can fail.
     fn drain(&mut self) -> Result<()> {
         let fresh = csv::Writer::from_writer(Vec::with_capacity(1 << 16));
         let rows = std::mem::replace(&mut self.writer, fresh).into_inner();
@@ -59,7 +59,7 @@ impl CsvFile {
     }
 }
 
-/// What OWASP calls CSV injection: a cell that begins with one of these is a formula to a spreadsheet.
+/// CSV injection, as OWASP calls it: to a spreadsheet, a cell that begins with one of these is a formula.
 fn without_formula(cell: &str) -> Cow<'_, str> {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{cell}").into() } else { cell.into() }
 }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn formulas_are_told_from_names() {
+    fn formulas_are_distinguished_from_names() {
         check("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0");
         check("@home", "'@home");
         check("\t=1", "'\t=1");

@@ -34,7 +34,7 @@ impl Exporter for Edges {
         })?;
         file.finish()?;
         if let Some(notice) = source.attribution() {
-            source.notes.push(format!("keep with the file, which has no place for it: {notice}"));
+            source.notes.push(format!("keep with the file, which cannot hold it: {notice}"));
         }
         Ok(vec![("edges".to_owned(), n_edges)])
     }

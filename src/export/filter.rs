@@ -1,4 +1,4 @@
-//! Which rows of a run are wanted: one set of conditions for `pairs` and for every export.
+//! Which rows of a run are wanted: the one set of conditions for `pairs` and for every export.
 
 use std::fmt;
 
@@ -32,16 +32,16 @@ impl Filter {
         self.with.is_some() || self.min_documents > 1
     }
 
-    /// Looks up what the conditions mean in a run.
+    /// Looks up the conditions in a run.
     ///
     /// # Errors
     ///
-    /// If the entities cannot be read, none has the type wanted, or none or several are the one that pairs should be with.
+    /// If the entities cannot be read, none has the type wanted, or `with` names no entity or several.
     ///
     /// # Complexity
     ///
-    /// Reads the entities; keeps a byte for each. A name that is not an id has the run's gazetteer loaded, which takes a while
-    /// where that has files of the user: find the id first, with a cache ([`load_cached`](crate::load_cached)).
+    /// Reads the entities; keeps a byte for each. For a name that is not an id, the run's gazetteer is loaded, which is
+    /// slow if it contains files of the user: find the id first, with a cache ([`load_cached`](crate::load_cached)).
     pub fn select(&self, run: &Run) -> Result<Selection> {
         let mut of_kind = Vec::new();
         let mut kinds = RunKinds::default();
@@ -63,7 +63,7 @@ impl Filter {
     }
 }
 
-/// The conditions as the command line takes them.
+/// The conditions as options of the command line.
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = self.kind.as_ref().map(|kind| format!("--type {kind}"));

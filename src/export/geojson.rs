@@ -48,7 +48,7 @@ impl Exporter for Geojson {
         file.finish()?;
         if n_elsewhere > 0 {
             let entities = if n_elsewhere == 1 { "entity has" } else { "entities have" };
-            source.notes.push(format!("{n_elsewhere} {entities} no coordinates and cannot stand on a map"));
+            source.notes.push(format!("{n_elsewhere} {entities} no coordinates and are not on the map"));
         }
         Ok(vec![("features".to_owned(), n_features)])
     }

@@ -1,6 +1,6 @@
-//! The network of a run: entities are nodes, pairs are undirected edges weighted by what they have in common.
+//! The network of a run: entities are nodes, pairs are undirected edges weighted by their number of contexts.
 //!
-//! Every entity in the export is a node, also one without an edge. A node's number is its entity's row in the run.
+//! Every entity in the export is a node, even without an edge. A node's number is its entity's row in the run.
 
 use super::source::Source;
 use crate::error::Result;
@@ -10,7 +10,7 @@ use crate::store::{EntityRow, PairRow};
 /// An attribute of a node.
 pub(super) struct NodeAttribute {
     pub(super) name: &'static str,
-    /// `string`, `long` or `double`: what GEXF and GraphML both call it.
+    /// `string`, `long` or `double`: the name that GEXF and GraphML share.
     pub(super) kind: &'static str,
 }
 

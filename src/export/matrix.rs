@@ -1,6 +1,6 @@
 //! The two matrices of a run: documents × entities, and entities × entities with the diagonal.
 //!
-//! Rows and columns are numbered from 0 without gaps: documents as in the run, entities as many as are in the export. The
+//! Rows and columns are numbered from 0 without gaps: documents as in the run, and the entities in the export. The
 //! files `documents.csv` and `entities.csv` name them, in order.
 
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::store::{COUNTS_FILE, CountRows, PairRows};
 pub(super) enum Matrix {
     /// Documents × entities: mentions.
     Counts,
-    /// Entities × entities: contexts in common, on the diagonal contexts of each.
+    /// Entities × entities: common contexts; on the diagonal the contexts of each entity.
     Cooccurrence,
 }
 
@@ -46,7 +46,7 @@ impl Matrix {
         Ok([n_rows, u64::from(n_entities), entries])
     }
 
-    /// The entries, row by row, columns ascending; of [`Cooccurrence`](Self::Cooccurrence) the upper triangle.
+    /// The entries, row by row, columns ascending; for [`Cooccurrence`](Self::Cooccurrence) the upper triangle.
     pub(super) fn entries(
         self,
         source: &mut Source<'_>,
@@ -63,7 +63,7 @@ impl Matrix {
             rows.iter().for_each(|row| diagonal[numbers[row.entity as usize] as usize] = row.contexts);
             Ok(())
         })?;
-        // The diagonal's entry of a row stands before its pairs.
+        // The diagonal's entry of a row comes before its pairs.
         let mut next = 0;
         let mut diagonal_up_to = |end: u32, each: &mut dyn FnMut(u32, u32, u32) -> Result<()>| -> Result<()> {
             let first = next;

@@ -1,13 +1,13 @@
-//! Results for other tools: one file per format, all behind [`export`].
+//! Results for other tools: one file per format, all behind the function [`export`].
 //!
-//! In comes a [`Run`], out comes a file or a directory under a new name, whole or not at all. Rows are read, filtered and
-//! written block by block; what is kept in memory is a block, and a few bytes for each entity (its name, where a format
-//! needs names beside pairs). The same run and options give the same bytes.
+//! Input: a [`Run`]. Output: a file or a directory under a new name, complete or not at all. Rows are read, filtered
+//! and written block by block; memory holds a block, and a few bytes for each entity (its name, if a format needs names
+//! with pairs). The same run and options give the same bytes.
 //!
-//! Nothing is computed here that is not in the run, and nothing of a run is left out silently: what a format cannot hold is
-//! escaped as its file says, or counted in the [notes](ExportSummary::notes).
+//! Nothing is computed here that is not in the run, and nothing of a run is omitted silently: what a format cannot
+//! express is escaped as its file says, or counted in the [notes](ExportSummary::notes).
 //!
-//! A new format is a file with an `Exporter`, and a line in [`ExportFormat`].
+//! To add a format, add a file with an `Exporter` and a line in [`ExportFormat`].
 
 mod csv;
 mod edges;
@@ -47,7 +47,7 @@ pub use table::Table;
 use output::Output;
 use source::Source;
 
-/// What an export is written for.
+/// The format of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExportFormat {
@@ -133,7 +133,10 @@ impl ExportFormat {
         })
     }
 
-    #[cfg_attr(all(feature = "parquet", feature = "sqlite"), allow(dead_code, reason = "nothing was left out"))]
+    #[cfg_attr(
+        all(feature = "parquet", feature = "sqlite"),
+        allow(dead_code, reason = "every exporter is compiled in")
+    )]
     fn left_out(self, feature: &str) -> Error {
         let error = Error::usage(format!("this dateline was built without the cargo feature `{feature}`"));
         let name = self.name();
@@ -144,20 +147,20 @@ impl ExportFormat {
 /// What to export, and how.
 #[derive(Debug, Clone)]
 pub struct ExportOptions {
-    /// For which tool.
+    /// The format.
     pub format: ExportFormat,
     /// Which rows.
     pub filter: Filter,
     /// One table instead of all, for the formats that have a file for each; the export is then that file.
     pub table: Option<Table>,
-    /// In CSV, puts an apostrophe before texts that a spreadsheet would take for formulas.
+    /// In CSV, puts an apostrophe before texts that a spreadsheet would read as formulas.
     pub csv_safe: bool,
     /// Replaces an earlier export of that name.
     pub force: bool,
 }
 
 impl ExportOptions {
-    /// All rows, nothing replaced.
+    /// All rows; an existing export is not replaced.
     #[must_use]
     pub fn new(format: ExportFormat) -> Self {
         Self { format, filter: Filter::default(), table: None, csv_safe: false, force: false }
@@ -167,17 +170,18 @@ impl ExportOptions {
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportSummary {
-    /// Where.
+    /// The file or directory.
     pub out: PathBuf,
-    /// What, with the number of rows (edges, features, entries) of each.
+    /// The parts, with the number of rows (edges, features, entries) of each.
     pub written: Vec<(String, u64)>,
-    /// What the user should know: characters replaced, places left out, a notice to keep.
+    /// What the user should know: characters replaced, places omitted, a notice to keep.
     pub notes: Vec<String>,
 }
 
 /// Exports a run to `out`.
 ///
-/// `on_rows` is told the rows read so far, now and then; when it answers `false`, the export stops and leaves nothing behind.
+/// `on_rows` is called now and then with the number of rows read so far. If it returns `false`, the export stops and
+/// leaves no file.
 ///
 /// ```
 /// use dateline::export::{ExportFormat, ExportOptions, export};
@@ -196,13 +200,13 @@ pub struct ExportSummary {
 ///
 /// # Errors
 ///
-/// If the format was left out of this build, an option does not go with it, `out` exists already, the run is damaged, or
-/// reading or writing fails. Nothing appears at `out` then.
+/// If the format is not compiled into this build, an option does not apply to it, `out` exists already, the run is
+/// damaged, or reading or writing fails. Nothing appears at `out` then.
 ///
 /// # Complexity
 ///
-/// Linear in the rows; reads each table once to three times. Memory: a block (for Parquet a row group of a million rows), and
-/// a few bytes for each entity.
+/// Linear in the rows; reads each table once to three times. Memory: a block (for Parquet a row group of a million
+/// rows), and a few bytes for each entity.
 pub fn export(
     run: &Run,
     options: &ExportOptions,
@@ -230,27 +234,27 @@ pub fn export(
     Ok(ExportSummary { out, written, notes: source.notes })
 }
 
-/// What an exporter makes.
+/// What an exporter writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Layout {
     File,
     Directory,
 }
 
-/// Names of files or of what else was written, with the number of rows of each.
+/// Names of files, or of other parts, with the number of rows of each.
 type Written = Vec<(String, u64)>;
 
 /// One format.
 trait Exporter {
     fn layout(&self, options: &ExportOptions) -> Layout;
 
-    /// Whether one table can be asked for alone.
+    /// Whether one table can be exported alone.
     fn has_tables(&self) -> bool {
         false
     }
 
-    /// Writes to `path`, an empty file or an empty directory, and makes sure that all is on the disk (an only file is seen to
-    /// by the caller).
+    /// Writes to `path`, an empty file or an empty directory, and flushes to disk what it wrote into a directory (the
+    /// caller flushes a single file).
     fn write(&self, source: &mut Source<'_>, options: &ExportOptions, path: &Path) -> Result<Written>;
 }
 

@@ -36,7 +36,7 @@ fn write_matrix(source: &mut Source<'_>, matrix: Matrix, path: &Path) -> Result<
     }
     file.put(&format!("{n_rows} {n_columns} {n_entries}\n"))?;
     matrix.entries(source, |row, column, value| {
-        // The lower triangle is what the format asks for of a symmetric matrix.
+        // For a symmetric matrix the format requires the lower triangle.
         let (row, column) = if matrix == Matrix::Counts { (row, column) } else { (column, row) };
         file.put_with(|output| writeln!(output, "{} {} {value}", u64::from(row) + 1, u64::from(column) + 1))
     })?;

@@ -1,6 +1,6 @@
 //! SciPy's `.npz` of sparse matrices (`scipy.sparse.load_npz`): `counts.npz` and `cooccurrence.npz`, both CSR.
 //!
-//! Each array is a member of its own, so each is one more reading of the rows: memory stays that of a block.
+//! Each array is a member of its own and takes another pass over the rows, so memory stays that of a block.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -34,7 +34,7 @@ impl Exporter for Npz {
 fn write_matrix(source: &mut Source<'_>, matrix: Matrix, path: &Path) -> Result<u64> {
     let [n_rows, n_columns, n_entries] = matrix.shape(source)?;
     let mut file = NpzFile::create(path)?;
-    // SciPy wants one type for both.
+    // SciPy requires one type for both arrays.
     let wide = n_entries.max(n_columns) > i32::MAX as u64;
     let index = if wide { "<i8" } else { "<i4" };
     let width = if wide { 8 } else { 4 };

@@ -12,12 +12,12 @@ use super::Filter;
 use crate::error::{Error, Result};
 use crate::store::{Marker, PRODUCER, StagedDirectory, parent_and_name, sync_directory};
 
-/// Name of the file that says what a directory of an export holds.
+/// Name of the file that describes what the directory of an export holds.
 pub const EXPORT_FILE: &str = "export.json";
 
 static MARKER: Marker = Marker { file: EXPORT_FILE, format: "dateline-export", noun: "export" };
 
-/// What `export.json` says; also what formats with a place for it carry inside.
+/// The content of `export.json`; formats that have metadata carry it inside, too.
 #[derive(Debug, Serialize)]
 pub(super) struct About<'a> {
     pub(super) format: &'static str,
@@ -44,7 +44,7 @@ impl<'a> About<'a> {
     /// Key and value, for formats that carry metadata.
     #[cfg_attr(
         not(any(feature = "parquet", feature = "sqlite")),
-        allow(dead_code, reason = "only these formats have a place")
+        allow(dead_code, reason = "only these formats carry metadata")
     )]
     pub(super) fn pairs(&self) -> Vec<(&'static str, String)> {
         let filter = serde_json::to_string(self.filter).expect("a filter has string keys only");
@@ -69,7 +69,7 @@ impl Output {
         check_free(&out, force)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(".dateline.").suffix(".partial");
-        // What any other new file has; the default is for secrets.
+        // The permissions of any other new file; the crate's default is for secrets.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let file = builder.tempfile_in(&parent).map_err(|error| Error::io(&parent, "create a file in", error))?;
@@ -80,7 +80,7 @@ impl Output {
         StagedDirectory::create(out, force, &MARKER).map(Self::Directory)
     }
 
-    /// Where to write for now: the file itself, or the directory.
+    /// Where to write until then: the file itself, or the directory.
     pub(super) fn path(&self) -> &Path {
         match self {
             Self::File { file, .. } => file.path(),
@@ -88,7 +88,7 @@ impl Output {
         }
     }
 
-    /// Gives the export its final name; all its files must be on the disk.
+    /// Gives the export its final name; all its files must have been flushed to disk.
     pub(super) fn place(self, about: &About<'_>) -> Result<PathBuf> {
         match self {
             Self::File { out, parent, force, file } => {
@@ -133,7 +133,7 @@ pub(super) struct TextFile {
 }
 
 impl TextFile {
-    /// Begins the file, or begins it again.
+    /// Creates the file, or truncates it.
     pub(super) fn create(path: &Path) -> Result<Self> {
         let file = File::create(path).map_err(|error| Error::io(path, "create", error))?;
         Ok(Self { path: path.to_owned(), output: BufWriter::with_capacity(1 << 16, file) })
@@ -147,7 +147,7 @@ impl TextFile {
         write(&mut self.output).map_err(|error| self.error(error))
     }
 
-    /// Makes sure that all of it is on the disk.
+    /// Flushes the file to disk.
     pub(super) fn finish(mut self) -> Result<()> {
         let synced = self.output.flush().and_then(|()| self.output.get_ref().sync_all());
         synced.map_err(|error| self.error(error))

@@ -1,5 +1,5 @@
-//! Pajek's `.net`: vertices numbered from 1, labels in quotes, edges with their weight. Equal names are told apart by
-//! their ids: "Georgia (ge)".
+//! Pajek's `.net`: vertices numbered from 1, labels in quotes, edges with their weight. Equal names are distinguished
+//! by their ids: "Georgia (ge)".
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -24,7 +24,7 @@ impl Exporter for Pajek {
             file.put(&format!("% {notice}\n"))?;
         }
         let (numbers, n_vertices) = source.renumbered();
-        // Readers that take the label for the vertex would make one of two.
+        // Readers that identify vertices by label would merge two with one label.
         let mut times: HashMap<String, u32> = HashMap::new();
         nodes(source, |_, entity| {
             *times.entry(entity.name.to_owned()).or_default() += 1;
@@ -50,7 +50,8 @@ impl Exporter for Pajek {
     }
 }
 
-/// Pajek has no escape for a quote, but reads references like `&#34;`; so whatever could end a label or a line is written as one.
+/// Pajek has no escape for a quote, but reads references like `&#34;`. So every character that could end a label or a
+/// line is written as one.
 fn label(name: &str) -> String {
     let mut label = String::with_capacity(name.len());
     for c in name.chars() {

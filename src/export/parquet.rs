@@ -24,7 +24,7 @@ use super::{ExportOptions, Exporter, Layout, Written};
 use crate::error::{Error, Result};
 use crate::store::ColumnRef;
 
-/// Rows that a reader must hold at least, and that the writer holds at most, encoded.
+/// Rows of a group: a reader must hold at least one group, and the writer holds at most one, encoded.
 const ROW_GROUP: usize = 1 << 20;
 
 pub(super) struct Parquet;
@@ -46,7 +46,7 @@ impl Exporter for Parquet {
                 .set_compression(Compression::SNAPPY)
                 .set_max_row_group_row_count(Some(ROW_GROUP))
                 .set_key_value_metadata(Some(keys.collect()));
-            // Sorted and small numbers: differences are smaller and faster than dictionaries.
+            // Numbers are sorted and small, so differences are smaller and faster than dictionaries.
             for field in schema.fields().iter().filter(|field| field.data_type() != &DataType::Utf8) {
                 let column = parquet::schema::types::ColumnPath::from(field.name().as_str());
                 properties = properties.set_column_dictionary_enabled(column.clone(), false);
@@ -110,7 +110,7 @@ impl Exporter for Duckdb {
     }
 }
 
-/// A file being written; the one enum keeps both formats on one path.
+/// A file being written, in one of two formats.
 enum FileOf {
     Parquet(ArrowWriter<File>),
     Arrow(FileWriter<File>),

@@ -1,4 +1,4 @@
-//! The rows of a run as exporters get them: filtered, in range and in order, block by block.
+//! The rows of a run for the exporters: filtered, checked for range and order, block by block.
 
 use super::filter::{Filter, Selection};
 use super::output::About;
@@ -9,7 +9,7 @@ use crate::store::{
     MENTIONS_FILE, MarginalRows, MentionRows, PairRows, Run,
 };
 
-/// What GeoNames asks for wherever its rows go.
+/// The notice that GeoNames requires wherever its data goes.
 pub(super) const GEONAMES: &str = "Contains place data from GeoNames (https://www.geonames.org/), licensed under CC BY 4.0 \
      (https://creativecommons.org/licenses/by/4.0/), filtered, renamed and merged.";
 
@@ -21,7 +21,7 @@ pub(super) struct Source<'r> {
     /// By row of the entities: whether it is in the export.
     kept: Vec<bool>,
     n_documents: u64,
-    /// What the user should know of what was written.
+    /// What the user should know about the output.
     pub(super) notes: Vec<String>,
     /// Whether rows of GeoNames are in the export.
     pub(super) geonames: bool,
@@ -66,7 +66,7 @@ impl<'r> Source<'r> {
         Ok(source)
     }
 
-    /// What the export says of itself.
+    /// The export's description of itself.
     pub(super) fn about(&self, to: &'static str) -> About<'r> {
         let gazetteer = &self.run.manifest().gazetteer.fingerprint;
         About::new(to, gazetteer, self.filter, self.attribution())
@@ -81,7 +81,7 @@ impl<'r> Source<'r> {
         self.n_documents
     }
 
-    /// Whether the conditions leave no entity at all.
+    /// Whether the conditions leave no entity.
     pub(super) fn keeps_nothing(&self) -> bool {
         !self.filter.is_everything() && !self.kept.contains(&true)
     }
@@ -90,7 +90,7 @@ impl<'r> Source<'r> {
         self.kept[entity as usize]
     }
 
-    /// By row of the entities, its number among those in the export, from 0; and how many there are.
+    /// By row of the entities, its number among those in the export, from 0; and the number of these.
     pub(super) fn renumbered(&self) -> (Vec<u32>, u32) {
         let mut next = 0;
         let numbers = self.kept.iter().map(|&kept| {
@@ -115,7 +115,7 @@ impl<'r> Source<'r> {
         Ok(())
     }
 
-    /// All documents, filtered or not, so that rates have their denominators; with their rows in the run.
+    /// All documents with their rows in the run, even those without wanted entities: rates need them as denominators.
     pub(super) fn documents(&mut self, mut each: impl FnMut(&[u32], &DocumentRows) -> Result<()>) -> Result<()> {
         let mut first = 0;
         for block in self.run.documents()? {
@@ -137,7 +137,7 @@ impl<'r> Source<'r> {
     pub(super) fn pairs(&mut self, mut each: impl FnMut(&PairRows) -> Result<()>) -> Result<()> {
         let selection = self.selection.clone();
         let everything = self.filter.is_everything();
-        // `walk` sees to the range and the order of all pairs; its filter by entity would be too early here.
+        // `walk` checks the range and order of all pairs, so its filter by entity must not drop any before.
         let kept = std::mem::replace(&mut self.kept, vec![true; selection.n_entities()]);
         let key = |rows: &PairRows, row: usize| [rows.a[row], rows.b[row], 0];
         let walked = self.walk(
@@ -171,7 +171,8 @@ impl<'r> Source<'r> {
         self.walk(MENTIONS_FILE, |rows: &MentionRows| (Some(&rows.document), &rows.entity), key, false, each)
     }
 
-    /// Reads the blocks of a kind; refuses rows that point nowhere or come out of order; drops those of other entities.
+    /// Reads the blocks of a kind. Rejects rows that refer to nothing or are out of order; drops those of other
+    /// entities.
     fn walk<B: Block>(
         &mut self,
         file: &str,
@@ -222,7 +223,7 @@ impl<'r> Source<'r> {
         if (self.on_rows)(self.rows_read) { Ok(()) } else { Err(Error::interrupted()) }
     }
 
-    /// Rows of a kind in the file, before any condition.
+    /// Number of rows of a kind in the file, before any condition.
     pub(super) fn n_rows<B: Block>(&self, file: &str) -> Result<u64> {
         Ok(self.run.file(file)?.rows::<B>())
     }
@@ -240,6 +241,6 @@ impl<'r> Source<'r> {
 /// The row numbers of the next block.
 fn row_numbers(first: &mut u32, n_rows: usize) -> Result<Vec<u32>> {
     let end = u32::try_from(n_rows).ok().and_then(|n_rows| first.checked_add(n_rows));
-    let end = end.ok_or_else(|| Error::limit("more rows in a table than a 32-bit index holds"))?;
+    let end = end.ok_or_else(|| Error::limit("a table has more rows than a 32-bit index can count"))?;
     Ok((std::mem::replace(first, end)..end).collect())
 }

@@ -25,7 +25,7 @@ impl Exporter for Sqlite {
             connection: Connection::open(path).map_err(|e| cannot_write(path, e))?,
             insert: String::new(),
         };
-        // The file is not there until it is complete, so nobody needs a journal.
+        // The file has no final name until it is complete, so a journal is of no use.
         database.run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;")?;
         database.run("CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;")?;
         for (key, value) in about {

@@ -1,4 +1,4 @@
-//! Tables: what the formats of rows and columns (CSV, JSON Lines, Parquet, Arrow, SQLite) have in common.
+//! Tables: what the row-and-column formats (CSV, JSON Lines, Parquet, Arrow, SQLite) share.
 
 use jiff::civil::Date;
 
@@ -19,11 +19,11 @@ pub enum Table {
     Documents,
     /// Mentions of each entity in each document.
     Counts,
-    /// Contexts that two entities have in common.
+    /// Common contexts of two entities.
     Pairs,
     /// Contexts of each entity.
     Marginals,
-    /// Every mention with its place, if the run stored them.
+    /// Every mention with its position, if the run stored them.
     Mentions,
 }
 
@@ -73,8 +73,8 @@ impl Table {
     }
 }
 
-/// Pairs and counts with their names, in the SQL that DuckDB and SQLite have in common.
-#[cfg_attr(not(any(feature = "parquet", feature = "sqlite")), allow(dead_code, reason = "only these speak SQL"))]
+/// Pairs and counts with their names, in SQL that both DuckDB and SQLite accept.
+#[cfg_attr(not(any(feature = "parquet", feature = "sqlite")), allow(dead_code, reason = "only these use SQL"))]
 pub(super) const NAMED_VIEWS: &str = "\
 CREATE VIEW named_pairs AS
   SELECT x.id AS id_a, x.name AS name_a, y.id AS id_b, y.name AS name_b, pairs.joint
@@ -91,7 +91,7 @@ pub(super) struct Field {
     pub(super) name: &'static str,
     #[cfg_attr(
         not(any(feature = "parquet", feature = "sqlite")),
-        allow(dead_code, reason = "the formats of text write what they are given")
+        allow(dead_code, reason = "text formats need no types")
     )]
     pub(super) kind: FieldKind,
 }
@@ -157,17 +157,17 @@ pub(super) enum Cell<'b> {
     Text(&'b str),
 }
 
-/// The number as the signed 64 bits that SQL, Arrow readers and Spark have in common.
+/// The number as signed 64 bits, which SQL, Arrow readers and Spark all support.
 pub(super) fn signed(number: u64) -> Result<i64> {
-    i64::try_from(number).map_err(|_| Error::limit(format!("{number} is more than 63 bits hold")))
+    i64::try_from(number).map_err(|_| Error::limit(format!("{number} does not fit in 63 bits")))
 }
 
 fn date(day: i32) -> Result<Date> {
     let date = jiff::Span::new().try_days(day).and_then(|days| Date::constant(1970, 1, 1).checked_add(days));
-    date.map_err(|_| Error::limit(format!("day {day} (since 1970-01-01) is outside of the years -9999 to 9999")))
+    date.map_err(|_| Error::limit(format!("day {day} (since 1970-01-01) is outside the years -9999 to 9999")))
 }
 
-/// Takes tables one after the other.
+/// Receives tables one after the other.
 pub(super) trait TableSink {
     fn begin(&mut self, table: Table, fields: &[Field]) -> Result<()>;
 
@@ -177,7 +177,7 @@ pub(super) trait TableSink {
     fn end(&mut self) -> Result<()>;
 }
 
-/// Sends the tables of a run through a sink, and tells the rows of each.
+/// Writes the tables of a run to a sink, and returns the number of rows of each.
 pub(super) fn write_tables(
     source: &mut Source<'_>,
     tables: &[Table],

@@ -72,7 +72,7 @@ pub(super) fn write_files(
         && let Some(notice) = source.attribution()
         && matches!(extension, "csv" | "jsonl")
     {
-        source.notes.push(format!("keep with the file, which has no place for it: {notice}"));
+        source.notes.push(format!("keep with the file, which cannot hold it: {notice}"));
     }
     Ok(written.into_iter().map(|(table, n_rows)| (format!("{}.{extension}", table.name()), n_rows)).collect())
 }

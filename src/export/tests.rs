@@ -1,4 +1,4 @@
-//! Conditions, places and damage; what every cell looks like to its consumers is tested in `tests/peers`.
+//! Conditions, output paths and damage; `tests/peers` tests what the consumers read in every cell.
 
 use std::fs;
 use std::path::Path;

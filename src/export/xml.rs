@@ -5,14 +5,15 @@ use std::borrow::Cow;
 /// Escapes names for attributes and elements, and counts what it had to replace.
 #[derive(Debug, Default)]
 pub(super) struct XmlText {
-    /// Characters that XML 1.0 cannot hold in any way and that became U+FFFD.
+    /// Characters that XML 1.0 cannot represent and that became U+FFFD.
     pub(super) replaced: u64,
 }
 
 impl XmlText {
     /// The text for an attribute in double quotes or for the inside of an element.
     ///
-    /// Tabs and line ends are written as references: a parser would make blanks of them in an attribute, and `\n` of `\r`.
+    /// Tabs and line ends are written as references: in an attribute, a parser would turn them into blanks, and `\r`
+    /// into `\n`.
     pub(super) fn escape<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
         let is_plain = |c: char| is_xml(c) && !matches!(c, '&' | '<' | '>' | '"' | '\t' | '\n' | '\r');
         if text.chars().all(is_plain) {
@@ -23,7 +24,7 @@ impl XmlText {
             match c {
                 '&' => escaped.push_str("&amp;"),
                 '<' => escaped.push_str("&lt;"),
-                // Also for `]]>`, which may not stand in an element.
+                // Also for `]]>`, which an element must not contain.
                 '>' => escaped.push_str("&gt;"),
                 '"' => escaped.push_str("&quot;"),
                 '\t' => escaped.push_str("&#9;"),
@@ -39,14 +40,14 @@ impl XmlText {
         escaped.into()
     }
 
-    /// What to tell the user, if anything was replaced.
+    /// The note for the user, if anything was replaced.
     pub(super) fn note(&self) -> Option<String> {
         let characters = if self.replaced == 1 { "character" } else { "characters" };
         (self.replaced > 0).then(|| format!("{} {characters} that XML cannot hold became U+FFFD", self.replaced))
     }
 }
 
-/// Whether the character may stand in XML 1.0 (production `Char`).
+/// Whether XML 1.0 allows the character (production `Char`).
 fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }

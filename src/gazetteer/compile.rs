@@ -1,7 +1,8 @@
-//! From what layers say to an image: definitions, extensions and removals in any order of ids become entities sorted by id.
+//! From the statements of layers to an image: definitions, extensions and removals, in any order of ids, become
+//! entities sorted by id.
 //!
-//! Nothing here keeps the gazetteer in memory: what layers say goes through a [`Sorter`] keyed by id, and sections spill to
-//! temporary files, so that memory is bounded by the sorter's budget.
+//! The gazetteer is never in memory as a whole: statements go through a [`Sorter`] keyed by id, and sections spill to
+//! temporary files, so memory is bounded by the sorter's budget.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -25,17 +26,17 @@ pub(super) const ENTITIES: Tag = *b"ENTS";
 pub(super) const ALIASES: Tag = *b"ALIA";
 pub(super) const NAMES: Tag = *b"TEXT";
 pub(super) const BLOBS: Tag = *b"BLOB";
-/// For each entity the number of its parent (4); all ones without one.
+/// For each entity the number of its parent (4 bytes); all ones if it has none.
 pub(super) const PARENTS: Tag = *b"PARE";
-/// Bytes of one entity: blob offset (4), first alias (4), kind (2), country + 1 (2), bits (4), population (8), latitude and
-/// longitude in units of 1e-7 degrees (4 + 4).
+/// Bytes of one entity: blob offset (4), first alias (4), kind (2), country + 1 (2), bits (4), population (8), latitude
+/// and longitude in units of 1e-7 degrees (4 + 4).
 pub(super) const ENTITY_LEN: usize = 32;
 /// Bytes of one alias: entity (4), offset of the text (4), rules (21 bits) and length (11 bits).
 pub(super) const ALIAS_LEN: usize = 12;
 pub(super) const LENGTH_SHIFT: u32 = 21;
 pub(super) const HAS_POPULATION: u32 = 1;
 pub(super) const HAS_COORDINATES: u32 = 2;
-/// The coordinates have more digits than their fixed form holds: read the fields.
+/// The coordinates have more digits than the fixed form can store: read them from the fields.
 pub(super) const LONG_COORDINATES: u32 = 4;
 pub(super) const HAS_CAPITAL: u32 = 8;
 
@@ -48,18 +49,18 @@ pub(super) const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 /// The longest name, in bytes.
 pub(crate) const MAX_NAME: usize = (1 << (32 - LENGTH_SHIFT)) - 1;
 
-/// What the section META holds, as JSON.
+/// The content of the section META, as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Meta {
-    /// Version of the program that compiled it: folding, rules and tables may differ in another.
+    /// Version of the program that compiled it: another version may fold differently, or have other rules and tables.
     pub(super) program: String,
     pub(super) fingerprint: String,
     pub(super) layers: Vec<String>,
     pub(super) sources: Vec<Source>,
-    /// Values of `src=` whose entities were left out, and how many those were.
+    /// Values of `src=` whose entities were excluded, and the number of these entities.
     pub(super) without: Vec<String>,
     pub(super) left_out: u64,
-    /// Entities that later layers define anew without all of their names, and the first of them.
+    /// The number of entities that later layers redefine without all of their names, and the first of them.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) replaced: u64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -69,7 +70,7 @@ pub(super) struct Meta {
     pub(super) keys: Vec<String>,
 }
 
-/// An entity of an earlier layer whose names are lost, as a later layer defines its id anew.
+/// An entity of an earlier layer whose names are lost because a later layer redefines its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Replaced {
@@ -81,16 +82,16 @@ pub struct Replaced {
     pub of: String,
     /// The later one.
     pub by: String,
-    /// How many of its names the later layer does not have.
+    /// How many of its names the later layer lacks.
     pub lost: u64,
-    /// The first of them.
+    /// The first of these names.
     pub lost_first: Vec<String>,
 }
 
-/// A file the gazetteer was compiled from.
+/// A file that the gazetteer was compiled from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Source {
-    /// As it was given.
+    /// The path as given.
     pub(super) path: String,
     pub(super) bytes: u64,
     pub(super) sha256: String,
@@ -109,7 +110,7 @@ pub(super) struct DraftAlias<'t> {
     pub(super) fields: Keys<'t>,
 }
 
-/// An entity before it is compiled. `aliases` hold the canonical name too.
+/// An entity before it is compiled. `aliases` include the canonical name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Draft<'t> {
     pub(super) id: &'t str,
@@ -119,55 +120,55 @@ pub(super) struct Draft<'t> {
     pub(super) aliases: Vec<DraftAlias<'t>>,
 }
 
-/// What a layer says about one id.
+/// The kinds of statements that a layer makes about an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Saying {
-    /// It is this, whatever earlier layers said.
+pub(super) enum Statement {
+    /// Defines the entity, replacing earlier definitions.
     Define,
-    /// It has these names too.
+    /// Adds these names.
     Extend,
-    /// It is not in the gazetteer.
+    /// Removes the entity.
     Remove,
-    /// It does not have these names, which it had so far.
+    /// Removes these names.
     RemoveNames,
 }
 
-/// Where something was said; faults are reported in this order.
+/// Where a statement was made; faults are reported in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    /// Number of the file in [`Compiler::add_file`]; 0 is no file.
+pub(super) struct Position {
+    /// Number of the file, from [`Compiler::add_file`]; 0 means no file.
     pub(super) file: u32,
     pub(super) line: u32,
     pub(super) column: u32,
 }
 
-/// Gathers sayings and faults; [`Compiler::finish`] makes the image or reports every fault.
+/// Collects statements and faults; [`Compiler::finish`] makes the image or reports every fault.
 pub(super) struct Compiler<'o> {
     options: &'o LoadOptions<'o>,
-    n_sayings: u64,
+    n_statements: u64,
     sayings: Sorter,
-    /// The id of what is being said, and the rest of it.
+    /// The id of the current statement, and the rest of it.
     id: Vec<u8>,
-    said: Vec<u8>,
+    statements: Vec<u8>,
     files: Vec<PathBuf>,
     pub(super) meta: Meta,
-    /// Values of `src=`, if some are to be left out.
+    /// Values of `src=` found, recorded if some are to be excluded.
     sources: BTreeSet<String>,
-    faults: Vec<(Place, Diagnostic)>,
+    faults: Vec<(Position, Diagnostic)>,
     unshown: usize,
 }
 
-/// Faults shown for one load; a file of another format would give one for each line.
+/// Faults shown for one load: a file of another format would give one for each line.
 const MAX_SHOWN: usize = 100;
 
 impl<'o> Compiler<'o> {
     pub(super) fn new(options: &'o LoadOptions<'o>) -> Self {
         Self {
             options,
-            n_sayings: 0,
+            n_statements: 0,
             sayings: Sorter::new(DEFAULT_BUDGET),
             id: Vec::new(),
-            said: Vec::new(),
+            statements: Vec::new(),
             files: Vec::new(),
             meta: Meta { program: PROGRAM.to_owned(), without: options.without.clone(), ..Meta::default() },
             sources: BTreeSet::new(),
@@ -176,36 +177,36 @@ impl<'o> Compiler<'o> {
         }
     }
 
-    /// Announces a file; its number goes into every [`Place`].
+    /// Registers a file; its number goes into every [`Position`].
     pub(super) fn add_file(&mut self, path: PathBuf) -> u32 {
         self.files.push(path);
         self.files.len() as u32
     }
 
-    pub(super) fn fault(&mut self, place: Place, message: impl Into<String>, remedy: impl Into<String>) {
+    pub(super) fn fault(&mut self, position: Position, message: impl Into<String>, remedy: impl Into<String>) {
         if self.faults.len() >= MAX_SHOWN {
             self.unshown += 1;
             return;
         }
-        let path = (place.file as usize).checked_sub(1).map_or_else(PathBuf::new, |file| self.files[file].clone());
-        let Place { line, column, .. } = place;
-        self.faults.push((place, Diagnostic { path, line, column, message: message.into(), remedy: remedy.into() }));
+        let path = (position.file as usize).checked_sub(1).map_or_else(PathBuf::new, |file| self.files[file].clone());
+        let Position { line, column, .. } = position;
+        self.faults.push((position, Diagnostic { path, line, column, message: message.into(), remedy: remedy.into() }));
     }
 
-    /// Takes in what was said about `draft.id`. Later sayings win over earlier ones.
-    pub(super) fn say(&mut self, saying: Saying, place: Place, draft: &Draft<'_>) -> Result<()> {
-        self.begin(saying, place, draft);
+    /// Adds a statement about `draft.id`. Later statements override earlier ones.
+    pub(super) fn state(&mut self, statement: Statement, position: Position, draft: &Draft<'_>) -> Result<()> {
+        self.begin(statement, position, draft);
         self.end()
     }
 
-    /// Like [`Compiler::say`], but more names may follow with [`Compiler::add_alias`], and then [`Compiler::end`].
-    pub(super) fn begin(&mut self, saying: Saying, place: Place, draft: &Draft<'_>) {
+    /// Like [`Compiler::state`], but more names may follow with [`Compiler::add_alias`], and then [`Compiler::end`].
+    pub(super) fn begin(&mut self, statement: Statement, position: Position, draft: &Draft<'_>) {
         self.id.clear();
         self.id.extend_from_slice(draft.id.as_bytes());
-        let out = &mut self.said;
+        let out = &mut self.statements;
         out.clear();
-        out.push(saying as u8);
-        for number in [place.file, place.line, place.column] {
+        out.push(statement as u8);
+        for number in [position.file, position.line, position.column] {
             put_number(out, u64::from(number));
         }
         put_str(out, draft.kind);
@@ -214,85 +215,85 @@ impl<'o> Compiler<'o> {
         draft.aliases.iter().for_each(|alias| self.add_alias(alias));
     }
 
-    /// One more name of the entity that was begun.
+    /// Adds one more name of the current entity.
     pub(super) fn add_alias(&mut self, alias: &DraftAlias<'_>) {
-        put_alias(&mut self.said, alias);
+        put_alias(&mut self.statements, alias);
     }
 
-    /// Nothing more is said about the entity that was begun.
+    /// Completes the current entity.
     pub(super) fn end(&mut self) -> Result<()> {
-        self.n_sayings += 1;
-        self.options.tell(LoadStage::Read, self.n_sayings);
-        self.sayings.push(&self.id, &self.said)
+        self.n_statements += 1;
+        self.options.tell(LoadStage::Read, self.n_statements);
+        self.sayings.push(&self.id, &self.statements)
     }
 
     /// The image of all entities, or every fault.
     ///
     /// # Complexity
     ///
-    /// Sorts what was said by id, then linear.
+    /// Sorts the statements by id, then linear.
     pub(super) fn finish(mut self) -> Result<Image> {
         let sayings = std::mem::replace(&mut self.sayings, Sorter::new(0));
         let mut sorted = sayings.finish()?;
         let mut sections = Sections::new();
-        // What was said about one id.
-        let (mut id, mut said) = (Vec::new(), Vec::new());
+        // The statements about one id.
+        let (mut id, mut statements) = (Vec::new(), Vec::new());
         while let Some((key, value)) = sorted.next()? {
             if key != id {
-                self.close(&id, &said, &mut sections)?;
+                self.close(&id, &statements, &mut sections)?;
                 id.clear();
                 id.extend_from_slice(key);
-                said.clear();
+                statements.clear();
             }
-            put_number(&mut said, value.len() as u64);
-            said.extend_from_slice(value);
+            put_number(&mut statements, value.len() as u64);
+            statements.extend_from_slice(value);
         }
-        self.close(&id, &said, &mut sections)?;
-        // Its memory is needed for the image.
+        self.close(&id, &statements, &mut sections)?;
+        // The image needs its memory.
         drop(sorted);
         self.report()?;
         self.check_sources()?;
         sections.finish(self.meta)
     }
 
-    /// What comes of all that was `said` about one id, none or one entity.
-    fn close(&mut self, id: &[u8], said: &[u8], sections: &mut Sections) -> Result<()> {
-        let mut said = Cursor::new(said);
+    /// Resolves all statements about one id into at most one entity.
+    fn close(&mut self, id: &[u8], statements: &[u8], sections: &mut Sections) -> Result<()> {
+        let mut statements = Cursor::new(statements);
         let mut current: Option<Draft<'_>> = None;
-        let mut defined: Option<Place> = None;
-        while let Some(value) = said.slice() {
-            let (saying, place, draft) = read_saying(id, value).expect("written by `say`");
-            match (saying, &mut current) {
-                (Saying::Define, current) => {
-                    let earlier = defined.filter(|earlier| earlier.file == place.file && place.file != 0);
+        let mut defined: Option<Position> = None;
+        while let Some(value) = statements.slice() {
+            let (statement, position, draft) = read_statement(id, value).expect("written by `state`");
+            match (statement, &mut current) {
+                (Statement::Define, current) => {
+                    let earlier = defined.filter(|earlier| earlier.file == position.file && position.file != 0);
                     if let Some(earlier) = earlier {
                         let message = format!("the id `{}` is already defined on line {}", draft.id, earlier.line);
-                        self.fault(place, message, "give it another id, or make this line an alias with `+`");
+                        self.fault(position, message, "give it another id, or make this line an alias with `+`");
                     } else {
                         if let (Some(earlier), Some(defined)) = (current.as_ref(), defined) {
-                            self.replaces(earlier, defined, &draft, place);
+                            self.replaces(earlier, defined, &draft, position);
                         }
                         *current = Some(draft);
-                        defined = Some(place);
+                        defined = Some(position);
                     }
                 }
-                (Saying::RemoveNames, Some(current)) => {
+                (Statement::RemoveNames, Some(current)) => {
                     for removed in &draft.aliases {
                         if let Err((message, remedy)) = remove_name(current, removed.text) {
-                            self.fault(place, message, remedy);
+                            self.fault(position, message, remedy);
                         }
                     }
                 }
-                (Saying::Extend, Some(current)) => current.aliases.extend(draft.aliases),
-                (Saying::Remove, current @ Some(_)) => *current = None,
+                (Statement::Extend, Some(current)) => current.aliases.extend(draft.aliases),
+                (Statement::Remove, current @ Some(_)) => *current = None,
                 (_, None) => {
-                    let verb = match saying {
-                        Saying::Extend => "extend",
-                        Saying::RemoveNames => "remove a name of",
+                    let verb = match statement {
+                        Statement::Extend => "extend",
+                        Statement::RemoveNames => "remove a name of",
                         _ => "remove",
                     };
                     let message = format!("there is no entity `{}` to {verb}", draft.id);
-                    self.fault(place, message, "load the layer that defines it before this one");
+                    self.fault(position, message, "load the layer that defines it before this one");
                 }
             }
         }
@@ -307,14 +308,14 @@ impl<'o> Compiler<'o> {
         Ok(())
     }
 
-    /// Takes note of an entity that replaces one of an earlier layer and lacks names which that has.
-    fn replaces(&mut self, earlier: &Draft<'_>, earlier_place: Place, later: &Draft<'_>, place: Place) {
-        if earlier_place.file == place.file {
+    /// Records an entity that replaces one of an earlier layer and lacks some of its names.
+    fn replaces(&mut self, earlier: &Draft<'_>, earlier_position: Position, later: &Draft<'_>, position: Position) {
+        if earlier_position.file == position.file {
             return;
         }
         let has = |name: &str| later.aliases.iter().any(|alias| alias.text == name);
         let mut lost: Vec<&DraftAlias<'_>> = earlier.aliases.iter().filter(|alias| !has(alias.text)).collect();
-        // "U.S." says more than "Americans".
+        // "U.S." is more informative than "Americans".
         lost.sort_by_key(|alias| alias.kind.is_demonym());
         if lost.is_empty() {
             return;
@@ -322,36 +323,36 @@ impl<'o> Compiler<'o> {
         const SHOWN: usize = 5;
         self.meta.replaced += 1;
         if self.meta.replaced_first.len() < SHOWN {
-            let layer = |place: Place| {
-                let path = (place.file as usize).checked_sub(1).map(|file| self.files[file].as_path());
+            let layer = |position: Position| {
+                let path = (position.file as usize).checked_sub(1).map(|file| self.files[file].as_path());
                 path.and_then(|path| path.file_name()).map_or("an earlier layer".into(), |name| name.to_string_lossy())
             };
             self.meta.replaced_first.push(Replaced {
                 id: later.id.to_owned(),
                 name: earlier.name.to_owned(),
-                of: layer(earlier_place).into_owned(),
-                by: layer(place).into_owned(),
+                of: layer(earlier_position).into_owned(),
+                by: layer(position).into_owned(),
                 lost: lost.len() as u64,
                 lost_first: lost.iter().take(3).map(|alias| alias.text.to_owned()).collect(),
             });
         }
     }
 
-    /// Refuses to leave out what is not there: a name that is spelled wrongly would leave everything in.
+    /// Refuses to exclude a source that does not exist: after a misspelling, all entities would be kept.
     fn check_sources(&self) -> Result<()> {
         let Some(unknown) = self.meta.without.iter().find(|without| !self.sources.contains(*without)) else {
             return Ok(());
         };
         let known: Vec<&str> = self.sources.iter().map(String::as_str).collect();
         let remedy = match known.as_slice() {
-            [] => "leave out `--without`: no entity of this gazetteer names its source (`src=`)".to_owned(),
+            [] => "remove `--without`: no entity of this gazetteer names its source (`src=`)".to_owned(),
             known => format!("the sources of this gazetteer are {}", known.join(", ")),
         };
         Err(Error::usage(format!("no entity is of the source `{unknown}`, so none can be left out"))
             .with_remedy(remedy))
     }
 
-    /// Whether the entities of a source are left out, of which it takes note; `cldr+geonames` is of both.
+    /// Whether the entities of a source are excluded; records the source. `cldr+geonames` belongs to both.
     fn leaves_out(&mut self, source: &str) -> bool {
         if self.meta.without.is_empty() {
             return false;
@@ -360,10 +361,10 @@ impl<'o> Compiler<'o> {
         source.split('+').any(|source| self.meta.without.iter().any(|without| without == source))
     }
 
-    /// The faults, if there are any, in the order of files and lines.
+    /// Returns the faults, if there are any, in the order of files and lines.
     fn report(&mut self) -> Result<()> {
         let mut faults = std::mem::take(&mut self.faults);
-        faults.sort_by_key(|(place, _)| *place);
+        faults.sort_by_key(|(position, _)| *position);
         let mut diagnostics: Vec<Diagnostic> = faults.into_iter().map(|(_, diagnostic)| diagnostic).collect();
         if self.unshown > 0
             && let Some(last) = diagnostics.last().cloned()
@@ -378,19 +379,17 @@ impl<'o> Compiler<'o> {
     }
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde requires a reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// Takes a name away, or says why it cannot be: message and remedy.
+/// Removes a name, or explains why it cannot be removed: message and remedy.
 fn remove_name(draft: &mut Draft<'_>, name: &str) -> Result<(), (String, String)> {
     if name == draft.name {
         let message = format!("`{name}` is the canonical name of `{}`, which an entity cannot be without", draft.id);
-        let remedy = format!(
-            "define {} anew under another name, or write !remove {} to remove it altogether",
-            draft.id, draft.id
-        );
+        let remedy =
+            format!("redefine {} with another name, or write !remove {} to remove it altogether", draft.id, draft.id);
         return Err((message, remedy));
     }
     let before = draft.aliases.len();
@@ -406,7 +405,7 @@ fn remove_name(draft: &mut Draft<'_>, name: &str) -> Result<(), (String, String)
     Err((format!("`{}` has no name `{name}` to remove", draft.id), remedy))
 }
 
-/// Appends the canonical name: the number of the alias that is it, plus one, or 0 and the text.
+/// Appends the canonical name: the number of its alias plus one, or 0 and the text.
 fn put_name(out: &mut Vec<u8>, draft: &Draft<'_>) {
     match draft.aliases.iter().position(|alias| alias.text == draft.name) {
         Some(number) => put_number(out, number as u64 + 1),
@@ -437,16 +436,16 @@ fn read_fields<'t>(cursor: &mut Cursor<'t>) -> Option<Keys<'t>> {
     (0..count).map(|_| Some((cursor.str()?, cursor.str()?))).collect()
 }
 
-fn read_saying<'t>(id: &'t [u8], value: &'t [u8]) -> Option<(Saying, Place, Draft<'t>)> {
+fn read_statement<'t>(id: &'t [u8], value: &'t [u8]) -> Option<(Statement, Position, Draft<'t>)> {
     let mut cursor = Cursor::new(value);
-    let saying = match cursor.byte()? {
-        0 => Saying::Define,
-        1 => Saying::Extend,
-        2 => Saying::Remove,
-        _ => Saying::RemoveNames,
+    let statement = match cursor.byte()? {
+        0 => Statement::Define,
+        1 => Statement::Extend,
+        2 => Statement::Remove,
+        _ => Statement::RemoveNames,
     };
     let mut number = || cursor.number().map(|number| number as u32);
-    let place = Place { file: number()?, line: number()?, column: number()? };
+    let position = Position { file: number()?, line: number()?, column: number()? };
     let id = std::str::from_utf8(id).ok()?;
     let kind = cursor.str()?;
     let number = cursor.number()?;
@@ -459,22 +458,22 @@ fn read_saying<'t>(id: &'t [u8], value: &'t [u8]) -> Option<(Saying, Place, Draf
         aliases.push(DraftAlias { text, kind, flags, evidence, fields: read_fields(&mut cursor)? });
     }
     let name = if number == 0 { text } else { aliases.get(number as usize - 1)?.text };
-    Some((saying, place, Draft { id, kind, name, fields, aliases }))
+    Some((statement, position, Draft { id, kind, name, fields, aliases }))
 }
 
-/// Words that repeat, by number.
+/// Repeated words, numbered.
 #[derive(Default)]
-struct Words {
+struct NumberedWords {
     numbers: HashMap<String, u16>,
     words: Vec<String>,
 }
 
-impl Words {
+impl NumberedWords {
     fn number(&mut self, word: &str, what: &str) -> Result<u16> {
         if let Some(number) = self.numbers.get(word) {
             return Ok(*number);
         }
-        // One is kept free: countries are stored plus one.
+        // One number is kept free: countries are stored plus one.
         let number = u16::try_from(self.words.len()).ok().filter(|number| *number < u16::MAX);
         let number = number.ok_or_else(|| Error::limit(format!("the gazetteer has more than 65,535 {what}")))?;
         self.words.push(word.to_owned());
@@ -483,15 +482,15 @@ impl Words {
     }
 }
 
-/// The sections of the image while entities are written, in order of their ids.
+/// The sections of the image while entities are written, in the order of their ids.
 struct Sections {
     entities: Section,
     aliases: Section,
     names: Section,
     blobs: Section,
-    kinds: Words,
-    countries: Words,
-    keys: Words,
+    kinds: NumberedWords,
+    countries: NumberedWords,
+    keys: NumberedWords,
     n_entities: u32,
     n_aliases: u32,
     hash: Sha256,
@@ -505,9 +504,9 @@ impl Sections {
             aliases: Section::new(ALIASES),
             names: Section::new(NAMES),
             blobs: Section::new(BLOBS),
-            kinds: Words::default(),
-            countries: Words::default(),
-            keys: Words::default(),
+            kinds: NumberedWords::default(),
+            countries: NumberedWords::default(),
+            keys: NumberedWords::default(),
             n_entities: 0,
             n_aliases: 0,
             hash: Sha256::new(),
@@ -551,8 +550,8 @@ impl Sections {
         record[28..].copy_from_slice(&fixed.1.to_le_bytes());
         self.entities.push(&record)?;
 
-        // The blob: id, the canonical name (see `put_name`), fields, and the fields of names: how many names have any, then the
-        // number of the name and its fields.
+        // The blob: id, the canonical name (see `put_name`), fields, and the fields of names. These are the number of
+        // names that have any, then for each the number of the name and its fields.
         let mut blob = std::mem::take(&mut self.buffer);
         blob.clear();
         put_str(&mut blob, draft.id);
@@ -596,7 +595,7 @@ impl Sections {
         Ok(())
     }
 
-    /// Hashes every field with its length, so that no two gazetteers share a byte stream.
+    /// Hashes every field with its length, so that different gazetteers never give the same byte stream.
     fn add_to_fingerprint(&mut self, draft: &Draft<'_>) {
         let bytes = &mut self.buffer;
         bytes.clear();
@@ -630,7 +629,7 @@ impl Sections {
     }
 }
 
-/// Adds who lies in whom, which is known only when all entities have their numbers.
+/// Adds the parents, which are known only when all entities have their numbers.
 fn with_parents(image: Image) -> Result<Image> {
     let mut writer = ImageWriter::default();
     writer.copy_all(&image);
@@ -648,7 +647,7 @@ fn parents(parents: impl Iterator<Item = Option<EntityId>>) -> Result<Section> {
     Ok(section)
 }
 
-/// Where the next bytes of a section will be, as records store it.
+/// The position of the next bytes of a section, as records store it.
 fn offset(section: &Section) -> Result<u32> {
     u32::try_from(section.len()).map_err(|_| Error::limit("the names and fields of the gazetteer exceed 4 GiB"))
 }

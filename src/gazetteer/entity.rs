@@ -1,16 +1,16 @@
-//! Entities and names as they are read out of a gazetteer: small views that borrow, and what their words mean.
+//! Entities and names as a gazetteer returns them: small borrowing views; and the meaning of their words.
 
 use super::image::wire::Cursor;
 use super::line;
 use crate::ids::EntityId;
 
-/// One referent: an id that is stable across runs, a canonical name, a kind, and what else its line says. A view that
-/// borrows from its [`Gazetteer`](crate::Gazetteer); copying it costs nothing.
+/// One referent: an id that is stable across runs, a canonical name, a kind, and the other fields of its line. A view
+/// that borrows from its [`Gazetteer`](crate::Gazetteer) and is cheap to copy.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Entity<'g> {
     /// The external id, e.g. `us` or `gn:4140963`.
     pub id: &'g str,
-    /// Dotted kind, e.g. `place.city`.
+    /// Dotted kind, e.g. `position.city`.
     pub kind: &'g str,
     /// The name shown in output.
     pub name: &'g str,
@@ -66,12 +66,12 @@ pub struct Fields<'g> {
 }
 
 impl<'g> Fields<'g> {
-    /// Reads a list written by the compiler; `keys` are the words its numbers stand for.
+    /// Reads a list written by the compiler; `keys` are the keys by number.
     pub(super) fn read(mut cursor: Cursor<'g>, keys: &'g [String]) -> Self {
         Self { left: cursor.number().unwrap_or(0), cursor, keys }
     }
 
-    /// What follows the list.
+    /// The bytes after the list.
     pub(super) fn rest(mut self) -> Cursor<'g> {
         self.by_ref().for_each(drop);
         self.cursor
@@ -100,16 +100,16 @@ impl PartialEq for Fields<'_> {
     }
 }
 
-/// The three types of mention the tool knows, and whatever else a gazetteer brings.
+/// The three types of mention that the tool knows, and any other type of a gazetteer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntityType<'a> {
-    /// Kinds `place.*`.
+    /// Kinds `position.*`.
     Place,
     /// Kinds `org.*`.
     Organisation,
     /// Kinds `title.*`.
     Title,
-    /// Any other first part of a kind, as written.
+    /// The first part of any other kind, as written.
     Other(&'a str),
 }
 
@@ -125,7 +125,7 @@ impl<'a> EntityType<'a> {
         }
     }
 
-    /// The word used in output: `place`, `organisation`, `title`, or the kind's own first part.
+    /// The word used in output: `position`, `organisation`, `title`, or the kind's own first part.
     #[must_use]
     pub fn as_str(self) -> &'a str {
         match self {
@@ -212,20 +212,21 @@ impl AliasKind {
         Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("name", |(word, _)| word)
     }
 
-    /// Whether the name is an adjective or a demonym: a place in the wide profile, none in the strict one.
+    /// Whether the name is an adjective or a demonym, which means a place in the wide profile but not in the strict
+    /// one.
     #[must_use]
     pub fn is_demonym(self) -> bool {
         matches!(self, Self::Adjective | Self::Demonym)
     }
 }
 
-/// When the letters of a hit must be upper or lower case as in the name. Checked on the original text.
+/// Which letters of a hit must be upper or lower case. Checked on the original text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum CasePolicy {
     /// Every letter as written: `US` is not "us".
     Exact,
-    /// As written, or without any lower-case letter, or as written but with a capital for a first letter that is a small one:
-    /// `Washington` is "WASHINGTON" too, and `de Castel` is "De Castel" where a sentence begins.
+    /// As written; or without any lower-case letter; or with a capital for a lower-case first letter. `Washington` also
+    /// matches "WASHINGTON", and `de Castel` matches "De Castel" at the beginning of a sentence.
     #[default]
     Title,
     /// Any case.
@@ -235,15 +236,17 @@ pub enum CasePolicy {
 /// Where a name may begin and end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Boundary {
-    /// On word boundaries; a hyphen, slash, quote or apostrophe ends a name. So does a change of script to or from Han, Hiragana,
-    /// Katakana, Hangul, Thai, Lao, Khmer or Myanmar, and any letter of these but Katakana and Hangul, which have no blanks.
+    /// On word boundaries; a hyphen, slash, quote or apostrophe ends a name. So does a change of script to or from Han,
+    /// Hiragana, Katakana, Hangul, Thai, Lao, Khmer or Myanmar, and any letter of these except Katakana and Hangul,
+    /// since they have no blanks.
     #[default]
     Word,
-    /// On word boundaries, and not beside a hyphen.
+    /// On word boundaries, and not next to a hyphen.
     NoHyphen,
     /// Anywhere.
     Open,
-    /// It begins on a word boundary, and the word may go on behind it: `Burundi` finds "Burundians". The match is the whole word.
+    /// It begins on a word boundary, and the word may continue after it: `Burundi` finds "Burundians". The match is the
+    /// whole word.
     Prefix,
     /// It ends on a word boundary, and the word may begin before it: `ministerium` finds "Finanzministerium". The match is the
     /// whole word.
@@ -255,19 +258,19 @@ pub enum Boundary {
 impl Boundary {
     const ALL: [Self; 6] = [Self::Word, Self::NoHyphen, Self::Open, Self::Prefix, Self::Suffix, Self::Infix];
 
-    /// Whether the word may go on behind the name, and belongs to the match then.
+    /// Whether the word may continue after the name, and then belongs to the match.
     #[must_use]
     pub fn goes_on(self) -> bool {
         matches!(self, Self::Prefix | Self::Infix)
     }
 
-    /// Whether the word may begin before the name, and belongs to the match then.
+    /// Whether the word may begin before the name, and then belongs to the match.
     #[must_use]
     pub fn begins_earlier(self) -> bool {
         matches!(self, Self::Suffix | Self::Infix)
     }
 
-    /// With one more side on which the word may be longer than the name.
+    /// Adds a side on which the word may be longer than the name.
     pub(super) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Prefix, Self::Suffix) | (Self::Suffix, Self::Prefix) => Self::Infix,
@@ -283,18 +286,18 @@ pub struct Flags {
     pub case: CasePolicy,
     /// Boundary policy.
     pub boundary: Boundary,
-    /// Fires only with evidence.
+    /// Matches only with evidence.
     pub weak: bool,
-    /// Fires only directly after ", ".
+    /// Matches only directly after ", ".
     pub after_comma: bool,
     /// Accents must be equal.
     pub accents_matter: bool,
-    /// Never reported: where it wins, nothing is.
+    /// Never reported: where it wins, nothing is reported.
     pub stop: bool,
 }
 
 impl std::fmt::Display for Flags {
-    /// The comma list of the native format; `-` without flags.
+    /// The comma-separated list of the native format; `-` without flags.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let words = line::FLAG_WORDS.iter().filter(|(_, sets, _)| sets(self));
         let list: Vec<&str> = words.map(|(word, _, _)| *word).collect();
@@ -303,12 +306,12 @@ impl std::fmt::Display for Flags {
     }
 }
 
-/// Evidence that lets a weak name stand; the words of `ctx=`.
+/// Evidence that makes a weak name acceptable; the words of `ctx=`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Evidence {
     /// A locative preposition before it.
     Preposition,
-    /// It stands in the dateline of the article.
+    /// It occurs in the dateline of the article.
     Dateline,
     /// "City, State" or "City, Country".
     Pair,
@@ -316,11 +319,12 @@ pub enum Evidence {
     Country,
     /// A longer name of the same entity in the document.
     LongForm,
-    /// A capitalised run follows.
+    /// A run of capitalised words follows.
     Head,
-    /// The words beside it, or its neighbours in a list, are those of a state or province ("X state", "the governor of X").
+    /// The words next to it, or its neighbours in a list, indicate a state or province ("X state", "the governor of
+    /// X").
     Kind,
-    /// A locative preposition before it, and the division it lies in (abroad, its country) in the document.
+    /// A locative preposition before it, and its division (abroad, its country) in the document.
     Region,
     /// A table of scores, a fixture or the report of a match names it as a team.
     Score,
@@ -369,7 +373,7 @@ impl EvidenceSet {
         Self(set)
     }
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.0 == 0
@@ -399,9 +403,9 @@ impl std::fmt::Debug for EvidenceSet {
     }
 }
 
-/// Kind, case and boundary by the number that stands for all three.
+/// Kind, case and boundary by their common number.
 static COMBINED: [(AliasKind, CasePolicy, Boundary); 256] = {
-    // What a number that means nothing stands for.
+    // The default, for numbers without a meaning.
     let mut table = [(AliasKind::Alias, CasePolicy::Title, Boundary::Word); 256];
     let mut code = 0;
     while code < N_COMBINED {
@@ -422,15 +426,15 @@ pub(super) fn pack(kind: AliasKind, flags: Flags, evidence: EvidenceSet) -> u32 
     let kind = AliasKind::ALL.iter().position(|known| *known == kind).expect("all kinds are listed") as u32;
     let combined = kind + 10 * (flags.case as u32 + 3 * flags.boundary as u32);
     let switches = [flags.weak, flags.after_comma, flags.accents_matter, flags.stop];
-    let switches = switches.iter().enumerate().fold(0, |bits, (place, on)| bits | u32::from(*on) << place);
+    let switches = switches.iter().enumerate().fold(0, |bits, (position, on)| bits | u32::from(*on) << position);
     combined | switches << 8 | u32::from(evidence.0) << 12
 }
 
-/// The way back; bits that mean nothing give the defaults.
+/// Inverse of [`pack`]; bits without a meaning give the defaults.
 #[inline]
 pub(super) fn unpack(bits: u32) -> (AliasKind, Flags, EvidenceSet) {
     let (kind, case, boundary) = COMBINED[(bits & 255) as usize];
-    let on = |place: u32| bits >> (8 + place) & 1 == 1;
+    let on = |position: u32| bits >> (8 + position) & 1 == 1;
     let flags = Flags { case, boundary, weak: on(0), after_comma: on(1), accents_matter: on(2), stop: on(3) };
     (kind, flags, EvidenceSet((bits >> 12 & 511) as u16))
 }

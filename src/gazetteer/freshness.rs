@@ -1,4 +1,4 @@
-//! Whether a compiled gazetteer still says what its sources say.
+//! Checks whether a compiled gazetteer agrees with its sources.
 
 use std::fs::File;
 use std::io::Read;
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::hash::hex;
 
 impl Gazetteer {
-    /// Refuses a compiled file of another version of this program, whose folding and tables may be others.
+    /// Refuses a compiled file of another version of this program, whose folding and tables may differ.
     pub(super) fn check_program(&self, path: &Path) -> Result<()> {
         if self.meta.program == PROGRAM {
             return Ok(());
@@ -21,8 +21,8 @@ impl Gazetteer {
         Err(refused(path, &format!("it was compiled by dateline {}, and this is {PROGRAM}", self.meta.program)))
     }
 
-    /// Refuses the compiled file `path` if a source it names lies where it was, or beside the file, and is another one now.
-    /// A source that is gone says nothing: compiled files may travel alone.
+    /// Refuses the compiled file `path` if one of its sources has changed. Sources are looked for at their recorded
+    /// path and beside the file; a missing one is ignored, since compiled files may be copied without them.
     pub(super) fn check_sources(&self, path: &Path) -> Result<()> {
         for source in &self.meta.sources {
             let beside = path.with_file_name(Path::new(&source.path).file_name().unwrap_or_default());
@@ -37,7 +37,7 @@ impl Gazetteer {
         Ok(())
     }
 
-    /// Whether every source is there and has the content it was compiled from.
+    /// Whether every source exists and has the content it was compiled from.
     pub(crate) fn has_current_sources(&self) -> bool {
         self.meta.sources.iter().all(|source| {
             let path = Path::new(&source.path);
@@ -46,8 +46,8 @@ impl Gazetteer {
     }
 }
 
-/// A source older than the compiled file, with the same size, is taken to be the same: hashing it would cost more than
-/// starting.
+/// A source older than the compiled file and with the recorded size is assumed to be unchanged: hashing it would take
+/// longer than starting.
 fn is_current(source: &Source, found: &Path, compiled: &Path) -> Result<bool> {
     let metadata = |path: &Path| path.metadata().map_err(|error| Error::io(path, "read the gazetteer", error));
     let of_source = metadata(found)?;
@@ -70,7 +70,7 @@ fn has_content(source: &Source, path: &Path) -> Result<bool> {
     Ok(sha256(&mut file).map_err(failed)? == source.sha256)
 }
 
-/// The hash of what is left of a file.
+/// The hash of the rest of a file.
 pub(super) fn sha256(file: &mut File) -> std::io::Result<String> {
     let mut hash = Sha256::new();
     let mut block = vec![0; 1 << 18];

@@ -2,7 +2,7 @@
 
 use super::{Boundary, CasePolicy, Evidence, Flags};
 
-/// One field of a line with the column (in characters, from 1) where it begins.
+/// One field of a line, and the column (in characters, from 1) where it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Field<'a> {
     pub(crate) text: &'a str,
@@ -13,7 +13,7 @@ pub(crate) struct Field<'a> {
 pub(crate) fn split_fields(line: &str) -> Vec<Field<'_>> {
     let bytes = line.as_bytes();
     let is_blank = |at: usize| bytes.get(at).is_none_or(|byte| matches!(byte, b' ' | b'\t'));
-    // A single blank with a word behind it ends nothing.
+    // A single blank followed by a word does not end a field.
     let is_end = |at: usize| is_blank(at) && (bytes.get(at) != Some(&b' ') || is_blank(at + 1));
     let mut fields: Vec<Field<'_>> = Vec::new();
     let (mut start, mut end, mut column) = (0, 0, 1);
@@ -28,7 +28,7 @@ pub(crate) fn split_fields(line: &str) -> Vec<Field<'_>> {
 
 type FlagWord = (&'static str, fn(&Flags) -> bool, fn(&mut Flags));
 
-/// The words of the flags field: word, whether a set has it, how to set it. Defaults have no word in output.
+/// The words of the flags field: word, whether a set has the flag, how to set it. Defaults have no word in output.
 pub(super) const FLAG_WORDS: [FlagWord; 10] = [
     ("exact", |flags| flags.case == CasePolicy::Exact, |flags| flags.case = CasePolicy::Exact),
     ("any", |flags| flags.case == CasePolicy::Any, |flags| flags.case = CasePolicy::Any),
@@ -42,10 +42,10 @@ pub(super) const FLAG_WORDS: [FlagWord; 10] = [
     ("stop", |flags| flags.stop, |flags| flags.stop = true),
 ];
 
-/// Words that state a default.
+/// Words for a default.
 const DEFAULT_WORDS: [&str; 4] = ["-", "title", "word", "free"];
 
-/// Flags that exclude each other: one of each group at most.
+/// Flags that exclude each other: at most one of each group.
 const GROUPS: [&[&str]; 4] = [
     &["exact", "title", "any"],
     &["word", "hyphen-", "open", "prefix"],
@@ -53,7 +53,7 @@ const GROUPS: [&[&str]; 4] = [
     &["weak", "free"],
 ];
 
-/// Parses the comma list of a flags field; `-` and the empty string are the defaults.
+/// Parses the comma-separated list of a flags field; `-` and the empty string are the defaults.
 ///
 /// ```
 /// use dateline::gazetteer::{CasePolicy, parse_flags};
@@ -65,7 +65,7 @@ const GROUPS: [&[&str]; 4] = [
 ///
 /// # Errors
 ///
-/// The fault in words, if a flag is unknown or two exclude each other.
+/// A description of the fault, if a flag is unknown or two exclude each other.
 pub fn parse_flags(list: &str) -> Result<Flags, String> {
     let mut flags = Flags::default();
     let words: Vec<&str> = list.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
@@ -87,7 +87,7 @@ pub fn parse_flags(list: &str) -> Result<Flags, String> {
     Ok(flags)
 }
 
-/// Parses the comma list of `ctx=`.
+/// Parses the comma-separated list of `ctx=`.
 pub(crate) fn parse_evidence(list: &str) -> Result<Vec<Evidence>, String> {
     let mut evidence = Vec::new();
     for word in list.split(',').map(str::trim).filter(|word| !word.is_empty()) {
@@ -109,7 +109,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Fields are what is left when tabs and runs of blanks are taken out.
+        /// Fields are the text between tabs and runs of blanks.
         #[test]
         fn fields_are_what_stands_between_gaps(line in "[ \tab\u{e9}\u{4e00}]{0,24}") {
             let is_gap = |gap: &str| gap.contains('\t') || gap.len() > 1;

@@ -1,14 +1,15 @@
-//! The gazetteer: who and what can be found, under which names.
+//! The gazetteer: the entities that can be found, and their names.
 //!
-//! In come text files in the native line format (`.gaz`) and the built-in layers; out comes an immutable [`Gazetteer`]:
-//! entities sorted by id, each with its aliases, and a fingerprint of all of it. Reading is tolerant of nothing: every
-//! faulty line is reported with file, line, column and remedy, all of them at once ([`crate::Error::diagnostics`]).
+//! Input: text files in the native line format (`.gaz`), and the built-in layers. Output: an immutable [`Gazetteer`]
+//! with entities sorted by id, each with its aliases, and a fingerprint of all of it. The reader tolerates no fault: it
+//! reports every faulty line together, with file, line, column and remedy ([`crate::Error::diagnostics`]).
 //!
-//! A gazetteer is one compiled image of bytes (module `image`), on the heap, embedded in the program or mapped from a file;
-//! entities and names are decoded when they are asked for, so that opening one costs the same whatever its size.
+//! A gazetteer is one compiled image of bytes (module `image`), on the heap, embedded in the program or mapped from a
+//! file. Entities and names are decoded when they are requested, so that opening one takes the same time whatever its
+//! size.
 //!
-//! What a name may match in a text (case, boundaries) is stored here and judged by the matcher; whether a weak name has
-//! evidence is judged by the resolver.
+//! The rules of a name (case, boundaries) are stored here and applied by the matcher; the resolver decides whether a
+//! weak name has evidence.
 
 mod compile;
 mod core;
@@ -24,7 +25,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use compile::{Compiler, Draft, DraftAlias, Meta, Place, Saying};
+use compile::{Compiler, Draft, DraftAlias, Meta, Position, Statement};
 use image::wire::{Cursor, u16_at, u32_at, u64_at};
 use image::{Image, refused};
 
@@ -44,9 +45,9 @@ pub use rank::{kind_rank, prior};
 pub(crate) use rank::{prior_of, rank_of};
 pub(crate) use reader::removed_name;
 
-/// The immutable set of entities and their aliases. Cloning shares it.
+/// The immutable set of entities and their aliases. Clones share the data.
 ///
-/// Entities are sorted by id and aliases by entity and text, so that the order of lines in the files changes nothing.
+/// Entities are sorted by id and aliases by entity and text, so that the order of lines in the files has no effect.
 ///
 /// ```
 /// use dateline::Gazetteer;
@@ -67,23 +68,23 @@ pub struct Gazetteer {
     aliases: Range<usize>,
     names: Range<usize>,
     blobs: Range<usize>,
-    /// Empty while the image is being made.
+    /// Empty while the image is being built.
     parents: Range<usize>,
 }
 
 /// How layers become a gazetteer.
 #[derive(Clone, Default)]
 pub struct LoadOptions<'o> {
-    /// Sources whose entities are left out: the values of `src=`, e.g. `geonames`. One that no entity has is an error.
+    /// Sources whose entities are excluded: values of `src=`, e.g. `geonames`. A source that no entity has is an error.
     pub without: Vec<String>,
-    /// Called now and then while much is being compiled.
+    /// Called now and then while a large gazetteer is compiled.
     pub on_progress: Option<&'o dyn Fn(LoadProgress)>,
 }
 
-/// How far the compiling of a gazetteer is.
+/// The progress of compiling a gazetteer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoadProgress {
-    /// What is being done.
+    /// The current stage.
     pub stage: LoadStage,
     /// Entities done (names, for [`LoadStage::Index`]).
     pub done: u64,
@@ -94,9 +95,9 @@ pub struct LoadProgress {
 pub enum LoadStage {
     /// Reading the layers.
     Read,
-    /// Putting the entities in order.
+    /// Sorting the entities.
     Order,
-    /// Putting the names in order.
+    /// Sorting the names.
     Index,
 }
 
@@ -104,7 +105,7 @@ pub enum LoadStage {
 const PROGRESS_STEP: u64 = 1 << 16;
 
 impl LoadOptions<'_> {
-    /// Tells of progress, if it is time.
+    /// Reports progress, if it is time.
     pub(crate) fn tell(&self, stage: LoadStage, done: u64) {
         if let Some(on_progress) = self.on_progress
             && done.is_multiple_of(PROGRESS_STEP)
@@ -121,12 +122,12 @@ impl std::fmt::Debug for LoadOptions<'_> {
 }
 
 impl Gazetteer {
-    /// The built-in gazetteer called `name`: `world` (the default), `core`, the small one, or `towns`, the towns under 15,000
-    /// inhabitants, to be laid over `world`.
+    /// The built-in gazetteer called `name`: `world` (the default), `core`, the small one, or `towns`, the towns under
+    /// 15,000 inhabitants, as a layer over `world`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if there is none of that name.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if there is no such gazetteer.
     pub fn builtin(name: &str) -> Result<Self> {
         match builtin::image(name) {
             Some(bytes) => Self::from_image(Image::embedded(bytes)).map_err(Error::usage),
@@ -156,8 +157,8 @@ impl Gazetteer {
     ///
     /// # Complexity
     ///
-    /// Constant for a single built-in or compiled layer without options, but for one pass over the checksums; otherwise the
-    /// layers are read, sorted and compiled, in bounded memory.
+    /// A single built-in or compiled layer without options takes one pass over its checksums; other layers are read,
+    /// sorted and compiled, in bounded memory.
     pub fn load_with<S: AsRef<str>>(layers: impl IntoIterator<Item = S>, options: &LoadOptions<'_>) -> Result<Self> {
         let layers: Vec<S> = layers.into_iter().collect();
         if let [only] = layers.as_slice()
@@ -177,7 +178,7 @@ impl Gazetteer {
         reader.finish()
     }
 
-    /// A layer that is compiled already: built in, or a file that begins like one.
+    /// A layer that is already compiled: built in, or a file that begins with the magic of one.
     pub(crate) fn compiled_layer(layer: &str) -> Result<Option<Self>> {
         if builtin::image(layer).is_some() {
             return Self::builtin(layer).map(Some);
@@ -204,8 +205,8 @@ impl Gazetteer {
         Ok(gazetteer)
     }
 
-    /// Writes the gazetteer in its compiled form: whole under the final name, or not at all. What
-    /// [`compile`](crate::compile) added is written too.
+    /// Writes the gazetteer in its compiled form: the file appears complete or not at all. Includes what
+    /// [`compile`](crate::compile) added.
     ///
     /// # Errors
     ///
@@ -214,7 +215,7 @@ impl Gazetteer {
         self.image.save(path.as_ref())
     }
 
-    /// What a layer holds, as a hash: the fingerprint of a compiled one (and `true`), the SHA-256 of a text.
+    /// A hash of a layer's content: the fingerprint of a compiled one (and `true`), the SHA-256 of a text.
     pub(crate) fn layer_fingerprint(layer: &str) -> Result<(String, bool)> {
         if let Some(gazetteer) = Self::compiled_layer(layer)? {
             return Ok((gazetteer.fingerprint().to_owned(), true));
@@ -224,7 +225,7 @@ impl Gazetteer {
         Ok((freshness::sha256(&mut file).map_err(failed)?, false))
     }
 
-    /// Reads one gazetteer from a string; `name` stands for the file in messages.
+    /// Reads one gazetteer from a string; `name` is the file name in messages.
     ///
     /// # Errors
     ///
@@ -236,7 +237,7 @@ impl Gazetteer {
         reader.finish()
     }
 
-    /// Reads several texts as one layer called `layer`: how the built-in gazetteers are made.
+    /// Reads several texts as one layer called `layer`; the built-in gazetteers are made so.
     ///
     /// # Errors
     ///
@@ -268,13 +269,17 @@ impl Gazetteer {
         compiler.meta.layers = vec![layer.to_owned()];
         for (row, entity) in self.entities().enumerate() {
             if keep(&entity) {
-                compiler.say(Saying::Define, Place { file: 0, line: 0, column: 0 }, &self.draft(EntityId::new(row)))?;
+                compiler.state(
+                    Statement::Define,
+                    Position { file: 0, line: 0, column: 0 },
+                    &self.draft(EntityId::new(row)),
+                )?;
             }
         }
         Self::from_image(compiler.finish()?).map_err(Error::usage)
     }
 
-    /// A gazetteer of plain place names, each its own entity: for examples and tests.
+    /// A gazetteer of place names, each an entity of its own: for examples and tests.
     ///
     /// # Errors
     ///
@@ -287,13 +292,13 @@ impl Gazetteer {
         Self::from_entities(names)
     }
 
-    /// A gazetteer of entities made by a program: `(id, kind, names)` with the canonical name first. Entities with the same
-    /// id are one.
+    /// A gazetteer of entities from a program: `(id, kind, names)` with the canonical name first. Entities with equal
+    /// ids are merged.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if an entity has no name, or a name folds to nothing, holds a blank line
-    /// or has more than 2,047 bytes.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if an entity has no name, or a name folds to nothing, contains a
+    /// blank line or has more than 2,047 bytes.
     pub fn from_entities(
         entities: impl IntoIterator<Item = (String, String, Vec<(String, AliasKind, Flags)>)>,
     ) -> Result<Self> {
@@ -313,9 +318,9 @@ impl Gazetteer {
             let Some((first, _, _)) = names.first() else {
                 return Err(Error::usage(format!("the entity {id:?} has no name")));
             };
-            let saying = if seen.insert(id.clone()) { Saying::Define } else { Saying::Extend };
+            let statement = if seen.insert(id.clone()) { Statement::Define } else { Statement::Extend };
             let draft = Draft { id: &id, kind: &kind, name: first, fields: Vec::new(), aliases };
-            compiler.say(saying, Place { file: 0, line: 0, column: 0 }, &draft)?;
+            compiler.state(statement, Position { file: 0, line: 0, column: 0 }, &draft)?;
         }
         Self::from_image(compiler.finish()?).map_err(Error::usage)
     }
@@ -392,7 +397,7 @@ impl Gazetteer {
         (EntityId(u32_at(record, 0).min(last)), kind, flags, evidence)
     }
 
-    /// Whether the text of an alias holds a blank.
+    /// Whether the text of an alias contains a blank.
     pub(crate) fn alias_has_blank(&self, id: AliasId) -> bool {
         self.alias_bytes(id.0).contains(&b' ')
     }
@@ -450,26 +455,26 @@ impl Gazetteer {
         &self.meta.fingerprint
     }
 
-    /// The layers it was made from, in order: built-in names, or file names.
+    /// The layers it was compiled from, in order: built-in names, or file names.
     #[must_use]
     pub fn layers(&self) -> &[String] {
         &self.meta.layers
     }
 
-    /// The sources whose entities were left out, as asked for by [`LoadOptions::without`].
+    /// The sources whose entities were excluded, as given in [`LoadOptions::without`].
     #[must_use]
     pub fn without(&self) -> &[String] {
         &self.meta.without
     }
 
-    /// How many entities of earlier layers have lost names, because a later layer defines their ids anew, and the first of them.
-    /// `!remove ID` before the new definition says that this is meant; then it is not counted.
+    /// How many entities of earlier layers lost names because a later layer redefines their ids, and the first of them.
+    /// An entity is not counted if `!remove ID` precedes the new definition, which shows the intention.
     #[must_use]
     pub fn replaced(&self) -> (u64, &[Replaced]) {
         (self.meta.replaced, &self.meta.replaced_first)
     }
 
-    /// How many entities were left out for their source.
+    /// How many entities were excluded because of their source.
     #[must_use]
     pub fn left_out(&self) -> u64 {
         self.meta.left_out
@@ -480,7 +485,7 @@ impl Gazetteer {
         &self.meta.kinds
     }
 
-    /// Whether some line has this key.
+    /// Whether any line has this key.
     pub(crate) fn has_key(&self, key: &str) -> bool {
         self.meta.keys.iter().any(|known| known == key)
     }
@@ -495,13 +500,13 @@ impl Gazetteer {
         u32::from(u16_at(self.entity_record(id), 10))
     }
 
-    /// The code a [`Gazetteer::country_number`] stands for.
+    /// The code that a [`Gazetteer::country_number`] represents.
     fn country_code(&self, number: u16) -> Option<&str> {
         self.meta.countries.get(usize::from(number).checked_sub(1)?).map(String::as_str)
     }
 
-    /// Kind number, country number, inhabitants (0 if unknown), and whether the entity has the field `capital`: what one
-    /// record holds, read at once.
+    /// Kind number, country number, inhabitants (0 if unknown), and whether the entity has the field `capital`, all in
+    /// one read of the record.
     pub(crate) fn entity_numbers(&self, id: EntityId) -> (u16, u32, u64, bool) {
         let record = self.entity_record(id);
         let capital = u32_at(record, 12) & compile::HAS_CAPITAL != 0;
@@ -533,7 +538,7 @@ impl Gazetteer {
         EntityId(u32_at(self.alias_record(id), 0).min(last))
     }
 
-    /// The entity that `parent=` names, if it is here.
+    /// The entity that `parent=` names, if this gazetteer has it.
     ///
     /// # Complexity
     ///
@@ -545,12 +550,12 @@ impl Gazetteer {
         ((number as usize) < self.n_entities()).then_some(EntityId(number))
     }
 
-    /// The bytes it is made of.
+    /// The compiled image.
     pub(crate) fn image(&self) -> &Image {
         &self.image
     }
 
-    /// Reads the parts of an image that are the gazetteer's.
+    /// Reads the sections of an image that belong to the gazetteer.
     pub(crate) fn from_image(image: Image) -> std::result::Result<Self, String> {
         let section = |tag: image::Tag| {
             let name = String::from_utf8_lossy(&tag).into_owned();
@@ -571,10 +576,10 @@ impl Gazetteer {
             && gazetteer.aliases.len().is_multiple_of(compile::ALIAS_LEN)
             && gazetteer.entities.len() / compile::ENTITY_LEN < u32::MAX as usize
             && gazetteer.aliases.len() / compile::ALIAS_LEN < u32::MAX as usize;
-        if whole { Ok(gazetteer) } else { Err("its tables have no whole number of rows".to_owned()) }
+        if whole { Ok(gazetteer) } else { Err("a table does not have a whole number of rows".to_owned()) }
     }
 
-    /// One entity as the compiler takes it.
+    /// One entity as input for the compiler.
     fn draft(&self, id: EntityId) -> Draft<'_> {
         let entity = self.entity(id);
         let aliases = self.alias_ids_of(id).map(|row| {
@@ -619,7 +624,7 @@ impl Gazetteer {
         first..last.max(first)
     }
 
-    /// The text of an alias; empty where damaged bytes point nowhere.
+    /// The text of an alias; empty if damaged bytes refer outside the section.
     fn alias_text(&self, row: u32) -> &str {
         std::str::from_utf8(self.alias_bytes(row)).unwrap_or_default()
     }
@@ -634,7 +639,7 @@ impl Gazetteer {
         names.get(start..start + length).unwrap_or_default()
     }
 
-    /// The fields of an entity: what follows its id and its name.
+    /// The fields of an entity, which follow its id and its name.
     fn fields_of(&self, record: &[u8]) -> Fields<'_> {
         let mut blob = self.blob(record);
         let _ = blob.str();
@@ -650,18 +655,18 @@ impl Gazetteer {
     }
 }
 
-/// Why a name cannot be one, if it cannot.
+/// Why a text cannot be a name, if it cannot.
 pub(crate) fn name_fault(text: &str) -> Option<String> {
     name_fault_in(text, &mut FoldedText::default())
 }
 
-/// [`name_fault`] with a buffer.
+/// Like [`name_fault`], with a reusable buffer.
 fn name_fault_in(text: &str, folded: &mut FoldedText) -> Option<String> {
     folded.fold(trim(text));
     if folded.bytes().is_empty() {
         Some("has no letter to match".to_owned())
     } else if memchr::memchr(b'\n', folded.bytes()).is_some() {
-        Some("holds a blank line".to_owned())
+        Some("contains a blank line".to_owned())
     } else if text.len() > MAX_NAME {
         Some(format!("has {} bytes; {MAX_NAME} are allowed", text.len()))
     } else {

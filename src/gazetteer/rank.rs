@@ -1,9 +1,9 @@
-//! Which of several entities a shared name means when the article says nothing. One order for the resolver, the plain profile,
-//! `dateline gazetteer show` and lint.
+//! Which of several entities a shared name means if the article gives no evidence: one order for the resolver, the
+//! plain profile, `dateline gazetteer show` and lint.
 
 use super::Entity;
 
-/// How likely the kind of an entity makes it the one a shared name means; smaller is likelier.
+/// How strongly the kind of an entity suggests it as the meaning of a shared name; smaller is likelier.
 ///
 /// Countries and territories come before regions, these before organisations, capitals, first-level divisions, and the rest.
 /// [`prior`] also weighs the population and the strength of the name.
@@ -25,7 +25,7 @@ pub fn kind_rank(entity: Entity<'_>) -> u8 {
     rank_of(entity.kind, entity.field("capital").is_some())
 }
 
-/// [`kind_rank`] from the two facts it looks at.
+/// [`kind_rank`] from the two facts it depends on.
 pub(crate) fn rank_of(kind: &str, capital: bool) -> u8 {
     match kind {
         "place.country" | "place.territory" | "place.former" => 0,
@@ -37,11 +37,11 @@ pub(crate) fn rank_of(kind: &str, capital: bool) -> u8 {
     }
 }
 
-/// How likely an entity is the one a shared name means when the article says nothing: points for its kind, and for each
-/// doubling of its population, and fewer for a name that is `weak` there. Of equals the larger is meant, then the one whose id
-/// comes first.
+/// How likely an entity is the meaning of a shared name if the article gives no evidence: points for its kind and for
+/// each doubling of its population, fewer for a name that is `weak` there. Of equals the larger is preferred, then the
+/// one whose id comes first.
 ///
-/// What the article says (a pair, a longer name, the country it is about) comes on top of this, in the same points.
+/// Evidence of the article (a pair, a longer name, the country it is about) is added to this, in the same points.
 ///
 /// ```
 /// use dateline::Gazetteer;
@@ -60,7 +60,7 @@ pub fn prior(entity: Entity<'_>, weak: bool) -> i32 {
     prior_of(kind_rank(entity), entity.population().unwrap_or(0), weak)
 }
 
-/// [`prior`] from the three facts it looks at.
+/// [`prior`] from the three facts it depends on.
 pub(crate) fn prior_of(rank: u8, population: u64, weak: bool) -> i32 {
     const WEAK: i32 = -240;
     const DOUBLING: i32 = 12;

@@ -1,7 +1,7 @@
-//! Reads `.gaz` files, one layer over another, and gathers every fault on the way.
+//! Reads `.gaz` files, one layer over another, and collects every fault.
 //!
-//! Files are read line by line and handed to the [`Compiler`] entity by entity: a gazetteer of ten million names is never in
-//! memory as text.
+//! Files are read line by line and passed to the [`Compiler`] entity by entity: a gazetteer of ten million names is
+//! never in memory as text.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::compile::{Compiler, Draft, DraftAlias, Keys, Place, Saying, Source};
+use super::compile::{Compiler, Draft, DraftAlias, Keys, Position, Source, Statement};
 use super::image::Image;
 use super::line::{Field, parse_evidence, parse_flags, split_fields};
 use super::{AliasKind, EvidenceSet, Flags, Gazetteer, LoadOptions, name_fault_in};
@@ -19,32 +19,31 @@ use crate::hash::hex;
 use crate::ids::EntityId;
 use crate::normalize::FoldedText;
 
-/// Gathers layers; [`Reader::finish`] makes the gazetteer or reports every fault.
+/// Collects layers; [`Reader::finish`] makes the gazetteer or reports every fault.
 pub(super) struct Reader<'o> {
     compiler: Compiler<'o>,
-    /// The chain of files being included, to name cycles.
+    /// The chain of files being included, to detect cycles.
     open: Vec<PathBuf>,
-    /// A buffer.
     folded: FoldedText,
-    /// The last list of flags, which most lines repeat, and what it means.
+    /// The last list of flags, which most lines repeat, and its parsed form.
     flags: (String, Flags),
 }
 
-/// One file's view while its lines are read.
+/// The state of one file while its lines are read.
 struct FileReader<'a, 'o> {
     reader: &'a mut Reader<'o>,
     path: &'a Path,
     file: u32,
-    /// What `!default` has set.
+    /// The values set by `!default`.
     defaults: Vec<(String, String)>,
-    /// Whether an entity was begun to which `+` lines belong; not after a faulty entity line, whose aliases are skipped silently.
+    /// Whether `+` lines have an entity. False after a faulty entity line, whose aliases are skipped silently.
     has_entity: bool,
     seen_entity: bool,
     /// Whether the last line that is not a comment was `!remove`, after which a `+` line has no entity.
     after_removal: bool,
 }
 
-/// Whether a file begins like a compiled gazetteer. A file that cannot be read is left to who reads it.
+/// Whether a file begins like a compiled gazetteer. If it cannot be read, the caller that reads it reports that.
 pub(super) fn is_compiled(path: &Path) -> bool {
     let mut start = [0; 8];
     File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && Image::is_image(&start)
@@ -60,7 +59,7 @@ impl<'o> Reader<'o> {
         }
     }
 
-    /// Several texts that are one layer.
+    /// Reads several texts as one layer.
     pub(super) fn read_texts(&mut self, layer: &str, texts: &[(&str, &str)]) -> Result<()> {
         self.compiler.meta.layers.push(layer.to_owned());
         texts.iter().try_for_each(|(name, text)| self.read_lines(text.as_bytes(), Path::new(name)))
@@ -71,13 +70,13 @@ impl<'o> Reader<'o> {
         self.read_lines(text.as_bytes(), path)
     }
 
-    /// A layer that is compiled already.
+    /// Adds a layer that is already compiled.
     pub(super) fn read_gazetteer(&mut self, gazetteer: &Gazetteer) -> Result<()> {
         self.compiler.meta.layers.extend_from_slice(gazetteer.layers());
         let file = self.compiler.add_file(PathBuf::from(gazetteer.layers().join(" + ")));
         for row in 0..gazetteer.n_entities() {
-            let place = Place { file, line: 0, column: 0 };
-            self.compiler.say(Saying::Define, place, &gazetteer.draft(EntityId::new(row)))?;
+            let position = Position { file, line: 0, column: 0 };
+            self.compiler.state(Statement::Define, position, &gazetteer.draft(EntityId::new(row)))?;
         }
         Ok(())
     }
@@ -105,13 +104,13 @@ impl<'o> Reader<'o> {
         let gazetteer = Gazetteer::from_image(self.compiler.finish()?).map_err(Error::usage)?;
         if gazetteer.n_entities() == 0 {
             let layers = gazetteer.layers().join(", ");
-            return Err(Error::usage(format!("{layers}: the gazetteer holds no entity"))
+            return Err(Error::usage(format!("{layers}: the gazetteer has no entity"))
                 .with_remedy("add a line such as `x  place.city  Baghdad  -`"));
         }
         Ok(gazetteer)
     }
 
-    /// Reads the lines of a file, and notes its size and hash, by which a compiled gazetteer knows whether it is current.
+    /// Reads the lines of a file, and records its size and hash, by which a compiled gazetteer detects changes.
     fn read_source(&mut self, file: File, path: &Path, failed: impl Fn(std::io::Error) -> Error) -> Result<()> {
         let mut input = Hashing { input: file, hash: Sha256::new(), bytes: 0, error: None };
         self.read_lines(BufReader::with_capacity(1 << 18, &mut input), path)?;
@@ -137,7 +136,7 @@ impl<'o> Reader<'o> {
         let mut line = Vec::new();
         for number in 1.. {
             line.clear();
-            // `Hashing` keeps the error; here it is the end of the input.
+            // `Hashing` keeps the error, which looks like the end of the input here.
             if input.read_until(b'\n', &mut line).unwrap_or(0) == 0 {
                 break;
             }
@@ -158,7 +157,7 @@ impl<'o> Reader<'o> {
     }
 }
 
-/// Passes bytes on, counting and hashing them; an error ends the input and is kept.
+/// A reader that counts and hashes the bytes; an error ends the input and is kept.
 struct Hashing {
     input: File,
     hash: Sha256,
@@ -185,11 +184,11 @@ impl Read for &mut Hashing {
 
 impl FileReader<'_, '_> {
     fn fault(&mut self, line: u32, column: u32, message: impl Into<String>, remedy: impl Into<String>) {
-        let place = Place { file: self.file, line, column };
-        self.reader.compiler.fault(place, message, remedy);
+        let position = Position { file: self.file, line, column };
+        self.reader.compiler.fault(position, message, remedy);
     }
 
-    /// Hands the entity that is complete to the compiler.
+    /// Passes a complete entity to the compiler.
     fn flush(&mut self) -> Result<()> {
         if std::mem::take(&mut self.has_entity) { self.reader.compiler.end() } else { Ok(()) }
     }
@@ -200,7 +199,7 @@ impl FileReader<'_, '_> {
         }
         if let Some(at) = memchr::memchr(0, line.as_bytes()) {
             let column = line[..at].chars().count() as u32 + 1;
-            self.fault(number, column, "the line holds a NUL byte", "is this a text file?");
+            self.fault(number, column, "the line contains a NUL byte", "is this a text file?");
             return Ok(());
         }
         let fields = split_fields(line);
@@ -249,12 +248,12 @@ impl FileReader<'_, '_> {
                     return Ok(());
                 }
                 (self.seen_entity, self.after_removal) = (true, true);
-                let place = Place { file: self.file, line: number, column: field.column };
+                let position = Position { file: self.file, line: number, column: field.column };
                 let evidence = EvidenceSet::default();
                 let (kind, flags) = (AliasKind::Alias, Flags::default());
                 let name = DraftAlias { text: name, kind, flags, evidence, fields: Vec::new() };
                 let draft = Draft { id, aliases: vec![name], ..Draft::default() };
-                return self.reader.compiler.say(Saying::RemoveNames, place, &draft);
+                return self.reader.compiler.state(Statement::RemoveNames, position, &draft);
             }
             "!remove" if rest.len() > 1 => {
                 let message = format!("!remove needs one entity id, {} given", rest.len());
@@ -267,12 +266,12 @@ impl FileReader<'_, '_> {
             }
             "!remove" | "!extend" => {
                 self.seen_entity = true;
-                let saying = if directive == "!remove" { Saying::Remove } else { Saying::Extend };
-                let place = Place { file: self.file, line: number, column: field.column };
-                self.reader.compiler.begin(saying, place, &Draft { id: rest[0], ..Draft::default() });
+                let statement = if directive == "!remove" { Statement::Remove } else { Statement::Extend };
+                let position = Position { file: self.file, line: number, column: field.column };
+                self.reader.compiler.begin(statement, position, &Draft { id: rest[0], ..Draft::default() });
                 self.has_entity = true;
-                self.after_removal = saying == Saying::Remove;
-                if saying == Saying::Remove {
+                self.after_removal = statement == Statement::Remove;
+                if statement == Statement::Remove {
                     return self.flush();
                 }
             }
@@ -286,14 +285,14 @@ impl FileReader<'_, '_> {
 
     fn include(&mut self, target: &str, field: Field<'_>, number: u32) -> Result<()> {
         if target.is_empty() {
-            self.fault(number, field.column, "!include names no file", "write !include other.gaz");
+            self.fault(number, field.column, "!include without a file", "write !include other.gaz");
             return Ok(());
         }
         let path = self.path.parent().unwrap_or(Path::new("")).join(target);
         let identity = canonical(&path);
         if self.reader.open.contains(&identity) {
             let message = format!("`{target}` includes itself");
-            self.fault(number, field.column, message, "remove one !include of the circle");
+            self.fault(number, field.column, message, "remove one !include of the cycle");
             return Ok(());
         }
         match File::open(&path) {
@@ -322,15 +321,15 @@ impl FileReader<'_, '_> {
         }
         let kind = fields[1];
         if kind.text.contains('=') || kind.text.contains(' ') {
-            let message = format!("`{}` is no kind", kind.text);
+            let message = format!("`{}` is not a kind", kind.text);
             self.fault(number, kind.column, message, "write a dotted kind such as place.city or org.media");
             return Ok(());
         }
-        let place = Place { file: self.file, line: number, column: id.column };
+        let position = Position { file: self.file, line: number, column: id.column };
         let Some((name, mut keys)) = self.read_name(fields, AliasKind::Name, number) else {
-            // Still a definition of the id: a second one is a fault too.
+            // It still defines the id, so that a second definition is a fault, too.
             let draft = Draft { id: id.text, ..Draft::default() };
-            return self.reader.compiler.say(Saying::Define, place, &draft);
+            return self.reader.compiler.state(Statement::Define, position, &draft);
         };
         for (key, value) in &self.defaults {
             if !keys.iter().any(|(name, _)| name == key) {
@@ -338,7 +337,7 @@ impl FileReader<'_, '_> {
             }
         }
         let draft = Draft { id: id.text, kind: kind.text, name: name.text, fields: keys, aliases: vec![name] };
-        self.reader.compiler.begin(Saying::Define, place, &draft);
+        self.reader.compiler.begin(Statement::Define, position, &draft);
         self.has_entity = true;
         Ok(())
     }
@@ -366,14 +365,14 @@ impl FileReader<'_, '_> {
             return;
         };
         if let Some((mut alias, mut keys)) = self.read_name(fields, *kind, number) {
-            // Evidence is part of the name's rules; the other keys are only kept.
+            // Evidence is one of the name's rules; the other keys are only stored.
             keys.retain(|(key, _)| *key != "ctx");
             alias.fields = keys;
             self.reader.compiler.add_alias(&alias);
         }
     }
 
-    /// [`parse_flags`], once for lines that have the same.
+    /// [`parse_flags`], which is skipped if the line before had the same flags.
     fn read_flags(&mut self, list: &str) -> Result<Flags, String> {
         let (last, flags) = &mut self.reader.flags;
         if last != list {
@@ -403,7 +402,7 @@ impl FileReader<'_, '_> {
                     let remedy = if field.text.contains('=') {
                         "write `-` in the fourth field when a name has no flags"
                     } else {
-                        "use a comma list of exact title any, hyphen- open, prefix suffix, weak, comma, nofold, stop, or `-`"
+                        "use a comma-separated list of exact title any, hyphen- open, prefix suffix, weak, comma, nofold, stop, or `-`"
                     };
                     self.fault(number, field.column, message, remedy);
                     return None;
@@ -412,7 +411,7 @@ impl FileReader<'_, '_> {
         };
         let mut keys = Vec::new();
         let mut evidence = EvidenceSet::default();
-        // Keys may stand in one field, separated by single blanks, or in several.
+        // Keys may be in one field, separated by single blanks, or in several.
         for field in fields.iter().skip(4) {
             for word in field.text.split(' ') {
                 match word.split_once('=') {
@@ -428,7 +427,12 @@ impl FileReader<'_, '_> {
                     }
                     _ => {
                         let message = format!("`{word}` is not key=value");
-                        self.fault(number, field.column, message, "values hold no blanks; names are separated by two");
+                        self.fault(
+                            number,
+                            field.column,
+                            message,
+                            "values contain no blanks; fields are separated by two",
+                        );
                         return None;
                     }
                 }
@@ -438,7 +442,7 @@ impl FileReader<'_, '_> {
     }
 }
 
-/// Id and name of `!remove ID  NAME`, whose fields are separated as those of other lines are.
+/// Id and name of `!remove ID  NAME`, whose fields are separated like those of other lines.
 pub(crate) fn removed_name(line: &str) -> Option<(&str, &str)> {
     let fields: Vec<&str> = split_fields(line).iter().map(|field| field.text).collect();
     match fields.as_slice() {
@@ -451,7 +455,7 @@ pub(crate) fn removed_name(line: &str) -> Option<(&str, &str)> {
     }
 }
 
-/// The keys whose values are read by the program; others are kept as they are.
+/// Checks the keys whose values the program uses; other values are stored unchecked.
 fn check_key(key: &str, value: &str) -> Result<(), (String, String)> {
     let number_between = |low: f64, high: f64| value.parse::<f64>().is_ok_and(|number| (low..=high).contains(&number));
     let fault = |what: &str| {
@@ -463,7 +467,7 @@ fn check_key(key: &str, value: &str) -> Result<(), (String, String)> {
         "pop" if value.parse::<u64>().is_err() => fault("a whole number"),
         "ctx" => parse_evidence(value).map(|_| ()).map_err(|message| {
             let known: Vec<&str> = super::Evidence::WORDS.iter().map(|(word, _)| *word).collect();
-            (message, format!("use a comma list of {}", known.join(" ")))
+            (message, format!("use a comma-separated list of {}", known.join(" ")))
         }),
         _ => Ok(()),
     }

@@ -4,10 +4,10 @@ use crate::error::ErrorKind;
 const POOL: &str = "\
 # comment
 !default src=hand
-us   place.country   United States   -   cc=US iso=USA
+us   position.country   United States   -   cc=US iso=USA
 +    abbr   U.S.   exact
 +    adj    American   exact
-wash  place.city   Washington   weak   cc=US lat=38.895 lon=-77.036 ctx=dateline,prep
+wash  position.city   Washington   weak   cc=US lat=38.895 lon=-77.036 ctx=dateline,prep
 ";
 
 fn faults(text: &str) -> Vec<(u32, u32, String)> {
@@ -46,9 +46,9 @@ fn order_of_lines_changes_nothing() {
 
 #[test]
 fn all_faults_are_reported_with_their_places() {
-    let text = "+  alias  Early  -\nx  place.city\ny  place.city  Ypres  loud\ny2  place.city  Ypres  cc=BE\n\
-                z  place.city  Zion  -  lat=91\nz  place.city  Zion  -\nw  place.city  Wick  -\n+  sound  Wyck  -\n\
-                !includ x\nw  place.city  Wick  -\nv  place  Vaduz  exact,any\nu  place  \u{AD}\u{AD}  -\nt  place  Tyre  -  word\n";
+    let text = "+  alias  Early  -\nx  position.city\ny  position.city  Ypres  loud\ny2  position.city  Ypres  cc=BE\n\
+                z  position.city  Zion  -  lat=91\nz  position.city  Zion  -\nw  position.city  Wick  -\n+  sound  Wyck  -\n\
+                !includ x\nw  position.city  Wick  -\nv  position  Vaduz  exact,any\nu  position  \u{AD}\u{AD}  -\nt  position  Tyre  -  word\n";
     let found = faults(text);
     let places: Vec<(u32, u32)> = found.iter().map(|(line, column, _)| (*line, *column)).collect();
     assert_eq!(
@@ -165,12 +165,12 @@ fn odd_coordinates_and_large_numbers_survive() {
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..proptest::test_runner::Config::with_cases(300) })]
 
-    /// Whatever stands in the sections, reading answers: no panic, no endless loop.
+    /// Whatever the sections contain, reading returns: no panic, no endless loop.
     #[test]
     fn forged_sections_never_panic(changes in proptest::collection::vec((0..2000usize, proptest::num::u8::ANY), 1..40)) {
         let gazetteer = Gazetteer::from_text(POOL, "pool.gaz").unwrap();
         let mut bytes = gazetteer.image().bytes().to_vec();
-        // Past the description, which is JSON and refused as such.
+        // Past the description, which is JSON and is refused if damaged.
         let first = gazetteer.image().section(*b"ENTS").unwrap().start;
         let length = bytes.len() - first;
         for (at, value) in changes {
@@ -206,12 +206,12 @@ fn names_belong_to_the_entity_before_them() {
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
     std::fs::write(path("part.gaz"), "b  place  Beta  -\n").unwrap();
     let whole = "\
-a  place  Alpha  -
+a  position  Alpha  -
 !default x=y
 +  alias  Aleph  -
 !include part.gaz
 +  alias  Lost  -
-c  place  Gamma  -  x=z
+c  position  Gamma  -  x=z
 !extend b
 +  alias  Bet  -  lang=he
 ";

@@ -1,7 +1,8 @@
-//! Names as catalogues sort them, and what running text has in their place: "Korea, Republic of", "Marshall Islands (the)",
-//! "Alphabet Inc. (Class A)", "Hague, The", "Everest, Mount", "Smith, John".
+//! Names in catalogue form, and their form in running text: "Korea, Republic of", "Marshall Islands (the)", "Alphabet
+//! Inc. (Class A)", "Hague, The", "Everest, Mount", "Smith, John".
 //!
-//! Everything here is about form. A form that may be of something else (what remains of "Mercury (planet)") is marked as such.
+//! Everything here is judged by form. A form that may belong to something else (what remains of "Mercury (planet)") is
+//! marked so.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -10,7 +11,7 @@ use super::country;
 use crate::gazetteer::{AliasKind, EntityType};
 use crate::normalize::fold;
 
-/// What running text has in place of a name in catalogue form.
+/// The form in running text of a name in catalogue form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RunningForm {
     pub(crate) text: String,
@@ -23,14 +24,14 @@ pub(crate) struct RunningForm {
 pub(crate) enum Strength {
     /// As surely as the catalogue form.
     Free,
-    /// Others have it too: the bracket said which of them ("Springfield (Illinois)").
+    /// Other entities have it, too: the bracket said which of them is meant ("Springfield (Illinois)").
     Weak,
-    /// Perhaps of another entity: the bracket may belong to the name.
+    /// Perhaps a name of another entity: the bracket may belong to the name.
     Doubtful,
 }
 
-/// The forms of a name in running text, the likeliest first; none if the name is not in catalogue form. `kind` is that of the
-/// entity.
+/// The forms of a name in running text, the likeliest first; none if the name is not in catalogue form. `kind` is the
+/// kind of the entity.
 pub(crate) fn running_forms(name: &str, kind: &str) -> Vec<RunningForm> {
     let mut forms: Vec<RunningForm> = Vec::new();
     let mut push = |text: &str, kind: AliasKind, strength: Strength| {
@@ -41,7 +42,7 @@ pub(crate) fn running_forms(name: &str, kind: &str) -> Vec<RunningForm> {
     };
     let (base, brackets) = without_brackets(name);
     let base = without_shares(&base);
-    // A name that the brackets belong to, and how surely the rest is one.
+    // The name with its brackets, and how surely it is a name without them.
     let mut strength = Strength::Free;
     for bracket in &brackets {
         match *bracket {
@@ -82,8 +83,8 @@ pub(crate) fn running_forms(name: &str, kind: &str) -> Vec<RunningForm> {
     forms
 }
 
-/// The forms that undo inversions ("Republic of Korea" for "Korea, Rep." and "Korea (Republic of)"), then what is left without
-/// brackets.
+/// The forms that undo inversions ("Republic of Korea" for "Korea, Rep." and "Korea (Republic of)"), then the rest
+/// without brackets.
 pub(super) fn inversions(name: &str) -> Vec<String> {
     let (base, brackets) = without_brackets(name);
     let mut forms: Vec<String> = brackets
@@ -109,7 +110,7 @@ enum Bracket<'t> {
     Inside,
 }
 
-/// A name without what is in round or square brackets after a blank, and what was.
+/// A name without its round or square brackets that follow a blank, and the content of these.
 fn without_brackets(name: &str) -> (String, Vec<Bracket<'_>>) {
     let mut base = String::new();
     let mut brackets = Vec::new();
@@ -124,7 +125,7 @@ fn without_brackets(name: &str) -> (String, Vec<Bracket<'_>>) {
         brackets.push(if is_end { Bracket::End(inner) } else { Bracket::Inside });
     }
     base.push_str(rest);
-    // "Cuba[a]": the mark of a footnote.
+    // "Cuba[a]": a footnote mark.
     let plain = base.trim_end();
     if let Some((word, note)) = plain.strip_suffix(']').and_then(|text| text.rsplit_once('['))
         && note.chars().count() <= 2
@@ -141,15 +142,15 @@ fn without_marks(text: &str) -> &str {
     text.trim_matches([' ', '*', '†', ','])
 }
 
-/// What a bracket at the end of a name says.
+/// What a bracket at the end of a name contains.
 enum Qualifier<'t> {
-    /// Nothing about the name: an article, a class of shares, a ticker, a footnote.
+    /// Nothing about the name: an article, a class of shares, a ticker, a footnote mark.
     Nothing,
     /// The beginning of the full name: "Plurinational State of".
     Inverted,
     /// Another name.
     Other(&'t str, AliasKind),
-    /// The country or division by which entities of one name are distinguished.
+    /// The country or division that distinguishes entities with the same name.
     Place,
     Unknown,
 }
@@ -211,8 +212,8 @@ fn join(first: &str, second: &str) -> String {
     format!("{first} {second}")
 }
 
-/// Whether "Bolivia" is short for "Plurinational State of Bolivia": both are known as the same country, or only the short one is
-/// known. "Korea" is not short for the Democratic People's Republic.
+/// Whether "Bolivia" is short for "Plurinational State of Bolivia": both are known as names of one country, or only the
+/// short one is known. "Korea" is not short for the Democratic People's Republic.
 fn is_short_for(short: &str, full: &str) -> bool {
     let known = country::named(short);
     known.is_some() && (country::named(full).is_none() || country::named(full) == known)
@@ -234,7 +235,7 @@ fn inversions_of(base: &str, kind: &str) -> Vec<String> {
     forms
 }
 
-/// Puts the part after the comma before the other, if that is where running text has it.
+/// Moves the part after the comma to the front, if running text has it there.
 fn undo(head: &str, tail: &str) -> Vec<String> {
     const ARTICLES: [&str; 10] = ["The", "La", "Le", "Les", "El", "Los", "Las", "Il", "Der", "Das"];
     const BEFORE: [&str; 27] = [
@@ -323,7 +324,7 @@ fn is_person(surname: &str, given: &str) -> bool {
         && !country::is_country_or_division(given)
 }
 
-/// Whether the letters are the initials of the words, small words left out or not: "MoD", "DB", "UNAM".
+/// Whether the letters are the initials of the words, with or without small words such as "of": "MoD", "DB", "UNAM".
 fn is_initials(text: &str, name: &str) -> bool {
     let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
     let words = name.split([' ', '-', '/']).filter_map(|word| word.chars().find(|c| c.is_alphabetic()));

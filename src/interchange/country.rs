@@ -18,7 +18,7 @@ NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU
 SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT \
 ZA ZM ZW XK AN BU CS DD SU TP YD YU ZR";
 
-/// The codes of three letters of the same countries, in the same order as far as ISO has them.
+/// The three-letter codes of the same countries, in the same order as far as ISO has them.
 const CODES_OF_THREE: &str = "\
 AND ARE AFG ATG AIA ALB ARM AGO ATA ARG ASM AUT AUS ABW ALA AZE BIH BRB BGD BEL BFA BGR BHR BDI BEN BLM BMU BRN BOL BES BRA \
 BHS BTN BVT BWA BLR BLZ CAN CCK COD CAF COG CHE CIV COK CHL CMR CHN COL CRI CUB CPV CUW CXR CYP CZE DEU DJI DNK DMA DOM DZA \
@@ -30,8 +30,8 @@ QAT REU ROU SRB RUS RWA SAU SLB SYC SDN SWE SGP SHN SVN SJM SVK SLE SMR SEN SOM 
 THA TJK TKL TLS TKM TUN TON TUR TTO TUV TWN TZA UKR UGA UMI USA URY UZB VAT VCT VEN VGB VIR VNM VUT WLF WSM YEM MYT ZAF ZMB \
 ZWE XKX";
 
-/// Names that tables have and the built-in gazetteer does not, or means otherwise: parts of a country, and what ISO and the United
-/// Nations call a country.
+/// Names in tables that the built-in gazetteer lacks or gives another meaning: parts of a country, and names of
+/// countries in ISO and United Nations lists.
 const FURTHER: [(&str, &str); 7] = [
     ("Congo", "CG"),
     ("England", "GB"),
@@ -42,20 +42,20 @@ const FURTHER: [(&str, &str); 7] = [
     ("Virgin Islands, British", "VG"),
 ];
 
-/// Whether it is a code, as ISO writes it.
+/// Whether it is a code as ISO writes it.
 pub(crate) fn is_code(code: &str) -> bool {
     CODES.split(' ').any(|known| known == code)
 }
 
-/// The code that differs from this one in case only.
+/// The code that differs from this text in case only.
 pub(crate) fn code_in_any_case(code: &str) -> Option<&'static str> {
     CODES.split(' ').find(|known| known.eq_ignore_ascii_case(code))
 }
 
-/// The code of a country that is given by a code of two or three letters or by a name: one of the built-in gazetteer, also in
+/// The code of a country given by a two-letter or three-letter code, or by a name in the built-in gazetteer, also in
 /// catalogue form ("Korea, Republic of").
 ///
-/// `None` for what is not a country, and for a name that several have alike.
+/// `None` if it is not a country, or if several countries equally have the name.
 pub(crate) fn code_of(text: &str) -> Option<&'static str> {
     let text = text.trim();
     if let Some(code) = code_in_any_case(text) {
@@ -86,7 +86,7 @@ pub(super) fn is_country_or_division(name: &str) -> bool {
 }
 
 struct Names {
-    /// The code of a name; `None` if several countries have it alike.
+    /// The code of a name; `None` if several countries equally have it.
     codes: HashMap<String, Option<&'static str>>,
     divisions: HashSet<String>,
 }
@@ -95,7 +95,8 @@ impl Names {
     fn shared() -> &'static Self {
         static SHARED: LazyLock<Names> = LazyLock::new(|| {
             let world = Gazetteer::builtin("world").expect("it is built in");
-            // Whether the name needs evidence, and the country; a free name decides against weak ones.
+            // For each name, whether it needs evidence, and its country; a name that needs none overrides those that
+            // do.
             let mut codes: HashMap<String, (bool, Option<&'static str>)> = HashMap::new();
             let mut divisions = HashSet::new();
             for (row, entity) in world.entities().enumerate() {
@@ -112,7 +113,7 @@ impl Names {
                     if !is_country {
                         divisions.insert(key(alias.text));
                     } else if let Some(code) = code {
-                        // A former state has its names after the present ones.
+                        // Names of a former state yield to those of present ones.
                         let later =
                             alias.flags.weak || entity.kind == "place.former" || alias.kind == AliasKind::Former;
                         let entry = codes.entry(key(alias.text)).or_insert((later, Some(code)));
@@ -133,7 +134,7 @@ impl Names {
     }
 }
 
-/// A name without what tables write in one way or another: articles, points, hyphens, abbreviated words.
+/// A name without what tables write in several ways: articles, points, hyphens, abbreviated words.
 fn key(name: &str) -> String {
     let folded = fold(name).replace('&', " and ").replace(['.', '\''], "");
     let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !matches!(*word, "" | "the"));

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-/// What the IRIs of ids that are none themselves begin with.
+/// The beginning of the IRIs of ids that are not IRIs themselves.
 const PREFIX: &str = "urn:dateline:";
 
-/// The IRI of an id: itself if it is an HTTP address, else a URN whose odd bytes are percent-encoded.
+/// The IRI of an id: the id itself if it is an HTTP address, else a URN with percent-encoding.
 pub(super) fn of_id(id: &str) -> String {
     if (id.starts_with("http://") || id.starts_with("https://")) && oxrdf::NamedNode::new(id).is_ok() {
         return id.to_owned();
@@ -21,7 +21,7 @@ pub(super) fn of_id(id: &str) -> String {
     iri
 }
 
-/// The id whose IRI this is.
+/// The id that [`of_id`] turned into this IRI.
 pub(super) fn to_id(iri: &str) -> String {
     let Some(encoded) = iri.strip_prefix(PREFIX) else { return iri.to_owned() };
     let mut bytes = Vec::with_capacity(encoded.len());

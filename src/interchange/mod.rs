@@ -1,7 +1,7 @@
-//! Gazetteers in the formats of others: [`import`] reads them, [`mod@export`] writes them.
+//! Gazetteers in the formats of other tools: [`import`] reads them, [`mod@export`] writes them.
 //!
-//! Between the two stands the [`Record`]: one entity with all its names as data. In come files and a [`Gazetteer`]; out go files,
-//! each of which appears whole or not at all. The native format itself is read by [`crate::gazetteer`].
+//! A [`Record`] connects the two: one entity with all its names as data. Input: files, or a [`Gazetteer`]. Output:
+//! files, each of which appears complete or not at all. [`crate::gazetteer`] reads the native format.
 //!
 //! [`Gazetteer`]: crate::Gazetteer
 

@@ -1,6 +1,6 @@
-//! Several names written as one: lists as JSON and Python write them, and names between semicolons or commas.
+//! Several names in one text: lists as JSON and Python write them, and names between semicolons or commas.
 
-/// The strings of a list such as `["a", "b"]` or `['a', "b's", None]`; `None` if the text is no such list.
+/// The strings of a list such as `["a", "b"]` or `['a', "b's", None]`; `None` if the text is not such a list.
 pub(crate) fn parse(text: &str) -> Option<Vec<String>> {
     let inner = text.trim().strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     // Sets and tuples of Python.
@@ -57,10 +57,10 @@ fn string(text: &str, quote: char) -> Option<(String, &str)> {
     None
 }
 
-/// The names that a text seems to list, at least two; `None` for what may be one name.
+/// The names that a text seems to list, at least two; `None` if it may be one name.
 ///
-/// A semicolon or a bar is in no name. A comma is in many ("Acme, Inc.", "Washington, D.C."), so commas count only without a
-/// blank after them, or if they separate four names or more none of which is joined to the others by a word.
+/// No name contains a semicolon or a bar. Many contain a comma ("Acme, Inc.", "Washington, D.C."). So commas count only
+/// without a blank after them, or if they separate four names or more and no word such as "and" joins them.
 pub(crate) fn looks_like_list(text: &str) -> Option<Vec<String>> {
     let names = |parts: Vec<&str>| -> Option<Vec<String>> {
         let parts: Vec<&str> = parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect();
@@ -70,7 +70,7 @@ pub(crate) fn looks_like_list(text: &str) -> Option<Vec<String>> {
     if let Some(list) = parse(text) {
         return Some(list).filter(|list| !list.is_empty());
     }
-    // "&amp;" is reported as what it is.
+    // "&amp;" is reported elsewhere.
     if !text.contains('&')
         && let Some(list) = names(text.split(';').collect())
     {

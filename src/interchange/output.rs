@@ -14,7 +14,7 @@ use super::record::{Record, Removal, write_gaz};
 use crate::error::{Error, Result};
 use crate::hash::hex;
 
-/// A file that has its name once [`commit`](Self::commit) was called.
+/// A file that gets its name when [`commit`](Self::commit) is called.
 pub(super) struct AtomicFile {
     out: PathBuf,
     folder: PathBuf,
@@ -24,7 +24,7 @@ pub(super) struct AtomicFile {
 impl AtomicFile {
     /// # Errors
     ///
-    /// If something stands at `out` and `force` is not set, or is no file; if the folder does not exist or is not writable.
+    /// If `out` exists and `force` is not set, or is not a file; if the folder does not exist or is not writable.
     pub(super) fn create(out: &Path, force: bool) -> Result<Self> {
         if out.file_name().is_none() {
             return Err(Error::usage("not a name for a file").at(out).with_remedy("choose one with --out"));
@@ -45,7 +45,7 @@ impl AtomicFile {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            // Like any new file; the process's mask takes away from it.
+            // The permissions of any new file; the process's umask still applies.
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
         let file = builder.tempfile_in(&folder).map_err(|error| Error::io(&folder, "write a file in", error))?;
@@ -63,13 +63,13 @@ impl AtomicFile {
         let file = self.writer.into_inner().map_err(|error| failed(error.into_error()))?;
         file.as_file().sync_all().map_err(failed)?;
         file.persist(&self.out).map_err(|error| failed(error.error))?;
-        // The rename itself should last too; where a folder cannot be synced there is nothing to do about it.
+        // The rename should survive a crash, too; if the folder cannot be synced, nothing can be done about it.
         let _ = File::open(&self.folder).and_then(|folder| folder.sync_all());
         Ok(())
     }
 }
 
-/// The folder a path lies in.
+/// The folder that contains the path.
 pub(super) fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
@@ -77,7 +77,7 @@ pub(super) fn folder_of(path: &Path) -> PathBuf {
     }
 }
 
-/// The two forms of a gazetteer as text.
+/// The two text forms of a gazetteer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TextFormat {
     Gaz,
@@ -85,14 +85,14 @@ pub(super) enum TextFormat {
 }
 
 impl TextFormat {
-    /// By the end of the name.
+    /// The format by the ending of the name.
     pub(super) fn of(path: &Path) -> Result<Self> {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("gaz") => Ok(Self::Gaz),
             Some("jsonl" | "ndjson") => Ok(Self::JsonLines),
             _ => {
                 let message = "the name of the output ends neither in .gaz nor in .jsonl";
-                Err(Error::usage(message).at(path).with_remedy("its end tells the format to write"))
+                Err(Error::usage(message).at(path).with_remedy("its ending determines the format"))
             }
         }
     }
@@ -111,7 +111,7 @@ impl Output {
         Ok(output)
     }
 
-    /// A comment line, where the format has comments.
+    /// Writes a comment line, if the format has comments.
     pub(super) fn comment(&mut self, text: &str) -> Result<()> {
         match self.format {
             TextFormat::Gaz => self.file.write(|out| writeln!(out, "# {text}")),
@@ -130,7 +130,7 @@ impl Output {
         })
     }
 
-    /// Says that an entity of a lower layer, or one name of it, is taken away.
+    /// Writes that an entity of a lower layer, or one name of it, is removed.
     pub(super) fn remove(&mut self, id: &str, name: Option<&str>) -> Result<()> {
         let removal = Removal { remove: id.to_owned(), name: name.map(str::to_owned) };
         let format = self.format;
@@ -149,9 +149,9 @@ impl Output {
     }
 }
 
-/// Says of a folder that an export wrote it, and which files with which content it wrote.
+/// The file by which a folder is recognised as an export; it lists the files written and their hashes.
 const MARK: &str = "export.json";
-/// What the mark's `format` says.
+/// The value of `format` in this file.
 const MARK_FORMAT: &str = "dateline-gazetteer-export";
 
 /// The content of [`MARK`].
@@ -162,7 +162,7 @@ struct Mark {
     files: BTreeMap<String, String>,
 }
 
-/// A folder of files that has its name once [`commit`](Self::commit) was called.
+/// A folder of files that gets its name when [`commit`](Self::commit) is called.
 pub(super) struct AtomicFolder {
     out: PathBuf,
     folder: PathBuf,
@@ -174,8 +174,8 @@ pub(super) struct AtomicFolder {
 impl AtomicFolder {
     /// # Errors
     ///
-    /// If something is at `out` already, unless `force` is set and it is an empty folder or holds only what an earlier export
-    /// wrote there; if the parent folder does not exist or is not writable.
+    /// If something exists at `out`, unless `force` is set and it is an empty folder or contains only what an earlier
+    /// export wrote there; if the parent folder does not exist or is not writable.
     pub(super) fn create(out: &Path, force: bool) -> Result<Self> {
         if out.file_name().is_none() {
             return Err(Error::usage("not a name for a folder").at(out).with_remedy("choose one with --out"));
@@ -204,7 +204,7 @@ impl AtomicFolder {
         Ok(())
     }
 
-    /// Gives the folder its name; an earlier one is removed only when the new one is complete.
+    /// Gives the folder its name; an earlier folder is removed only when the new one is complete.
     pub(super) fn commit(mut self) -> Result<()> {
         let mark = Mark { format: MARK_FORMAT.to_owned(), files: self.files.clone() };
         self.write_file(MARK, |out| {
@@ -215,18 +215,18 @@ impl AtomicFolder {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            // Like the folder it is in, which the user can read.
+            // The permissions of the parent folder, which the user can read.
             let mode = std::fs::metadata(&self.folder).map_or(0o755, |folder| folder.permissions().mode() & 0o777);
             let permissions = std::fs::Permissions::from_mode(mode);
             std::fs::set_permissions(self.temporary.path(), permissions).map_err(failed)?;
         }
         let aside = temporary_folder(&self.folder)?;
-        // Asked again: files may have come since the export began.
+        // Checked again: files may have been added since the export began.
         if is_replaceable(&self.out, self.force)? {
             std::fs::rename(&self.out, aside.path().join("earlier")).map_err(failed)?;
         }
         std::fs::rename(self.temporary.path(), &self.out).map_err(|error| {
-            // The earlier folder comes back.
+            // Restore the earlier folder.
             let _ = std::fs::rename(aside.path().join("earlier"), &self.out);
             failed(error)
         })?;
@@ -235,7 +235,7 @@ impl AtomicFolder {
     }
 }
 
-/// Passes bytes on and hashes them.
+/// A writer that passes bytes on and hashes them.
 pub(super) struct Hashing<W> {
     inner: W,
     hash: Sha256,
@@ -257,8 +257,8 @@ impl<W: Write> Write for Hashing<W> {
 ///
 /// # Errors
 ///
-/// If there is anything else: without `force`, not a folder, or a folder with a file that no export of this program wrote or
-/// that was changed since.
+/// If there is anything else: something without `force`, something other than a folder, or a folder with a file that no
+/// export of this program wrote or that was changed since.
 fn is_replaceable(out: &Path, force: bool) -> Result<bool> {
     let refuse = |message: String| {
         Err(Error::usage(message).at(out).with_remedy("remove it yourself or choose another name with --out"))

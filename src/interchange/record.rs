@@ -1,7 +1,7 @@
-//! One entity as data: what importers make, exporters take, and the two text formats write.
+//! One entity as data: importers produce it, exporters consume it, and both text formats write it.
 //!
-//! The JSON Lines twin is this type through serde, one object a line; the native format is [`write_gaz`]. Both refuse what
-//! the line format cannot hold, so whatever was written can be read again.
+//! The JSON Lines twin is this type through serde, one object a line; the native format is [`write_gaz`]. Both refuse
+//! what the line format cannot express, so everything written can be read again.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -39,7 +39,7 @@ pub struct Record {
     /// The rules of the canonical name.
     #[serde(default, with = "flag_words")]
     pub flags: Flags,
-    /// The keys of the entity in order; `ctx` is that of the canonical name.
+    /// The keys of the entity in order; `ctx` belongs to the canonical name.
     #[serde(default, skip_serializing_if = "Keys::is_empty")]
     pub keys: Keys,
     /// The further names.
@@ -64,7 +64,7 @@ pub struct RecordName {
     pub keys: Keys,
 }
 
-/// A line of the JSON Lines twin that takes an entity of a lower layer away, or one name of it: the directive `!remove`.
+/// A line of the JSON Lines twin that removes an entity of a lower layer, or one name of it: the directive `!remove`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Removal {
@@ -75,7 +75,7 @@ pub(super) struct Removal {
     pub(super) name: Option<String>,
 }
 
-/// `key=value` pairs in order; in JSON an object. A key may stand there more than once.
+/// `key=value` pairs in order; in JSON an object. A key may occur more than once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Keys(pub Vec<(String, String)>);
 
@@ -174,7 +174,7 @@ impl RecordName {
 }
 
 impl Record {
-    /// Everything a gazetteer knows of one entity.
+    /// Everything a gazetteer knows about one entity.
     #[must_use]
     pub fn of(gazetteer: &Gazetteer, id: EntityId) -> Self {
         let entity = gazetteer.entity(id);
@@ -205,11 +205,11 @@ impl Record {
         record
     }
 
-    /// Whether the native format can hold this record, so that reading it again gives the same.
+    /// Whether the native format can express this record, so that reading it again gives the same record.
     ///
     /// # Errors
     ///
-    /// What it cannot hold, in words.
+    /// What it cannot express, in words.
     pub fn check(&self) -> Result<(), &'static str> {
         check_id(&self.id)?;
         check_kind(&self.kind)?;
@@ -223,11 +223,12 @@ impl Record {
     }
 }
 
-/// Writes a record in the native format: the entity line, then a line for each further name; fields are separated by tabs.
+/// Writes a record in the native format: the entity line, then a line for each further name; fields are separated by
+/// tabs.
 ///
 /// # Errors
 ///
-/// [`io::ErrorKind::InvalidInput`] for what [`Record::check`] refuses, and what the writer says.
+/// [`io::ErrorKind::InvalidInput`] for what [`Record::check`] refuses, and errors of the writer.
 pub fn write_gaz(record: &Record, out: &mut impl Write) -> io::Result<()> {
     record.check().map_err(|fault| io::Error::new(io::ErrorKind::InvalidInput, format!("{}: {fault}", record.id)))?;
     write!(out, "{}\t{}\t{}\t{}", record.id, record.kind, record.name, record.flags)?;
@@ -247,13 +248,13 @@ fn write_keys(keys: &Keys, out: &mut impl Write) -> io::Result<()> {
     writeln!(out)
 }
 
-/// The comma list of `ctx=`.
+/// The comma-separated list of `ctx=`.
 fn evidence_words(evidence: EvidenceSet) -> String {
     let word = |kind: Evidence| Evidence::WORDS.iter().find(|(_, known)| *known == kind).map_or("", |(word, _)| word);
     evidence.iter().map(word).collect::<Vec<_>>().join(",")
 }
 
-/// What ends a field or a line of the native format.
+/// Whether the text would end a field or a line of the native format.
 fn splits(text: &str) -> bool {
     text.is_empty()
         || text.starts_with(' ')
@@ -266,7 +267,7 @@ pub(super) fn check_id(id: &str) -> Result<(), &'static str> {
     if splits(id) {
         return Err("an id that is empty or holds tabs, line breaks or doubled blanks");
     }
-    // A byte order mark would be taken for that of the file.
+    // At the beginning of a file it would be read as the file's byte order mark.
     if id.starts_with(['#', '!', '\u{feff}']) || id == "+" {
         return Err("an id that begins with #, ! or a byte order mark, or is +");
     }
@@ -291,7 +292,7 @@ pub(super) fn check_name(name: &str) -> Result<(), &'static str> {
     }
 }
 
-/// The keys that the reader of the native format judges, by the same rules.
+/// Checks a key by the rules of the native format's reader.
 pub(super) fn check_key(key: &str, value: &str) -> Result<(), &'static str> {
     if splits(key) || key.contains([' ', '=']) {
         return Err("a key that is empty or holds blanks or =");
@@ -326,7 +327,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever `check` lets pass is read as it was written; whatever it refuses is not written.
+        /// Whatever `check` accepts is read as it was written; whatever it refuses is not written.
         #[test]
         fn what_is_written_is_read_again(
             id in prop_oneof!["[a-z:/]{1,5}", "[#!+ a]{0,3}", ".{0,4}"],

@@ -1,4 +1,4 @@
-//! A name among the others: the same name of the same entity, of another, of a veto.
+//! A name compared with others: another name of the same entity, a name of another entity, a veto.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::gazetteer::{
 };
 use crate::normalize::{CasePattern, fold, fold_keeping_accents};
 
-/// How many times larger the population must be that decides between two entities of a name.
+/// How many times larger a population must be to decide between two entities with the same name.
 const DOMINANCE: u64 = 10;
 
 /// One entity that has a name, from the files or from the base.
@@ -93,7 +93,7 @@ fn of_base<'a>(alias: Alias<'a>, entity: Entity<'a>) -> Candidate<'a> {
     }
 }
 
-/// Whether a name of the first boundary matches wherever the same one of the second does.
+/// Whether a name of the first boundary matches wherever the same name with the second boundary does.
 fn is_as_wide(ours: Boundary, theirs: Boundary) -> bool {
     match ours {
         Boundary::NoHyphen => theirs == ours,
@@ -104,12 +104,12 @@ fn is_as_wide(ours: Boundary, theirs: Boundary) -> bool {
 }
 
 impl Candidate<'_> {
-    /// How likely the name means it when the article says nothing.
+    /// How likely the name means this entity if the article gives no evidence.
     fn prior(&self) -> i32 {
         prior_of(self.rank, self.population, false)
     }
 
-    /// Whether every text that `other` matches is matched by this name, too; both fold alike.
+    /// Whether every text that `other` matches is matched by this name, too; both have the same folded form.
     fn covers(&self, other: &Self) -> bool {
         let same_case = || CasePattern::of(self.text).agrees(&CasePattern::of(other.text));
         let other_in_capitals = !other.text.chars().any(char::is_lowercase);
@@ -127,7 +127,7 @@ impl Candidate<'_> {
             && (!self.flags.after_comma || other.flags.after_comma)
     }
 
-    /// Whether some text is matched by both; both fold alike.
+    /// Whether some text is matched by both; both have the same folded form.
     fn meets(&self, other: &Self) -> bool {
         let same_case = || CasePattern::of(self.text).agrees(&CasePattern::of(other.text));
         let in_capitals = |name: &Self| !name.text.chars().any(char::is_lowercase);
@@ -161,7 +161,7 @@ fn check_veto(candidate: &Candidate<'_>, line: &NameLine, all: &[Candidate<'_>],
 
 fn check_redundant(row: usize, line: &NameLine, all: &[Candidate<'_>], report: &mut Report<'_>) {
     let candidate = &all[row];
-    // The canonical name is there to be shown, too.
+    // The canonical name is also needed for output.
     if candidate.alias_kind == AliasKind::Name {
         return;
     }
@@ -177,7 +177,7 @@ fn check_redundant(row: usize, line: &NameLine, all: &[Candidate<'_>], report: &
             && other.covers(candidate)
     };
     let other = all.iter().enumerate().find(|(at, other)| {
-        // Of two equal names the later is the one too many.
+        // Of two equal names the later is redundant.
         let twin = *at > row && other.line.is_some() && replaces_each(candidate, other);
         *at != row && !twin && replaces(other)
     });
@@ -195,7 +195,7 @@ fn replaces_each(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
     a.id == b.id && a.covers(b) && b.covers(a) && a.flags.weak == b.flags.weak
 }
 
-/// Which entity an article that says nothing means: `Less` if `a` is decidedly the likelier.
+/// Which entity is meant if the article gives no evidence: `Less` if `a` is decidedly likelier.
 fn decided(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
     a.rank < b.rank || a.rank == b.rank && a.population >= DOMINANCE * b.population.max(1)
 }
@@ -210,7 +210,7 @@ fn check_clash(all: &[Candidate<'_>], report: &mut Report<'_>) {
     let undecided = |other: &&&Candidate<'_>| other.id != best.id && !decided(best, other) && best.meets(other);
     let mut rivals: Vec<&&Candidate<'_>> = free.iter().filter(undecided).collect();
     rivals.dedup_by_key(|rival| rival.id);
-    // Once for each name, where the files first give it to another than the likeliest.
+    // Once for each name, at the first line that gives it to an entity other than the likeliest.
     let rival = rivals.iter().filter_map(|rival| rival.line.map(|line| (line, *best))).min_by_key(|(line, _)| line.at);
     let own = best.line.and_then(|line| rivals.first().map(|rival| (line, **rival)));
     let Some((line, other)) = rival.or(own) else { return };
@@ -226,7 +226,7 @@ fn check_clash(all: &[Candidate<'_>], report: &mut Report<'_>) {
     report.add(Code::Clash, line.at, message, "make the rarer ones weak, or add cc= and pop= to each");
 }
 
-/// A name that another entity has too, which comes first whatever the article says.
+/// A name that another entity also has, which is preferred whatever the article contains.
 fn check_outranked(
     candidate: &Candidate<'_>,
     line: &NameLine,
@@ -236,7 +236,7 @@ fn check_outranked(
     report: &mut Report<'_>,
 ) {
     let entity = &sources.entities[line.entity];
-    // Its country or a longer name of it may decide for it.
+    // A mention of its country, or a longer name of it, may decide in its favour.
     let may_win = entity.field("cc").is_some() || names_of(line, sources, base).iter().any(|name| name.contains(' '));
     let first = all.iter().find(|other| {
         other.id != candidate.id
@@ -249,11 +249,11 @@ fn check_outranked(
     });
     if let Some(other) = first.filter(|_| !may_win) {
         let message = format!("`{}` always means {}, never {}", line.text, other.describe(report), entity.name);
-        report.add(Code::Outranked, line.at, message, "add cc= and a longer name by which articles tell the two apart");
+        report.add(Code::Outranked, line.at, message, "add cc= and a longer name that distinguishes the two");
     }
 }
 
-/// A weak name that asks for what can never be.
+/// A weak name whose required evidence can never occur.
 fn check_evidence(line: &NameLine, sources: &Sources, base: Option<&Gazetteer>, report: &mut Report<'_>) {
     let entity = &sources.entities[line.entity];
     let entity_type = EntityType::of_kind(&entity.kind);
@@ -275,13 +275,13 @@ fn check_evidence(line: &NameLine, sources: &Sources, base: Option<&Gazetteer>, 
     };
     if !asked.iter().any(possible) {
         let asked: Vec<&str> = asked.iter().map(|kind| kind.word()).collect();
-        let message = format!("`{}` waits for evidence that cannot come: ctx={}", line.text, asked.join(","));
+        let message = format!("`{}` needs evidence that cannot occur: ctx={}", line.text, asked.join(","));
         let remedy = "add cc= for ctx=cc and ctx=pair, another name for ctx=long, or other evidence";
         report.add(Code::NoEvidencePossible, line.at, message, remedy);
     }
 }
 
-/// The folded names of the entity of a name, but for vetoes.
+/// The folded names of the entity that a name belongs to, except vetoes.
 fn names_of(line: &NameLine, sources: &Sources, base: Option<&Gazetteer>) -> Vec<String> {
     let entity = &sources.entities[line.entity];
     let own = entity.names.iter().map(|row| &sources.names[*row]).filter(|name| !name.flags.stop);

@@ -1,14 +1,14 @@
-//! What entity lines say beside names: kind, keys, parents, places, dates.
+//! Content of entity lines besides names: kind, keys, parents, places, dates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Report;
 use super::codes::Code;
-use super::source::{EntityLine, KeyField, Place, Sources};
+use super::source::{EntityLine, KeyField, Position, Sources};
 use crate::gazetteer::Gazetteer;
 use crate::interchange::country;
 
-/// The keys of `docs/gazetteer.md` and those the built-in layers use.
+/// The keys of `docs/gazetteer.md` and those of the built-in layers.
 const KEYS: [&str; 21] = [
     "cc", "lat", "lon", "pop", "prio", "parent", "capital", "ctx", "role", "rank", "per", "parts", "wd", "gn", "ror",
     "lei", "iso", "lang", "from", "to", "src",
@@ -36,7 +36,7 @@ pub(super) fn check(sources: &Sources, base: Option<&Gazetteer>, report: &mut Re
     check_cycles(sources, base, report);
 }
 
-/// An entity of the layers below that is replaced and has names the new one lacks.
+/// An entity of a lower layer that is replaced, and has names that the new one lacks.
 fn check_below(entity: &EntityLine, sources: &Sources, base: &Gazetteer, report: &mut Report<'_>) {
     let Some(id) = base.find(&entity.id).filter(|_| !entity.dead) else { return };
     let own: BTreeSet<&str> = entity.names.iter().map(|row| sources.names[*row].text.as_str()).collect();
@@ -74,7 +74,7 @@ fn check_point(entity: &EntityLine, report: &mut Report<'_>) {
     match (number("lat"), number("lon")) {
         (Some(lat), Some(lon)) if lat == 0.0 && lon == 0.0 => {
             let remedy = "leave out lat= and lon= where they are not known";
-            report.add(Code::NullPoint, entity.place_of("lat"), "lat=0 lon=0 lies in the open sea", remedy);
+            report.add(Code::NullPoint, entity.position_of("lat"), "lat=0 lon=0 is in the open sea", remedy);
         }
         (Some(_), None) => half_point("lat", "lon", entity, report),
         (None, Some(_)) => half_point("lon", "lat", entity, report),
@@ -84,29 +84,29 @@ fn check_point(entity: &EntityLine, report: &mut Report<'_>) {
 
 fn half_point(given: &str, missing: &str, entity: &EntityLine, report: &mut Report<'_>) {
     let message = format!("{given}= without {missing}= places nothing");
-    report.add(Code::HalfPoint, entity.place_of(given), message, format!("add {missing}=, or leave out {given}="));
+    report.add(Code::HalfPoint, entity.position_of(given), message, format!("add {missing}=, or leave out {given}="));
 }
 
 fn check_country(entity: &EntityLine, report: &mut Report<'_>) {
     if let Some(code) = entity.field("cc").filter(|code| !country::is_code(code)) {
-        // Blanks of a value are written as _.
+        // In values, `_` represents a blank.
         let remedy = match country::code_of(&code.replace('_', " ")) {
             Some(known) => format!("write cc={known}"),
             None => "write the two capitals of ISO 3166, or leave out cc=".to_owned(),
         };
-        report.add(Code::UnknownCountry, entity.place_of("cc"), format!("cc={code} is no code of a country"), remedy);
+        report.add(Code::UnknownCountry, entity.position_of("cc"), format!("cc={code} is not a country code"), remedy);
     }
 }
 
-fn check_fields(fields: &[KeyField], at: Place, report: &mut Report<'_>) {
+fn check_fields(fields: &[KeyField], at: Position, report: &mut Report<'_>) {
     let mut dates: BTreeMap<&str, (&str, u32)> = BTreeMap::new();
     for (key, value, column) in fields.iter().filter(|(_, _, column)| *column != at.column) {
-        let at = Place { column: *column, ..at };
+        let at = Position { column: *column, ..at };
         if matches!(key.as_str(), "from" | "to") {
             if is_date(value) {
                 dates.insert(key, (value, *column));
             } else {
-                let message = format!("{key}={value} is no date");
+                let message = format!("{key}={value} is not a date");
                 report.add(Code::BadDate, at, message, "write 1987, 1987-12 or 1987-12-08");
             }
         }
@@ -119,10 +119,10 @@ fn check_fields(fields: &[KeyField], at: Place, report: &mut Report<'_>) {
         }
     }
     if let (Some((from, column)), Some((to, _))) = (dates.get("from"), dates.get("to"))
-        // Partial dates: "2014" begins no later than "2014-05" ends.
+        // Partial dates are compared as far as both go: "2014" is not later than "2014-05".
         && from.as_bytes().iter().zip(to.as_bytes()).find(|(a, b)| a != b).is_some_and(|(a, b)| a > b)
     {
-        let at = Place { column: *column, ..at };
+        let at = Position { column: *column, ..at };
         report.add(
             Code::DatesReversed,
             at,
@@ -145,7 +145,7 @@ fn is_date(value: &str) -> bool {
     parts.len() <= 3 && jiff::civil::Date::new(year, month as i8, day as i8).is_ok()
 }
 
-/// Whether one letter more, less, other, or two exchanged make `key` of `known`.
+/// Whether one letter more, less or different, or two letters exchanged, turn `known` into `key`.
 fn is_near(known: &str, key: &str) -> bool {
     let (a, b) = (known.as_bytes(), key.as_bytes());
     let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
@@ -158,7 +158,7 @@ fn is_near(known: &str, key: &str) -> bool {
     }
 }
 
-/// The parent an id has in the end, if the id is one.
+/// The parent that an id has after all files are read; `None` if the id is unknown.
 fn parent_of<'a>(id: &str, sources: &'a Sources, base: Option<&'a Gazetteer>) -> Option<Option<String>> {
     if let Some(row) = sources.by_id.get(id) {
         return Some(sources.entities[*row].field("parent").map(str::to_owned));
@@ -173,14 +173,14 @@ fn check_parent(entity: &EntityLine, sources: &Sources, base: Option<&Gazetteer>
         let message = format!("parent={parent} names no entity");
         report.add(
             Code::DanglingParent,
-            entity.place_of("parent"),
+            entity.position_of("parent"),
             message,
             "correct the id, or lint with the layer that has it (-g)",
         );
     }
 }
 
-/// Each circle once, at its first line in the files.
+/// Each cycle once, at its first line in the files.
 fn check_cycles(sources: &Sources, base: Option<&Gazetteer>, report: &mut Report<'_>) {
     let mut settled: BTreeSet<String> = BTreeSet::new();
     for id in sources.by_id.keys() {
@@ -203,6 +203,6 @@ fn report_cycle(circle: &[String], sources: &Sources, report: &mut Report<'_>) {
     let Some(first) = lines.min_by_key(|entity| entity.at) else { return };
     let start = circle.iter().position(|id| *id == first.id).unwrap_or(0);
     let ids: Vec<&str> = circle[start..].iter().chain(&circle[..=start]).map(String::as_str).collect();
-    let message = format!("parent= leads in a circle: {}", ids.join(" → "));
-    report.add(Code::ParentCycle, first.place_of("parent"), message, "correct one parent= of the circle");
+    let message = format!("parent= forms a cycle: {}", ids.join(" → "));
+    report.add(Code::ParentCycle, first.position_of("parent"), message, "correct one parent= of the cycle");
 }

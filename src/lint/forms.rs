@@ -1,4 +1,5 @@
-//! Names that are not as running text has them: lists of names, catalogue forms; and short names of scripts without blanks.
+//! Names in a form that running text does not have: lists of names, catalogue forms. Also short names in scripts
+//! without blanks.
 
 use super::Report;
 use super::codes::Code;
@@ -19,7 +20,7 @@ pub(super) fn check(name: &NameLine, sources: &Sources, base: Option<&Gazetteer>
     check_without_blanks(name, report);
 }
 
-/// A name of a script without blanks begins and ends between any two letters: a short one is found in many words.
+/// In a script without blanks a name may begin and end between any two letters, so a short one occurs in many words.
 fn check_without_blanks(name: &NameLine, report: &mut Report<'_>) {
     let text = name.text.as_str();
     let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -36,7 +37,7 @@ fn check_catalogue(name: &NameLine, sources: &Sources, base: Option<&Gazetteer>,
     let entity = &sources.entities[name.entity];
     let forms = running_forms(&name.text, &entity.kind);
     let Some(likeliest) = forms.first() else { return };
-    // Where another line has the form, this one does no harm.
+    // If another line has the form of running text, this one does no harm.
     let own = entity.names.iter().map(|row| sources.names[*row].folded.clone());
     let below = base.filter(|_| entity.extends).and_then(|base| Some((base, base.find(&entity.id)?)));
     let below = below.into_iter().flat_map(|(base, id)| base.aliases_of(id)).map(|alias| fold(alias.text));
@@ -46,15 +47,15 @@ fn check_catalogue(name: &NameLine, sources: &Sources, base: Option<&Gazetteer>,
     }
     let (text, form) = (&name.text, &likeliest.text);
     let (message, remedy) = match likeliest.strength {
-        // The bracket may be part of the name, and what is left may be another's.
+        // The bracket may be part of the name, and the rest may be a name of another entity.
         Strength::Doubtful => (
-            format!("`{text}` has a bracket, which catalogues add and running text seldom has"),
+            format!("`{text}` has a bracket, as in catalogues and seldom in running text"),
             format!(
                 "add a line for `{form}`, weak if others have that name, or leave it if the bracket is part of the name"
             ),
         ),
         _ => (
-            format!("`{text}` is the form of a catalogue; running text has `{form}`"),
+            format!("`{text}` is a catalogue form; running text has `{form}`"),
             format!("add a line for `{form}`, or write it so"),
         ),
     };
@@ -65,7 +66,7 @@ fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
-/// Whether the script of the letter has no blanks between words: Han, Hiragana, Thai, Lao, Khmer, Myanmar.
+/// Whether the letter's script has no blanks between words: Han, Hiragana, Thai, Lao, Khmer, Myanmar.
 fn has_no_blanks(c: char) -> bool {
     is_ideograph(c)
         || matches!(c, '\u{3041}'..='\u{309F}' | '\u{0E01}'..='\u{0EDF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17DC}')

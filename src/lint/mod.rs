@@ -1,9 +1,11 @@
-//! Judges gazetteer files: what the loader refuses, and what it accepts but will hardly do what its author wants.
+//! Checks gazetteer files: lines that the loader refuses, and lines that it accepts but that will probably not work as
+//! their author intends.
 //!
-//! In come `.gaz` files and the layers they are laid over; out comes a list of [`Finding`]s, each with file, line, column, a
-//! stable [`Code`], what is wrong and what to do. Faults the loader refuses have the loader's own words. Nothing is changed.
+//! Input: `.gaz` files and the layers below them. Output: a list of [`Finding`]s, each with file, line, column, a
+//! stable [`Code`], the fault and its remedy. For lines that the loader refuses, the message is the loader's. Nothing
+//! is changed.
 //!
-//! Each code is explained in `docs/lint.md`, with an example that a test runs.
+//! `docs/lint.md` explains each code, with an example that a test runs.
 
 mod among;
 mod codes;
@@ -20,30 +22,30 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{ErrorKind, Result};
 use crate::gazetteer::{Gazetteer, builtin_names};
-use source::{Place, Sources};
+use source::{Position, Sources};
 
 pub use codes::{Code, Severity};
 
-/// One fault, with its place and its remedy.
+/// One fault, with its position and its remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What kind of fault.
+    /// The class of the fault.
     pub code: Code,
-    /// The file, as it was named to us, or as it was included.
+    /// The file, by the name it was given or included by.
     pub path: PathBuf,
-    /// Line, from 1; 0 in a compiled gazetteer, which has none.
+    /// Line, from 1; 0 in a compiled gazetteer, which has no lines.
     pub line: u32,
     /// Column in characters, from 1; 0 in a compiled gazetteer.
     pub column: u32,
-    /// What is wrong, with what was found.
+    /// The fault, with the text found.
     pub message: String,
-    /// What to do about it.
+    /// The remedy.
     pub remedy: String,
 }
 
-/// Judges `files` (paths, also of compiled gazetteers, or names of built-in ones) as layers over `base`.
+/// Checks `files` (paths, also of compiled gazetteers, or names of built-in ones) as layers over `base`.
 ///
-/// Findings come in the order of the files, lines and columns. A built-in gazetteer among the files is not laid over another.
+/// Findings are in the order of files, lines and columns. A built-in gazetteer among the files is checked by itself.
 ///
 /// ```no_run
 /// for finding in dateline::lint::lint(&["mine.gaz"], &["world"])? {
@@ -70,7 +72,7 @@ pub fn lint<S: AsRef<str>>(files: &[S], base: &[S]) -> Result<Vec<Finding>> {
     if let Err(error) = Gazetteer::load(base.iter().chain(&files)) {
         match error.kind() {
             ErrorKind::Gazetteer => {}
-            // No line is at fault: there is none.
+            // The fault is not in a line: the file has none.
             ErrorKind::Usage => findings.push(Finding {
                 code: Code::Refused,
                 path: files.first().map_or_else(PathBuf::new, PathBuf::from),
@@ -111,14 +113,14 @@ pub fn lint<S: AsRef<str>>(files: &[S], base: &[S]) -> Result<Vec<Finding>> {
     Ok(report.sorted())
 }
 
-/// Findings being gathered.
+/// The findings so far.
 struct Report<'s> {
     sources: &'s Sources,
     findings: Vec<Finding>,
 }
 
 impl Report<'_> {
-    fn add(&mut self, code: Code, at: Place, message: impl Into<String>, remedy: impl Into<String>) {
+    fn add(&mut self, code: Code, at: Position, message: impl Into<String>, remedy: impl Into<String>) {
         self.findings.push(Finding {
             code,
             path: self.sources.files[at.file].clone(),
@@ -129,8 +131,8 @@ impl Report<'_> {
         });
     }
 
-    /// `file:line` of a place, for messages about another line.
-    fn describe(&self, at: Place) -> String {
+    /// `file:line` of a position, for messages about another line.
+    fn describe(&self, at: Position) -> String {
         let file = self.sources.files[at.file].display();
         if at.line == 0 { file.to_string() } else { format!("{file}:{}", at.line) }
     }

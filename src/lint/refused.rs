@@ -1,13 +1,13 @@
-//! What the loader itself refuses: its messages, under codes.
+//! Maps the messages of the loader to codes.
 
 use super::codes::Code;
 
-/// How the loader's messages begin or what they hold, and the code of each. The first that fits counts.
+/// Text that a message of the loader contains, and its code. The first match counts.
 const MESSAGES: [(&str, Code); 23] = [
     ("the line is not UTF-8", Code::Encoding),
     ("NUL byte", Code::NulByte),
     ("fields found", Code::FewFields),
-    ("is no kind", Code::NoKind),
+    ("is not a kind", Code::NoKind),
     ("is already defined", Code::DuplicateId),
     ("unknown flag", Code::UnknownFlag),
     ("exclude each other", Code::UnknownFlag),
@@ -19,7 +19,7 @@ const MESSAGES: [(&str, Code); 23] = [
     ("there is no entity", Code::BadDirective),
     ("to remove", Code::BadDirective),
     ("is the canonical name of", Code::BadDirective),
-    ("!include names no file", Code::BadDirective),
+    ("!include without a file", Code::BadDirective),
     ("includes itself", Code::BadDirective),
     ("cannot read the included file", Code::BadDirective),
     ("has no letter to match", Code::NoLetter),
@@ -29,7 +29,7 @@ const MESSAGES: [(&str, Code); 23] = [
     ("is not key=value", Code::NotKeyValue),
 ];
 
-/// The code of a message of the loader; [`Code::Refused`] for one that has none of its own.
+/// The code of a message of the loader; [`Code::Refused`] for a message without a code of its own.
 pub(super) fn code_of(message: &str) -> Code {
     MESSAGES.iter().find(|(part, _)| message.contains(part)).map_or(Code::Refused, |(_, code)| *code)
 }

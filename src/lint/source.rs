@@ -1,6 +1,6 @@
-//! The lines of the files with their places: what the checks look at.
+//! The lines of the files with their positions, as input of the checks.
 //!
-//! Lines that the loader refuses are passed over here; the loader has reported them.
+//! Lines that the loader refuses are skipped here; the loader has reported them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,9 +12,9 @@ use crate::gazetteer::{AliasKind, EvidenceSet, Flags, Gazetteer, removed_name};
 use crate::ids::EntityId;
 use crate::normalize::{fold, trim};
 
-/// Where something stands.
+/// A position in the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct Position {
     /// Row of [`Sources::files`].
     pub(super) file: usize,
     pub(super) line: u32,
@@ -22,13 +22,13 @@ pub(super) struct Place {
     pub(super) column: u32,
 }
 
-/// A key, its value, and the column of the field it stands in.
+/// A key, its value, and the column of its field.
 pub(super) type KeyField = (String, String, u32);
 
 /// An entity line, or an `!extend` of an entity of the base.
 #[derive(Debug)]
 pub(super) struct EntityLine {
-    pub(super) at: Place,
+    pub(super) at: Position,
     pub(super) id: String,
     pub(super) kind: String,
     pub(super) name: String,
@@ -47,19 +47,19 @@ impl EntityLine {
         self.fields.iter().find(|(name, _, _)| name == key).map(|(_, value, _)| value.as_str())
     }
 
-    /// The place of a key of this line.
-    pub(super) fn place_of(&self, key: &str) -> Place {
+    /// The position of a key of this line.
+    pub(super) fn position_of(&self, key: &str) -> Position {
         let column =
             self.fields.iter().find(|(name, _, _)| name == key).map_or(self.at.column, |(_, _, column)| *column);
-        Place { column, ..self.at }
+        Position { column, ..self.at }
     }
 }
 
 /// One name of one entity.
 #[derive(Debug)]
 pub(super) struct NameLine {
-    pub(super) at: Place,
-    /// Column of the flags; that of the name if there are none.
+    pub(super) at: Position,
+    /// Column of the flags, or of the name if there are none.
     pub(super) flags_column: u32,
     /// Row of [`Sources::entities`].
     pub(super) entity: usize,
@@ -68,21 +68,21 @@ pub(super) struct NameLine {
     pub(super) folded: String,
     pub(super) kind: AliasKind,
     pub(super) flags: Flags,
-    /// What `ctx=` lists.
+    /// The content of `ctx=`.
     pub(super) evidence: EvidenceSet,
     /// Keys of a `+` line with their values and columns; those of an entity line are the entity's.
     pub(super) fields: Vec<KeyField>,
-    /// Whether a later `!remove` takes it away.
+    /// Whether a later `!remove` removes it.
     pub(super) removed: bool,
 }
 
-/// The files that are checked, with what they include.
+/// The files that are checked, with the files they include.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
     pub(super) files: Vec<PathBuf>,
     pub(super) entities: Vec<EntityLine>,
     pub(super) names: Vec<NameLine>,
-    /// The entity of each id that is alive at the end.
+    /// The entity of each id that remains after all files are read.
     pub(super) by_id: BTreeMap<String, usize>,
     /// Ids of the base that a file replaces or removes.
     pub(super) gone: BTreeSet<String>,
@@ -90,20 +90,20 @@ pub(super) struct Sources {
     pub(super) gone_names: BTreeSet<(String, String)>,
     /// Later definitions of an id with the row they replace.
     pub(super) replaced: Vec<(usize, usize)>,
-    /// Rows that define an id of the base anew, without removing it first.
+    /// Rows that redefine an id of the base without removing it first.
     pub(super) over_base: Vec<usize>,
     open: Vec<PathBuf>,
 }
 
 impl Sources {
-    /// Whether a name is still there when all files are read.
+    /// Whether a name still exists when all files are read.
     pub(super) fn is_alive(&self, name: &NameLine) -> bool {
         !name.removed && !self.entities[name.entity].dead
     }
 
-    /// Takes the entities of a compiled gazetteer, which has no lines: their places have line 0.
+    /// Adds the entities of a compiled gazetteer. It has no lines, so their positions have line 0.
     pub(super) fn read_compiled(&mut self, layer: &str, gazetteer: &Gazetteer) {
-        let at = Place { file: self.files.len(), line: 0, column: 0 };
+        let at = Position { file: self.files.len(), line: 0, column: 0 };
         self.files.push(PathBuf::from(layer));
         for (number, entity) in gazetteer.entities().enumerate() {
             let row = self.entities.len();
@@ -126,7 +126,7 @@ impl Sources {
                 id: id.clone(),
                 kind: entity.kind.to_owned(),
                 name: entity.name.to_owned(),
-                // A column behind that of the id: the keys are the entity's own.
+                // A column different from that of the id: the keys are the entity's own.
                 fields: entity.fields().map(|(key, value)| (key.to_owned(), value.to_owned(), 1)).collect(),
                 names: (first..self.names.len()).collect(),
                 extends: false,
@@ -136,7 +136,7 @@ impl Sources {
         }
     }
 
-    /// Makes the row what its id means from here on.
+    /// Makes the row the current definition of its id.
     fn define(&mut self, id: String, row: usize) {
         if let Some(earlier) = self.by_id.insert(id.clone(), row) {
             self.entities[earlier].dead = true;
@@ -145,7 +145,7 @@ impl Sources {
         self.gone.insert(id);
     }
 
-    /// Reads one file and what it includes.
+    /// Reads one file and the files it includes.
     pub(super) fn read_file(&mut self, path: &Path, faulty: &Faulty, base: Option<&Gazetteer>) -> Result<()> {
         let bytes = fs::read(path).map_err(|error| crate::Error::io(path, "read the gazetteer", error))?;
         self.open.push(path.canonicalize().unwrap_or_else(|_| path.to_owned()));
@@ -219,7 +219,7 @@ impl Reading<'_> {
         }
         let mut words = line.split_whitespace();
         let directive = words.next().unwrap_or_default();
-        let at = Place { file: self.file, line: number, column };
+        let at = Position { file: self.file, line: number, column };
         match (directive, words.next()) {
             ("!default", first) => {
                 for (key, value) in first.into_iter().chain(words).filter_map(|word| word.split_once('=')) {
@@ -232,7 +232,7 @@ impl Reading<'_> {
                 let path = self.sources.files[self.file].parent().unwrap_or(Path::new("")).join(target);
                 let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
                 if !self.sources.open.contains(&identity) {
-                    // The loader has reported a file that cannot be read.
+                    // The loader has reported it if the file cannot be read.
                     let _ = self.sources.read_file(&path, self.faulty, self.base);
                 }
             }
@@ -248,8 +248,8 @@ impl Reading<'_> {
         }
     }
 
-    /// The row that the `+` lines behind `!extend` belong to.
-    fn extend(&mut self, id: &str, at: Place) -> Option<usize> {
+    /// The row that the `+` lines after `!extend` belong to.
+    fn extend(&mut self, id: &str, at: Position) -> Option<usize> {
         if let Some(row) = self.sources.by_id.get(id) {
             return Some(*row);
         }
@@ -268,7 +268,7 @@ impl Reading<'_> {
     fn read_entity(&mut self, fields: &[Field<'_>], number: u32) {
         self.current = None;
         let (Some(kind), Some(name)) = (fields.get(1), fields.get(2)) else { return };
-        let at = Place { file: self.file, line: number, column: fields[0].column };
+        let at = Position { file: self.file, line: number, column: fields[0].column };
         let row = self.sources.entities.len();
         let mut keys = keys_of(fields);
         for (key, value) in &self.defaults {
@@ -309,7 +309,7 @@ impl Reading<'_> {
         let Ok(evidence) = evidence.map_or(Ok(Vec::new()), |(_, list, _)| parse_evidence(list)) else { return false };
         self.sources.entities[entity].names.push(self.sources.names.len());
         self.sources.names.push(NameLine {
-            at: Place { file: self.file, line: number, column: name.column },
+            at: Position { file: self.file, line: number, column: name.column },
             flags_column: fields.get(3).map_or(name.column, |field| field.column),
             entity,
             text: name.text.to_owned(),
@@ -324,7 +324,7 @@ impl Reading<'_> {
     }
 }
 
-/// The `key=value` words behind the flags.
+/// The `key=value` words after the flags.
 fn keys_of(fields: &[Field<'_>]) -> Vec<KeyField> {
     let words = fields.iter().skip(4).flat_map(|field| field.text.split(' ').map(|word| (word, field.column)));
     let keys = words.filter_map(|(word, column)| word.split_once('=').map(|(key, value)| (key, value, column)));

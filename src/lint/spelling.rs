@@ -1,4 +1,4 @@
-//! How a name is written: characters that are not what they seem, and flags that do not suit them.
+//! How a name is written: misleading characters, and flags that do not fit the name.
 
 use super::Report;
 use super::codes::Code;
@@ -16,8 +16,8 @@ fn check_characters(name: &NameLine, report: &mut Report<'_>) {
     let text = name.text.as_str();
     if let Some(c) = text.chars().find(|c| is_hidden(*c) || is_joiner(*c) && is_european(text)) {
         let code = c as u32;
-        let message = format!("{text:?} holds the invisible character or unusual blank U+{code:04X}");
-        report.add(Code::Invisible, name.at, message, "type the name anew with ordinary letters and blanks");
+        let message = format!("{text:?} contains the invisible character or unusual blank U+{code:04X}");
+        report.add(Code::Invisible, name.at, message, "retype the name with ordinary letters and blanks");
     }
     if let Some((word, c, script)) = mixed_word(text) {
         let message = format!("`{word}` mixes Latin letters with the {script} `{c}` (U+{:04X})", c as u32);
@@ -31,7 +31,7 @@ fn check_characters(name: &NameLine, report: &mut Report<'_>) {
         report.add(Code::Mojibake, name.at, format!("`{text}` was read in a wrong encoding"), remedy);
     }
     if let Some(entity) = html_entity(text) {
-        let message = format!("`{text}` holds the HTML entity `{entity}`, which no article shows");
+        let message = format!("`{text}` contains the HTML entity `{entity}`, which no article shows");
         report.add(Code::HtmlEntity, name.at, message, "write the character itself");
     }
 }
@@ -49,19 +49,19 @@ fn check_punctuation(name: &NameLine, report: &mut Report<'_>) {
     } else {
         return;
     };
-    report.add(Code::StrayPunctuation, name.at, message, "write the name as it stands in running text");
+    report.add(Code::StrayPunctuation, name.at, message, "write the name as in running text");
 }
 
 fn check_flags(name: &NameLine, report: &mut Report<'_>) {
     let (text, flags) = (name.text.as_str(), name.flags);
-    let at = super::Place { column: name.flags_column, ..name.at };
+    let at = super::Position { column: name.flags_column, ..name.at };
     let cased = text.chars().any(is_cased);
     let mut idle = |what: &str, why: &str| {
         report.add(Code::IdleFlag, at, format!("`{what}` has no effect: {why}"), format!("leave out `{what}`"));
     };
     match flags.case {
-        CasePolicy::Exact if !cased => idle("exact", &format!("`{text}` has no capital or small letters")),
-        CasePolicy::Any if !cased => idle("any", &format!("`{text}` has no capital or small letters")),
+        CasePolicy::Exact if !cased => idle("exact", &format!("`{text}` has no upper or lower case")),
+        CasePolicy::Any if !cased => idle("any", &format!("`{text}` has no upper or lower case")),
         _ => {}
     }
     if flags.stop && flags.weak {
@@ -74,10 +74,10 @@ fn check_flags(name: &NameLine, report: &mut Report<'_>) {
         let message = format!("`{text}` is open: it also matches inside longer words");
         report.add(Code::OpenLetters, at, message, "leave out `open`; it is for scripts without blanks");
     }
-    // `exact` says that small letters are meant.
+    // `exact` shows that lower case is intended.
     let n_words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
     if cased && n_words > 1 && flags.case == CasePolicy::Title && !flags.stop && !text.chars().any(char::is_uppercase) {
-        let message = format!("`{text}` in small letters does not match in a headline that capitalises every word");
+        let message = format!("`{text}` in lower case does not match in a headline that capitalises every word");
         report.add(Code::SmallLetters, at, message, "add the flag `any`, or a second name with capitals");
     }
 }
@@ -91,7 +91,7 @@ fn is_european(text: &str) -> bool {
     text.chars().any(is_cased)
 }
 
-/// Characters that show nothing, or a blank that is not the ordinary one.
+/// Invisible characters, and blanks other than the ordinary one.
 fn is_hidden(c: char) -> bool {
     is_invisible(c) || c.is_control() || c == '\u{200B}' || c != ' ' && c.is_whitespace()
 }
@@ -104,7 +104,7 @@ fn is_quoted(text: &str) -> bool {
     text.len() > 1 && text.starts_with(['"', '“', '”']) && text.ends_with(['"', '“', '”'])
 }
 
-/// The first word with Latin letters and a letter of Cyrillic or Greek.
+/// The first word that has Latin letters and also a Cyrillic or Greek letter.
 fn mixed_word(text: &str) -> Option<(&str, char, &'static str)> {
     text.split(|c: char| !c.is_alphabetic()).find_map(|word| {
         let latin = word
@@ -119,7 +119,7 @@ fn mixed_word(text: &str) -> Option<(&str, char, &'static str)> {
     })
 }
 
-/// What a name was before its UTF-8 was read as Windows-1252, if it was; `Some(None)` if characters were lost.
+/// The name before its UTF-8 was read as Windows-1252, if that happened; `Some(None)` if characters were lost.
 fn misread(text: &str) -> Option<Option<String>> {
     if text.contains('\u{FFFD}') {
         return Some(None);

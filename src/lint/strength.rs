@@ -1,4 +1,4 @@
-//! What else a name may mean: words, people, airports. Such a name should be weak.
+//! Other meanings of a name: words, people, airports. A name that has them should be weak.
 
 use super::Report;
 use super::codes::Code;
@@ -12,7 +12,7 @@ const MAKE_WEAK: &str = "make it weak, or add a longer name and make this one we
 
 pub(super) fn check(name: &NameLine, sources: &Sources, report: &mut Report<'_>) {
     let entity = &sources.entities[name.entity];
-    // Titles are words: they are judged by what stands beside them.
+    // Titles are ordinary words; the resolver accepts them by the words beside them.
     if name.flags.stop || EntityType::of_kind(&entity.kind) == EntityType::Title {
         return;
     }
@@ -28,11 +28,11 @@ fn check_free(name: &NameLine, report: &mut Report<'_>) {
     let text = name.text.as_str();
     let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
     let cased = text.chars().any(is_cased);
-    // A name in capitals is found in capitals only: "WHO" is not "who".
+    // A name in capitals matches capitals only: "WHO" is not "who".
     let capitals = cased && !text.chars().any(char::is_lowercase) && name.flags.case != CasePolicy::Any;
     if cased && letters <= 3 && !name.kind.is_demonym() {
         if capitals {
-            let message = format!("`{text}` is a free acronym of {letters} letters; such have many meanings");
+            let message = format!("`{text}` is a free acronym of {letters} letters; such acronyms have many meanings");
             report.add(Code::ShortAcronym, name.at, message, "make it weak with ctx=long unless it is as known as UN");
         } else {
             let message = format!("`{text}` has only {letters} letters and is free");
@@ -57,7 +57,7 @@ fn check_free(name: &NameLine, report: &mut Report<'_>) {
     report.add(code, name.at, format!("`{text}` is free and also {what}"), MAKE_WEAK);
 }
 
-/// Three capitals that are not the initials of a name of the city.
+/// Whether the name is three capitals that are not the initials of a name of the city.
 fn is_airport_code(name: &NameLine, sources: &Sources) -> bool {
     let code = name.text.as_str();
     let three = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());

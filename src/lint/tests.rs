@@ -2,7 +2,7 @@ use std::fs;
 
 use super::{Code, lint};
 
-/// Lints files of these contents, named `0.gaz`, `1.gaz` ..., by themselves.
+/// Lints files with these contents, named `0.gaz`, `1.gaz` ..., without a base.
 fn codes(texts: &[&[u8]]) -> Vec<Code> {
     let folder = tempfile::tempdir().unwrap();
     let paths = texts.iter().enumerate().map(|(row, text)| {
@@ -18,7 +18,7 @@ fn check(text: &str, expected: &[Code]) {
     assert_eq!(codes(&[text.as_bytes()]), expected, "{text}");
 }
 
-/// `docs/lint.md` explains every code, in order, and its examples give just the finding they stand under.
+/// `docs/lint.md` explains every code, in order, and each example gives exactly the finding of its heading.
 #[test]
 fn the_manual_is_true() {
     let manual = include_str!("../../docs/lint.md");
@@ -27,7 +27,7 @@ fn the_manual_is_true() {
     assert_eq!(ids, Code::ALL.iter().map(|code| code.id()).collect::<Vec<_>>());
     for (section, code) in sections.iter().zip(Code::ALL) {
         let Some((_, example)) = section.split_once("```gaz\n") else {
-            // What Markdown cannot show: bytes, and several files. The next test has them.
+            // Markdown cannot show certain bytes, or several files; the next test covers these codes.
             assert!(matches!(code.id(), "G001" | "G002" | "G003" | "G109" | "G111"), "{code} has no example");
             continue;
         };
@@ -42,7 +42,7 @@ fn bytes_and_several_files() {
     assert_eq!(codes(&[b"x  place.city  Mal\0aga  -\n"]), [Code::NulByte]);
     let (one, two) = (b"x  place.city  Ankara  -\n".as_slice(), b"x  place.city  Baghdad  -\n".as_slice());
     assert_eq!(codes(&[one, two]), [Code::IdReplaced]);
-    // The loader shows a hundred faults and counts the rest: none is lost, none is shown twice.
+    // The loader shows a hundred faults and counts the rest; lint shows each of them once.
     let many: String = (0..150).map(|row| format!("{row}  place.city\n")).collect();
     let found = codes(&[many.as_bytes()]);
     assert_eq!(found.iter().filter(|code| **code == Code::FewFields).count(), 100);
@@ -93,11 +93,11 @@ fn what_is_well_is_not_reported() {
 fn a_wider_name_hides_a_narrower_one_and_not_the_other_way() {
     check("x  place.city  Exampleton  -\n+  alias  EXAMPLETON  exact\n", &[Code::Redundant]);
     check("x  org.igo  Exampleton Works  -\n+  abbr  EXW Group  exact\n+  alias  Exw Group  exact\n", &[]);
-    // A free name makes the weakness of its twin idle.
+    // A free name makes a weak one that matches the same texts useless.
     check("x  place.city  Exampleham  -\n+  alias  Exampleton  weak\n+  alias  exampletón  any\n", &[Code::Redundant]);
-    // The canonical name is there to be shown.
+    // The canonical name is needed for output.
     check("x  org.igo  EXAMPLEF  -\n+  alias  Examplef  -\n", &[]);
-    // An adjective is no place in the strict profile; the same word as a name is.
+    // In the strict profile an adjective is not a place, but a name that is the same word is.
     check("x  place.city  Exampleton  exact\n+  adj  Exampleton  exact\n", &[]);
 }
 
@@ -108,7 +108,7 @@ fn dominance_decides_a_clash() {
     check(&two("place.admin1  Exampleton  -  cc=US", "place.city  Exampleton  -  cc=GB pop=90000"), &[]);
     check(&two("place.city  Exampleton  weak  cc=US", "place.city  Exampleton  -  cc=GB"), &[]);
     check(&two("place.city  Exampleton  exact  cc=US", "place.city  exampleton  any  cc=GB"), &[Code::Clash]);
-    // Names that no text fits both are no clash.
+    // Names that no text matches together do not clash.
     check(&two("org.igo  Exa Bank  exact", "org.igo  EXA Bank  exact"), &[]);
 }
 
@@ -125,13 +125,13 @@ fn layers_below_are_seen() {
     let found = lint(&[&over], &[&base]).unwrap();
     let found: Vec<(u32, Code)> = found.iter().map(|finding| (finding.line, finding.code)).collect();
     assert_eq!(found, [(1, Code::Clash), (3, Code::Redundant)]);
-    // What the overlay removes does not count.
+    // An entity that the overlay removes does not count.
     let over = write("over.gaz", "!remove b\nx  place.city  Exampleton  -  cc=US parent=b\n");
     let found: Vec<Code> = lint(&[&over], &[&base]).unwrap().iter().map(|finding| finding.code).collect();
     assert_eq!(found, [Code::DanglingParent]);
 }
 
-/// A list over an id of a lower layer took its names away without a word.
+/// Once, a list that reused an id of a lower layer removed names of that entity silently.
 #[test]
 fn a_replaced_entity_below_is_reported_unless_it_is_removed_first() {
     let folder = tempfile::tempdir().unwrap();
@@ -184,7 +184,7 @@ fn lists_and_catalogue_names() {
     check("x  place.city  서울  -\n+  native  القاهرة  -\n", &[]);
 }
 
-/// The built-in gazetteer has no error, and its warnings do not grow unseen.
+/// The built-in gazetteer has no error, and new warnings do not go unnoticed.
 #[test]
 fn the_built_in_gazetteer_has_no_error() {
     let findings = lint(&["world"], &[]).unwrap();
@@ -193,7 +193,7 @@ fn the_built_in_gazetteer_has_no_error() {
 }
 
 proptest::proptest! {
-    /// Whatever the bytes are, lint answers, and answers the same again.
+    /// Lint accepts any bytes, and gives the same findings again.
     #[test]
     fn arbitrary_bytes_are_answered(lines in proptest::collection::vec("(x|y|\\+|!extend|!remove|#)?(  |\t)?[ -~é\u{ad}а]{0,24}((  )[a-z=.,0-9-]{0,12}){0,4}", 0..12)) {
         let text = lines.join("\n");

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::normalize::fold;
 
-/// What else a single word may be.
+/// The lists, for single words.
 #[derive(Debug)]
 pub(crate) struct Words {
     ordinary: HashSet<&'static str>,
@@ -24,14 +24,14 @@ impl Words {
             // Written folded by gazetteer/build.py.
             ordinary: lines(include_str!("data/words.txt")).collect(),
             surnames: lines(include_str!("data/surnames.txt")).collect(),
-            // The lists the resolver has.
+            // The resolver's own lists.
             first_names: lines(include_str!("../resolve/data/first_names.txt")).map(fold).collect(),
             calendar: lines(include_str!("../resolve/data/calendar.txt")).map(fold).collect(),
         });
         &SHARED
     }
 
-    /// Whether the folded word is an English word that is written in small letters.
+    /// Whether the folded word is an English word that is written in lower case.
     pub(crate) fn is_ordinary(&self, word: &str) -> bool {
         self.ordinary.contains(word)
     }

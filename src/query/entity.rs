@@ -1,4 +1,4 @@
-//! An entity of a run by its id or by any of its names.
+//! Finds an entity of a run by its id or by any of its names.
 
 use std::cmp::Reverse;
 
@@ -26,7 +26,7 @@ pub struct RunEntity {
     pub documents: u32,
 }
 
-/// The names of a run's entities. A run stores canonical names only; the others are in the gazetteer that it was made with.
+/// The names of a run's entities. A run stores canonical names only; the others are in the gazetteer it was made with.
 #[derive(Debug, Default)]
 pub struct EntityNames {
     gazetteer: Option<Gazetteer>,
@@ -34,10 +34,11 @@ pub struct EntityNames {
 }
 
 impl EntityNames {
-    /// The layers of the run's gazetteer that can still be read: the built-in ones, and files of those names in the current
-    /// folder or beside the run. `load` takes the layers, and the sources that the run left out.
+    /// The names in those layers of the run's gazetteer that can still be read: the built-in ones, and files with the
+    /// recorded names in the current folder or beside the run. `load` receives the layers and the sources that the run
+    /// excluded.
     ///
-    /// A gazetteer that has changed since then serves as well: entities are recognised by their ids.
+    /// A gazetteer that has changed since can be used, too: entities are identified by their ids.
     #[must_use]
     pub fn of_run(run: &Run, load: impl Fn(&[String], &[String]) -> Result<Gazetteer>) -> Self {
         let manifest = run.manifest();
@@ -54,7 +55,7 @@ impl EntityNames {
         }
         let mut gazetteer = if layers.is_empty() { None } else { load(&layers, without).ok() };
         if gazetteer.is_none() {
-            // A file that can no longer be read must not take the built-in names with it.
+            // A file that can no longer be read must not prevent the use of built-in names.
             let (built_in, files): (Vec<String>, Vec<String>) = layers.into_iter().partition(|name| is_built_in(name));
             gazetteer = if built_in.is_empty() { None } else { load(&built_in, &[]).ok() };
             missing.extend(files);
@@ -62,34 +63,34 @@ impl EntityNames {
         Self { gazetteer, missing }
     }
 
-    /// Whether a name of the entity passes, besides the canonical one.
+    /// Whether a name of the entity passes, other than the canonical one.
     fn any(&self, id: &str, test: impl Fn(&str) -> bool) -> bool {
         let Some(gazetteer) = &self.gazetteer else { return false };
         let Some(entity) = gazetteer.find(id) else { return false };
         gazetteer.aliases_of(entity).any(|alias| !alias.flags.stop && test(alias.text))
     }
 
-    /// What an error should say of names that could not be looked up.
+    /// What an error should say about names that could not be looked up.
     fn remark(&self) -> String {
         match self.missing.as_slice() {
             [] => String::new(),
             missing => format!(
-                " (only canonical names could be compared, as {} is not here: run the command in its folder)",
+                " (only canonical names were compared, because {} is not here: run the command in its folder)",
                 missing.join(", ")
             ),
         }
     }
 }
 
-/// Finds an entity of a run by its id, or by any of its names: as written, else without regard to case,
-/// accents and a leading "the".
+/// Finds an entity of a run by its id or by any of its names: as written, or else ignoring case, accents and a leading
+/// "the".
 ///
-/// `of_kind` is the type or kind it must be of. `names` is asked only where the id is not enough.
+/// `of_kind` is the type or kind it must have. `names` is used only if the id is not enough.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if no entity or more than one fits; the error lists those that were found,
-/// the most frequent first. None of several is ever chosen silently.
+/// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if no entity or more than one matches; the error lists those found,
+/// the most frequent first. One of several is never chosen silently.
 ///
 /// # Complexity
 ///
@@ -113,7 +114,7 @@ pub fn find_entity(
         }
     }
     let fits = |entity: &RunEntity| of_kind.is_none_or(|wanted| is_of(&entity.kind, wanted));
-    // An id may begin or end with blanks, a name that was typed may do so by mistake.
+    // An id may begin or end with blanks; a typed name may do so by mistake.
     let given = if entities.iter().any(|entity| entity.id == given) { given } else { given.trim() };
     let refuse = |message: String, remedy: &str| Err(Error::usage(message).at(run.path()).with_remedy(remedy));
     if let Some(entity) = entities.iter().find(|entity| entity.id == given) {
@@ -172,7 +173,7 @@ fn listed(entities: &[&RunEntity]) -> String {
     list
 }
 
-/// Names of the run of which a word begins with what was typed, or that are nearly it.
+/// Names of the run that have a word beginning with the given text, or that are similar to it.
 fn like(folded: &str, entities: &[RunEntity]) -> String {
     let limit = 1 + folded.chars().count() / 8;
     let mut found: Vec<&RunEntity> = entities

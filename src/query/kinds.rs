@@ -1,4 +1,4 @@
-//! Types and kinds as a user types them.
+//! Finds types and kinds by the words that users type.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use crate::error::{Error, Result};
 use crate::gazetteer::EntityType;
 use crate::store::Run;
 
-/// The types that dateline knows. One that a run happens to lack is an empty answer; any other word is a mistake.
+/// The types that dateline knows. If a run lacks one of these, the answer is empty; any other unknown word is an error.
 const KNOWN: [&str; 3] = ["place", "organisation", "title"];
 
-/// What other programs and people call these types.
-const CALLED: [(&str, &[&str]); 3] = [
+/// Words of other programs and people for these types.
+const SYNONYMS: [(&str, &[&str]); 3] = [
     ("place", &["places", "location", "locations", "loc", "gpe", "toponym", "toponyms"]),
     (
         "organisation",
@@ -21,7 +21,7 @@ const CALLED: [(&str, &[&str]); 3] = [
 
 const PERSONS: [&str; 5] = ["person", "persons", "people", "per", "human"];
 
-/// Whether an entity of the dotted `kind` is of the type or kind `wanted`.
+/// Whether an entity with the dotted `kind` has the type or kind `wanted`.
 ///
 /// ```
 /// use dateline::query::is_of;
@@ -94,7 +94,7 @@ impl RunKinds {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) with the types there are, and the one that was probably meant.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) with the types of the run, and the one that was probably meant.
     pub fn check(&self, wanted: &str) -> Result<()> {
         if KNOWN.contains(&wanted) || self.kinds.keys().any(|kind| is_of(kind, wanted)) {
             return Ok(());
@@ -126,7 +126,7 @@ impl RunKinds {
         let called = |(name, others): &(&'static str, &[&str])| {
             (*name == wanted || others.contains(&wanted.as_str())).then(|| (*name).to_owned())
         };
-        if let Some(name) = CALLED.iter().find_map(called) {
+        if let Some(name) = SYNONYMS.iter().find_map(called) {
             return Some(name);
         }
         let singular = match wanted.strip_suffix("ies") {

@@ -1,8 +1,8 @@
-//! Questions to a finished run: which of its entities does the user mean, and which of its kinds?
+//! Looks up what the user names: which entity of a finished run, and which of its kinds?
 //!
-//! In come words that somebody typed, out come rows of the run, or an [`Error`](crate::Error) that says what the run has
-//! instead. Every command that takes an entity or a type asks here, so that all of them understand the same words. Which
-//! rows a command then shows is no concern of this room.
+//! Input: words that somebody typed. Output: rows of the run, or an [`Error`](crate::Error) that says what the run has
+//! instead. Every command that takes an entity or a type asks here, so that all of them accept the same words. This
+//! room does not decide which rows a command shows.
 
 mod entity;
 mod kinds;

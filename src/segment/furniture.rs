@@ -21,16 +21,17 @@ impl From<Reason> for Verdict {
 const LONGEST: usize = 400;
 /// The longest item of a menu, in words.
 const LONGEST_ITEM: usize = 6;
-/// What stands between the items of a menu. Slashes do not: "REUTERS / Ama Example / File Photo" is a credit.
+/// Characters between the items of a menu. A slash is not one: "REUTERS / Ama Example / File Photo" is a credit.
 const BARS: [char; 8] = ['|', '·', '•', '›', '»', '>', '∙', '●'];
 
 fn is_bar(c: char) -> bool {
-    // Nearly every character is told by its first comparison.
+    // The first comparison decides nearly every character.
     !c.is_ascii_alphabetic() && BARS.contains(&c)
 }
 
-/// Judges one line without blanks at its ends. `flows` says that it goes on with a wrapped sentence, where only what could
-/// be nothing else is furniture. `lowered` is a buffer; behind a line that is no paragraph it holds the line in small letters.
+/// Judges one line without blanks at its ends. `flows` says that it continues a wrapped sentence; then only what could
+/// be nothing else is furniture. `lowered` is a buffer; after the call it holds the line in lower case, unless the line
+/// is a paragraph.
 pub(super) fn judge(line: &str, flows: bool, lowered: &mut String) -> Option<Verdict> {
     if line.len() > LONGEST {
         return None;
@@ -42,7 +43,7 @@ pub(super) fn judge(line: &str, flows: bool, lowered: &mut String) -> Option<Ver
     }
     let bare = lower.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '…' | '?' | ')' | '©' | '#'));
     let word = bare.trim_end_matches(['.', '…', '?', ')']);
-    // The last word of a wrapped sentence is no button: "…16 cents a / share."
+    // The last word of a wrapped sentence is not a button: "…16 cents a / share."
     let sentence = flows && (line.starts_with(char::is_lowercase) || line.ends_with('.'));
     if !sentence && (is_button(bare) || is_button(word) || is_comment_count(word)) {
         return Some(Reason::Navigation.into());
@@ -82,7 +83,7 @@ pub(super) fn judge(line: &str, flows: bool, lowered: &mut String) -> Option<Ver
     is_menu(line, lower).then_some(Reason::Navigation.into())
 }
 
-/// Replaces `lowered` by the line in small letters, each character for itself.
+/// Sets `lowered` to the line in lower case, converted character by character.
 fn lower_into(line: &str, lowered: &mut String) {
     lowered.clear();
     let mut rest = line;
@@ -112,7 +113,7 @@ fn is_comment_count(line: &str) -> bool {
     number(first) && thing(second) || thing(first) && number(second)
 }
 
-/// Only networks, icons and words around them; at least two words, one of them a network.
+/// Whether a line has only networks, icons and words that accompany them: at least two words, one of them a network.
 fn is_share_bar(lower: &str) -> bool {
     let (mut words, mut networks) = (0, 0);
     for token in lower.split(|c: char| c.is_whitespace() || is_bar(c) || matches!(c, ',' | ':' | '(' | ')' | '/')) {
@@ -139,7 +140,7 @@ fn labelled(line: &str, lower: &str) -> Option<Verdict> {
     if !may_be_labelled(lower) {
         return None;
     }
-    // Labels are short; what stands before the first mark behind words is compared as a whole.
+    // Labels are short. The text before the first such mark after a word is compared as a whole.
     let mark = |c: char| matches!(c, ':' | '|' | '»' | '>' | '→' | '–' | '—' | '…') || c == '\u{FF1A}';
     let (head, marked) = match lower.find(mark) {
         Some(at) => (lower[..at].trim_end_matches(|c: char| c.is_whitespace() || c == '-'), true),
@@ -157,7 +158,7 @@ fn labelled(line: &str, lower: &str) -> Option<Verdict> {
     if lists.any(Lists::LINK_LABEL) && (marked || rest_is_empty && !lists.any(Lists::PLAIN_LABEL)) {
         return Some(Verdict { reason: Reason::LinkLine, opens_list: rest_is_empty });
     }
-    // "READ ALSO Over 200 …": a label in capitals before a headline that is not.
+    // "READ ALSO Over 200 …": a label in capitals before a headline that is not in capitals.
     let shouted = |label: &str| {
         let own: String = line.chars().take(label.chars().count()).collect();
         let follows = lower.strip_prefix(label).is_some_and(|rest| rest.starts_with(' '));
@@ -166,7 +167,7 @@ fn labelled(line: &str, lower: &str) -> Option<Verdict> {
     labels_beginning(lower).any(shouted).then_some(Reason::LinkLine.into())
 }
 
-/// A date or a time, and words of publishing around it; a number alone is none.
+/// Whether a line is a date or a time with words of publishing around it; a number alone is not.
 fn is_time(lower: &str) -> bool {
     if lower.len() > 90 || !lower.bytes().any(|byte| byte.is_ascii_digit()) {
         return false;
@@ -207,11 +208,11 @@ fn is_menu(line: &str, lower: &str) -> bool {
     }
     let (mut items, mut buttons, mut numbers) = (0, 0, 0);
     let barred = lower.contains(is_bar);
-    // A line of one item is no menu.
+    // A line of one item is not a menu.
     if !barred && !lower.as_bytes().contains(&b'\t') && !lower.as_bytes().windows(3).any(|gap| gap == b"   ") {
         return false;
     }
-    // A bar stands alone.
+    // A bar separates items only with blanks around it.
     let pieces: Box<dyn Iterator<Item = &str>> = if barred {
         if !lower.contains(" | ") && !BARS.iter().any(|bar| lower.contains(&format!(" {bar} "))) {
             return false;

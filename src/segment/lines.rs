@@ -1,4 +1,4 @@
-//! Lines of a text with what their neighbours say about them.
+//! Lines of a text with facts from their neighbours.
 
 use crate::span::Span;
 
@@ -7,11 +7,11 @@ use crate::span::Span;
 pub(super) struct Line {
     /// Its bytes, without blanks at the ends.
     pub(super) span: Span,
-    /// Whether a blank line, or nothing, stands before it.
+    /// Whether the line before is blank, or there is none.
     pub(super) blank_before: bool,
-    /// Whether it goes on with the sentence of the line before: text that was wrapped.
+    /// Whether it continues the sentence of the line before, as in wrapped text.
     pub(super) continues: bool,
-    /// Whether the line below goes on with it in small letters.
+    /// Whether the next line continues it in lower case.
     wrapped: bool,
 }
 
@@ -45,18 +45,18 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
 }
 
 impl Line {
-    /// Running text: a sentence that ends or goes on below, or more than a headline holds.
+    /// Running text: a sentence that ends or continues below, or a line longer than any headline.
     pub(super) fn is_prose(self, text: &str) -> bool {
         let line = self.span.of(text);
         line.len() > LONGEST_HEADLINE || self.wrapped || ends_sentence(line) && line.split_whitespace().nth(2).is_some()
     }
 
-    /// Whether the line below goes on with it in small letters.
+    /// Whether the next line continues it in lower case.
     pub(super) fn is_wrapped(self) -> bool {
         self.wrapped
     }
 
-    /// What can stand in a list of links: a headline, a number, a date.
+    /// Whether the line can be part of a list of links: a headline, a number, a date.
     pub(super) fn is_item(self, text: &str) -> bool {
         let line = self.span.of(text);
         let speech = line.starts_with(['"', '“', '«']) && line.ends_with(['"', '”', '»']);

@@ -1,4 +1,5 @@
-//! The lists of phrases, ready to be asked: one look-up says in which lists a text stands, another which phrases begin it.
+//! The lists of phrases as look-up tables: one look-up finds the lists that contain a text, another the phrases that
+//! begin it.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -11,7 +12,7 @@ use super::phrases::{
     NOTICE_PARTS, NOTICES, PLAIN_LABELS, REPORTERS, SHARE_WORDS, TAG_LABELS, TIME_WORDS,
 };
 
-/// The lists that hold one phrase, as a set of bits.
+/// The lists that contain one phrase, as a set of bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Lists(u16);
 
@@ -25,10 +26,10 @@ impl Lists {
     pub(super) const BUTTON: Self = Self(1 << 6);
     pub(super) const ADVERTISEMENT: Self = Self(1 << 7);
     pub(super) const TIME_WORD: Self = Self(1 << 8);
-    /// The letters a label begins with: "editor" of "editor's choice".
+    /// The first letters of a label: "editor" of "editor's choice".
     const LABEL_BEGINNING: Self = Self(1 << 9);
 
-    /// The lists in which a whole text in small letters stands.
+    /// The lists that contain the whole text, which is in lower case.
     pub(super) fn of(text: &str) -> Self {
         if text.len() > SHARED.longest {
             Self::default()
@@ -37,7 +38,7 @@ impl Lists {
         }
     }
 
-    /// Whether one of these lists is among them.
+    /// Whether the two sets have a list in common.
     pub(super) fn any(self, lists: Self) -> bool {
         self.0 & lists.0 != 0
     }
@@ -51,12 +52,12 @@ impl std::ops::BitOr for Lists {
     }
 }
 
-/// Whether a line in small letters can begin with a label: it begins with the same letters as one.
+/// Whether a line in lower case may begin with a label: its first letters are those of some label.
 pub(super) fn may_be_labelled(lower: &str) -> bool {
     Lists::of(first_letters(lower)).any(Lists::LABEL_BEGINNING)
 }
 
-/// The labels of several words that begin a line and are no ordinary words.
+/// The labels of several words that begin a line and are not ordinary words.
 pub(super) fn labels_beginning(lower: &str) -> impl Iterator<Item = &'static str> {
     SHARED.labels.of(lower)
 }
@@ -71,12 +72,12 @@ pub(super) fn begins_credit(lower: &str) -> bool {
     SHARED.credits.of(lower).next().is_some()
 }
 
-/// Whether what says who reported begins the line.
+/// Whether a phrase that names reporters begins the line.
 pub(super) fn begins_reporters(lower: &str) -> bool {
     SHARED.reporters.of(lower).next().is_some()
 }
 
-/// Whether one of [`CREDIT_PARTS`] or [`NOTICE_PARTS`] stands anywhere in the line; hardly any line has one.
+/// Whether one of [`CREDIT_PARTS`] or [`NOTICE_PARTS`] occurs anywhere in the line; hardly any line has one.
 pub(super) fn has_part(lower: &str) -> bool {
     SHARED.parts.is_match(lower)
 }

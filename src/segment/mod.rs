@@ -1,10 +1,12 @@
-//! Divides an article into its parts as journalists name them: headline, dateline, byline, lede, body, and page furniture.
+//! Divides an article into its parts as journalists name them: headline, dateline, byline, lede, body, and page
+//! furniture.
 //!
-//! In comes a [`Document`], out come [`Segment`]s in order. A pure function of the text (and of the archive's recurring
-//! lines, if they were counted): no model, no regular expression. A line is furniture only for a stated [`Reason`]; what no
-//! reason covers is body, so that text is never lost for being odd. Nothing is cut out: spans slice the text as delivered.
+//! Input: a [`Document`]. Output: [`Segment`]s in order. A pure function of the text (and of the archive's recurring
+//! lines, if they were counted): no model, no regular expression. A line is furniture only for a stated [`Reason`];
+//! every other line is body, so that text is never lost for being unusual. Nothing is cut out: spans slice the text as
+//! delivered.
 //!
-//! What it deliberately does not do: it does not judge names, and it does not know the site a page comes from.
+//! This room does not judge names, and it does not know the site a page comes from.
 
 mod furniture;
 mod lines;
@@ -27,7 +29,7 @@ pub use recurring::{LineCounts, RecurringLines};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Section {
-    /// The title of the record, and the line of the text that repeats it or stands in its place.
+    /// The title of the record, and the line of the text that repeats it or takes its place.
     Headline,
     /// Place, date and agency before the first sentence: "GENEVA, March 3 (Reuters) -".
     Dateline,
@@ -35,23 +37,23 @@ pub enum Section {
     Byline,
     /// The first paragraph.
     Lede,
-    /// Everything else that is the article.
+    /// All other text of the article.
     Body,
-    /// What belongs to the page and not to the article: share bars, links, tags, notices.
+    /// Text that belongs to the page and not to the article: share bars, links, tags, notices.
     Furniture,
 }
 
 impl Section {
-    /// All of them, in the order in which they stand in an article.
+    /// All sections, in the order in which they occur in an article.
     pub const ALL: [Self; 6] = [Self::Headline, Self::Dateline, Self::Byline, Self::Lede, Self::Body, Self::Furniture];
 
-    /// Whether it belongs to the page and not to what the article says: furniture and bylines.
+    /// Whether the section is not part of the article's statement: furniture and bylines.
     #[must_use]
-    pub fn is_furniture(self) -> bool {
+    pub fn is_outside_article(self) -> bool {
         matches!(self, Self::Furniture | Self::Byline)
     }
 
-    /// The word for it in output and on the command line.
+    /// The name in output and on the command line.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -65,7 +67,7 @@ impl Section {
     }
 }
 
-/// A set of sections, e.g. those left out of the counts.
+/// A set of sections, e.g. those excluded from the counts.
 ///
 /// ```
 /// use dateline::{Section, Sections};
@@ -95,47 +97,47 @@ impl FromIterator<Section> for Sections {
     }
 }
 
-/// What becomes of the mentions in page furniture, bylines among it.
+/// How mentions in page furniture and bylines are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Furniture {
-    /// They are left out, and prove nothing about the article.
+    /// They are dropped, and are not evidence for other mentions.
     #[default]
     Skip,
-    /// They are mentions like any other.
+    /// They are treated like any other mentions.
     Count,
-    /// They prove nothing about the article and are not counted, but `tag` prints them, marked.
+    /// They are neither counted nor evidence for other mentions, but `tag` prints them, marked.
     Mark,
 }
 
-/// Why a stretch is page furniture.
+/// Why a segment is page furniture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// Names of social networks, icons and the verbs around them, and nothing else.
+    /// Only names of social networks, icons, and verbs that accompany them.
     ShareBar,
     /// "READ ALSO: …", "Related: …": a link to another article.
     LinkLine,
-    /// A headline in a list under "Most read" or the like.
+    /// A headline in a list under "Most read" or a similar heading.
     LinkList,
     /// Tags, topics, hashtags.
     Tags,
-    /// Date, time and reading time, and nothing else.
+    /// Only date, time and reading time.
     Timestamp,
     /// Menus and paths through the site: "Home > Markets > Asia".
     Navigation,
     /// Cookies, newsletters, subscriptions, apps, comments.
     Notice,
-    /// The place of an advertisement.
+    /// The label of an advertisement.
     Advertisement,
     /// Copyright and credits of pictures.
     Copyright,
-    /// The line stands in many documents of the same source.
+    /// The line occurs in many documents of the same source.
     Recurring,
 }
 
 impl Reason {
-    /// The word for it in output.
+    /// The name in output.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -165,18 +167,18 @@ impl fmt::Display for Reason {
     }
 }
 
-/// One stretch of a part of a document.
+/// A stretch of text of one section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment {
-    /// The text the span points into.
+    /// The text that the span refers to.
     pub part: Part,
     /// Its bytes, without blanks at the ends.
     pub span: Span,
-    /// What it is.
+    /// Its section.
     pub section: Section,
-    /// For furniture, why.
+    /// The reason, if it is furniture.
     pub reason: Option<Reason>,
-    /// Whether the line says again what the title says; it counts once.
+    /// Whether the line repeats the title; names in both count once.
     pub repeated: bool,
 }
 
@@ -213,7 +215,7 @@ pub fn segments(document: &Document<'_>, recurring: Option<&RecurringLines>, seg
     .divide();
 }
 
-/// What a line was found to be.
+/// The result for one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
@@ -221,15 +223,15 @@ enum Kind {
     Furniture(Reason),
 }
 
-/// A list of links that was opened by its heading.
+/// The state of a list of links that a heading has opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum List {
     None,
-    /// The heading was the line before.
+    /// The line before was the heading.
     Opened,
-    /// Items stand on lines that touch: a blank line ends the list.
+    /// Items are on adjacent lines: a blank line ends the list.
     Tight,
-    /// Items stand apart: the first line of prose ends the list.
+    /// Items are separated by blank lines: the first line of prose ends the list.
     Loose,
 }
 
@@ -255,7 +257,7 @@ impl Divider<'_, '_> {
                     continue;
                 }
                 Kind::Text if index == lede => Section::Lede,
-                // The lede goes on while its lines touch.
+                // The lede continues as long as no blank line intervenes.
                 Kind::Text if line.continues && self.last_section() == Some(Section::Lede) => Section::Lede,
                 Kind::Text => Section::Body,
             };
@@ -283,7 +285,8 @@ impl Divider<'_, '_> {
         self.segments.last().map(|segment| segment.section)
     }
 
-    /// What stands before the first sentence. Returns the line of the lede, if there is one; without one, all is said.
+    /// Assigns the lines before the first sentence. Returns the line of the lede; if there is none, all lines are
+    /// assigned.
     fn opening(&mut self, lines: &[Line], kinds: &[Kind]) -> Option<usize> {
         let text = self.text;
         let prose = (0..lines.len()).find(|index| kinds[*index] == Kind::Text && lines[*index].is_prose(text));
@@ -291,12 +294,12 @@ impl Divider<'_, '_> {
             |line: &Line| self.title.as_deref().is_some_and(|title| slots::repeats(title, line.span.of(text)));
         let end = prose.unwrap_or(lines.len());
         let repeated = (0..end.saturating_add(1).min(lines.len())).find(|index| is_title(&lines[*index]));
-        // The first line of text that is no sentence, with something below it.
+        // The first line of text that is not a sentence and has text below it.
         let first = (0..end).find(|index| kinds[*index] == Kind::Text);
         let shaped = first.filter(|index| slots::is_headline(text, lines, *index));
         let headline = repeated.or(shaped);
         let lede = match headline {
-            // A headline that ends like a sentence is still no lede.
+            // A headline that ends like a sentence is not the lede.
             Some(headline) if prose == Some(headline) => {
                 let next = |index: &usize| kinds[*index] == Kind::Text && lines[*index].is_prose(text);
                 (headline + 1..lines.len()).find(next)
@@ -320,7 +323,7 @@ impl Divider<'_, '_> {
         lede
     }
 
-    /// Judges every line by itself and by the lines before it.
+    /// Judges every line from its text and the lines before it.
     fn kinds(&self, lines: &[Line]) -> Vec<Kind> {
         let text = self.text;
         let mut kinds: Vec<Kind> = Vec::with_capacity(lines.len());
@@ -359,7 +362,7 @@ impl Divider<'_, '_> {
                 None => {
                     list = List::None;
                     match before {
-                        // A notice that was wrapped over several lines.
+                        // The rest of a notice that was wrapped over several lines.
                         Some(Kind::Furniture(reason @ (Reason::Notice | Reason::Copyright)))
                             if line.continues && content.starts_with(char::is_lowercase) =>
                         {
@@ -386,7 +389,7 @@ impl Divider<'_, '_> {
     }
 }
 
-/// Adds a stretch; joins it to the one before if both are the same.
+/// Adds a segment; extends the last one if section and reason are equal.
 fn push(segments: &mut Vec<Segment>, part: Part, span: Span, section: Section, reason: Option<Reason>) {
     if span.is_empty() {
         return;

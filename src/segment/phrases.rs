@@ -1,7 +1,8 @@
-//! What pages say around their articles, in small letters. Lists about the web's news sites in general, English first; every
-//! phrase was met on several sites, and none can begin or be a paragraph of an article in the shape in which it is asked.
+//! Phrases that pages have around their articles, in lower case. The lists cover news sites in general, English first.
+//! Every phrase was found on several sites, and none can begin or be a paragraph of an article in the form that is
+//! tested.
 
-/// Social networks, services and icons' names. A line of nothing else, with verbs of [`SHARE_WORDS`], is a share bar.
+/// Social networks, services and names of icons. A line with only these and verbs of [`SHARE_WORDS`] is a share bar.
 pub(super) const NETWORKS: &[&str] = &[
     "bluesky",
     "e-mail",
@@ -41,7 +42,7 @@ pub(super) const NETWORKS: &[&str] = &[
     "youtube",
 ];
 
-/// Words around the networks in a share bar; by themselves they prove nothing.
+/// Words that accompany the networks in a share bar; alone they prove nothing.
 pub(super) const SHARE_WORDS: &[&str] = &[
     "a",
     "and",
@@ -236,7 +237,7 @@ pub(super) const LIST_LABELS: &[&str] = &[
     "you might be interested in",
 ];
 
-/// Labels of tags: a colon follows, or they stand alone above them.
+/// Labels of tags: a colon follows, or they are a line of their own above the tags.
 pub(super) const TAG_LABELS: &[&str] = &[
     "categories",
     "category",
@@ -269,7 +270,7 @@ pub(super) const TAG_LABELS: &[&str] = &[
     "related topic",
 ];
 
-/// Whole lines of menus, buttons and forms. A line of several, with bars or wide gaps between them, is a menu.
+/// Whole lines of menus, buttons and forms. Several in a line, separated by bars or wide gaps, are a menu.
 pub(super) const BUTTONS: &[&str] = &[
     "about",
     "about us",
@@ -411,7 +412,7 @@ pub(super) const MORE_BUTTONS: &[&str] = &[
     "write for us",
 ];
 
-/// Lines of advertisements, alone or with what follows them.
+/// Lines of advertisements, alone or with further text.
 pub(super) const ADVERTISEMENTS: &[&str] = &[
     "ad",
     "ads",
@@ -429,7 +430,8 @@ pub(super) const ADVERTISEMENTS: &[&str] = &[
     "- advertisement -",
 ];
 
-/// How notices begin: cookies, newsletters, subscriptions, apps, comments. Not asked in the middle of a wrapped paragraph.
+/// Beginnings of notices: cookies, newsletters, subscriptions, apps, comments. Not tested in the middle of a wrapped
+/// paragraph.
 pub(super) const NOTICES: &[&str] = &[
     "accept all cookies",
     "advertisement - ",
@@ -549,7 +551,7 @@ pub(super) const MORE_NOTICES: &[&str] = &[
     "your subscription",
 ];
 
-/// What only a notice says, wherever it stands in a short line.
+/// Phrases that only notices contain, at any position in a short line.
 pub(super) const NOTICE_PARTS: &[&str] = &[
     "accept all cookies",
     "by signing up you agree",
@@ -565,7 +567,7 @@ pub(super) const NOTICE_PARTS: &[&str] = &[
     "you agree to our terms",
 ];
 
-/// How credits of pictures and lines of copyright begin. Captions are text: "FILE PHOTO: …" says what happened where.
+/// Beginnings of picture credits and copyright lines. Captions are text: "FILE PHOTO: …" says what happened where.
 pub(super) const CREDITS: &[&str] = &[
     "©",
     "(c) 20",
@@ -582,11 +584,11 @@ pub(super) const CREDITS: &[&str] = &[
     "picture credit",
 ];
 
-/// What only a line of copyright says.
+/// Phrases that only copyright lines contain.
 pub(super) const CREDIT_PARTS: &[&str] =
     &["all rights reserved", "alle rechte vorbehalten", "todos los derechos reservados"];
 
-/// Words of a line that tells only when: published, updated, how long it takes to read.
+/// Words of a line that only gives a time: published, updated, how long it takes to read.
 pub(super) const TIME_WORDS: &[&str] = &[
     "a",
     "ago",
@@ -682,7 +684,7 @@ pub(super) const TIME_WORDS: &[&str] = &[
     "wednesday",
 ];
 
-/// Words of trade at the end of a byline without "By": "Ama Example, Staff Reporter".
+/// Job titles at the end of a byline without "By": "Ama Example, Staff Reporter".
 pub(super) const TRADES: &[&str] = &[
     "bureau chief",
     "business reporter",
@@ -708,7 +710,7 @@ pub(super) const TRADES: &[&str] = &[
     "staff writer",
 ];
 
-/// How lines begin that say who reported, wrote and edited.
+/// Beginnings of lines that name reporters, writers and editors.
 pub(super) const REPORTERS: &[&str] = &[
     "(additional reporting by",
     "(compiled by",

@@ -1,8 +1,9 @@
-//! Lines that stand in many documents of one source: what is on every page is part of the site, not of the article.
+//! Lines that occur in many documents of one source: a line on every page is part of the site, not of the article.
 //!
-//! A first pass over the archive counts, for each source, in how many documents each short line stands ([`LineCounts`]);
-//! what reaches the threshold is kept ([`RecurringLines`]). Counts are sums, so neither threads nor the order of the inputs
-//! matter. Lines are held as 64-bit hashes, 12 bytes for each different short line of the archive.
+//! A first pass over the archive counts, for each source, in how many documents each short line occurs
+//! ([`LineCounts`]); lines that reach the threshold are kept ([`RecurringLines`]). Counts are sums, so neither threads
+//! nor the order of the inputs matter. Lines are held as 64-bit hashes, 12 bytes for each different short line of the
+//! archive.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,16 +12,16 @@ use sha2::{Digest, Sha256};
 use super::lines::lines;
 use crate::document::Document;
 
-/// Longer lines are paragraphs; a paragraph that many documents share is a matter of duplicates.
+/// Longer lines are paragraphs; a paragraph in many documents means that these are duplicates.
 const LONGEST_LINE: usize = 200;
 
-/// How many documents of its source each short line stands in.
+/// In how many documents of its source each short line occurs.
 #[derive(Debug, Default, Clone)]
 pub struct LineCounts {
     documents: HashMap<u64, u32>,
 }
 
-/// The lines that stand in at least so many documents of their source.
+/// The lines that occur in at least a given number of documents of their source.
 ///
 /// ```
 /// use dateline::{Document, LineCounts};
@@ -39,7 +40,7 @@ pub struct RecurringLines {
 }
 
 impl LineCounts {
-    /// The hashes of the different short lines of one document's text, to be [added](Self::add).
+    /// The hashes of the different short lines of one document's text, for [`add`](Self::add).
     #[must_use]
     pub fn lines_of(document: &Document<'_>) -> Vec<u64> {
         let source = document.source.as_deref().unwrap_or_default();
@@ -106,7 +107,7 @@ impl RecurringLines {
     }
 }
 
-/// The same in every run and on every machine.
+/// A hash that is equal in every run and on every machine.
 fn hash(source: &str, line: &str) -> u64 {
     let digest = Sha256::new().chain_update(source).chain_update([0]).chain_update(line).finalize();
     u64::from_le_bytes(digest[..8].try_into().expect("a digest has 32 bytes"))

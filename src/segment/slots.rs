@@ -1,11 +1,11 @@
-//! Headline, dateline and byline: slots that an article fills by its form.
+//! Headline, dateline and byline, recognised by their form.
 
 use super::lines::{Line, ends_sentence};
 use super::lists::{Lists, begins_reporters};
 use super::phrases::{TRADES, TRAILING_CREDITS};
 use crate::normalize::fold;
 
-/// The letters and digits of a line, folded: headlines are compared without marks and blanks.
+/// The letters and digits of a line, folded, for comparing headlines without punctuation and blanks.
 pub(super) fn letters(line: &str) -> String {
     if line.is_ascii() {
         let mut letters = String::with_capacity(line.len());
@@ -18,14 +18,14 @@ pub(super) fn letters(line: &str) -> String {
     letters
 }
 
-/// Whether the letters of a line can begin like those of a title; told without folding, and rarely wrong.
+/// Whether the letters of a line may begin like those of a title; decided without folding, and rarely wrong.
 fn may_begin_alike(title: &str, line: &str) -> bool {
     let mut title = title.bytes();
     let plain = line.bytes().take_while(u8::is_ascii).filter(u8::is_ascii_alphanumeric);
     plain.map(|letter| letter.to_ascii_lowercase()).all(|letter| title.next().is_none_or(|other| other == letter))
 }
 
-/// Whether a line says what the title (its letters) says; the name of the site may follow in either.
+/// Whether a line repeats the title, given as its letters; the name of the site may follow in either.
 pub(super) fn repeats(title: &str, line: &str) -> bool {
     const SITE_NAME: usize = 40;
     const LEAST: usize = 16;
@@ -44,7 +44,7 @@ pub(super) fn repeats(title: &str, line: &str) -> bool {
         && (own.len() < title.len() || marked(line))
 }
 
-/// Whether a line has the form of a headline: no sentence, apart from what follows, and something does follow.
+/// Whether a line has the form of a headline: not a sentence, separated from what follows, and not the last line.
 pub(super) fn is_headline(text: &str, lines: &[Line], index: usize) -> bool {
     let line = lines[index].span.of(text);
     let Some(next) = lines.get(index + 1) else { return false };
@@ -61,7 +61,7 @@ pub(super) fn is_headline(text: &str, lines: &[Line], index: usize) -> bool {
 /// The length of the dateline at the beginning of a paragraph, with the mark that ends it.
 pub(super) fn dateline(line: &str) -> Option<usize> {
     const LONGEST: usize = 90;
-    /// Words in capitals before a colon that are no place.
+    /// Words in capitals before a colon that are not places.
     const LABELS: [&str; 22] = [
         "ANALYSIS",
         "BREAKING",
@@ -134,13 +134,13 @@ pub(super) fn dateline(line: &str) -> Option<usize> {
         "--" => capitals || agency,
         _ => capitals || agency || spaced && words <= 3 && after.starts_with(char::is_whitespace),
     };
-    // A whole line would be a headline with a dash in it.
+    // Without a sentence after it, the line is a headline with a dash in it.
     (ends && after.trim().len() >= 20).then(|| line.len() - after.len())
 }
 
-/// Whether a line says who wrote. Before the first sentence "By Ama Example" does, and so does "Ama Example, Staff Writer";
-/// behind it only what says more than "By". `lower` is the line in small letters, unless it is a paragraph; `flows` says that
-/// it goes on with a wrapped sentence.
+/// Whether a line names the author. Before the first sentence "By Ama Example" does, and so does "Ama Example, Staff
+/// Writer"; after it, more than "By" is needed. `lower` is the line in lower case, unless it is a paragraph; `flows`
+/// says that the line continues a wrapped sentence.
 pub(super) fn is_byline(text: &str, line: Line, lower: &str, flows: bool, prose_begun: bool, first: bool) -> bool {
     const LONGEST: usize = 160;
     const MOST_WORDS: usize = 20;
@@ -175,7 +175,7 @@ pub(super) fn is_byline(text: &str, line: Line, lower: &str, flows: bool, prose_
         && named(line)
 }
 
-/// Whether all of a text is credits in brackets; the last bracket may be left open.
+/// Whether a text is only credits in brackets; the last bracket may be left open.
 fn is_credit(text: &str) -> bool {
     let lower = text.to_lowercase();
     let mut rest = lower.as_str();
@@ -188,7 +188,7 @@ fn is_credit(text: &str) -> bool {
     credits > 0 && rest.is_empty()
 }
 
-/// Whether a line leaves a bracket of credits open, to be closed on a line below.
+/// Whether a line leaves a bracket of credits open, which a later line closes.
 pub(super) fn opens_credit(line: &str) -> bool {
     line.rfind('(').is_some_and(|open| !line[open..].contains(')'))
 }

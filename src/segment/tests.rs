@@ -1,6 +1,6 @@
 use super::*;
 
-/// The stretches of a text as "section: text", lines of one stretch joined by a blank.
+/// The segments of a text as "section: text", lines of one segment joined by a blank.
 fn divided(title: &str, text: &str) -> Vec<String> {
     let mut document = Document::new("d", text);
     document.title = (!title.is_empty()).then(|| title.into());
@@ -108,7 +108,7 @@ fn tags_times_menus_and_notices() {
     check_reason(Reason::Copyright, &["© 2024 Example Post", "Copyright 2024 Example. All rights reserved."]);
 }
 
-/// What looks like furniture and is not.
+/// Text that looks like furniture and is not.
 #[test]
 fn real_text_stays() {
     for line in [
@@ -137,7 +137,7 @@ fn wrapped_sentences_are_not_cut() {
     check(text, &[&format!("lede: {}", text.trim_end().replace('\n', " "))]);
 }
 
-/// Lines as an agency's archive has them, with a byline that runs into the story.
+/// Lines as in an agency's archive, with a byline that runs into the story.
 #[test]
 fn a_story_that_begins_in_the_byline_is_no_byline() {
     let text = "(Adds details in paragraphs 9-13)\n\n  By Ama Example ACCRA  Nov 6 (Reuters) - Example Air ( EXA.X ) posted a\n\
@@ -265,7 +265,7 @@ fn recurring_lines_are_counted_by_source() {
     assert_eq!(archive.each_ref().map(reasons), [2, 1, 0]);
 }
 
-/// Segments are in order, never overlap, and leave out nothing but blanks.
+/// Segments are in order, never overlap, and omit nothing but blanks.
 #[test]
 fn every_character_is_in_one_segment() {
     use proptest::prelude::*;

@@ -123,7 +123,7 @@ fn a_gazetteer_that_cannot_be_read_is_refused() {
         ("wurld", &["wurld: cannot read the gazetteer: no such file", "world", "core"][..]),
         ("no/such.gaz", &["no/such.gaz: cannot read the gazetteer"]),
         ("folder.gaz", &["folder.gaz: cannot read the gazetteer"]),
-        ("empty.gaz", &["empty.gaz: the gazetteer holds no entity"]),
+        ("empty.gaz", &["empty.gaz: the gazetteer has no entity"]),
     ] {
         folder.run(&format!("analyze a.txt --out run -g {gazetteer}")).expect_refusal(parts);
         folder.run(&format!("tag a.txt -g small.gaz -g {gazetteer}")).expect(if gazetteer == "empty.gaz" {

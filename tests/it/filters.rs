@@ -82,7 +82,7 @@ fn a_rule_can_be_left_out_and_the_run_says_so() {
     assert_eq!(folder.manifest("run")["settings"]["without_rules"], serde_json::json!(["preposition"]));
     folder.run("tag a.txt --without-rule prepositions").expect(2).says(&["preposition", "title-head"]);
     folder.run("tag a.txt --without-rule no-evidence").expect(2);
-    folder.run("tag a.txt --without-rule pair --profile plain").expect_refusal(&["the plain profile asks no rules"]);
+    folder.run("tag a.txt --without-rule pair --profile plain").expect_refusal(&["the plain profile applies no rules"]);
     folder.run("selfcheck a.txt --without-rule pair").expect_refusal(&["before any rule"]);
     let rules = json_lines(&folder.run("explain --rules --format jsonl").expect(0).stdout);
     assert!(rules.iter().any(|rule| rule["rule"] == "preposition" && rule["optional"] == true));
@@ -124,14 +124,12 @@ fn a_gold_type_that_is_never_compared_is_said_or_refused() {
     folder.write("onto.jsonl", gold(&spans));
     let eval = |args: &str| folder.run(&format!("eval -g small.gaz --draws 10 --format jsonl --gold {args}"));
     let said = "onto.jsonl: it has GPE (2), ORG (1) and none of place";
-    eval("onto.jsonl --types place").expect_refusal(&[said, "say what they are: --map GPE=place"]);
+    eval("onto.jsonl --types place").expect_refusal(&[said, "map them: --map GPE=place"]);
     eval("onto.jsonl").expect_refusal(&[said, "--map GPE=place,ORG=organisation"]);
     let mapped = eval("onto.jsonl --map GPE=place,ORG=organisation");
     assert_eq!(mapped.expect(0).stderr, "");
     assert!(rows(mapped).iter().all(|row| row["value"] == 1.0));
-    eval("onto.jsonl --map GPE=place")
-        .expect(0)
-        .says(&["never compared: ORG (1); say what they are: --map ORG=organisation"]);
+    eval("onto.jsonl --map GPE=place").expect(0).says(&["never compared: ORG (1); map them: --map ORG=organisation"]);
     eval("onto.jsonl --map LOC=place").expect_refusal(&["no span of the type \"LOC\"", "GPE, ORG"]);
     // siblings: another label set; a type that the file lacks; a file without spans
     folder.write("conll.jsonl", gold(&[span(0, 4, "location"), span(10, 20, "organization")].join(",")));

@@ -137,5 +137,5 @@ fn holders_are_listed_the_same_for_any_number_of_threads() {
     );
     assert_eq!(folder.run("holders news.jsonl -g small.gaz -j 4 --format csv").stdout, one.stdout);
     folder.run("analyze news.jsonl -g small.gaz --out run -q").expect(0);
-    folder.run("holders run").expect_refusal(&["run: a run does not store the names behind titles", "articles"]);
+    folder.run("holders run").expect_refusal(&["run: a run does not store the names after titles", "articles"]);
 }

@@ -115,7 +115,7 @@ fn dates_are_read_as_people_write_them_and_the_others_are_counted() {
     let line = |(at, date): (usize, &Value)| json!({"id": at.to_string(), "text": "Iraq", "date": date}).to_string();
     folder.write("a.jsonl", dates.iter().enumerate().map(line).collect::<Vec<_>>().join("\n"));
     let outcome = folder.run("analyze a.jsonl -g small.gaz --out run");
-    outcome.expect(0).says(&["the date of 2 documents is not understood, e.g. \"05/09/2023\" in a.jsonl:10"]);
+    outcome.expect(0).says(&["the date of 2 documents cannot be read, e.g. \"05/09/2023\" in a.jsonl:10"]);
     assert!(outcome.stdout.contains("2 documents have no date"), "{}", outcome.stdout);
     assert_eq!(folder.manifest("run")["dates"], json!({"read": 9, "missing": 2, "unreadable": 2}));
     let days = days(&folder, "run");

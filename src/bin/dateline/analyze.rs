@@ -1,4 +1,4 @@
-//! `dateline analyze`: from an archive to a run, with a summary to read.
+//! `dateline analyze`: from an archive to a run, with a summary.
 
 use std::cmp::Reverse;
 use std::error::Error as StdError;
@@ -42,7 +42,7 @@ pub(crate) fn run(command: &Analyze, args: &Args) -> CommandResult {
 
 const TYPES: [(&str, &str); 3] = [("place", "Places"), ("organisation", "Organisations"), ("title", "Titles")];
 
-/// Rows of each list of the summary.
+/// Rows of each list in the summary.
 const ROWS: usize = 5;
 
 fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duration) -> Result<(), Box<dyn StdError>> {
@@ -74,7 +74,7 @@ fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duration) -> Resul
     write_top(&mut text, "Others", others.collect())?;
     write_pairs(&mut text, summary, &found)?;
     let out = summary.run.path().display();
-    writeln!(text, "\nThe results are in {out}. Look at them with")?;
+    writeln!(text, "\nThe results are in {out}. To read them, run")?;
     writeln!(text, "  dateline top {out}      dateline pairs {out}      dateline verify {out}")?;
     let mut stdout = anstream::stdout().lock();
     stdout.write_all(text.as_bytes())?;
@@ -105,7 +105,7 @@ fn write_top(text: &mut String, heading: &str, mut entities: Vec<&FoundEntity>) 
     Ok(())
 }
 
-/// A bar of eighths of a character.
+/// A bar with a resolution of an eighth of a character.
 fn bar(value: u64, most: u64) -> String {
     const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
     let eighths = (value * 128 / most.max(1)).max(1) as usize;

@@ -1,4 +1,4 @@
-//! What can be typed. The help texts are the first manual: they define every column of every output.
+//! The arguments. The help texts are the first manual: they define every column of every output.
 
 use std::path::PathBuf;
 
@@ -18,13 +18,13 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (built-in gazetteer o
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
-    /// Print where the built-in data comes from and the notices that go with it
+    /// Print the origins of the built-in data and their notices
     #[arg(long, exclusive = true)]
     pub(crate) licenses: bool,
-    /// Say only what went wrong
+    /// Print only errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Say more: files passed over, every reject
+    /// Print more: files passed over, every reject
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
     /// When to use colour (NO_COLOR is respected)
@@ -44,7 +44,7 @@ pub(crate) enum Color {
 }
 
 impl Color {
-    /// Sets the choice for everything this process prints.
+    /// Applies the choice to everything this process prints.
     pub(crate) fn write_global(self) {
         let choice = match self {
             Self::Auto => anstream::ColorChoice::Auto,
@@ -67,28 +67,28 @@ pub(crate) enum Command {
     Pairs(Pairs),
     /// Write a run for another tool: Parquet, CSV, SQLite, Matrix Market, Gephi, ...
     Export(Export),
-    /// Show what a result file or a run holds
+    /// Show what a result file or a run contains
     Inspect(Inspect),
-    /// Say for each candidate of a document which rule accepted or rejected it
+    /// Show for each candidate of a document which rule accepted or rejected it
     Explain(Explain),
-    /// Measure how right the mentions are, against a hand-annotated file
+    /// Measure how accurate the mentions are, against a hand-annotated file
     Eval(Eval),
-    /// List who holds which office, as the articles say
+    /// List who holds which office, according to the articles
     Holders(Holders),
     /// Match a sample of an archive again with the slow oracle, and compare
     Selfcheck(Selfcheck),
-    /// Check that a run is whole and that its sums agree
+    /// Check that a run is complete and that its sums agree
     Verify(Verify),
-    /// Compile, check, import, export and look into gazetteers
+    /// Compile, check, import, export and inspect gazetteers
     #[command(subcommand)]
     Gazetteer(crate::gazetteer::GazetteerCommand),
 }
 
 const INPUT_HELP: &str = "\
-INPUT is a file, a directory tree, or - for standard input. What a file is, is decided by its content: plain text or a web page \
+INPUT is a file, a directory tree, or - for standard input. The content of a file decides its format: plain text or a web page \
 (one article a file), JSON Lines (one a line), CSV or TSV (one a row), a crawl in WARC or ARC (one a page), each also with .gz or \
 .zst. In a directory, files with the usual endings of these are read; others are passed over and counted, unless --input-format \
-says what they hold. XML, mailboxes, office documents and other formats are refused by name.";
+says what they contain. XML, mailboxes, office documents and other formats are refused by name.";
 
 /// Where the articles come from.
 #[derive(Debug, clap::Args)]
@@ -97,36 +97,36 @@ pub(crate) struct InputArgs {
     /// Files, directory trees, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
-    /// Format of all inputs, whatever they look like; in directories then all files but hidden and binary ones are read. By
-    /// default the content of each file decides
+    /// Format of all inputs, whatever they contain; in directories then all files except hidden and binary ones are
+    /// read. By default the content of each file decides
     #[arg(long, value_enum, default_value = "auto", value_name = "FORMAT")]
     pub(crate) input_format: InputFormatArg,
-    /// Field of a JSON record that holds the text, also as outer.inner; one that no record has is an error
-    /// [default: text, body, content, ...]
+    /// Field of a JSON record with the text, also as outer.inner; a field that no record has is an error [default:
+    /// text, body, content, ...]
     #[arg(long, value_name = "NAME")]
     pub(crate) text_field: Option<String>,
-    /// Field that holds the id [default: id, doc_id, guid, url, ...; else file#line]
+    /// Field with the id [default: id, doc_id, guid, url, ...; else file#line]
     #[arg(long, value_name = "NAME")]
     pub(crate) id_field: Option<String>,
-    /// Field that holds the headline [default: title, headline, ...]
+    /// Field with the headline [default: title, headline, ...]
     #[arg(long, value_name = "NAME")]
     pub(crate) title_field: Option<String>,
-    /// Field that holds the date [default: date, published, publishedAt, pubDate, ...]
+    /// Field with the date [default: date, published, publishedAt, pubDate, ...]
     #[arg(long, value_name = "NAME")]
     pub(crate) date_field: Option<String>,
-    /// Field that holds the publisher [default: source, domain, source.name, ...]
+    /// Field with the publisher [default: source, domain, source.name, ...]
     #[arg(long, value_name = "NAME")]
     pub(crate) source_field: Option<String>,
     /// Longest record that is read; longer ones are rejected and listed
     #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = parse_size)]
     pub(crate) max_record: usize,
-    /// Worker threads; 0 is one for each core. Never changes a result
+    /// Worker threads; 0 means one for each core. Never changes a result
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0, env = "DATELINE_THREADS")]
     pub(crate) threads: usize,
     /// Exit with 1 if a record was skipped
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Show no progress bar (there is none anyway unless standard error is a terminal)
+    /// Show no progress bar (there is never one unless standard error is a terminal)
     #[arg(long)]
     pub(crate) no_progress: bool,
 }
@@ -135,7 +135,8 @@ pub(crate) struct InputArgs {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Gazetteer and reading")]
 pub(crate) struct GazetteerArgs {
-    /// Built-in gazetteer (world, core, towns), .gaz file or compiled .dlz; repeat it to lay one over another
+    /// Built-in gazetteer (world, core, towns), .gaz file or compiled .dlz; repeat it to add layers, the later over the
+    /// earlier
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     pub(crate) gazetteer: Vec<String>,
     /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several. One that no entity has is an error
@@ -144,15 +145,17 @@ pub(crate) struct GazetteerArgs {
     /// Do not keep compiled gazetteers in the user's cache folder (DATELINE_CACHE, else XDG_CACHE_HOME/dateline)
     #[arg(long)]
     pub(crate) no_cache: bool,
-    /// strict: neither "York" in "New York Times" nor "Iraqi" is a place; wide: both are; plain: every name that matches counts,
-    /// in page furniture too, without any reading of the text around it, as with a dictionary (several times as fast)
+    /// strict: neither "York" in "New York Times" nor "Iraqi" is a place; wide: both are; plain: every name that
+    /// matches counts, also in page furniture, whatever the text around it, as with a dictionary (several times as
+    /// fast)
     #[arg(long, value_enum, default_value = "strict")]
     pub(crate) profile: ProfileArg,
-    /// Which of overlapping names are kept: longest (those that together cover the most characters, a leading "the" not
-    /// counted; in the plain profile the leftmost-longest), all, or those not inside another
+    /// Which of overlapping names are kept: longest (those that together cover the most characters, not counting a
+    /// leading "the"; in the plain profile the leftmost-longest), all, or those not inside another
     #[arg(long, value_enum, default_value = "longest")]
     pub(crate) overlap: OverlapArg,
-    /// Read without this rule of `dateline explain --rules`, to see what it is worth; repeat it for several. A run notes it
+    /// Do not apply this rule of `dateline explain --rules`, to see its effect; repeat it for several. The run records
+    /// it
     #[arg(long, value_name = "RULE", value_parser = optional_rules(), hide_possible_values = true)]
     pub(crate) without_rule: Vec<Rule>,
     /// Search engine; all give the same mentions (auto is word-start, the fastest; naive is the slow oracle)
@@ -160,22 +163,22 @@ pub(crate) struct GazetteerArgs {
     pub(crate) engine: EngineArg,
 }
 
-/// Takes the names of the library, so that there is one list of rules.
+/// Uses the library's names, so that there is one list of rules.
 fn optional_rules() -> impl TypedValueParser<Value = Rule> {
     let names = Rule::ALL.iter().filter(|rule| rule.is_optional()).map(|rule| rule.name());
     PossibleValuesParser::new(names).try_map(|name| name.parse::<Rule>())
 }
 
-/// What belongs to the page and not to the article.
+/// Text that belongs to the page and not to the article.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Page furniture")]
 pub(crate) struct FurnitureArgs {
-    /// Share bars, links to other articles, tags, menus, notices, bylines: skip leaves their mentions out, count treats them like
-    /// any other, mark prints them with "furniture":true (tag; elsewhere as skip)
+    /// Share bars, links to other articles, tags, menus, notices, bylines: skip omits their mentions, count treats them
+    /// like any others, mark prints them with "furniture":true (tag; elsewhere like skip)
     #[arg(long, value_enum, default_value = "skip", value_name = "HOW")]
     pub(crate) furniture: FurnitureArg,
-    /// Also take for furniture each line of up to 200 bytes that stands in at least N documents of the same source.
-    /// Reads the inputs twice; the result depends on the whole archive, so parts that are analysed alone need not add up
+    /// Also treat as furniture each line of up to 200 bytes that occurs in at least N documents of the same source.
+    /// Reads the inputs twice; the result depends on the whole archive, so parts analysed separately may not add up
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
     pub(crate) recurring_lines: Option<u32>,
 }
@@ -198,7 +201,7 @@ pub(crate) enum SectionArg {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum InputFormatArg {
-    /// Each file as its content says: text, JSON Lines, CSV, HTML or WARC
+    /// The content of each file decides: text, JSON Lines, CSV, HTML or WARC
     Auto,
     /// Each file is one article in plain text
     Text,
@@ -356,10 +359,10 @@ pub(crate) struct Analyze {
     /// Directory to write; it appears when the run is complete, or not at all
     #[arg(short, long, value_name = "RUN")]
     pub(crate) out: PathBuf,
-    /// Replace an earlier run of that name
+    /// Replace an earlier run with that name
     #[arg(long)]
     pub(crate) force: bool,
-    /// Store every mention with its place (mentions.dln)
+    /// Store every mention with its position (mentions.dln)
     #[arg(long)]
     pub(crate) mentions: bool,
     /// What two entities must share to occur together
@@ -368,13 +371,13 @@ pub(crate) struct Analyze {
 }
 
 const ANALYZE_HELP: &str = "\
-INPUT is a file, a directory tree, or - for standard input. What a file is, is decided by its content: plain text or a web page \
+INPUT is a file, a directory tree, or - for standard input. The content of a file decides its format: plain text or a web page \
 (one article a file), JSON Lines (one a line), CSV or TSV (one a row), a crawl in WARC or ARC (one a page), each also with .gz or \
 .zst. In a directory, files with the usual endings of these are read; others are passed over and counted, unless --input-format \
-says what they hold. XML, mailboxes, office documents and other formats are refused by name.
+says what they contain. XML, mailboxes, office documents and other formats are refused by name.
 
-RUN holds:
-  manifest.json     settings, versions, inputs with sizes and hashes, what became of every record, sums
+RUN contains:
+  manifest.json     settings, versions, inputs with sizes and hashes, how many records were counted and skipped, sums
   entities.dln      the entities found: id, name, kind, country, coordinates, mentions, documents
   documents.dln     the documents counted: id, date, source, where the record is, characters, mentions
   counts.dln        document × entity counts, sparse: document, entity, count
@@ -412,30 +415,30 @@ pub(crate) struct Tag {
 
 const TAG_HELP: &str = "\
 Keys of a span:
-  part       title or text: which text the offsets count in
+  part       title or text: the text to which the offsets refer
   start end  half-open range from the beginning of the part, in --offsets units
   surface    the characters of the range, as delivered
   type       place, organisation, title, or the first part of another kind
-  entity     id of the entity in the gazetteer; unlisted:TYPE/NAME for an organisation or a place that no list has and
-             that was read by the look of its name (X Trading Corp, the village of X)
+  entity     id of the entity in the gazetteer; unlisted:TYPE/NAME for an organisation or a place that is in no list and
+             was recognised by the form of its name (X Trading Corp, the village of X)
   name       its canonical name; for an unlisted one the full name, as the article writes it
   kind       its full kind, e.g. place.city; not for an unlisted one
   country    its ISO 3166 code, if known
   lat lon    its coordinates, if known
   demonym    true for an adjective or a name of inhabitants (only in the wide profile)
-  head       for a title, the person's name behind it: {start, end, surface}
+  head       for a title, the person's name after it: {start, end, surface}
   section    the part of the article: headline, dateline, byline, lede (the first paragraph), body, or furniture;
              furniture and byline only with --furniture mark or count
   furniture  true in page furniture and bylines (only with --furniture mark)
   repeated   true in a line of the text that repeats the title; analyze counts the title alone
   rule       the rule that accepted the mention
-  score      where the name may mean several entities, the points of the one chosen
+  score      if the name may mean several entities, the points of the one chosen
   runner_up  the next best of them: {entity, name, score}; a small distance means a doubtful choice
 
-Unlisted names are printed here and nowhere counted: analyze counts the entities of the gazetteer.
+Unlisted names are printed here but never counted: analyze counts the entities of the gazetteer.
 
-With --segments each line also has \"segments\": [{part, start, end, section, reason?}]: every stretch of the document, in order;
-reason says why one is furniture: share-bar, link-line, link-list, tags, timestamp, navigation, notice, advertisement,
+With --segments each line also has \"segments\": [{part, start, end, section, reason?}]: every part of the document, in order;
+reason says why it is furniture: share-bar, link-line, link-list, tags, timestamp, navigation, notice, advertisement,
 copyright, recurring.
 
 INPUT is a file, a directory tree, or - for standard input; see dateline analyze --help.
@@ -444,22 +447,22 @@ Examples:
   dateline tag article.txt
   dateline tag --profile wide archive.jsonl.gz > mentions.jsonl";
 
-/// Of which entities.
+/// Selects entities.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct KindArg {
-    /// Only entities of this type (place, organisation, title) or kind (place.city, org.company); for pairs, both. One that the
-    /// run does not have is an error that lists those it has
+    /// Only entities of this type (place, organisation, title) or kind (place.city, org.company); for pairs, both. One
+    /// that the run lacks is an error that lists those it has
     #[arg(short = 't', long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
 }
 
-/// Which pairs, and what they leave of the rest.
+/// Selects pairs.
 #[derive(Debug, clap::Args)]
 pub(crate) struct FilterArgs {
     #[command(flatten)]
     pub(crate) kind: KindArg,
-    /// Only pairs with this entity, given by its id or by any of its names in the gazetteer ("US", "Amerika"). If several
-    /// entities of the run have the name, they are listed, and an id says which is meant
+    /// Only pairs with this entity, given by its id or by any of its names in the gazetteer ("US", "Amerika"). If
+    /// several entities of the run have the name, they are listed; choose one by its id
     #[arg(short, long, value_name = "ENTITY")]
     pub(crate) with: Option<String>,
     /// Only pairs with at least this many documents
@@ -490,7 +493,7 @@ Columns (and keys):
 
 On a terminal, long names are cut (…) and columns that do not fit are left out and named; pipes and files get everything.
 
-Equal rows are ordered by name and id. A long article counts more by mentions than by documents.")]
+Equal rows are ordered by name and id. By mentions, a long article has more weight than by documents.")]
 pub(crate) struct Top {
     /// The run
     #[arg(value_name = "RUN")]
@@ -518,8 +521,8 @@ Columns (and keys):
   name_a name_b  their canonical names
   documents      documents that mention both (joint frequency)
 
-Equal rows are ordered by their names. A count is not an association: entities that are in every article go together with
-everything.")]
+Equal rows are ordered by their names. A count is not an association: an entity that is in every article occurs together
+with every other.")]
 pub(crate) struct Pairs {
     /// The run
     #[arg(value_name = "RUN")]
@@ -532,7 +535,7 @@ pub(crate) struct Pairs {
 
 const EXPORT_HELP: &str = "\
 P is a directory for parquet, arrow, csv, jsonl (a file for each table), mtx, npz (both matrices, with documents.csv and \
-entities.csv naming rows and columns) and duckdb (Parquet and load.sql), with an export.json that says what it holds; with --table it \
+entities.csv naming rows and columns) and duckdb (Parquet and load.sql), with an export.json that describes the content; with --table it \
 is one file. For all others P is one file.
 
 Tables (sqlite: also the views named_pairs and named_counts):
@@ -549,16 +552,16 @@ triangle only: mtx says symmetric, so readers fill it; npz is the upper triangle
 Networks (gexf, graphml, pajek, vosviewer): entities are nodes, pairs are undirected edges, the weight is joint.
 edges: Source, Target (ids), Type (Undirected), Weight, SourceLabel, TargetLabel. geojson: places with coordinates, with mentions and documents.
 
-Conditions work as in `dateline pairs`. --type keeps entities of a type and what is between them; with --with or --min-documents only \
-entities in a pair that is left stay. Documents always stay, so that shares keep their denominators. Row numbers are those of the \
-run, but matrices and pajek number what is left anew.
+Conditions work as in `dateline pairs`. --type keeps entities of a type and the pairs among them; --with and --min-documents keep only \
+entities that are in a remaining pair. Documents are always kept, so that shares keep their denominators. Row numbers are those of the \
+run, but matrices and pajek number the remaining rows from the beginning.
 
-Every character of a name survives in every format, but for XML (gexf, graphml), which cannot hold most control characters: they \
-become U+FFFD, and their number is reported. Pajek's labels write quotes, ampersands, backslashes and control characters as &#34; and tell equal names apart by ids. A cell of a \
-CSV that begins with = + - or @ is a formula to a spreadsheet: before you open an export of names you do not trust in one, use --csv-safe, which \
-puts an apostrophe before such names. A reader must not take the country code NA (Namibia) for a missing value.
+Every format preserves every character of a name, except XML (gexf, graphml), which does not allow most control characters: they \
+become U+FFFD, and their number is reported. Pajek's labels write quotes, ampersands, backslashes and control characters as &#34; and distinguish equal names by ids. A cell of a \
+CSV that begins with = + - or @ is a formula to a spreadsheet: before you open names that you do not trust in one, export with --csv-safe, which \
+puts an apostrophe before such names. A reader must not treat the country code NA (Namibia) as a missing value.
 
-Rows of GeoNames (CC BY 4.0) carry its notice in the export where the format has a place, else it is printed: keep it with the file.
+Rows of GeoNames (CC BY 4.0) carry its notice inside the export if the format can hold it; otherwise it is printed: keep it with the file.
 
 Examples:
   dateline export results --to parquet --out results.parquet
@@ -572,7 +575,7 @@ pub(crate) struct Export {
     /// The run
     #[arg(value_name = "RUN")]
     pub(crate) run: PathBuf,
-    /// For which tool
+    /// Format of the export
     #[arg(long, value_name = "FORMAT", value_parser = export_formats())]
     pub(crate) to: ExportFormat,
     /// File or directory to write; it appears when it is complete, or not at all
@@ -583,13 +586,13 @@ pub(crate) struct Export {
     pub(crate) table: Option<TableArg>,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
-    /// In CSV, put an apostrophe before texts that a spreadsheet would take for a formula
+    /// In CSV, put an apostrophe before texts that a spreadsheet would read as formulas
     #[arg(long)]
     pub(crate) csv_safe: bool,
-    /// Replace an earlier export of that name
+    /// Replace an earlier export with that name
     #[arg(long)]
     pub(crate) force: bool,
-    /// Show no progress (there is none anyway unless standard error is a terminal)
+    /// Show no progress bar (there is never one unless standard error is a terminal)
     #[arg(long)]
     pub(crate) no_progress: bool,
 }
@@ -617,15 +620,15 @@ impl From<TableArg> for Table {
     }
 }
 
-/// Takes the names of the library, so that there is one list of formats.
+/// Uses the library's names, so that there is one list of formats.
 fn export_formats() -> impl TypedValueParser<Value = ExportFormat> {
     PossibleValuesParser::new(ExportFormat::ALL.map(|(name, _)| name)).map(|name| {
         let found = ExportFormat::ALL.into_iter().find(|(known, _)| *known == name);
-        found.expect("clap lets the names of the list pass").1
+        found.expect("clap accepts only names of the list").1
     })
 }
 
-/// Shows what a .dln file, or each file of a run, says about itself: format, columns, blocks, properties.
+/// Shows the description in a .dln file, or in each file of a run: format, columns, blocks, properties.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Columns:
@@ -646,11 +649,11 @@ pub(crate) struct Inspect {
     pub(crate) format: Format,
 }
 
-/// Are we right? Matches a sample of the articles with the engine in use and with the oracle, a slow and independent
-/// matcher, under every overlap policy, and compares the spans and the names found at each.
+/// Checks the matches. Matches a sample of the articles with the engine in use and with the oracle, a slow and
+/// independent matcher, under every overlap policy, and compares the spans and their names.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Prints how many documents and bytes were compared, how many spans were found, and how many documents differ; and where. \
+Prints how many documents and bytes were compared, how many spans were found, and how many documents differ, and where. \
 The same documents give the same sample. Exit code 1 if anything differs.")]
 pub(crate) struct Selfcheck {
     #[command(flatten)]
@@ -667,10 +670,10 @@ pub(crate) struct Selfcheck {
 #[command(after_help = "\
 Columns (and keys):
   check   what was checked
-  ok      yes, or NO where something differs
-  detail  what was found; if it differs, what was expected too
+  ok      yes, or NO if something differs
+  detail  what was found and, if it differs, what was expected
 
-Exit code 0 if all checks pass, 1 if one fails, 2 if the run cannot be opened at all.")]
+Exit code 0 if all checks pass, 1 if one fails, 2 if the run cannot be opened.")]
 pub(crate) struct Verify {
     /// The run
     #[arg(value_name = "RUN")]
@@ -680,30 +683,31 @@ pub(crate) struct Verify {
     pub(crate) format: Format,
 }
 
-/// Why, or why not? Lists every candidate of one document: each name whose letters are there, for each entity it could mean,
-/// with the one rule that decided, and the names that no list has. What has "yes" is exactly what `tag` prints.
+/// Why, or why not? Lists every candidate of one document: each name whose letters occur, for each entity it may
+/// denote, with the one rule that decided, and the names that are in no list. Candidates with "yes" are exactly what
+/// `tag` prints.
 #[derive(Debug, clap::Args)]
 #[command(mut_arg("inputs", |inputs| inputs.required(false).required_unless_present("rules")), after_help = "\
 Columns (and keys):
-  document   which of several documents of that id: 1, 2, ... in archive order (only where there are several)
+  document   which of several documents with that id: 1, 2, ... in archive order (only if there are several)
   part       title or text
-  start end  where the name stands, in --offsets units from the beginning of the part
+  start end  range of the name, in --offsets units from the beginning of the part
   surface    the characters there
   verdict    yes, or no
   entity     id of the entity it could mean
   name       its canonical name
   kind       its full kind, e.g. place.city
-  alias      the name as the gazetteer has it
-  flags      its flags in the gazetteer: weak, the case it must have
+  alias      the name as in the gazetteer
+  flags      its flags in the gazetteer: weak, the required case
   rule       the rule that decided
-  meaning    what the rule means; in brackets the name or entity preferred, or the points of the entity and of the runner-up
+  meaning    meaning of the rule; in brackets the name or entity preferred, or the points of the entity and of the runner-up
 
-A candidate that a rule accepted can still lose: to a longer name that covers it (covered), to names that share words with it
-and cover more of the text (crossed), or to another entity of the same name (less-likely). Candidates that the flags of their
+A candidate that a rule accepted may still lose to a longer name that covers it (covered), to names that share words with it
+and cover more of the text (crossed), or to another entity with the same name (less-likely). Candidates that the flags of their
 name refuse are listed by the flag: case, accents, boundary, hyphen, comma, stop. With --furniture count, names in page
-furniture are judged too.
+furniture are included.
 
-With --rules: every rule with its verdict (yes: it accepts, no: it rejects), whether --without-rule can leave it out, and its
+With --rules: every rule with its verdict (yes: it accepts, no: it rejects), whether --without-rule can remove it, and its
 meaning, in columns rule, verdict, optional, meaning.
 
 On a terminal that is too narrow for the table some columns are left out and named; pipes and files get every column.
@@ -720,20 +724,20 @@ pub(crate) struct Explain {
     pub(crate) gazetteer: GazetteerArgs,
     #[command(flatten)]
     pub(crate) furniture: FurnitureArgs,
-    /// Id of the document, as `tag` prints it; not needed where the input is a single document. All documents of that id are
-    /// shown
+    /// Id of the document, as `tag` prints it; not needed if the input is a single document. All documents with that id
+    /// are shown
     #[arg(long, value_name = "ID")]
     pub(crate) doc: Option<String>,
     /// Only the Nth of the documents that have the id, in archive order
     #[arg(long, value_name = "N", requires = "doc", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) nth: Option<u64>,
-    /// List the rules instead, in the order in which they are asked
+    /// List the rules instead, in the order in which they are applied
     #[arg(long, conflicts_with_all = ["inputs", "doc", "at"])]
     pub(crate) rules: bool,
     /// Only candidates at this offset (in --offsets units)
     #[arg(long, value_name = "OFFSET")]
     pub(crate) at: Option<usize>,
-    /// Text in which --at counts
+    /// The text in which --at counts
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) part: PartArg,
     /// Unit of start, end and --at
@@ -759,20 +763,21 @@ impl From<PartArg> for Part {
     }
 }
 
-/// How right are we? Compares mentions with those a person marked in a gold file. Each line of it is a document:
-/// {"id", "text", "title"?, "split"?, "spans": [{"start", "end", "type", "lat"?, "lon"?}]}, offsets in characters of the text.
+/// Measures accuracy. Compares mentions with those a person marked in a gold file. Each line of it is a document:
+/// {"id", "text", "title"?, "split"?, "spans": [{"start", "end", "type", "lat"?, "lon"?}]}, offsets in characters of
+/// the text.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The mentions are those dateline finds in the gold file, or with --pred those of a file that holds {\"id\", \"spans\"} lines
-(dateline tag, or another program). A document that is missing there has no mentions. Only spans of the text are compared.
+The mentions are those dateline finds in the gold file, or with --pred those of a file of {\"id\", \"spans\"} lines
+(dateline tag, or another program). A document that is not in that file has no mentions. Only spans of the text are compared.
 
 Measures:
   exact    same start, end and type
   overlap  one-to-one pairs that share a character, exact pairs first
-  docset   in each document the set of surfaces, in small letters
-  docmac   mean over documents of the F1 of docset (documents with neither gold nor mentions left out)
-  acc@161  of the exactly found spans with coordinates, the share placed within 161 km
-  end@161  of all gold spans with coordinates, the share found and placed within 161 km
+  docset   in each document the set of surface forms, in lower case
+  docmac   mean over documents of the F1 of docset (documents with neither gold nor mentions excluded)
+  acc@161  of the exactly found spans with coordinates, the share located within 161 km
+  end@161  of all gold spans with coordinates, the share found and located within 161 km
 
 Columns (and keys):
   type       the type measured
@@ -780,31 +785,32 @@ Columns (and keys):
   precision  of what was found, the share that is right
   recall     of what is right, the share that was found
   value      F1 (2PR / (P + R)); for docmac, acc@161 and end@161 the mean or the share itself
-  low high   95 % interval of the value: documents drawn anew --draws times (percentile bootstrap, always the same draws)
-  of         what the value rests on: gold spans, surfaces, documents or placed spans
+  low high   95 % interval of the value: documents resampled --draws times (percentile bootstrap, always the same samples)
+  of         number of items the value is based on: gold spans, surface forms, documents or located spans
   gold predicted documents  how many of each
 
 With --compare: first and second value, their difference (second less first) with the 95 % interval of the difference on the
-same draws, and whether it is sure (the interval does not hold 0). With --errors N a second list: type, error (false positive
+same samples, and whether it is sure (the interval does not contain 0). With --errors N a second list: type, error (false positive
 or missed), surface, count.
 
-A type that the gold file does not annotate has no precision worth reading. Types of other label sets (GPE, ORG) are compared
-only where --map says what they are; what is never compared is said, and a gold file of which nothing is compared is refused.
+If the gold file does not annotate a type, its precision has no meaning. Types of other label sets (GPE, ORG) are compared
+only if --map maps them; types never compared are reported, and a gold file of which nothing is compared is refused.
 
 Examples:
   dateline eval --gold gold.jsonl --types place --errors 20
   dateline eval --gold gold.jsonl --compare profile=wide
-  dateline eval --gold gold.jsonl --compare without-rule=same-country      what is the rule worth?
+  dateline eval --gold gold.jsonl --compare without-rule=same-country      the effect of a rule
   dateline eval --gold spacy.jsonl --map GPE=place,LOC=place,ORG=organisation
   dateline eval --gold gold.jsonl --pred old.jsonl --compare new.jsonl")]
 pub(crate) struct Eval {
     /// Hand-annotated JSON Lines
     #[arg(long, value_name = "FILE")]
     pub(crate) gold: PathBuf,
-    /// Mentions to measure; without it, those that dateline finds
+    /// Mentions to measure; by default those that dateline finds
     #[arg(long, value_name = "FILE")]
     pub(crate) pred: Option<PathBuf>,
-    /// Other mentions (a file), or other settings (profile=, overlap=, gazetteer=, without-rule=, with commas) to compare with
+    /// Other mentions (a file), or other settings (profile=, overlap=, gazetteer=, without-rule=, with commas) to
+    /// compare with
     #[arg(long, value_name = "FILE|SETTINGS")]
     pub(crate) compare: Option<String>,
     /// Types to measure [default: those of place, organisation and title that the gold file has]
@@ -814,7 +820,7 @@ pub(crate) struct Eval {
     /// GPE=place,LOC=place,ORG=organisation
     #[arg(long, value_delimiter = ',', value_name = "FROM=TO,...", value_parser = |text: &str| text.parse::<Renaming>())]
     pub(crate) map: Vec<Renaming>,
-    /// Gold types that are neutral: a mention that touches one is no error
+    /// Gold types that are neutral: a mention that touches one is not an error
     #[arg(long, value_delimiter = ',', default_value = "ignore", value_name = "TYPE,...")]
     pub(crate) ignore: Vec<String>,
     /// Only gold documents of this split
@@ -826,13 +832,13 @@ pub(crate) struct Eval {
     /// Also list the N most frequent errors of each kind
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = whole::<usize>)]
     pub(crate) errors: usize,
-    /// Draws of the bootstrap
+    /// Samples of the bootstrap
     #[arg(long, default_value_t = 1000, value_name = "N", value_parser = whole::<usize>)]
     pub(crate) draws: usize,
     /// table for people, jsonl or csv for programs
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,
-    /// Worker threads; 0 is one for each core. Never changes a result
+    /// Worker threads; 0 means one for each core. Never changes a result
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0, env = "DATELINE_THREADS")]
     pub(crate) threads: usize,
     #[command(flatten)]
@@ -841,8 +847,8 @@ pub(crate) struct Eval {
     pub(crate) furniture: FurnitureArgs,
 }
 
-/// Who holds which office? Lists the persons named behind titles, with the country or organisation beside the title. No list
-/// of persons is needed.
+/// Who holds which office? Lists the persons named after titles, with the country or organisation beside the title. No
+/// list of persons is needed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Columns (and keys):
@@ -850,12 +856,12 @@ Columns (and keys):
   of            the country, place or organisation whose office it is, if the text says so: \"Iraqi Prime Minister Ada
                 Example\", \"Kenya's President ...\", \"President Ada Example of Kenya\"
   name          the person's name as written, in its longest form
-  first last    first and last date of the documents that say so
+  first last    first and last date of these documents
   documents     documents that say so
   title_entity  id of the title in the gazetteer
   of_entity     id of the owner in the gazetteer
 
-Most documents first, then by name. Short forms join the longer one where only one fits. It lists what was written, so a
+Most documents first, then by name. A short form is merged with a longer one if only one fits. The list shows what was written, so a
 person who left office is listed as long as articles give the title; \"former\" and \"late\" holders and courtesy titles (Mr.,
 Dr.) are left out.
 
@@ -865,7 +871,7 @@ Examples:
 pub(crate) struct Holders {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Built-in gazetteer (world, core, towns) or .gaz file; repeat it to lay one over another
+    /// Built-in gazetteer (world, core, towns) or .gaz file; repeat it to add layers, the later over the earlier
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     pub(crate) gazetteer: Vec<String>,
     /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several. One that no entity has is an error
@@ -885,7 +891,7 @@ pub(crate) struct Holders {
     pub(crate) format: Format,
 }
 
-/// A number of things.
+/// A whole number.
 fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| "write a whole number, such as 20".to_owned())
 }

@@ -1,4 +1,4 @@
-//! `dateline eval`: how right are the mentions, measured on a hand-annotated file.
+//! `dateline eval`: how accurate the mentions are, measured on a hand-annotated file.
 
 use std::error::Error as StdError;
 use std::fs;
@@ -15,12 +15,12 @@ use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs;
 use crate::table::{self, number, text, word};
 
-/// What dateline finds, and so what is measured unless the user says otherwise.
+/// The types that dateline finds, which are measured by default.
 const TYPES: [&str; 3] = ["place", "organisation", "title"];
 
 pub(crate) fn run(command: &Eval, args: &Args) -> CommandResult {
     if command.errors > 0 && command.format == Format::Csv {
-        return Err("--errors makes a second list; print it with --format table or jsonl".into());
+        return Err("--errors prints a second list; print it with --format table or jsonl".into());
     }
     let mut gold = SpanFile::gold(&read(&command.gold)?, &command.gold)?;
     check_renamings(command, &gold)?;
@@ -58,7 +58,7 @@ pub(crate) fn run(command: &Eval, args: &Args) -> CommandResult {
     Ok(Outcome::Done)
 }
 
-/// Refuses to rename what the gold file does not have, unless another file may have it.
+/// Refuses to rename a type that the gold file lacks, unless another file may have it.
 fn check_renamings(command: &Eval, gold: &SpanFile) -> Result<(), Box<dyn StdError>> {
     let only_gold = command.pred.is_none() && command.compare.is_none();
     let types = gold.types();
@@ -72,7 +72,7 @@ fn check_renamings(command: &Eval, gold: &SpanFile) -> Result<(), Box<dyn StdErr
     }
 }
 
-/// The types to measure; says which types of the gold file are not compared with anything.
+/// The types to measure; reports which types of the gold file are not compared with anything.
 fn types(command: &Eval, gold: &SpanFile, args: &Args) -> Result<Vec<String>, Box<dyn StdError>> {
     let path = command.gold.display();
     let judge = |wanted: &[String]| compared(gold, wanted, &command.ignore, command.split.as_deref());
@@ -97,9 +97,9 @@ fn types(command: &Eval, gold: &SpanFile, args: &Args) -> Result<Vec<String>, Bo
         types.retain(|name| !found.lacking.contains(name));
     } else if !found.lacking.is_empty() {
         let lacking = listed(&found.lacking);
-        say(format!("{path}: it has no {lacking}, so its figures say nothing"));
+        say(format!("{path}: it has no {lacking}, so its figures mean nothing"));
     }
-    // Who names the types to measure knows that others are left, but not that places may be under another name too.
+    // A user who names the types knows that others are not compared, but not that places may have another name, too.
     if !found.left.is_empty() && (command.types.is_empty() || !found.renamings.is_empty()) {
         let remedy = if found.renamings.is_empty() { String::new() } else { format!("; {}", remedy(&found)) };
         say(format!("{path}: never compared: {}{remedy}", found.left_over()));
@@ -107,11 +107,11 @@ fn types(command: &Eval, gold: &SpanFile, args: &Args) -> Result<Vec<String>, Bo
     Ok(types)
 }
 
-/// How to have the types compared that are left over.
+/// How to have the remaining types compared.
 fn remedy(found: &Compared<'_>) -> String {
     match found.renamings.as_slice() {
-        [] => "name them with --types, or say what they are, e.g. --map TYPE=place".to_owned(),
-        renamings => format!("say what they are: --map {}", renamings.join(",")),
+        [] => "name them with --types, or map them, e.g. --map TYPE=place".to_owned(),
+        renamings => format!("map them: --map {}", renamings.join(",")),
     }
 }
 
@@ -123,7 +123,7 @@ fn listed(types: &[String]) -> String {
     }
 }
 
-/// Whether there is anything to say about the type.
+/// Whether there are any spans of the type.
 fn is_used(score: &Score) -> bool {
     score.total.gold + score.total.predicted > 0
 }
@@ -142,7 +142,7 @@ fn predictions(command: &Eval, path: &Path, gold: &SpanFile) -> Result<SpanFile,
     Ok(predicted)
 }
 
-/// What dateline itself finds in the gold file.
+/// The mentions that dateline itself finds in the gold file.
 fn own(command: &Eval, names: &GazetteerArgs, gold: &SpanFile, stop: &StopFlag) -> Result<SpanFile, Box<dyn StdError>> {
     let options = ArchiveOptions { input_format: InputFormat::JsonLines, ..ArchiveOptions::default() };
     let archive = Archive::open(std::slice::from_ref(&command.gold), options)?;
@@ -180,16 +180,16 @@ fn changed(names: &GazetteerArgs, changes: &str) -> Result<GazetteerArgs, Box<dy
     Ok(names)
 }
 
-/// One of the words that the option of this name takes.
+/// Parses a value of the option with this name.
 fn setting<T: ValueEnum>(key: &str, value: &str) -> Result<T, Box<dyn StdError>> {
     T::from_str(value.trim(), false).map_err(|_| {
         let known = T::value_variants().iter().filter_map(|variant| variant.to_possible_value());
         let known: Vec<String> = known.map(|value| value.get_name().to_owned()).collect();
-        format!("--compare: no {} is called {value:?}; use {}", key.trim(), listed(&known)).into()
+        format!("--compare: there is no {} {value:?}; use {}", key.trim(), listed(&known)).into()
     })
 }
 
-/// Four decimals, as published figures have them; the programs get all.
+/// Four decimals for people, as in published figures; programs get all digits.
 fn share(command: &Eval, value: Option<f64>) -> Value {
     match value {
         None => Value::Null,

@@ -1,4 +1,4 @@
-//! From the outcome of a command to the exit code: 0 done, 1 done but something differs, 2 not done, 130 stopped.
+//! From the outcome of a command to the exit code: 0 done, 1 done but with a difference, 2 not done, 130 stopped.
 
 use std::error::Error as StdError;
 use std::io;
@@ -9,7 +9,7 @@ use dateline::ErrorKind;
 /// How a command ended without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// All is well.
+    /// Done without a difference.
     Done,
     /// Done, but records were skipped under `--strict`, or a check found a difference.
     Differs,
@@ -23,7 +23,7 @@ pub(crate) fn of(outcome: CommandResult) -> ExitCode {
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Differs) => ExitCode::from(1),
-        // Whoever read our output has seen enough.
+        // The reader of the output has closed it on purpose.
         Err(error) if is_closed_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {
             anstream::eprintln!("dateline: {error}");
@@ -35,7 +35,7 @@ pub(crate) fn of(outcome: CommandResult) -> ExitCode {
     }
 }
 
-/// Takes a closed pipe for success: whoever read our output has seen enough, but the outcome of the command still counts.
+/// Treats a closed pipe as success: the reader of the output needed no more. The outcome of the command still counts.
 pub(crate) fn unless_closed(printed: Result<(), Box<dyn StdError>>) -> Result<(), Box<dyn StdError>> {
     match printed {
         Err(error) if is_closed_pipe(error.as_ref()) => Ok(()),

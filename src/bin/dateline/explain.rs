@@ -19,7 +19,9 @@ pub(crate) fn run(command: &Explain, args: &Args) -> CommandResult {
         return print_rules(command);
     }
     if command.gazetteer.profile == ProfileArg::Plain {
-        return Err("the plain profile asks no rules: every name that matches counts; explain another profile".into());
+        return Err(
+            "the plain profile applies no rules: every name that matches counts; explain another profile".into()
+        );
     }
     let archive = inputs::open_archive(&command.input, args)?;
     let gazetteer = inputs::load_gazetteer(&command.gazetteer)?;
@@ -99,16 +101,16 @@ fn chosen<T>(command: &Explain, documents: FoundDocuments<T>) -> Result<Vec<Foun
     };
     Err(match &command.doc {
         _ if total == 0 => format!("no document in the inputs{unread}"),
-        None => format!("the inputs hold {} documents; choose one with --doc: {ids}", table::thousands(total)),
+        None => format!("the inputs have {} documents; choose one with --doc: {ids}", table::thousands(total)),
         Some(id) => {
             let total = plural(total, "document", "documents");
-            format!("no document has the id {id:?}; the inputs hold {total}: {ids}{unread}")
+            format!("no document has the id {id:?}; the inputs have {total}: {ids}{unread}")
         }
     }
     .into())
 }
 
-/// Every rule, and what it means.
+/// Every rule and its meaning.
 fn print_rules(command: &Explain) -> CommandResult {
     let columns = [word("rule"), word("verdict").spare(2), word("optional").spare(3), prose("meaning")];
     let yes = |is: bool| -> Value {
@@ -161,7 +163,7 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What the verdict means, with the name or the entity that was preferred.
+/// The meaning of the verdict, with the name or the entity that was preferred.
 fn meaning(verdict: &Verdict, text: &str, gazetteer: &Gazetteer) -> String {
     let meaning = verdict.outcome.meaning();
     let preferred = match verdict.outcome {
@@ -177,7 +179,7 @@ fn meaning(verdict: &Verdict, text: &str, gazetteer: &Gazetteer) -> String {
         .map_or_else(|| meaning.to_owned(), |preferred| format!("{} ({preferred}).", meaning.trim_end_matches('.')))
 }
 
-/// The flags of an alias, as a gazetteer writes them.
+/// The flags of an alias, in the notation of the gazetteer.
 fn flags(alias: &Alias<'_>) -> String {
     let case = match alias.flags.case {
         dateline::gazetteer::CasePolicy::Exact => Some("exact"),

@@ -29,7 +29,8 @@ pub(crate) fn run(command: &Export, args: &Args) -> CommandResult {
     if !args.quiet {
         let parts = summary.written.iter().filter(|(_, rows)| *rows > 0);
         let parts: Vec<String> = parts.map(|(name, rows)| format!("{name} {}", thousands(*rows))).collect();
-        let parts = if parts.is_empty() { "empty, no row was left to write".to_owned() } else { parts.join(", ") };
+        let parts =
+            if parts.is_empty() { "empty, since no row meets the conditions".to_owned() } else { parts.join(", ") };
         anstream::eprintln!("{}: {parts}", summary.out.display());
         summary.notes.iter().for_each(|note| anstream::eprintln!("note: {note}"));
     }

@@ -14,7 +14,7 @@ pub(crate) fn run(command: &Holders, args: &Args) -> CommandResult {
     if let Some(run) = command.input.inputs.iter().find(|input| input.join("manifest.json").is_file()) {
         let run = run.display();
         return Err(
-            format!("{run}: a run does not store the names behind titles; name the articles it was made from").into()
+            format!("{run}: a run does not store the names after titles; name the articles it was made from").into()
         );
     }
     let archive = inputs::open_archive(&command.input, args)?;

@@ -1,4 +1,4 @@
-//! From what was typed to the library's options, for the commands that read articles.
+//! From the arguments to the library's options, for the commands that read articles.
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
@@ -14,12 +14,12 @@ use dateline::{
 
 use crate::args::{Args, FilterArgs, FurnitureArgs, GazetteerArgs, InputArgs, ProfileArg, SectionArg};
 
-/// Opens the archive, saying what was passed over.
+/// Opens the archive and reports the files that are passed over.
 pub(crate) fn open_archive(input: &InputArgs, args: &Args) -> Result<Archive, Error> {
     open_paths(&input.inputs, input, args)
 }
 
-/// Opens an archive of these files, read as `input` says.
+/// Opens an archive of these files, read as `input` specifies.
 pub(crate) fn open_paths(paths: &[PathBuf], input: &InputArgs, args: &Args) -> Result<Archive, Error> {
     let fields = FieldMap {
         id: input.id_field.clone(),
@@ -41,7 +41,7 @@ pub(crate) fn open_paths(paths: &[PathBuf], input: &InputArgs, args: &Args) -> R
     Ok(archive)
 }
 
-/// Says which files of directory trees are not read.
+/// Reports which files of directory trees are not read.
 fn report_passed_over(archive: &Archive, args: &Args) {
     let (skipped, links) = (archive.skipped(), archive.links());
     let list = |paths: &[PathBuf]| {
@@ -52,9 +52,7 @@ fn report_passed_over(archive: &Archive, args: &Args) {
     let more = |hint: &str| if args.verbose { ":".to_owned() } else { format!(" (-v lists them{hint})") };
     if let Some(first) = skipped.first() {
         let (kind, hint) = match archive.options().input_format {
-            InputFormat::Auto => {
-                ("of unknown type", "; name a file, or say with --input-format what it holds, to read it")
-            }
+            InputFormat::Auto => ("of unknown type", "; name a file, or give its --input-format, to read it"),
             _ => ("of binary content", ""),
         };
         let files = plural(skipped.len() as u64, "file", "files");
@@ -72,12 +70,13 @@ fn report_passed_over(archive: &Archive, args: &Args) {
     }
 }
 
-/// Loads the layers, the later over the earlier. What must be compiled is kept for the next time.
+/// Loads the layers, the later over the earlier, and caches what it compiles.
 pub(crate) fn load_gazetteer(args: &GazetteerArgs) -> Result<Gazetteer, Error> {
     load_layers(&args.gazetteer, &args.without, args.no_cache)
 }
 
-/// The same for commands that have no other setting; says how many entities of unwanted sources were left out.
+/// Like [`load_gazetteer`], for commands without other settings; reports how many entities of excluded sources there
+/// were.
 pub(crate) fn load_layers(layers: &[String], without: &[String], no_cache: bool) -> Result<Gazetteer, Error> {
     let options = LoadOptions { without: without.to_vec(), ..LoadOptions::default() };
     let gazetteer = match cache_folder() {
@@ -92,7 +91,7 @@ pub(crate) fn load_layers(layers: &[String], without: &[String], no_cache: bool)
     Ok(gazetteer)
 }
 
-/// The entity of a run that the user names by its id or by any of its names, of a type or kind if that is given.
+/// The entity of a run that the user names by its id or by any of its names, of a type or kind if one is given.
 pub(crate) fn entity_of(run: &Run, given: &str, of_kind: Option<&str>) -> Result<RunEntity, Error> {
     let load = |layers: &[String], without: &[String]| {
         let options = LoadOptions { without: without.to_vec(), ..LoadOptions::default() };
@@ -104,11 +103,11 @@ pub(crate) fn entity_of(run: &Run, given: &str, of_kind: Option<&str>) -> Result
     find_entity(run, given, of_kind, || EntityNames::of_run(run, load))
 }
 
-/// The conditions that were typed, with the entity by its id.
+/// The conditions of the arguments, with the entity by its id.
 pub(crate) fn filter_of(run: &Run, args: &FilterArgs) -> Result<Filter, Error> {
     let kind = args.kind.kind.clone();
     let mut filter = Filter { kind: kind.clone(), with: None, min_documents: args.min_documents };
-    // The type first: if it is wrong, that is the fault to mend.
+    // The type first: if it is wrong, the user should correct it first.
     filter.select(run)?;
     if let Some(given) = &args.with {
         filter.with = Some(entity_of(run, given, kind.as_deref())?.id);
@@ -116,7 +115,7 @@ pub(crate) fn filter_of(run: &Run, args: &FilterArgs) -> Result<Filter, Error> {
     Ok(filter)
 }
 
-/// Says which entities of one layer have lost names to another, which a list of countries may do to the built-in ones.
+/// Reports which entities of one layer lost names to another, as a list of countries may cause for the built-in ones.
 pub(crate) fn say_what_is_replaced(gazetteer: &Gazetteer) {
     let (count, first) = gazetteer.replaced();
     for replaced in first {
@@ -127,23 +126,23 @@ pub(crate) fn say_what_is_replaced(gazetteer: &Gazetteer) {
         anstream::eprintln!("{by} replaces {id} ({name}) of {of}: {lost} not found any more ({list}{more})");
     }
     if count > first.len() as u64 {
-        anstream::eprintln!("{} are replaced so", plural(count, "entity", "entities"));
+        anstream::eprintln!("{} are replaced in this way", plural(count, "entity", "entities"));
     }
     if count > 0 {
         anstream::eprintln!(
-            "other ids or !extend ID keep the names; !remove ID before the new definition says that it is meant"
+            "other ids or !extend ID keep the names; !remove ID before the new definition declares the intention"
         );
     }
 }
 
-/// Where this user's programs keep what can be made again.
+/// The user's folder for caches.
 fn cache_folder() -> Option<PathBuf> {
     let folder = |variable| std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = || folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache"))).or(folder("LOCALAPPDATA"));
     folder("DATELINE_CACHE").or_else(|| Some(base()?.join("dateline")))
 }
 
-/// Compiles the gazetteer; counts the recurring lines of the archive if they are asked for.
+/// Compiles the gazetteer; counts the recurring lines of the archive if requested.
 pub(crate) fn build_analyzer(
     args: &GazetteerArgs,
     furniture: &FurnitureArgs,
@@ -160,8 +159,7 @@ pub(crate) fn build_analyzer(
         None => analyzer,
         Some(_) if args.profile == ProfileArg::Plain => {
             return Err(
-                "the plain profile does not tell page furniture apart; leave out --recurring-lines, or use another"
-                    .into(),
+                "the plain profile does not recognise page furniture; remove --recurring-lines, or use another".into(),
             );
         }
         Some(at_least) => {
@@ -171,7 +169,7 @@ pub(crate) fn build_analyzer(
     })
 }
 
-/// A flag that Ctrl-C raises. A second Ctrl-C ends the process at once.
+/// A flag that Ctrl-C sets. A second Ctrl-C ends the process immediately.
 pub(crate) fn stop_on_signal() -> StopFlag {
     let stop = StopFlag::default();
     let raised = stop.clone();
@@ -187,7 +185,7 @@ pub(crate) fn stop_on_signal() -> StopFlag {
     stop
 }
 
-/// Says which records were skipped: the number, and the first few.
+/// Reports the skipped records: their number, and the first few.
 pub(crate) fn report_rejects(total: u64, first: &[Reject], listed_in: Option<&Path>, args: &Args) {
     if total == 0 {
         return;
@@ -203,7 +201,7 @@ pub(crate) fn report_rejects(total: u64, first: &[Reject], listed_in: Option<&Pa
     }
 }
 
-/// Says what is odd about records that were read nevertheless.
+/// Reports unusual properties of records that were read nevertheless.
 pub(crate) fn report_notes(notes: &InputNotes, gazetteer: &Gazetteer) {
     let documents = |noted: &Noted, hold: &str, holds: &str| {
         let first = noted.first.as_deref().unwrap_or_default();
@@ -226,13 +224,13 @@ pub(crate) fn report_notes(notes: &InputNotes, gazetteer: &Gazetteer) {
         documents(&notes.shared_ids, "share their id with another", "shares its id with another")
     {
         anstream::eprintln!(
-            "{count}, e.g. {first:?}: all are counted; name a field that tells them apart with --id-field"
+            "{count}, e.g. {first:?}: all are counted; name a field that distinguishes them with --id-field"
         );
     }
     if let Some((place, date)) = &notes.unreadable_date {
         let count = plural(notes.dates.unreadable, "document", "documents");
         anstream::eprintln!(
-            "the date of {count} is not understood, e.g. {date:?} in {place}: it counts as unknown; write dates as 2023-05-09"
+            "the date of {count} cannot be read, e.g. {date:?} in {place}: it counts as unknown; write dates as 2023-05-09"
         );
     }
     let builtin = builtin_names();

@@ -1,4 +1,4 @@
-//! `dateline inspect`: what a file says about itself.
+//! `dateline inspect`: the description in a file.
 
 use std::error::Error as StdError;
 use std::io::{self, Write};
@@ -74,7 +74,7 @@ fn open(path: &Path, name: &str) -> Result<Inspected, dateline::Error> {
         }
     }
     let header = reader.header().clone();
-    // Kinds that the file may hold but does not: an empty table is still a table.
+    // Kinds that the file may contain but does not: an empty table is still a table.
     for kind in header.blocks.keys().filter_map(|kind| kind.parse().ok()) {
         if !blocks.iter().any(|(known, _, _)| *known == kind) {
             blocks.push((kind, 0, 0));

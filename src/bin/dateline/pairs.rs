@@ -13,7 +13,7 @@ use crate::inputs::{filter_of, plural};
 use crate::table::{self, id, number, text};
 use crate::top::{FoundEntity, entities};
 
-/// A pair in the order of the list: more documents first, then by name.
+/// The sort key of a pair: more documents first, then by name.
 type Ranked<'e> = (Reverse<u32>, &'e FoundEntity, &'e FoundEntity);
 
 pub(crate) fn run(command: &Pairs, args: &Args) -> CommandResult {
@@ -43,7 +43,7 @@ pub(crate) fn run(command: &Pairs, args: &Args) -> CommandResult {
     Ok(Outcome::Done)
 }
 
-/// The first `rows` pairs of the list (0 for all), in order. Holds no more than are asked for.
+/// The first `rows` pairs of the list (0 for all), in order. Memory holds no more than that.
 pub(crate) fn strongest<'e>(
     run: &Run,
     entities: &'e [FoundEntity],
@@ -52,7 +52,7 @@ pub(crate) fn strongest<'e>(
 ) -> Result<Vec<Ranked<'e>>, dateline::Error> {
     let limit = if rows == 0 { usize::MAX } else { rows };
     let selection = filter.select(run)?;
-    // The greatest of the heap is the last of the list.
+    // The greatest element of the heap is the last of the list.
     let mut first: BinaryHeap<Ranked<'e>> = BinaryHeap::new();
     for block in run.pairs()? {
         for row in block?.iter().filter(|row| selection.pair(*row)) {

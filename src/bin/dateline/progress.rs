@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::{Args, InputArgs};
 
-/// A count of rows whose end is not known.
+/// A count of rows whose total is not known.
 pub(crate) fn rows(hidden: bool) -> ProgressBar {
     let bar = ProgressBar::no_length();
     if hidden || !std::io::stderr().is_terminal() {
@@ -22,7 +22,7 @@ pub(crate) fn rows(hidden: bool) -> ProgressBar {
     bar
 }
 
-/// A bar over the bytes of the archive, with documents a second and the time left.
+/// A bar over the bytes of the archive, with documents a second and the remaining time.
 pub(crate) fn bar(archive: &Archive, input: &InputArgs, args: &Args) -> ProgressBar {
     let hidden = args.quiet || input.no_progress || !std::io::stderr().is_terminal();
     let bar = match archive.total_bytes() {
@@ -43,7 +43,7 @@ pub(crate) fn bar(archive: &Archive, input: &InputArgs, args: &Args) -> Progress
     bar
 }
 
-/// Moves the bar.
+/// Advances the bar.
 pub(crate) fn advance(bar: &ProgressBar, progress: Progress) {
     bar.set_position(progress.bytes);
     let seconds = bar.elapsed().as_secs_f64().max(1e-3);

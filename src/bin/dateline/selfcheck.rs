@@ -1,4 +1,4 @@
-//! `dateline selfcheck`: the engine beside the oracle.
+//! `dateline selfcheck`: compares the engine with the oracle.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use crate::progress;
 
 pub(crate) fn run(command: &Selfcheck, args: &Args) -> CommandResult {
     if !command.gazetteer.without_rule.is_empty() {
-        return Err("selfcheck compares what is matched, before any rule; leave out --without-rule".into());
+        return Err("selfcheck compares matches, before any rule; remove --without-rule".into());
     }
     let archive = inputs::open_archive(&command.input, args)?;
     let gazetteer = inputs::load_gazetteer(&command.gazetteer)?;

@@ -1,7 +1,8 @@
 //! Rows for people and for programs: aligned tables, JSON Lines, CSV.
 //!
-//! On a terminal a table is fitted to its width: long names are cut with an ellipsis, sentences are broken into lines, numbers stay whole; where even that is not
-//! enough, columns that can be spared are left out and named. What goes into a file or a pipe is always whole.
+//! On a terminal a table is fitted to the width: long names are cut with an ellipsis, sentences are broken into lines,
+//! numbers are never cut. If that is not enough, columns marked as spare are omitted and named. Files and pipes always
+//! get everything.
 
 mod fit;
 
@@ -18,7 +19,8 @@ use crate::args::Format;
 pub(crate) struct Column {
     pub(crate) name: &'static str,
     pub(crate) kind: ColumnKind,
-    /// On a terminal that is too narrow, the columns of the highest number go first, together; those of 0 stay.
+    /// If the terminal is too narrow, all columns with the highest number are omitted first; those with 0 are never
+    /// omitted.
     pub(crate) spare: u8,
 }
 
@@ -28,7 +30,7 @@ pub(crate) enum ColumnKind {
     Number,
     /// Cut first.
     Text,
-    /// Something to copy: cut only when all texts are short already.
+    /// Something to copy: cut only when all texts are cut as far as possible.
     Id,
     /// One of a few words: never cut.
     Word,
@@ -62,13 +64,13 @@ pub(crate) const fn prose(name: &'static str) -> Column {
 }
 
 impl Column {
-    /// The same column, left out of narrow tables before those with a lower number.
+    /// The column with a `spare` number; see [`Column::spare`].
     pub(crate) const fn spare(self, spare: u8) -> Self {
         Self { spare, ..self }
     }
 }
 
-/// Writes rows of cells to standard output in the format asked for.
+/// Writes rows of cells to standard output in the requested format.
 pub(crate) fn print<R>(format: Format, columns: &[Column], rows: R) -> Result<(), Box<dyn StdError>>
 where
     R: IntoIterator<Item = Vec<Value>>,
@@ -77,7 +79,7 @@ where
     match format {
         Format::Jsonl => {
             for row in rows {
-                // Written by hand: a map would put the keys in alphabetical order.
+                // Written without a map, which would sort the keys.
                 for (index, (column, cell)) in columns.iter().zip(&row).enumerate() {
                     let begin = if index == 0 { "{" } else { "," };
                     write!(out, "{begin}\"{}\":{cell}", column.name)?;
@@ -112,17 +114,17 @@ pub(crate) fn render(columns: &[Column], rows: impl IntoIterator<Item = Vec<Valu
     lay_out(columns, rows, terminal_width()).0
 }
 
-/// Columns of characters that the terminal has; none for a file or a pipe.
+/// Width of the terminal in characters; none for a file or a pipe.
 fn terminal_width() -> Option<usize> {
     if !io::stdout().is_terminal() {
         return None;
     }
-    // As for other programs, a person may say how wide a table should be.
+    // As in other programs, `COLUMNS` overrides the width.
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
     said.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0.into()))
 }
 
-/// The table, and the names of the columns that had to be left out to fit it to `width`.
+/// The table, and the names of the columns that were omitted to fit it to `width`.
 fn lay_out(
     columns: &[Column],
     rows: impl IntoIterator<Item = Vec<Value>>,
@@ -167,7 +169,7 @@ fn plain(cell: &Value) -> String {
     }
 }
 
-/// A CSV error is nearly always one of writing; keep that, so that a closed pipe is recognised.
+/// A CSV error is nearly always an error of writing; keep that one, so that a closed pipe is recognised.
 fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,

@@ -10,7 +10,7 @@ use crate::{inputs, progress};
 
 pub(crate) fn run(command: &Tag, args: &Args) -> CommandResult {
     if command.segments && command.gazetteer.profile == ProfileArg::Plain {
-        return Err("the plain profile divides no article; leave out --segments, or use another".into());
+        return Err("the plain profile does not divide articles; remove --segments, or use another".into());
     }
     // Whoever writes into standard input may wait for the answer.
     let archive = inputs::open_archive(&command.input, args)?;

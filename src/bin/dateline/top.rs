@@ -28,7 +28,7 @@ impl FoundEntity {
     }
 }
 
-/// All entities of a run; the row is the entity's number in its other files.
+/// All entities of a run; the row is the entity's number in the run's other files.
 pub(crate) fn entities(run: &Run) -> Result<Vec<FoundEntity>, Error> {
     let mut entities = Vec::new();
     for block in run.entities()? {

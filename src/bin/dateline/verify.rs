@@ -1,4 +1,4 @@
-//! `dateline verify`: is a run whole?
+//! `dateline verify`: is a run complete and consistent?
 
 use dateline::Run;
 use serde_json::Value;
@@ -28,7 +28,10 @@ pub(crate) fn run(command: &Verify, args: &Args) -> CommandResult {
     let failed = report.failures().count() as u64;
     if failed > 0 {
         let path = command.run.display();
-        anstream::eprintln!("{path}: {} failed; do not use this run, make it again", plural(failed, "check", "checks"));
+        anstream::eprintln!(
+            "{path}: {} failed; do not use this run, repeat the analysis",
+            plural(failed, "check", "checks")
+        );
         return Ok(Outcome::Differs);
     }
     if !args.quiet && command.format == Format::Table {

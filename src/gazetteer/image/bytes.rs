@@ -1,4 +1,4 @@
-//! Who owns the bytes of an image: the program itself, the heap, or a mapped file.
+//! The owner of an image's bytes: the program itself, the heap, or a mapped file.
 
 use std::fs::File;
 use std::io;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use memmap2::Mmap;
 
-/// Bytes of a line of the cache.
+/// Bytes of a cache line.
 const LINE: usize = 64;
 
 /// Immutable bytes that are shared, not copied, when cloned.
@@ -15,14 +15,14 @@ const LINE: usize = 64;
 pub(crate) enum Bytes {
     /// Embedded in the program.
     Static(&'static [u8]),
-    /// Made by this process: what begins at this place.
+    /// On the heap; the image begins at this offset.
     Heap(Arc<Vec<u8>>, usize),
     /// A mapped file: read by the system page by page, and shared between processes.
     Mapped(Arc<Mmap>),
 }
 
 impl Bytes {
-    /// The `length` bytes that `write` writes, from the beginning of a line of the cache on, where tables are read faster.
+    /// The `length` bytes that `write` writes, aligned to a cache line, which makes tables faster.
     pub(crate) fn written(length: usize, write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<Self> {
         let mut bytes = Vec::<u8>::with_capacity(length + LINE);
         let start = bytes.as_ptr().align_offset(LINE).min(LINE);
@@ -31,7 +31,7 @@ impl Bytes {
         Ok(Self::Heap(Arc::new(bytes), start))
     }
 
-    /// Bytes of this process.
+    /// Bytes on the heap.
     #[cfg(test)]
     pub(crate) fn heap(bytes: &[u8]) -> Self {
         Self::written(bytes.len(), |out| io::Write::write_all(out, bytes)).unwrap()
@@ -40,11 +40,12 @@ impl Bytes {
     /// Maps a whole file.
     #[allow(unsafe_code)]
     pub(crate) fn map(file: &File) -> io::Result<Self> {
-        // SAFETY: a mapping is undefined only while another process changes the file under it. Compiled gazetteers are
-        // written under a temporary name and renamed when whole, and never changed afterwards; nothing here writes to a
-        // mapped file. Reading one instead would cost more than the whole start-up may take.
+        // SAFETY: a mapping is undefined only if another process changes the file. Compiled gazetteers are written
+        // under a temporary name, renamed when complete, and never changed afterwards; nothing here writes to a mapped
+        // file. Reading the file instead would take longer than the whole start may.
         let map = unsafe { Mmap::map(file)? };
-        // Tables of a hundred megabytes are looked into at random: a tenth quicker in large pages. Whoever cannot has small ones.
+        // Tables of a hundred megabytes are accessed at random, which is a tenth faster with large pages. A failure is
+        // harmless.
         #[cfg(target_os = "linux")]
         let _ = map.advise(memmap2::Advice::HugePage);
         Ok(Self::Mapped(Arc::new(map)))

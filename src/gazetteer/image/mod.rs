@@ -12,9 +12,9 @@
 //!        the sections in the order of the table, each at the next multiple of 64; zero bytes between them
 //! ```
 //!
-//! Numbers are little-endian. Every byte is covered: by the header's CRC, by its section's, or by having to be zero. What the
-//! sections hold is known to who wrote them; this file only carries them. A compiled gazetteer is a cache and the fast way to
-//! start, never the form to exchange: that is the `.gaz` text, from which it can always be made again.
+//! Numbers are little-endian. Every byte is covered: by the header's CRC, by its section's, or because it must be zero.
+//! This file does not know the meaning of the sections. A compiled gazetteer is a cache that starts fast, never a form
+//! for exchange: that is the `.gaz` text, from which it can always be compiled again.
 
 mod bytes;
 pub(crate) mod wire;
@@ -29,13 +29,13 @@ pub(crate) use bytes::Bytes;
 use wire::{u16_at, u32_at, u64_at};
 
 const MAGIC: [u8; 8] = *b"DLGAZ\r\n\x1A";
-/// Raised when an older program would read the file wrongly: another layout, another folding, other tables.
+/// Incremented when an older program would misread the file: another layout, another folding, other tables.
 const MAJOR: u16 = 6;
 const MINOR: u16 = 0;
 const HEADER: usize = 32;
 const TABLE_ROW: usize = 24;
 const ALIGN: usize = 64;
-/// More sections than any version has; a forged count must not cost memory.
+/// More sections than any version has, so that a forged count does not allocate memory.
 const MAX_SECTIONS: usize = 64;
 /// A section beyond this size goes to a temporary file while it is being written.
 const SPILL: usize = 64 << 20;
@@ -51,7 +51,7 @@ pub(crate) struct Image {
 }
 
 impl Image {
-    /// Whether a file that begins with these bytes means to be an image.
+    /// Whether a file that begins with these bytes claims to be an image.
     pub(crate) fn is_image(start: &[u8]) -> bool {
         start.starts_with(&MAGIC)
     }
@@ -60,7 +60,8 @@ impl Image {
     ///
     /// # Errors
     ///
-    /// `Io` if it cannot be read, `Format` with the reason if it is no image, damaged, cut, or newer than this program.
+    /// `Io` if it cannot be read; `Format` with the reason if it is not an image, damaged, cut, or newer than this
+    /// program.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|error| Error::io(path, "open the compiled gazetteer", error))?;
         let bytes = Bytes::map(&file).map_err(|error| Error::io(path, "map the compiled gazetteer", error))?;
@@ -72,7 +73,7 @@ impl Image {
         Self::parse(Bytes::Static(bytes)).expect("the build made it")
     }
 
-    /// An image whose checksums are not looked at, for tests of forged ones.
+    /// An image whose checksums are not verified, for tests of forged ones.
     #[cfg(test)]
     pub(crate) fn unchecked(bytes: Vec<u8>) -> Self {
         Self::parse(Bytes::heap(&bytes)).unwrap()
@@ -96,7 +97,7 @@ impl Image {
 
     fn parse(bytes: Bytes) -> std::result::Result<Self, String> {
         if !Self::is_image(&bytes) {
-            return Err("it is no compiled gazetteer".to_owned());
+            return Err("it is not a compiled gazetteer".to_owned());
         }
         if bytes.len() < HEADER {
             return Err("it is cut off within its header".to_owned());
@@ -131,7 +132,7 @@ impl Image {
             let length = usize::try_from(u64_at(row, 16)).unwrap_or(usize::MAX);
             match start.checked_add(length) {
                 Some(stop) if u64_at(row, 8) == start as u64 && stop <= bytes.len() => end = stop,
-                _ => return Err(format!("its section {:?} lies outside the file", String::from_utf8_lossy(&tag))),
+                _ => return Err(format!("its section {:?} is outside the file", String::from_utf8_lossy(&tag))),
             }
             sections.push((tag, u32_at(row, 4), start..end));
         }
@@ -141,12 +142,12 @@ impl Image {
         Ok(Self { bytes, sections })
     }
 
-    /// Where a section lies in [`Image::bytes`].
+    /// The range of a section in [`Image::bytes`].
     pub(crate) fn section(&self, tag: Tag) -> Option<Range<usize>> {
         self.sections.iter().find(|(name, _, _)| *name == tag).map(|(_, _, range)| range.clone())
     }
 
-    /// The whole.
+    /// All bytes of the image.
     #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -1,4 +1,4 @@
-//! Numbers and strings as bytes: what records outside the fixed-width sections are made of.
+//! Numbers and strings as bytes, for records outside the fixed-width sections.
 //!
 //! Reading never panics and never allocates: damaged bytes give `None`.
 
@@ -11,7 +11,7 @@ pub(crate) fn put_number(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
-/// Appends a string behind its length.
+/// Appends a string, preceded by its length.
 pub(crate) fn put_str(out: &mut Vec<u8>, text: &str) {
     put_number(out, text.len() as u64);
     out.extend_from_slice(text.as_bytes());

@@ -52,7 +52,7 @@ fn write_row<'a>(out: &mut impl Write, cells: impl Iterator<Item = &'a str>) -> 
     writer.flush()
 }
 
-/// A name as the column of aliases holds it: what separates names there, or begins a list, is escaped.
+/// A name in the column of aliases: characters that separate names there, or begin a list, are escaped.
 fn escape(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
     for c in name.chars() {

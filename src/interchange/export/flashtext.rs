@@ -1,7 +1,7 @@
 //! FlashText: lines `alias=>canonical`, or a JSON object `{canonical: [names]}` if the output is called `.json`.
 //!
-//! A keyword has one meaning there, and letters have no case. Of several entities with a name that of most inhabitants keeps it,
-//! and of equal ones that of the smallest id.
+//! FlashText ignores case and gives a keyword one meaning. Of several entities with a name, the one with most
+//! inhabitants keeps it, and of equal ones the one with the smallest id.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -43,10 +43,10 @@ impl Exporter for Flashtext {
                 canonical = canonical.replace("=>", "= >");
             }
             if names.is_empty() {
-                report.lose("entities of whose names none is left");
+                report.lose("entities of which no name is left");
                 continue;
             }
-            // A second object member of that name would replace the first.
+            // A second object member with this name would replace the first.
             if canonicals.contains(&canonical) {
                 report.lose("entities shown with their id, as another has their canonical name");
                 canonical = format!("{canonical} ({})", entity.record.id);

@@ -1,10 +1,11 @@
-//! A folder for GATE: `lists.def`, and one list for each kind. A line is a name and, behind tabs, its features: `id`, `flags`
-//! and `as` (the kind of name) where they are not the default; the canonical name carries the keys of the entity.
+//! A folder for GATE: `lists.def`, and one list for each kind. A line is a name, followed by its features after tabs:
+//! `id`, and `flags` and `as` (the kind of name) if they are not the default. The canonical name carries the keys of
+//! the entity.
 //!
-//! `export.json` beside them lists the files with their hashes: by it a later export knows that it may replace the folder. GATE
-//! passes it over.
+//! `export.json` in the folder lists the files with their hashes, so that a later export knows that it may replace the
+//! folder. GATE ignores it.
 //!
-//! GATE must be told that features are separated by a tab (`gazetteerFeatureSeparator`).
+//! GATE must be configured with a tab between features (`gazetteerFeatureSeparator`).
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -75,7 +76,7 @@ impl Exporter for Gate {
     }
 }
 
-/// A file name that no system refuses and no other kind has.
+/// A file name that every system accepts and no other kind has.
 fn file_name(kind: &str, taken: &mut BTreeMap<String, u32>) -> String {
     let safe = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
     let name: String =

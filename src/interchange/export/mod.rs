@@ -1,8 +1,8 @@
-//! The gazetteer in the tongues of other tools.
+//! Writes a gazetteer in other tools' formats.
 //!
-//! Every format is one `Exporter` in a file of its own. Only the native format and its JSON Lines twin hold everything; what
-//! another format has no place for is counted in the [`ExportReport`]. Output is in the order of ids (or as a format's file
-//! says), and appears whole or not at all.
+//! Every format is one `Exporter` in a file of its own. Only the native format and its JSON Lines twin are lossless;
+//! what another format cannot express is counted in the [`ExportReport`]. Output is in the order of ids (or as a
+//! format's file says), and appears complete or not at all.
 
 mod csv;
 mod flashtext;
@@ -45,16 +45,16 @@ pub enum ExportFormat {
     Skos,
 }
 
-/// What was written, and what could not be.
+/// What was written, and what was lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExportReport {
     /// Entities written.
     pub entities: u64,
     /// Names written, canonical ones included.
     pub names: u64,
-    /// Names left out, by reason.
+    /// Names omitted, by reason.
     pub left_out: BTreeMap<&'static str, u64>,
-    /// What was written without something the format has no place for.
+    /// By kind of loss, how many things were written without something the format cannot express.
     pub lost: BTreeMap<&'static str, u64>,
 }
 
@@ -68,10 +68,10 @@ impl ExportReport {
     }
 }
 
-/// What a format can say about a name.
+/// What a format can express about a name.
 #[derive(Debug, Clone, Copy, Default)]
 struct Holds {
-    /// Which case matches.
+    /// Whether case matters.
     case: bool,
     /// All other flags.
     flags: bool,
@@ -90,10 +90,10 @@ struct Holds {
 
 /// Writes one format.
 trait Exporter {
-    /// What the format has a place for.
+    /// What the format can express.
     fn holds(&self) -> Holds;
 
-    /// Writes everything; counts what it leaves out for reasons of its own.
+    /// Writes everything; counts what this format omits for reasons of its own.
     fn write(&self, view: &View<'_>, out: &Path, force: bool, report: &mut ExportReport) -> Result<()>;
 }
 
@@ -106,7 +106,7 @@ struct View<'g> {
 /// One entity with the names that match.
 struct Visible {
     record: Record,
-    /// Canonical name first; none if all are vetoes.
+    /// The canonical name first; empty if all names are vetoes.
     names: Vec<RecordName>,
 }
 
@@ -116,7 +116,7 @@ impl View<'_> {
         (0..self.gazetteer.entities().len()).map(EntityId::new)
     }
 
-    /// An entity with its names, counting what the format has no place for.
+    /// An entity with its names; counts what the format cannot express.
     fn take(&self, id: EntityId, report: &mut ExportReport) -> Visible {
         let record = Record::of(self.gazetteer, id);
         let canonical = RecordName { flags: record.flags, ..RecordName::new(record.name.as_str(), AliasKind::Name) };
@@ -211,12 +211,13 @@ fn exporter(format: ExportFormat) -> Box<dyn Exporter> {
 ///
 /// # Errors
 ///
-/// If `out` exists and `force` is not set, if it cannot be written, or if the gazetteer holds something the native format
-/// cannot (only one made by a program can).
+/// If `out` exists and `force` is not set, if it cannot be written, or if the gazetteer contains something the native
+/// format cannot express (possible only if a program built it).
 ///
 /// # Complexity
 ///
-/// Linear in the gazetteer, after a sort of the ids for some formats; memory for that sort and, for FlashText, for all names.
+/// Linear in the gazetteer, after a sort of the ids for some formats; memory for that sort and, for FlashText, for all
+/// names.
 pub fn export(gazetteer: &Gazetteer, format: ExportFormat, out: &Path, force: bool) -> Result<ExportReport> {
     let exporter = exporter(format);
     let mut report = ExportReport::default();

@@ -1,8 +1,8 @@
 //! A dictionary of quanteda as YAML, for `dictionary(file = ...)`: kind, then canonical name, then the list of names.
 //!
-//! Names that may go on or begin earlier (`prefix`, `suffix`) have `*` there.
+//! Names that may be part of a longer word (`prefix`, `suffix`) get `*` there.
 //!
-//! Every text stands in double quotes, so no name is taken for a number, a truth value or a mark of YAML.
+//! Every text is in double quotes, so that no name is read as a number, a truth value or YAML syntax.
 
 use std::io::Write;
 use std::path::Path;
@@ -50,7 +50,7 @@ impl Exporter for Quanteda {
                     (other.kind, other.name) == (record.kind.as_str(), record.name.as_str())
                 })
             };
-            // Keys of a mapping are unique.
+            // Keys of a mapping must be unique.
             let is_shared = same(ids.get(index + 1)) || same(index.checked_sub(1).and_then(|before| ids.get(before)));
             let key = if is_shared { format!("{} ({})", record.name, record.id) } else { record.name.clone() };
             file.write(|out| {

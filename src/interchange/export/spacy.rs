@@ -1,7 +1,7 @@
 //! Patterns for spaCy's `EntityRuler`, one a line: `{"label", "pattern", "id"}`, the canonical name first.
 //!
-//! A pattern that is a string matches as written. So a name that also matches in capitals gets a second pattern, and a name of
-//! any case becomes a list of `LOWER` tokens where spaCy's tokens are plainly its words.
+//! A string pattern matches as written. So a name that also matches in capitals gets a second pattern, and a name that
+//! matches in any case becomes a list of `LOWER` tokens, if spaCy certainly splits it into its words.
 
 use std::path::Path;
 
@@ -76,7 +76,7 @@ impl Exporter for Spacy {
     }
 }
 
-/// The label spaCy's models use for such a kind, else the kind in capitals.
+/// The label that spaCy's models use for such a kind, else the kind in capitals.
 fn label_of(kind: &str) -> String {
     let mut parts = kind.split('.');
     let label = match (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()) {
@@ -90,10 +90,10 @@ fn label_of(kind: &str) -> String {
     label.to_owned()
 }
 
-/// The words of a name, if every one of them is surely a token: letters and digits only.
+/// The words of a name, if every one of them is certainly a token: letters and digits only.
 fn tokens_of(name: &str) -> Option<Vec<Token>> {
     let words: Vec<&str> = name.split(' ').collect();
-    // spaCy cuts some words of letters alone ("cannot"), and units behind digits ("10km").
+    // spaCy splits some words of letters only ("cannot"), and units after digits ("10km").
     let plain = |word: &str| word.chars().all(char::is_alphabetic) && !["cannot", "gonna", "gotta"].contains(&word);
     let plain = words.iter().all(|word| plain(word));
     plain.then(|| words.iter().map(|word| Token { lower: word.to_lowercase() }).collect())

@@ -23,7 +23,7 @@ t/pm   title.gov      Prime \"Minister\"  any
 veto   stop           Nobody          stop
 ";
 
-/// What a format makes of the pool, and its books.
+/// Exports the pool to a format; returns the output and the report.
 fn write(format: ExportFormat, name: &str) -> (String, ExportReport) {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join(name);
@@ -195,7 +195,8 @@ fn names_that_go_on_come_back_through_quanteda() {
     assert_eq!(names(&back), names(&gazetteer));
 }
 
-/// `--force` replaces what an export wrote, and nothing else: files of the user lay beside a `lists.def` and were deleted.
+/// `--force` replaces what an export wrote, and nothing else: once, files of the user beside a `lists.def` were
+/// deleted.
 #[test]
 fn files_of_others_are_never_replaced() {
     let gazetteer = Gazetteer::from_text(POOL, "pool.gaz").unwrap();
@@ -208,12 +209,12 @@ fn files_of_others_are_never_replaced() {
         assert_eq!(fs::read_to_string(folder.path().join(name).join(file)).unwrap(), content);
         assert_eq!(fs::read_dir(folder.path().join(name)).unwrap().count(), before);
     };
-    // A folder of GATE's own, with an index like ours.
+    // A folder of GATE itself, with an index like ours.
     fs::create_dir(folder.path().join("annie")).unwrap();
     fs::write(folder.path().join("annie/lists.def"), "city.lst:location:city\n").unwrap();
     fs::write(folder.path().join("annie/city.lst"), "Exampleton\n").unwrap();
     refuses("annie", "city.lst", "Exampleton\n");
-    // A file beside those of an export, a list that was edited, a mark of another program.
+    // A file added to an export, a list that was edited, a mark of another program.
     gate("ours").unwrap();
     gate("ours").unwrap();
     fs::write(folder.path().join("ours/thesis.txt"), "three years").unwrap();
@@ -224,7 +225,7 @@ fn files_of_others_are_never_replaced() {
     fs::create_dir(folder.path().join("other")).unwrap();
     fs::write(folder.path().join("other/export.json"), "{\"format\":\"mine\",\"files\":{}}").unwrap();
     refuses("other", "export.json", "{\"format\":\"mine\",\"files\":{}}");
-    // A folder inside, a file in its place; an empty folder is free.
+    // A folder inside an export, and a file in place of one, are kept; an empty folder may be replaced.
     gate("nested").unwrap();
     fs::create_dir_all(folder.path().join("nested/notes/old")).unwrap();
     let error = gate("nested").unwrap_err().to_string();
@@ -236,7 +237,7 @@ fn files_of_others_are_never_replaced() {
     assert!(folder.path().join("empty/lists.def").is_file());
 }
 
-/// What comes back of the pool through a format: for each entity its kind and names with kinds and flags.
+/// Writes the pool to a format and reads it back: for each entity its kind, and its names with kinds and flags.
 fn around(
     to: ExportFormat,
     name: &str,
@@ -301,7 +302,7 @@ fn what_a_format_holds_comes_back() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
-    /// Names of all shapes: every format is written, and the lossless ones come back as they were.
+    /// Names of all shapes: every format is written, and the lossless ones return them unchanged.
     #[test]
     fn every_name_can_be_written(names in prop::collection::vec("[A-Za-z,=>\\\\|#*?\"':{}\\[\\]éß&%@!`~ \u{85}\u{2028}\u{7f}]{1,8}", 1..6)) {
         let folder = tempfile::tempdir().unwrap();
@@ -325,7 +326,7 @@ proptest! {
             (ImportFormat::Csv, "x.csv"), (ImportFormat::Flashtext, "f.json"), (ImportFormat::Solr, "solr"),
             (ImportFormat::Quanteda, "q.yml"), (ImportFormat::Skos, "x.nt"), (ImportFormat::Gate, "gate/lists.def"),
         ] {
-            // Control characters are refused on the way in; then there may be nothing left.
+            // The import refuses control characters, so there may be nothing left to import.
             let _ = import(format, &[folder.path().join(name)], &folder.path().join("back.gaz"), &ImportOptions { force: true, ..options.clone() });
         }
     }

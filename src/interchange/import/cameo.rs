@@ -1,8 +1,8 @@
-//! The dictionaries of event data (CAMEO, TABARI, PETRARCH): `NAME_ [CODE]`, lines of `+SYNONYM_` and of codes with dates below
-//! it, `!SET! = A, B` for `!SET!_OF_X`, `{PLURAL}` and `[~CODE]` for agents.
+//! The dictionaries of event data (CAMEO, TABARI, PETRARCH): `NAME_ [CODE]`, followed by lines with `+SYNONYM_` and
+//! with codes and dates; `!SET! = A, B` for `!SET!_OF_X`; `{PLURAL}` and `[~CODE]` for agents.
 //!
-//! Names are in capitals there; here they are written with small letters and match in any case, but for names of up to
-//! three letters, which match as they stand and are weak.
+//! Names are in capitals there. They are converted to lower case with capital initials and match in any case, except
+//! names of up to three letters, which match as written and are weak.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use crate::gazetteer::{AliasKind, CasePolicy, Flags};
 
 pub(super) struct Cameo;
 
-/// Names one pattern may stand for; several sets in one name multiply.
+/// The most names that one pattern may produce; several sets in one name multiply.
 const MAX_EXPANDED: usize = 1000;
 
 impl Importer for Cameo {
@@ -39,7 +39,7 @@ struct Reader {
     entry: Option<Entry>,
 }
 
-/// A name with what stands below it.
+/// A name with the lines that belong to it.
 struct Entry {
     line: u64,
     names: Vec<(String, AliasKind)>,
@@ -129,7 +129,7 @@ impl Reader {
         let is_agent = parsed.codes.iter().any(|code| code.contains('~'));
         let mut entry = Entry { line: number, names: Vec::new(), codes: parsed.codes, is_agent };
         for name in names {
-            // A name that is a set has all its forms already.
+            // The plurals of a set are among its names already.
             let plural = match &parsed.plural {
                 _ if !is_agent || text.contains('!') => None,
                 Some(plural) => Some(plural.clone()).filter(|plural| !plural.is_empty()),
@@ -142,7 +142,7 @@ impl Reader {
         Ok(())
     }
 
-    /// The names a pattern stands for; none if a set is unknown or there are too many.
+    /// The names that a pattern produces; none if a set is unknown or there are too many.
     fn expand(&self, pattern: &str, sink: &mut Sink<'_>) -> Vec<String> {
         let mut names = vec![String::new()];
         let mut rest = pattern;
@@ -166,7 +166,7 @@ impl Reader {
         names.iter().map(|name| format!("{name}{rest}")).collect()
     }
 
-    /// Gives the entry to the sink.
+    /// Passes the entry to the sink.
     fn close(&mut self, sink: &mut Sink<'_>) -> Result<()> {
         let Some(entry) = self.entry.take() else { return Ok(()) };
         sink.at(entry.line);
@@ -188,13 +188,13 @@ impl Reader {
     }
 }
 
-/// What stands behind a name: `{plural}` and `[code dates]`.
+/// What follows a name: `{plural}` and `[code dates]`.
 #[derive(Default)]
 struct Brackets {
     codes: Vec<String>,
-    /// Codes whose dates cannot be read.
+    /// Number of codes whose dates cannot be read.
     faults: usize,
-    /// Empty for `{}`: there is none.
+    /// Empty for `{}`, which says that there is no plural.
     plural: Option<String>,
 }
 
@@ -206,10 +206,10 @@ impl Brackets {
             let (close, is_code) = match first {
                 '[' => (']', true),
                 '{' => ('}', false),
-                // Older files have a remark behind the code.
+                // Older files have a remark after the code.
                 _ => break,
             };
-            // The documentation itself closes a code with a brace once.
+            // The documentation itself closes a code with a brace in one example.
             let end = rest.find(close).or_else(|| rest[1..].find([']', '}']).map(|at| at + 1))?;
             let inside = rest[1..end].trim();
             if is_code {
@@ -243,7 +243,7 @@ fn code_of(text: &str) -> Option<String> {
     Some(format!("{code}:{range}"))
 }
 
-/// `YYYYMMDD` or `YYMMDD`; as in PETRARCH two digits up to 30 are of this century.
+/// `YYYYMMDD` or `YYMMDD`; as in PETRARCH, two digits up to 30 are in this century.
 fn iso_date(text: &str) -> Option<String> {
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -258,7 +258,7 @@ fn iso_date(text: &str) -> Option<String> {
     }
 }
 
-/// The regular plural, as PETRARCH makes it.
+/// The regular plural by PETRARCH's rules.
 fn plural_of(name: &str) -> String {
     let name = name.trim_end_matches('_');
     match name {

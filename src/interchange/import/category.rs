@@ -1,4 +1,4 @@
-//! What the dictionaries of content analysis share: words under categories, some of them with a wildcard at the end.
+//! What dictionaries of content analysis have in common: words under categories, some with a wildcard at the end.
 
 use super::sink::{Fragment, Role, kind_word};
 use super::{Leaf, Sink, Wildcards};
@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::gazetteer::{AliasKind, Boundary, CasePolicy, Flags};
 use crate::normalize::fold;
 
-/// Takes one word of the record last read. `path` are the keys that lead to it, from the outermost. `joined` says that words of
-/// several parts may be joined by `_`.
+/// Takes one word of the record read last. `path` contains the keys above it, the outermost first. `joined` says
+/// whether `_` may join the parts of a word.
 pub(super) fn accept(word: &str, path: &[String], joined: bool, sink: &mut Sink<'_>) -> Result<()> {
     let mut flags = Flags { case: CasePolicy::Any, ..Flags::default() };
     let mut word = word.trim();
@@ -53,7 +53,7 @@ pub(super) fn accept(word: &str, path: &[String], joined: bool, sink: &mut Sink<
     let mut fragment = match (sink.options.leaf, path.split_last()) {
         (Leaf::Entity, Some((leaf, kinds))) => {
             let mut fragment = Fragment::new(Role::Part, sink.id(&path.join("/")));
-            // The key is canonical if it is one of the words, as it would match otherwise without being one.
+            // A key is a canonical name only if it is one of the words; otherwise it would match without being listed.
             let leaf_word = without_joints(leaf).filter(|_| joined);
             fragment.rank = u8::from(fold(leaf_word.as_deref().unwrap_or(leaf)) != fold(word));
             fragment.kind = dotted(kinds);
@@ -70,7 +70,7 @@ pub(super) fn accept(word: &str, path: &[String], joined: bool, sink: &mut Sink<
     sink.accept(fragment)
 }
 
-/// The word with blanks in place of the `_` between its parts, by which quanteda joins words to one token.
+/// The word with blanks in place of `_`, by which quanteda joins several words to one token.
 fn without_joints(word: &str) -> Option<String> {
     let parts: Vec<&str> = word.split('_').collect();
     let is_joint = parts.len() > 1 && parts.iter().all(|part| part.chars().any(char::is_alphanumeric));

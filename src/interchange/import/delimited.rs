@@ -19,7 +19,7 @@ pub(super) enum Delimited {
     Tabs,
 }
 
-/// Headers that need no mapping, and what their column is.
+/// Headers that need no mapping, and the role of their column.
 const KNOWN: [(&str, &[&str]); 10] = [
     ("id", &["id", "entity", "identifier"]),
     ("name", &["name", "label", "canonical", "title"]),
@@ -53,7 +53,7 @@ impl Importer for Delimited {
     }
 }
 
-/// Rows that are looked at before the first is taken, to see how the column of aliases separates names.
+/// Rows that are read ahead to detect how the column of aliases separates names.
 const SAMPLE: usize = 1000;
 /// Bytes after which the sample ends, however few rows it has.
 const SAMPLE_BYTES: usize = 4 << 20;
@@ -70,7 +70,7 @@ impl Delimited {
         let limit = sink.options.max_record;
         let guarded = Guarded::new(content.reader, limit, &left);
         let delimiter = sink.options.delimiter.unwrap_or(default);
-        // Between tabs a quotation mark is a character: what was written without quoting would swallow lines.
+        // In TSV a quotation mark is a character: in files written without quoting it would otherwise swallow lines.
         let quoted = delimiter != b'\t' || sink.options.quote;
         let watched = Quoting::new(guarded, delimiter, quoted);
         let mut builder = ReaderBuilder::new();
@@ -124,8 +124,8 @@ impl Delimited {
     }
 }
 
-/// Follows the quotation marks of a table. A quoted field that ends nowhere, or that goes over lines and ends within another
-/// field, was opened by a mark that is a character: the lines up to there would become one field.
+/// Follows the quotation marks of a table. A quoted field that never ends, or that spans lines and ends within another
+/// field, was opened by a mark that is an ordinary character: the lines in between would become one field.
 struct Quoting<R> {
     inner: R,
     delimiter: u8,
@@ -140,7 +140,7 @@ enum State {
     FieldStart,
     Plain,
     Quoted,
-    /// After a quotation mark in a quoted field: its end, or the first of two that are one.
+    /// After a quotation mark in a quoted field: the end of the field, or the first half of an escaped mark.
     QuoteInQuoted,
 }
 
@@ -160,7 +160,7 @@ impl<R> Quoting<R> {
             (State::Quoted, b'"') => State::QuoteInQuoted,
             (State::Quoted, _) | (State::QuoteInQuoted, b'"') => State::Quoted,
             (_, _) if ends_field => State::FieldStart,
-            // Blanks may follow a quoted field, and on one line the mark is closed beyond doubt.
+            // Blanks may follow a quoted field; within one line the mark certainly closes it.
             (State::QuoteInQuoted, b' ') => State::QuoteInQuoted,
             (State::QuoteInQuoted, _) if self.line != self.opened => return false,
             _ => State::Plain,
@@ -197,7 +197,7 @@ impl fmt::Display for OpenQuote {
 
 impl std::error::Error for OpenQuote {}
 
-/// What each column is; `None` for those that are not used.
+/// The role of each column; `None` for those that are not used.
 fn map_columns(header: &[String], label: &str, sink: &mut Sink<'_>) -> Result<Vec<Option<String>>> {
     let mut columns: Vec<Option<String>> = vec![None; header.len()];
     for (role, wanted) in &sink.options.columns {
@@ -230,7 +230,7 @@ fn map_columns(header: &[String], label: &str, sink: &mut Sink<'_>) -> Result<Ve
     Ok(columns)
 }
 
-/// A table whose header is read.
+/// A table whose header has been read.
 struct Table {
     header: Vec<String>,
     columns: Vec<Option<String>>,
@@ -266,7 +266,7 @@ impl Table {
             return Ok(());
         };
         if name.contains('\n') {
-            // Two rows between a mark that opens and one that closes by chance look so.
+            // Two rows between an opening mark and one that closes it by chance look like this.
             if name.contains(char::from(self.delimiter)) {
                 sink.drop_record(
                     "a name over several lines with separators in it, as if a quotation mark were not closed",
@@ -319,16 +319,16 @@ enum Separator {
     Bar,
     /// `a; b`.
     Semicolon,
-    /// A name a line, as cells of spreadsheets have them.
+    /// One name a line, as in cells of spreadsheets.
     Line,
-    /// Lists as JSON and Python write them; another cell is one name.
+    /// Lists as JSON and Python write them; a cell that is not a list is one name.
     List,
-    /// What the user says.
+    /// A separator that the user gives.
     Text(String),
 }
 
 impl Separator {
-    /// Looks at the cells of a column.
+    /// Detects the separator from the cells of a column.
     fn of_column<'c>(cells: impl Iterator<Item = &'c str>) -> Self {
         let (mut lists, mut others, mut semicolons, mut lines) = (0, 0, 0, 0);
         for cell in cells.map(str::trim).filter(|cell| !cell.is_empty()) {
@@ -360,19 +360,19 @@ impl Separator {
         }
     }
 
-    /// What the user should know where it is not as documented or asked for.
+    /// A note for the user if the separator is neither the documented one nor given.
     fn note(&self) -> Option<&'static str> {
         match self {
             Self::Bar | Self::Text(_) => None,
-            Self::Line => Some("cells of aliases taken apart at line breaks (--alias-separator sets another)"),
-            Self::Semicolon => Some("cells of aliases taken apart at ; (--alias-separator sets another)"),
+            Self::Line => Some("cells of aliases split at line breaks (--alias-separator sets another)"),
+            Self::Semicolon => Some("cells of aliases split at ; (--alias-separator sets another)"),
             Self::List => Some("cells of aliases read as lists of JSON or Python (--alias-separator sets another)"),
         }
     }
 }
 
-/// Splits at a separator that no backslash escapes; `\|`, `\;` and `\[` are those characters, `\\` is a backslash. A semicolon that
-/// ends an HTML entity does not separate.
+/// Splits at unescaped separators; `\|`, `\;` and `\[` are those characters, `\\` is a backslash. A semicolon that ends
+/// an HTML entity does not separate.
 fn split(cell: &str, separator: &str) -> Vec<String> {
     let mut names = vec![String::new()];
     let mut rest = cell;
@@ -400,7 +400,7 @@ fn split(cell: &str, separator: &str) -> Vec<String> {
     names
 }
 
-/// Whether the text ends in an HTML entity but for its semicolon: "Exa &amp".
+/// Whether the text ends in an HTML entity without its semicolon: "Exa &amp".
 fn ends_in_entity(text: &str) -> bool {
     let name = text.rsplit_once('&').map_or("", |(_, name)| name.trim_start_matches('#'));
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric())

@@ -1,6 +1,6 @@
 //! FlashText: lines `alias=>canonical` (or the name alone), or a JSON object `{canonical: [aliases]}`.
 //!
-//! FlashText matches in any case. There a canonical name is no keyword unless it is listed; here it always matches.
+//! FlashText matches in any case. There a canonical name is not a keyword unless it is listed; here it always matches.
 
 use std::cell::Cell;
 use std::fmt;
@@ -87,7 +87,7 @@ fn read_object(content: Content<'_>, sink: &mut Sink<'_>) -> Result<()> {
     read.map_err(|error| json_failed(&label, error))
 }
 
-/// A JSON text that cannot be read to its end.
+/// The error for JSON that cannot be read to its end.
 pub(super) fn json_failed(label: &str, error: serde_json::Error) -> Error {
     if error.is_io() {
         return source::failed(label, &error.into());

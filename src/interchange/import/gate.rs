@@ -1,5 +1,5 @@
-//! GATE: `lists.def` with lines `file.lst:major:minor:language:annotation`, and lists of one name a line with features behind a
-//! separator (`name<TAB>id=us<TAB>cc=US`). Names with the same `id`, `inst` or `URI` feature are one entity.
+//! GATE: `lists.def` with lines `file.lst:major:minor:language:annotation`, and lists of one name a line, with features
+//! after a separator (`name<TAB>id=us<TAB>cc=US`). Names with the same `id`, `inst` or `URI` feature are one entity.
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ const KINDS: [(&str, &str); 7] = [
     ("jobtitle", "title"),
 ];
 
-/// Features that say which entity a name is of.
+/// Features that identify the entity of a name.
 const IDS: [&str; 3] = ["id", "inst", "URI"];
 
 impl Importer for Gate {
@@ -50,7 +50,7 @@ impl Importer for Gate {
     }
 }
 
-/// Reads the lists an index names, in its order.
+/// Reads the lists that an index names, in its order.
 fn read_index(path: &Path, sink: &mut Sink<'_>) -> Result<()> {
     let mut lists: Vec<(PathBuf, String, String)> = Vec::new();
     let options = sink.options;
@@ -120,7 +120,7 @@ fn read_list(path: &Path, kind: &str, language: &str, sink: &mut Sink<'_>) -> Re
             let flags = take("flags").and_then(|list| parse_flags(list).ok()).unwrap_or(Flags::default());
             let relation = take("as");
             let relation = AliasKind::WORDS.iter().find(|(word, _)| relation == Some(*word));
-            // The export of this program writes ids of its own; they are kept.
+            // Ids that the export of this program wrote are kept.
             let id = match id {
                 Some(id) if sink.options.prefix.is_none() => id.to_owned(),
                 Some(id) => sink.stated_id(id),
@@ -130,7 +130,7 @@ fn read_list(path: &Path, kind: &str, language: &str, sink: &mut Sink<'_>) -> Re
             fragment.kind = Some(kind.to_owned());
             fragment.name(name, relation.map_or(AliasKind::Name, |(_, kind)| *kind), flags);
             for (key, value) in keys {
-                // Features of a further name are its own; otherwise they say something of the entity.
+                // Features of a further name belong to that name; other features belong to the entity.
                 match relation {
                     Some(_) => fragment.names[0].keys.push(key, value),
                     None => fragment.key(key, value),

@@ -1,8 +1,9 @@
-//! The tables of GeoNames, told apart by their shape: places (19 columns), alternate names (10, or 8 in the older file),
-//! first and second divisions (4), countries (19, beginning with a code).
+//! The tables of GeoNames, distinguished by their shape: places (19 columns), alternate names (10, or 8 in the older
+//! file), first and second divisions (4), countries (19, beginning with a code).
 //!
-//! The tables of divisions and countries are read first and held in memory, some 60 bytes a line: they give places their
-//! parents. Alternate names find their places by sorting, so no table of places is held. Quotes mean nothing in these files.
+//! The tables of divisions and countries are read first and held in memory, some 60 bytes a line, to give places their
+//! parents. Alternate names find their places by sorting, so no table of places is held. Quotes have no meaning in
+//! these files.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -48,7 +49,7 @@ impl Importer for Geonames {
     fn read(&self, inputs: &[PathBuf], sink: &mut Sink<'_>) -> Result<()> {
         let options = sink.options;
         let mut codes = Codes::new();
-        // Standard input can be read once only; it is taken for a table of places or names.
+        // Standard input can be read only once; it is assumed to be a table of places or names.
         let files: Vec<&PathBuf> = inputs.iter().filter(|path| !source::is_stdin(path)).collect();
         for path in files {
             source::visit(path, options, &mut |mut content| match shape(&mut content, path)? {
@@ -77,7 +78,8 @@ impl Importer for Geonames {
     }
 }
 
-/// Tells the table by its first line that is no comment. A member of an archive may be something else, such as a readme.
+/// Detects the table from its first line that is not a comment. A member of an archive may be another file, such as a
+/// readme.
 fn shape(content: &mut Content<'_>, path: &Path) -> Result<Option<Table>> {
     // Comment lines at the head of countryInfo.txt are a few kilobytes.
     let head = content.head()?;
@@ -95,7 +97,7 @@ fn shape(content: &mut Content<'_>, path: &Path) -> Result<Option<Table>> {
     };
     let found = fields.len();
     if table.is_none() && !content.label.contains('!') {
-        return Err(Error::usage(format!("the first line has {found} columns; it is no table of GeoNames"))
+        return Err(Error::usage(format!("the first line has {found} columns; it is not a table of GeoNames"))
             .at(path)
             .with_remedy(
                 "tables have 19 (places, countries), 10 or 8 (alternate names) or 4 (divisions), separated by tabs",
@@ -108,7 +110,7 @@ fn known(code: &str) -> Option<&str> {
     Some(code.trim()).filter(|code| !code.is_empty() && *code != "00")
 }
 
-/// Gathers the ids behind the codes of a table; its faults are counted when it is read again.
+/// Collects the ids for the codes of a table; its faults are counted when it is read again.
 fn read_codes(content: Content<'_>, table: Table, codes: &mut Codes, sink: &Sink<'_>) -> Result<()> {
     let mut lines = Lines::new(content, sink.options);
     let id_column = if table == Table::Countries { 16 } else { 3 };
@@ -138,7 +140,7 @@ fn read_countries(content: Content<'_>, sink: &mut Sink<'_>) -> Result<()> {
         };
         let id = fields.get(16).map_or("", |id| id.trim());
         if id.is_empty() {
-            sink.drop_record("a country without a geonameid, one that is no more");
+            sink.drop_record("a country without a geonameid, which no longer exists");
             return Ok(());
         }
         let mut fragment = Fragment::new(Role::Part, sink.id(id));
@@ -180,7 +182,7 @@ fn read_divisions(content: Content<'_>, codes: &Codes, sink: &mut Sink<'_>) -> R
     })
 }
 
-/// The name in ASCII, if folding does not find it anyway.
+/// Adds the name in ASCII, if folding does not find it anyway.
 fn add_ascii(fragment: &mut Fragment, name: &str, ascii: &str, weak: bool) {
     if !ascii.trim().is_empty() && fold(ascii) != fold(name) {
         fragment.name(ascii, AliasKind::Alias, Flags { weak, ..Flags::default() });
@@ -256,7 +258,7 @@ fn read_places(content: Content<'_>, codes: &Codes, sink: &mut Sink<'_>) -> Resu
     })
 }
 
-/// The kind of a feature, and whether its name stands by itself.
+/// The kind of a feature, and whether its name may match without evidence.
 fn kind_of(class: &str, code: &str, is_large: bool) -> (&'static str, bool) {
     match (class, code) {
         ("A", "PCLI" | "PCL" | "PCLF") => ("place.country", true),
@@ -323,7 +325,7 @@ fn read_names(content: Content<'_>, sink: &mut Sink<'_>) -> Result<()> {
                 return Ok(());
             }
             language => match sink.options.language_rank(language) {
-                // The preferred name of a language that is asked for is better known than the local one.
+                // The preferred name in a requested language is better known than the local one.
                 Some(rank)
                     if preferred == "1"
                         && short != "1"

@@ -68,7 +68,7 @@ fn fragment_of(record: Record, sink: &Sink<'_>) -> Fragment {
     fragment
 }
 
-/// Says what a line is that is no record.
+/// Describes why a line is not a record.
 fn fault_of(line: &str, error: &serde_json::Error) -> &'static str {
     if !line.trim_start().starts_with('{') {
         return "not a JSON object";

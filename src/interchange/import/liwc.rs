@@ -47,7 +47,7 @@ fn read_dictionary(content: Content<'_>, sink: &mut Sink<'_>) -> Result<()> {
             Section::Categories if line == "%" => section = Section::Words,
             Section::Categories => match line.split_once(char::is_whitespace) {
                 Some((number, name)) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
-                    // Some dictionaries describe a category in brackets behind its name.
+                    // Some dictionaries describe a category in brackets after its name.
                     let name = name.split(['(', '\t']).next().unwrap_or_default().trim();
                     categories.insert(number.to_owned(), name.to_owned());
                 }
@@ -65,7 +65,7 @@ fn read_dictionary(content: Content<'_>, sink: &mut Sink<'_>) -> Result<()> {
 
 fn read_word(line: &str, categories: &BTreeMap<String, String>, sink: &mut Sink<'_>) -> Result<()> {
     sink.read_record();
-    // Words of several parts hold blanks where tabs separate.
+    // In files separated by tabs, words of several parts contain blanks.
     let (word, numbers) = line.split_once('\t').or_else(|| line.split_once(char::is_whitespace)).unwrap_or((line, ""));
     let mut known = 0;
     for number in numbers.split_whitespace() {

@@ -1,12 +1,13 @@
-//! Other people's gazetteers, read as streams into the native format or its JSON Lines twin.
+//! Gazetteers of other tools, read as streams into the native format or its JSON Lines twin.
 //!
-//! Every format is one `Importer` in a file of its own. It turns records into fragments of entities; the `Sink` sorts the
-//! fragments by id on disk, joins those of one entity, and writes the entities in the order of their ids. So the order of
-//! lines or files changes nothing but which of two canonical names comes first, and memory holds the sort buffer
-//! ([`ImportOptions::memory`]), one record and one entity, however large the input is. What single formats need beyond that
-//! stands in their files.
+//! Every format is one `Importer` in a file of its own. It turns records into fragments of entities. The `Sink` sorts
+//! the fragments by id on disk, joins those of one entity, and writes the entities in the order of their ids. So the
+//! order of lines or files only affects which of two canonical names comes first. Memory holds the sort buffer
+//! ([`ImportOptions::memory`]), one record and one entity, whatever the size of the input; the files of the formats say
+//! what they need beyond that.
 //!
-//! Nothing is lost silently: [`ImportReport`] counts what was read, kept, and dropped, with the reason and its first place.
+//! Nothing is lost silently: [`ImportReport`] counts what was read, kept, and dropped, with the reason and the position
+//! of the first case.
 
 mod cameo;
 mod category;
@@ -41,9 +42,9 @@ use sink::Sink;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ImportFormat {
-    /// Comma-separated values with a header line; `a|b` in a cell are several names.
+    /// Comma-separated values with a header line; `a|b` in a cell means two names.
     Csv,
-    /// The same, separated by tabs.
+    /// Like [`Csv`](Self::Csv), but separated by tabs.
     Tsv,
     /// One name a line.
     List,
@@ -73,28 +74,28 @@ pub enum ImportFormat {
     Jsonl,
 }
 
-/// What a `*` at the beginning or end of a word of a dictionary becomes.
+/// What happens to a word of a dictionary with a `*` at its beginning or end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Wildcards {
-    /// The flags `prefix` (the word may go on) and `suffix` (it may begin earlier).
+    /// It gets the flags `prefix` (the word may continue) and `suffix` (it may begin earlier).
     #[default]
     Flags,
-    /// The stem, as a whole word: misses the longer words.
+    /// The stem matches as a whole word; longer words are missed.
     Word,
-    /// The stem, anywhere in a word (flag `open`): also finds it in the middle of others.
+    /// The stem matches anywhere in a word (flag `open`), even in the middle.
     Open,
-    /// Nothing; the pattern is counted as dropped.
+    /// The pattern is counted as dropped.
     Drop,
 }
 
-/// What the innermost key of a dictionary is.
+/// What the innermost key of a dictionary means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Leaf {
     /// A kind: each of its words is an entity.
     #[default]
     Kind,
-    /// An entity: its words are names of it.
+    /// An entity: its words are its names.
     Entity,
 }
 
@@ -102,35 +103,36 @@ pub enum Leaf {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ImportOptions<'a> {
-    /// Kind of entities whose record states none; each format has a default but the plain list.
+    /// Kind of entities whose record has none. Each format except the plain list has a default.
     pub kind: Option<String>,
-    /// Labels of the format (spaCy label, GATE major:minor, dictionary key) and the kinds they become.
+    /// Labels of the format (spaCy label, GATE major:minor, dictionary key) and their kinds.
     pub kinds: Vec<(String, String)>,
-    /// What the ids begin with; each format has a default.
+    /// The prefix of the ids; each format has a default.
     pub prefix: Option<String>,
     /// Value of `src` of every entity; some formats have a default.
     pub source: Option<String>,
     /// Languages whose names are kept, the preferred first. Names without a language are always kept.
     pub languages: Vec<String>,
-    /// CSV: what a column is (`id` `name` `kind` `aliases` `flags` or a key), and its header.
+    /// CSV: the role of a column (`id` `name` `kind` `aliases` `flags` or a key), and its header.
     pub columns: Vec<(String, String)>,
-    /// CSV: separator of fields in place of the format's own.
+    /// CSV: separator of fields, instead of the format's own.
     pub delimiter: Option<u8>,
-    /// TSV: fields may be enclosed in quotation marks, as those of CSV may. Otherwise a quotation mark is a character.
+    /// TSV: fields may be enclosed in quotation marks, as in CSV. Otherwise a quotation mark is an ordinary character.
     pub quote: bool,
-    /// CSV: what separates the names in the column of aliases; `None` looks at the column.
+    /// CSV: what separates the names in the column of aliases; `None` detects it from the column.
     pub alias_separator: Option<String>,
-    /// Names in catalogue form ("Korea, Republic of") get no alias in the form of running text ("Republic of Korea").
+    /// If set, names in catalogue form ("Korea, Republic of") get no alias in the form of running text ("Republic of
+    /// Korea").
     pub as_written: bool,
-    /// Ids of [`against`](Self::against) may be used: as a layer, the imported entity replaces the one there.
+    /// Ids of [`against`](Self::against) may be used: in a layer, the imported entity replaces the one there.
     pub replace: bool,
     /// GATE: what separates a name from its features.
     pub separator: String,
-    /// quanteda, LIWC, CAMEO: what open-ended patterns become.
+    /// quanteda, LIWC, CAMEO: how open-ended patterns are imported.
     pub wildcards: Wildcards,
-    /// quanteda, LIWC: what the innermost key is.
+    /// quanteda, LIWC: what the innermost key means.
     pub leaf: Leaf,
-    /// Wikidata: further classes (`Q515`) and their kinds; they come before the built-in ones.
+    /// Wikidata: further classes (`Q515`) and their kinds; they have precedence over the built-in ones.
     pub classes: Vec<(String, String)>,
     /// Wikidata: fewest pages about an entity in Wikipedia and its sisters.
     pub min_sitelinks: u64,
@@ -142,13 +144,13 @@ pub struct ImportOptions<'a> {
     pub feature_classes: Vec<String>,
     /// Longest record that is read, in bytes; longer lines are dropped, longer CSV and JSON records are an error.
     pub max_record: usize,
-    /// Bytes of the sort buffer; beyond that, sorting goes through temporary files.
+    /// Bytes of the sort buffer; larger inputs are sorted in temporary files.
     pub memory: usize,
-    /// A gazetteer with whose names the imported ones are compared.
+    /// A gazetteer whose names and ids are compared with the imported ones.
     pub against: Option<&'a Gazetteer>,
     /// Replace an existing file.
     pub force: bool,
-    /// Told now and then how many bytes of the inputs were read; may break off the import.
+    /// Called now and then with the number of bytes read; may stop the import.
     pub on_progress: Option<&'a dyn Fn(u64) -> ControlFlow<()>>,
 }
 
@@ -184,13 +186,13 @@ impl Default for ImportOptions<'_> {
 }
 
 impl ImportOptions<'_> {
-    /// The kind a label was mapped to.
+    /// The kind to which a label is mapped.
     fn kind_of(&self, label: &str) -> Option<&str> {
         self.kinds.iter().find(|(known, _)| known.eq_ignore_ascii_case(label)).map(|(_, kind)| kind.as_str())
     }
 
-    /// The place of a language in the order of preference; `None` if its names are not wanted. A language with a region
-    /// counts as its language.
+    /// The rank of a language in the order of preference; `None` if its names are not wanted. A language with a region
+    /// counts as the language.
     fn language_rank(&self, language: &str) -> Option<u8> {
         let base = |tag: &str| tag.split(['-', '_']).next().unwrap_or(tag).to_ascii_lowercase();
         if language.is_empty() {
@@ -202,32 +204,32 @@ impl ImportOptions<'_> {
     }
 }
 
-/// Reads one format: records go to the sink, each counted, kept or dropped with a reason.
+/// Reads one format: passes records to the sink, each counted, kept or dropped with a reason.
 trait Importer {
-    /// What the ids begin with unless the user says otherwise.
+    /// The prefix of the ids unless the user gives another.
     fn prefix(&self) -> &'static str;
 
-    /// Value of `src` unless the user says otherwise.
+    /// Value of `src` unless the user gives another.
     fn source(&self) -> Option<&'static str> {
         None
     }
 
-    /// A line the data's licence asks for at the head of the output.
+    /// A line that the licence of the data requires at the head of the output.
     fn notice(&self) -> Option<&'static str> {
         None
     }
 
-    /// Whether every record is kept to the letter: only names that are equal in everything are joined.
+    /// Whether every record is kept exactly: only names that are equal in every respect are joined.
     fn is_lossless(&self) -> bool {
         false
     }
 
-    /// Whether equal ids mean the same entity everywhere, as those of GeoNames do: then they may be ids of other layers.
+    /// Whether equal ids mean the same entity everywhere, as in GeoNames: then they may be ids of other layers.
     fn has_ids_of_authority(&self) -> bool {
         false
     }
 
-    /// Whether names come from lists that may sort them by another word than their first.
+    /// Whether names come from lists that may sort them by a word other than their first.
     fn is_catalogue(&self) -> bool {
         false
     }
@@ -256,19 +258,20 @@ fn importer(format: ImportFormat) -> Box<dyn Importer> {
     }
 }
 
-/// Imports `inputs` into `out`, a `.gaz` or `.jsonl` file, which appears when it is complete or not at all.
+/// Imports `inputs` into `out`, a `.gaz` or `.jsonl` file, which appears complete or not at all.
 ///
 /// Inputs are decompressed as they are read (gzip, bzip2, zstd and zip, by content); `-` is standard input.
 ///
 /// # Errors
 ///
 /// If an input cannot be read to its end (cut short, damaged, of another kind), if `out` exists and
-/// [`force`](ImportOptions::force) is not set, if nothing was kept, if an id is one of [`against`](ImportOptions::against)
-/// and [`replace`](ImportOptions::replace) is not set, or if the progress function broke off.
+/// [`force`](ImportOptions::force) is not set, if nothing was kept, if an id is one of
+/// [`against`](ImportOptions::against) and [`replace`](ImportOptions::replace) is not set, or if the progress function
+/// stopped the import.
 ///
 /// # Complexity
 ///
-/// One pass over the input (two for Wikidata) and a sort of what is kept; memory as the [module](self) says.
+/// One pass over the input (two for Wikidata) and a sort of what is kept; memory as described in the [module](self).
 pub fn import(
     format: ImportFormat,
     inputs: &[PathBuf],

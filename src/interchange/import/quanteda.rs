@@ -1,4 +1,4 @@
-//! quanteda's dictionaries as YAML: keys within keys, and lists of words at the end. The file is held in memory.
+//! quanteda's dictionaries as YAML: nested keys, and lists of words at the end. The file is held in memory.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 pub(super) struct Quanteda;
 
-/// Deeper than any dictionary; a forged file goes deeper.
+/// Deeper than any real dictionary; protects against forged files.
 const MAX_DEPTH: usize = 100;
 
 impl Importer for Quanteda {
@@ -27,9 +27,9 @@ impl Importer for Quanteda {
     }
 }
 
-/// Where in the tree the parser is.
+/// The parser's position in the tree.
 enum Level {
-    /// Between the pairs of a mapping; or behind a key, which is then on the path.
+    /// Between the pairs of a mapping; or after a key, which is then on the path.
     Mapping {
         behind_key: bool,
     },
@@ -97,7 +97,7 @@ fn read_dictionary(content: Content<'_>, sink: &mut Sink<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A value is complete: if it stood behind a key, the key leaves the path.
+/// Ends a value. If it belongs to a key, the key is removed from the path.
 fn end_value(levels: &mut [Level], path: &mut Vec<String>) {
     if let Some(Level::Mapping { behind_key }) = levels.last_mut()
         && *behind_key

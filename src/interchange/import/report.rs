@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-/// The books of one import.
+/// The tallies of one import.
 ///
-/// `records` are what the format counts in (lines, rows, objects); `names` are those of the records that were kept. Both
+/// `records` are the units of the format (lines, rows, objects); `names` are those of the records that were kept. Both
 /// balance: read = kept + dropped.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportReport {
@@ -12,39 +12,39 @@ pub struct ImportReport {
     pub records: Tally,
     /// Names.
     pub names: Tally,
-    /// Entities written. Several records may have made one.
+    /// Entities written. Several records may form one.
     pub entities: u64,
-    /// Values of keys that were left out, by reason; their entities were kept.
+    /// Values of keys that were omitted, by reason; their entities were kept.
     pub values: BTreeMap<&'static str, Dropped>,
-    /// What else the user should know, counted: changes that lost no name.
+    /// Changes that lost no name but that the user should know about, counted.
     pub notes: BTreeMap<&'static str, u64>,
-    /// Inputs, or members of archives, that were passed over, and why.
+    /// Inputs, or members of archives, that were not read, and why.
     pub passed_over: Vec<(String, &'static str)>,
-    /// `!remove` lines written: entities or names of lower layers that are taken away (JSON Lines twin only).
+    /// `!remove` lines written: entities or names removed from lower layers (JSON Lines twin only).
     pub removals: u64,
-    /// Languages of labels that were left out because they were not asked for, with the number of labels (SKOS only).
+    /// Languages of labels that were omitted because they were not requested, with the number of labels (SKOS only).
     pub languages: BTreeMap<String, u64>,
-    /// Entities whose id the gazetteer compared with has, too: as a layer over it, they replace those.
+    /// Entities whose id exists in the gazetteer compared with: in a layer over it, they replace those.
     pub replaced: Examples,
     /// Names shared by several of the imported entities.
     pub shared: Collisions,
-    /// Names that the gazetteer compared with has too, if there was one.
+    /// Names that also exist in the gazetteer compared with, if there was one.
     pub known: Option<Collisions>,
 }
 
-/// Read = kept + dropped.
+/// Balances: read = kept + dropped.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// All of them.
+    /// The number read.
     pub read: u64,
-    /// Those that are in the output.
+    /// The number in the output.
     pub kept: u64,
     /// The others by reason.
     pub dropped: BTreeMap<&'static str, Dropped>,
 }
 
 impl Tally {
-    /// All that were dropped.
+    /// The number dropped.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.dropped.values().map(|dropped| dropped.count).sum()
@@ -57,7 +57,7 @@ impl Tally {
     }
 }
 
-/// How many were dropped for one reason, and where the first of them was.
+/// How many were dropped for one reason, and where the first was.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dropped {
     /// How many.
@@ -78,17 +78,17 @@ impl Dropped {
     }
 }
 
-/// Names that collide, compared as the matcher compares them: folded.
+/// Names that collide. They are compared folded, as the matcher compares them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Collisions {
     /// How many different names.
     pub names: u64,
-    /// The most shared ones with the number of entities that have them, at most five.
+    /// The names shared by the most entities, with the number of these; at most five.
     pub examples: Vec<(String, u64)>,
 }
 
 impl Collisions {
-    /// Counts one more name; keeps the examples with the highest counts, of equal ones the first.
+    /// Counts one more name; keeps the examples with the highest counts, and of equal ones the first.
     pub(super) fn add(&mut self, name: &str, entities: u64) {
         const SHOWN: usize = 5;
         self.names += 1;

@@ -17,7 +17,7 @@ use crate::gazetteer::{AliasKind, CasePolicy, Flags};
 
 pub(super) struct Ror;
 
-/// Types of organisations; the first that an organisation has decides.
+/// Types of organisations. The first of these that an organisation has determines its kind.
 const KINDS: [(&str, &str); 8] = [
     ("education", "org.university"),
     ("government", "org.gov"),

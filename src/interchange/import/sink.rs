@@ -1,4 +1,4 @@
-//! Where the fragments of all formats go: cleaned, sorted by id, joined into entities, and written.
+//! Receives the fragments of all formats, cleans them, sorts them by id, joins them into entities, and writes these.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -16,42 +16,43 @@ use crate::interchange::output::{Output, TextFormat};
 use crate::interchange::record::{Keys, Record, RecordName, check_id, check_key, check_kind, check_name};
 use crate::normalize::fold;
 
-/// What a fragment may do to the entity of its id. In this order fragments of one entity are joined.
+/// What a fragment may do to the entity of its id. Fragments of one entity are joined in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Role {
-    /// Takes its names away from an entity of a lower layer, or the entity if it has none.
+    /// Removes its names from an entity of a lower layer, or the entity if it has none.
     Remove,
     /// Is the whole record of an entity; a second one is dropped.
     Whole,
-    /// Makes an entity or adds to it.
+    /// Creates an entity or adds to it.
     Part,
-    /// Adds to an entity that others make; without one it is dropped.
+    /// Adds to an entity that other fragments create; without one it is dropped.
     Extra,
 }
 
-/// A piece of an entity, as one record of an input has it.
+/// A part of an entity, as one record of an input has it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Fragment {
     #[serde(skip)]
     pub(super) id: String,
     pub(super) role: Role,
-    /// Of all names of kind [`AliasKind::Name`] that of the lowest rank becomes canonical.
+    /// Of all names of kind [`AliasKind::Name`], the one with the lowest rank becomes canonical.
     pub(super) rank: u8,
     pub(super) kind: Option<String>,
     pub(super) names: Vec<RecordName>,
     pub(super) keys: Keys,
-    /// Why nothing of this id is an entity, if that is what the fragment says.
+    /// Set if the fragment says that its id is not an entity.
     pub(super) veto: Option<Veto>,
-    /// Whether the record of the fragment is counted elsewhere: it is about another id, or gave another fragment of this one.
+    /// Whether the record of the fragment is counted elsewhere: it is about another id, or also gave another fragment
+    /// of this id.
     pub(super) aside: bool,
     /// Which input, and the line or record there.
     place: (u32, u64),
 }
 
-/// Why what an id is of is not an entity.
+/// Why an id is not an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Veto {
-    /// It orders concepts and is not a concept.
+    /// It groups concepts and is not a concept.
     Heading,
     /// It was withdrawn.
     Withdrawn,
@@ -79,7 +80,7 @@ impl Fragment {
         Self { id: id.into(), role, rank: 0, kind: None, names, keys, veto: None, aside: false, place: (0, 0) }
     }
 
-    /// Adds a name with rules.
+    /// Adds a name with its flags.
     pub(super) fn name(&mut self, text: &str, kind: AliasKind, flags: Flags) {
         self.names.push(RecordName { flags, ..RecordName::new(text, kind) });
     }
@@ -92,10 +93,10 @@ impl Fragment {
     }
 }
 
-/// Keys of which an entity has one.
+/// Keys that an entity may have only once.
 const SINGLE: [&str; 12] = ["cc", "lat", "lon", "pop", "prio", "parent", "capital", "ctx", "from", "to", "src", "wd"];
 
-/// Names by folded text, to count collisions: this entity number stands for the gazetteer compared with.
+/// Stands for the gazetteer compared with, where names are listed with entity numbers to count collisions.
 const KNOWN: u64 = u64::MAX;
 
 pub(super) struct Sink<'o> {
@@ -111,9 +112,9 @@ pub(super) struct Sink<'o> {
     sequence: u64,
     inputs: Vec<String>,
     at: u64,
-    /// The record that is looked at again after everything was read.
+    /// A record that is processed again after everything was read.
     revisited: Option<(usize, u64)>,
-    /// Whether a piece of the record last read was taken, and why another was not.
+    /// Whether any part of the record read last was accepted, and in `refused` why another part was not.
     accepted: bool,
     refused: Option<&'static str>,
 }
@@ -123,7 +124,7 @@ impl<'o> Sink<'o> {
         if let Some(kind) =
             options.kind.iter().chain(options.kinds.iter().map(|(_, kind)| kind)).find(|kind| check_kind(kind).is_err())
         {
-            return Err(Error::usage(format!("{kind:?} is no kind")).with_remedy("write one such as org.company"));
+            return Err(Error::usage(format!("{kind:?} is not a kind")).with_remedy("write one such as org.company"));
         }
         let mut output = Output::create(out, options.force, TextFormat::of(out)?)?;
         if let Some(notice) = importer.notice() {
@@ -148,14 +149,14 @@ impl<'o> Sink<'o> {
         })
     }
 
-    /// A new input begins.
+    /// Begins a new input.
     pub(super) fn enter(&mut self, label: &str) {
         self.settle();
         self.inputs.push(label.to_owned());
         (self.at, self.revisited) = (0, None);
     }
 
-    /// Goes to a line or record.
+    /// Moves to a line or record.
     pub(super) fn at(&mut self, place: u64) {
         self.settle();
         (self.at, self.revisited) = (place, None);
@@ -166,23 +167,23 @@ impl<'o> Sink<'o> {
         self.at
     }
 
-    /// A piece of the record cannot be taken; unless another one is, the record is dropped for this reason.
+    /// Rejects a part of the record; unless another part is accepted, the record is dropped for this reason.
     pub(super) fn reject(&mut self, reason: &'static str) {
         self.refused.get_or_insert(reason);
     }
 
-    /// An input was not read at all.
+    /// Notes that an input was not read.
     pub(super) fn pass_over(&mut self, label: &str, reason: &'static str) {
         self.report.passed_over.push((label.to_owned(), reason));
     }
 
-    /// One more record; it is kept unless [`drop_record`](Self::drop_record) follows.
+    /// Counts one more record; it is kept unless [`drop_record`](Self::drop_record) follows.
     pub(super) fn read_record(&mut self) {
         self.settle();
         self.report.records.read += 1;
     }
 
-    /// A record none of whose pieces could be taken is dropped, once.
+    /// Drops the last record, once, if none of its parts was accepted.
     fn settle(&mut self) {
         if let Some(reason) = self.refused.take()
             && !self.accepted
@@ -197,13 +198,13 @@ impl<'o> Sink<'o> {
         self.report.records.drop(reason, 1, || describe(&self.inputs, place));
     }
 
-    /// One record that is read and dropped.
+    /// Counts one record that is read and dropped.
     pub(super) fn refuse(&mut self, reason: &'static str) {
         self.read_record();
         self.drop_record(reason);
     }
 
-    /// Names of a record that is kept without them.
+    /// Counts names that a kept record loses.
     pub(super) fn drop_names(&mut self, reason: &'static str, count: u64) {
         let place = self.position();
         self.report.names.read += count;
@@ -214,7 +215,7 @@ impl<'o> Sink<'o> {
         *self.report.notes.entry(what).or_default() += 1;
     }
 
-    /// Goes back to a record that was read before.
+    /// Returns to a record that was read before.
     pub(super) fn back_to(&mut self, (input, at): (usize, u64)) {
         self.settle();
         self.revisited = Some((input, at));
@@ -225,7 +226,7 @@ impl<'o> Sink<'o> {
         self.revisited.unwrap_or((self.inputs.len(), self.at))
     }
 
-    /// An id that the input states, in the name space of this import; one that is in it already stays as it is.
+    /// An id that the input states, in the name space of this import; unchanged if it is in that already.
     pub(super) fn stated_id(&self, id: &str) -> String {
         if id.starts_with(&self.prefix) && id.len() > self.prefix.len() {
             self.id_without_prefix(id)
@@ -234,8 +235,8 @@ impl<'o> Sink<'o> {
         }
     }
 
-    /// The id of a parent that the input states: like [`stated_id`](Self::stated_id), but for ids of the gazetteer that the
-    /// import is compared with, which may be meant.
+    /// The id of a parent that the input states: like [`stated_id`](Self::stated_id), but ids of the gazetteer compared
+    /// with are unchanged, too, since they may be meant.
     pub(super) fn parent_id(&self, id: &str) -> String {
         let is_known = self.options.against.is_some_and(|known| known.find(id).is_some());
         if is_known { id.to_owned() } else { self.stated_id(id) }
@@ -245,7 +246,7 @@ impl<'o> Sink<'o> {
         id.split_whitespace().collect::<Vec<_>>().join("_")
     }
 
-    /// A label in a language that is not asked for.
+    /// Counts a label in a language that is not requested.
     pub(super) fn count_language(&mut self, language: &str) {
         let base = language.split(['-', '_']).next().unwrap_or(language).to_ascii_lowercase();
         *self.report.languages.entry(base).or_default() += 1;
@@ -261,8 +262,8 @@ impl<'o> Sink<'o> {
         id
     }
 
-    /// Takes a piece of the record last read. Drops the record if its id cannot be written, or if it would make an entity and
-    /// none of its names can.
+    /// Accepts a part of the record read last. Drops the record if its id cannot be written, or if it would create an
+    /// entity and none of its names can be written.
     pub(super) fn accept(&mut self, mut fragment: Fragment) -> Result<()> {
         if check_id(&fragment.id).is_err() || fragment.id.contains(char::is_control) {
             self.refused = Some("an id that is empty or holds tabs, control characters or doubled blanks");
@@ -344,7 +345,7 @@ impl<'o> Sink<'o> {
         let mut names = Sorter::new(self.options.memory / 2);
         let mut group: Vec<Fragment> = Vec::new();
         while let Some((key, value)) = sorted.next()? {
-            // An id holds no NUL.
+            // An id contains no NUL.
             let id = key.split(|&byte| byte == 0).next().unwrap_or_default();
             if group.first().is_some_and(|first| first.id.as_bytes() != id) {
                 self.write(std::mem::take(&mut group), &mut names)?;
@@ -363,7 +364,7 @@ impl<'o> Sink<'o> {
         Ok(self.report)
     }
 
-    /// Refuses an import of nothing, and one that would replace entities without being asked to.
+    /// Refuses an import of nothing, and one that would replace entities without permission.
     fn judge(&self) -> Result<()> {
         let input = self.inputs.first().map_or("the input", String::as_str);
         if self.report.entities == 0 && self.report.removals == 0 {
@@ -431,7 +432,7 @@ impl<'o> Sink<'o> {
             self.report.records.drop(reason, 1, || describe(&self.inputs, place));
             self.report.names.drop(reason, fragment.names.len() as u64, || describe(&self.inputs, place));
         }
-        // Further names of a place that is little known are as little known as it is.
+        // Further names of a little-known place are as little known as the place.
         let is_weak = |name: &RecordName| name.flags.weak;
         if kept.iter().any(|fragment| fragment.role == Role::Whole && fragment.names.iter().any(is_weak)) {
             let extra = kept.iter_mut().filter(|fragment| fragment.role == Role::Extra);
@@ -440,7 +441,7 @@ impl<'o> Sink<'o> {
         let ranked = kept.iter().enumerate().filter(|(_, fragment)| fragment.names.iter().any(is_canonical));
         let chosen = ranked.min_by_key(|(index, fragment)| (fragment.rank, *index)).map(|(index, _)| index);
         let Some(from) = chosen.or_else(|| kept.iter().position(|fragment| !fragment.names.is_empty())) else {
-            // Fragments without any name: keys of something that is never named.
+            // Fragments without any name: keys of an entity that is never named.
             for fragment in &kept {
                 let place = (fragment.place.0 as usize, fragment.place.1);
                 self.report.records.drop("about an entity without a name", 1, || describe(&self.inputs, place));
@@ -528,7 +529,7 @@ impl<'o> Sink<'o> {
         self.output.write(&record)
     }
 
-    /// Drops everything about an id that is not of an entity.
+    /// Drops everything about an id that is not an entity.
     fn drop_group(&mut self, group: &[Fragment], veto: Veto) {
         let mut any = false;
         for fragment in group {
@@ -542,7 +543,7 @@ impl<'o> Sink<'o> {
         }
     }
 
-    /// Writes that an entity of a lower layer, or names of it, are taken away.
+    /// Writes that an entity of a lower layer, or names of it, are removed.
     fn remove(&mut self, fragment: &Fragment) -> Result<()> {
         self.report.removals += fragment.names.len().max(1) as u64;
         self.report.names.kept += fragment.names.len() as u64;
@@ -552,7 +553,7 @@ impl<'o> Sink<'o> {
         fragment.names.iter().try_for_each(|name| self.output.remove(&fragment.id, Some(&name.name)))
     }
 
-    /// Gives an entity the names by which running text has it, where a list has another form of them.
+    /// Adds the forms that names in catalogue form have in running text.
     fn add_running_forms(&mut self, record: &mut Record) {
         let own = std::iter::once((record.name.as_str(), record.flags));
         let all: Vec<(&str, Flags)> =
@@ -583,7 +584,7 @@ impl<'o> Sink<'o> {
         }
     }
 
-    /// Counts the names that several entities have, or the gazetteer compared with.
+    /// Counts the names that several entities share, and those that the gazetteer compared with has, too.
     fn compare(&mut self, mut names: Sorter) -> Result<()> {
         if let Some(known) = self.options.against {
             for alias in known.aliases() {
@@ -638,7 +639,7 @@ fn describe(inputs: &[String], (input, at): (usize, u64)) -> String {
     format!("{input}:{at}")
 }
 
-/// A name as a line can hold it: blanks of all kinds become single ones.
+/// A name as a line can express it: each run of blanks becomes one blank.
 pub(super) fn clean(name: &str) -> Result<String, &'static str> {
     let mut text = String::with_capacity(name.len());
     for word in name.split_whitespace() {
@@ -657,7 +658,7 @@ pub(super) fn clean(name: &str) -> Result<String, &'static str> {
     Ok(text)
 }
 
-/// A label of another format as a kind.
+/// Converts a label of another format to a kind.
 pub(super) fn kind_word(label: &str) -> String {
     let blank = |c: char| c.is_whitespace() || c == '=' || c.is_control();
     let words: Vec<&str> = label.split(blank).filter(|word| !word.is_empty()).collect();

@@ -1,8 +1,8 @@
-//! SKOS as N-Triples: labels become names, `broader` the parent, `exactMatch` the ids of Wikidata and GeoNames. The triples of
-//! a concept may be anywhere; sorting brings them together.
+//! SKOS as N-Triples: labels become names, `broader` the parent, `exactMatch` the ids of Wikidata and GeoNames. The
+//! triples of a concept may be anywhere; sorting brings them together.
 //!
-//! Concept schemes and collections order concepts and are not concepts; deprecated concepts were withdrawn: both are dropped. Labels of
-//! SKOS-XL are nodes of their own, which a second sort joins with their concepts.
+//! Concept schemes and collections group concepts and are not concepts; deprecated concepts were withdrawn: both are
+//! dropped. Labels of SKOS-XL are nodes of their own, which a second sort joins with their concepts.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -27,9 +27,9 @@ const OWL: &str = "http://www.w3.org/2002/07/owl#";
 const DCT: &str = "http://purl.org/dc/terms/";
 const GEO: &str = "http://www.w3.org/2003/01/geo/wgs84_pos#";
 const TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
-/// Schemes that our export makes of kinds.
+/// Schemes that our export creates from kinds.
 const KIND: &str = "urn:dateline:kind:";
-/// Classes whose members order concepts: those of SKOS, and of its extension for ISO 25964.
+/// Classes whose members group concepts: those of SKOS, and of its extension for ISO 25964.
 const HEADINGS: [&str; 5] = [
     "http://www.w3.org/2004/02/skos/core#ConceptScheme",
     "http://www.w3.org/2004/02/skos/core#Collection",
@@ -74,8 +74,8 @@ impl Importer for Skos {
     }
 }
 
-/// Schemes and collections whose nature was noted, as each of their concepts may tell it. Beyond its limit some are noted again,
-/// which costs memory and changes nothing.
+/// Schemes and collections that were already reported to the sink, since each of their concepts may mention them.
+/// Beyond its limit some are reported again, which costs memory and has no other effect.
 #[derive(Default)]
 struct Headings(BTreeSet<String>);
 
@@ -85,7 +85,7 @@ impl Headings {
         !self.0.contains(id) && (self.0.len() >= LIMIT || self.0.insert(id.to_owned()))
     }
 
-    /// What concepts are in is a scheme, whether or not the input says so itself.
+    /// Reports a scheme. Whatever contains concepts is a scheme, whether or not the input says so.
     fn is_scheme(&mut self, scheme: &str, sink: &mut Sink<'_>) -> Result<()> {
         let id = id_of(scheme, sink);
         if !self.is_new(&id) {
@@ -101,20 +101,20 @@ impl Headings {
 struct Labels {
     sorter: Sorter,
     sequence: u64,
-    /// Nodes without a name are those of one file.
+    /// Blank nodes are local to a file, so they are keyed with its number.
     input: usize,
 }
 
-/// What is said of a label.
+/// A statement about a label.
 #[derive(Serialize, Deserialize)]
 enum Said {
     /// A concept has it.
     Of(String, AliasProperty),
-    /// Its text, and the language.
+    /// Its text and language.
     Form(String, String),
 }
 
-/// Which label of a concept.
+/// The relation of a label to its concept.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 enum AliasProperty {
     Preferred,
@@ -142,7 +142,7 @@ impl AliasProperty {
 }
 
 impl Labels {
-    /// Whether the triple is of SKOS-XL, and was taken.
+    /// Takes the triple if it belongs to SKOS-XL; returns whether it did.
     fn take(&mut self, triple: &oxrdf::Triple, sink: &Sink<'_>) -> Result<bool> {
         let Some(property) = triple.predicate.as_str().strip_prefix(XL) else { return Ok(false) };
         let node = |text: String, is_blank: bool| if is_blank { format!("{} {text}", self.input) } else { text };
@@ -191,7 +191,7 @@ impl Labels {
     }
 }
 
-/// Gives one label, of which this was said, to its concepts.
+/// Gives one label to its concepts; `said` are the statements about it.
 fn give(said: Vec<((usize, u64), Said)>, sink: &mut Sink<'_>) -> Result<()> {
     let forms: Vec<(String, String)> = said
         .iter()
@@ -262,7 +262,7 @@ fn read_triple(triple: &oxrdf::Triple, headings: &mut Headings, sink: &mut Sink<
             let parent = iri::to_id(parent.as_str());
             fragment.key("parent", &if sink.options.prefix.is_some() { sink.parent_id(&parent) } else { parent });
         }
-        // Only a scheme has top concepts, and only a collection has members.
+        // Only schemes have top concepts, and only collections have members.
         ("hasTopConcept" | "member" | "memberList", _) => {
             if !headings.is_new(&fragment.id) {
                 sink.drop_record(Veto::Heading.reason());
@@ -297,7 +297,7 @@ fn read_triple(triple: &oxrdf::Triple, headings: &mut Headings, sink: &mut Sink<
         }
         ("topConceptOf", Term::NamedNode(scheme)) => {
             headings.is_scheme(scheme.as_str(), sink)?;
-            sink.drop_record("a property that a gazetteer has no place for");
+            sink.drop_record("a property that a gazetteer cannot hold");
             return Ok(());
         }
         ("inScheme", Term::NamedNode(scheme)) => match scheme.as_str().strip_prefix(KIND) {
@@ -321,11 +321,11 @@ fn read_triple(triple: &oxrdf::Triple, headings: &mut Headings, sink: &mut Sink<
             fragment.key("lon", literal.value());
         }
         (TYPE, _) => {
-            sink.drop_record("a statement of a type, which needs no place");
+            sink.drop_record("a statement of a type, which is not stored");
             return Ok(());
         }
         _ => {
-            sink.drop_record("a property that a gazetteer has no place for");
+            sink.drop_record("a property that a gazetteer cannot hold");
             return Ok(());
         }
     }

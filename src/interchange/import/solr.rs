@@ -1,5 +1,6 @@
-//! Solr and Lucene synonyms: `a, b => c` gives the names `a` and `b` to `c`; `a, b, c` are names of one entity, the first of
-//! them canonical. `\` escapes a comma, `#` begins a comment line, and entries with the same canonical name merge.
+//! Solr and Lucene synonyms: `a, b => c` gives the names `a` and `b` to `c`; `a, b, c` are names of one entity, the
+//! first of them canonical. `\` escapes a comma, `#` begins a comment line, and entries with the same canonical name
+//! merge.
 
 use std::path::PathBuf;
 
@@ -40,14 +41,14 @@ fn read_line(line: &str, sink: &mut Sink<'_>) -> Result<()> {
         }
     };
     let Some(first) = right.first() else {
-        sink.drop_record("nothing stands behind =>");
+        sink.drop_record("nothing comes after =>");
         return Ok(());
     };
     if sides.len() == 1 {
         return accept(first, &right[1..], sink);
     }
     if left.is_empty() {
-        sink.drop_record("nothing stands before =>");
+        sink.drop_record("nothing comes before =>");
         return Ok(());
     }
     // `a => c, d`: the name is ambiguous.
@@ -67,7 +68,7 @@ fn names_of(list: &str) -> Vec<String> {
     names.filter(|name| !name.is_empty()).collect()
 }
 
-/// Splits at a separator before which no backslash stands.
+/// Splits at separators that no backslash precedes.
 fn split_unescaped<'t>(text: &'t str, separator: &str) -> Vec<&'t str> {
     let mut parts = Vec::new();
     let (mut begin, mut escaped) = (0, false);

@@ -15,7 +15,7 @@ const PROGRESS_STEP: u64 = 4 << 20;
 
 /// One file, or one member of a zip archive.
 pub(super) struct Content<'a> {
-    /// How messages name it.
+    /// The name for messages.
     pub(super) label: String,
     /// The name of the file itself.
     pub(super) file_name: String,
@@ -23,14 +23,14 @@ pub(super) struct Content<'a> {
 }
 
 impl Content<'_> {
-    /// What is read already of the beginning: up to 256 KiB, at least something if there is anything.
+    /// The beginning of the content, without consuming it: up to 256 KiB, and not empty unless the content is.
     pub(super) fn head(&mut self) -> Result<&[u8]> {
         let head = self.reader.fill_buf().map_err(|error| failed(&self.label, &error))?;
         Ok(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head))
     }
 }
 
-/// Opens an input and gives its content, or that of each member of a zip archive, to `visit`.
+/// Opens an input and passes its content, or that of each member of a zip archive, to `visit`.
 pub(super) fn visit(
     path: &Path,
     options: &ImportOptions<'_>,
@@ -104,7 +104,7 @@ fn visit_zip(
     Ok(())
 }
 
-/// Refuses what cannot be text in UTF-8 before it gives a fault for each line.
+/// Refuses content that cannot be UTF-8 text, instead of reporting every line.
 fn look(reader: &mut dyn BufRead, label: &str) -> Result<()> {
     const KINDS: [(&[u8], &str, &str); 8] = [
         (b"\xff\xfe", "UTF-16", "convert it with iconv -f UTF-16 -t UTF-8"),
@@ -123,7 +123,7 @@ fn look(reader: &mut dyn BufRead, label: &str) -> Result<()> {
     }
 }
 
-/// An input that cannot be read on.
+/// The error for an input that cannot be read further.
 pub(super) fn failed(label: &str, error: &io::Error) -> Error {
     let breach = error.get_ref().and_then(|inner| inner.downcast_ref::<Breach>());
     match breach {
@@ -146,7 +146,7 @@ pub(super) fn failed(label: &str, error: &io::Error) -> Error {
     }
 }
 
-/// Counts bytes, tells the progress function, and turns its wish to stop into an error.
+/// Counts bytes, calls the progress function, and turns its request to stop into an error.
 struct Watched<'a, 'o> {
     source: Box<dyn Read + 'a>,
     options: &'a ImportOptions<'o>,
@@ -156,7 +156,7 @@ struct Watched<'a, 'o> {
 
 impl Read for Watched<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // Always full, so that the beginning of a file is there at once, also from a pipe.
+        // Fills the buffer, so that the beginning of a file is available even if a pipe delivers it in pieces.
         let mut read = 0;
         while read < buffer.len() {
             match self.source.read(&mut buffer[read..]) {
@@ -179,12 +179,12 @@ impl Read for Watched<'_, '_> {
     }
 }
 
-/// What goes through decoders and parsers that know only errors of reading.
+/// Conditions that are not errors of reading, but must pass through decoders and parsers that know no others.
 #[derive(Debug, Clone, Copy)]
 enum Breach {
-    /// The user's wish.
+    /// The user stopped the import.
     Stopped,
-    /// A record that is longer than this.
+    /// A record is longer than this limit.
     TooLong(usize),
 }
 
@@ -199,13 +199,13 @@ impl std::fmt::Display for Breach {
 
 impl std::error::Error for Breach {}
 
-/// A line that was read, or why it cannot be.
+/// A line that was read, or why it could not be.
 pub(super) enum Line<'b> {
     Text(&'b str),
     Bad(&'static str),
 }
 
-/// Lines with a bounded buffer.
+/// Reads lines with a bounded buffer.
 pub(super) struct Lines<'a> {
     label: String,
     reader: &'a mut dyn BufRead,
@@ -275,7 +275,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// Gives every good line of a text to `visit`; the others are dropped records.
+/// Passes every valid line of a text to `visit`; the others are dropped records.
 pub(super) fn each_line(
     content: Content<'_>,
     sink: &mut Sink<'_>,
@@ -296,7 +296,7 @@ pub(super) fn each_line(
     Ok(())
 }
 
-/// A stream whose records have no lines: it fails when one record is longer than the limit.
+/// A stream whose records are not lines: reading fails when one record is longer than the limit.
 pub(super) struct Guarded<'a> {
     reader: &'a mut dyn BufRead,
     limit: usize,
@@ -305,7 +305,7 @@ pub(super) struct Guarded<'a> {
 }
 
 impl<'a> Guarded<'a> {
-    /// `left` is to be set to the limit again after each record.
+    /// The caller must set `left` to the limit again after each record.
     pub(super) fn new(reader: &'a mut dyn BufRead, limit: usize, left: &'a Cell<usize>) -> Self {
         left.set(limit);
         Self { reader, limit, left, begun: false }

@@ -1,7 +1,9 @@
-//! spaCy's `EntityRuler` and `SpanRuler`: `{"label", "pattern", "id"}` lines, where a pattern is a string or a list of tokens.
+//! spaCy's `EntityRuler` and `SpanRuler`: `{"label", "pattern", "id"}` lines, where a pattern is a string or a list of
+//! tokens.
 //!
-//! A string matches as written (flag `exact`), tokens with `LOWER` match in any case (`any`). Patterns of other attributes are
-//! rules, not names, and are dropped. Lines with the same label and id are one entity; without an id each pattern is one.
+//! A string matches as written (flag `exact`), tokens with `LOWER` match in any case (`any`). Patterns of other
+//! attributes are rules, not names, and are dropped. Lines with the same label and id are one entity; without an id
+//! each pattern is one.
 
 use std::path::PathBuf;
 
@@ -16,7 +18,7 @@ use crate::gazetteer::{AliasKind, CasePolicy, Flags};
 
 pub(super) struct Spacy;
 
-/// The labels of spaCy's own models; another label becomes a kind of its own.
+/// The labels of spaCy's own models; any other label becomes a kind of its own.
 const KINDS: [(&str, &str); 5] =
     [("GPE", "place"), ("LOC", "place"), ("FAC", "place.landmark"), ("ORG", "org"), ("NORP", "group")];
 
@@ -72,7 +74,7 @@ fn read_pattern(pattern: Pattern, sink: &mut Sink<'_>) -> Result<()> {
     let label = pattern.label.as_str();
     let known = KINDS.iter().find(|(known, _)| *known == label).map(|(_, kind)| (*kind).to_owned());
     let kind = sink.options.kind_of(label).map(str::to_owned).or_else(|| sink.options.kind.clone()).or(known);
-    // The export of this program writes ids of its own; they are kept.
+    // Ids that the export of this program wrote are kept.
     let id = match pattern.id.as_deref().filter(|id| !id.trim().is_empty()) {
         Some(id) if sink.options.prefix.is_none() => id.to_owned(),
         Some(id) => sink.stated_id(id),
@@ -84,7 +86,7 @@ fn read_pattern(pattern: Pattern, sink: &mut Sink<'_>) -> Result<()> {
     sink.accept(fragment)
 }
 
-/// The name that tokens spell, if they do nothing else.
+/// The name that tokens spell, if they have no other condition.
 fn name_of(tokens: &[Value]) -> Result<(String, CasePolicy), &'static str> {
     let mut words = Vec::with_capacity(tokens.len());
     let (mut exact, mut lower) = (false, false);
@@ -130,20 +132,20 @@ fn word_of(token: &Map<String, Value>) -> Result<(&str, bool), &'static str> {
     }
 }
 
-/// How a token of punctuation is written beside its neighbours.
+/// How a token of punctuation is joined to its neighbours.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Glue {
-    /// As a word is: between blanks.
+    /// Like a word: between blanks.
     None,
-    /// Against the word before.
+    /// Joined to the word before.
     Left,
-    /// Against the word after.
+    /// Joined to the word after.
     Right,
-    /// Against both.
+    /// Joined to both.
     Both,
 }
 
-/// The name that tokens spell. spaCy cuts text at punctuation without blanks; a name is written with blanks only where text has
+/// The name that tokens spell. spaCy splits text at punctuation without blanks; a name gets blanks only where text has
 /// them.
 fn join_tokens(words: &[&str]) -> Result<String, &'static str> {
     let mut text = String::new();
@@ -173,13 +175,13 @@ fn glue_of(words: &[&str], index: usize) -> Result<Glue, &'static str> {
         | "\u{2122}" | "\u{ae}" | "\u{a9}" => Glue::Left,
         "(" | "[" | "{" | "\u{201c}" | "\u{201e}" | "\u{ab}" | "\u{a1}" | "\u{bf}" | "@" => Glue::Right,
         "-" | "/" | "\u{2010}" | "\u{2011}" | "\u{2013}" | "\u{2014}" => Glue::Both,
-        // "C#" and "#1": a mark before a word, unless there is none.
+        // "C#" and "#1": a symbol before a word, unless no word follows.
         "#" | "$" | "\u{a3}" | "\u{20ac}" | "\u{a5}" => match is_last {
             true if is_first => Glue::None,
             true => Glue::Left,
             false => Glue::Right,
         },
-        // Straight marks open and close in turn.
+        // Straight quotation marks open and close in turn.
         "\"" => match (count(word, words).is_multiple_of(2), count(word, &words[..index]).is_multiple_of(2)) {
             (false, _) => return Err("a quotation mark without its partner"),
             (_, true) => Glue::Right,
@@ -193,7 +195,7 @@ fn glue_of(words: &[&str], index: usize) -> Result<Glue, &'static str> {
             match (marks, earlier) {
                 // "L'Exemple" in three tokens.
                 (1, _) if is_letter(before) && next.starts_with(char::is_alphabetic) => Glue::Both,
-                // "Workers' Party", or a mark before a year.
+                // "Workers' Party", or an apostrophe before a year.
                 (1, _) if is_first => Glue::Right,
                 (1, _) => Glue::Left,
                 (_, earlier) if earlier.is_multiple_of(2) && !is_last => Glue::Right,
@@ -204,7 +206,7 @@ fn glue_of(words: &[&str], index: usize) -> Result<Glue, &'static str> {
         "+" | "*" if is_last && !is_first => Glue::Left,
         "+" => Glue::None,
         _ if is_contraction(word) && !is_first => Glue::Left,
-        // "L'" and "d'" of languages that cut words there.
+        // "L'" and "d'" in languages where spaCy splits such words.
         _ if word.chars().count() <= 3
             && word.ends_with(['\'', '\u{2019}'])
             && word.starts_with(char::is_alphabetic) =>
@@ -214,11 +216,11 @@ fn glue_of(words: &[&str], index: usize) -> Result<Glue, &'static str> {
         _ if word.ends_with('-') && word.chars().count() > 1 => Glue::Right,
         _ if word.starts_with('-') && word.chars().count() > 1 => Glue::Left,
         _ if word.chars().any(char::is_alphanumeric) => Glue::None,
-        _ => return Err("a token of punctuation that has no known place between words"),
+        _ => return Err("a token of punctuation with unknown spacing"),
     })
 }
 
-/// What English has after a word without a blank.
+/// What English attaches to a word without a blank.
 fn is_contraction(word: &str) -> bool {
     let lower = word.to_lowercase().replace('\u{2019}', "'");
     matches!(lower.as_str(), "'s" | "n't" | "'re" | "'ve" | "'ll" | "'m" | "'d" | "'em")

@@ -36,7 +36,8 @@ fn run(format: ImportFormat, inputs: &[PathBuf], options: &ImportOptions<'_>) ->
     }
 }
 
-/// What an import must give: the file, then the books as comments. `DATELINE_BLESS=1` writes what it gives now.
+/// Compares an import with its expected output: the file, then the tallies as comments. `DATELINE_BLESS=1` writes the
+/// current output.
 #[track_caller]
 fn check(format: ImportFormat, inputs: &[&str], expected: &str, set: impl FnOnce(&mut ImportOptions<'_>)) {
     let mut options = ImportOptions::default();
@@ -89,7 +90,7 @@ fn tsv_without_ids() {
     check(ImportFormat::Tsv, &["places.tsv"], "places.gaz", |_| {});
 }
 
-/// In a table between tabs a quotation mark is a character; one that opens swallowed the lines up to the next.
+/// In TSV a quotation mark is a character; once, an opening one swallowed the lines up to the next.
 #[test]
 fn quotation_marks_between_tabs_are_characters() {
     check(ImportFormat::Tsv, &["quotes.tsv"], "quotes.gaz", |options| {
@@ -131,7 +132,7 @@ fn quotation_marks_between_tabs_are_characters() {
     assert!(error.contains("as if a quotation mark were not closed (first"), "{error}");
 }
 
-/// Ids of a table took the names of countries away from `world`.
+/// Once, ids of a table removed the names of countries from `world`.
 #[test]
 fn ids_have_a_prefix_and_replace_nothing_unasked() {
     let folder = tempfile::tempdir().unwrap();
@@ -166,7 +167,7 @@ fn ids_have_a_prefix_and_replace_nothing_unasked() {
     assert_eq!(ids(ImportFormat::Gate, "Germany\tid=de\n", &my).unwrap(), ["my:de"]);
 }
 
-/// What was imported, laid over `below`, finds these surfaces in the text.
+/// The import, layered over `below`, finds these surface forms in the text.
 #[track_caller]
 fn finds(format: ImportFormat, content: &str, below: Option<&str>, text: &str, expected: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
@@ -205,7 +206,7 @@ fn what_is_imported_is_found() {
     finds(ImportFormat::Quanteda, dictionary, None, text, &expected);
 }
 
-/// Names, old codes and catalogue forms of countries become codes; what is none is dropped and counted.
+/// Names, old codes and catalogue forms of countries become codes; other values are dropped and counted.
 #[test]
 fn countries_become_codes() {
     check(ImportFormat::Csv, &["countries.csv"], "countries.gaz", |options| {
@@ -227,7 +228,7 @@ fn aliases_are_taken_apart_as_their_column_has_them() {
     });
 }
 
-/// Names that catalogues sort by another word get the form that running text has.
+/// Names that catalogues sort by another word also get the form of running text.
 #[test]
 fn catalogue_names_get_their_running_form() {
     check(ImportFormat::Csv, &["catalogue.csv"], "catalogue.gaz", |_| {});
@@ -360,7 +361,7 @@ fn a_vocabulary_in_other_languages_names_them() {
     }
 }
 
-/// The twin takes entities and names of lower layers away, as `!remove` does.
+/// The twin removes entities and names of lower layers, as `!remove` does.
 #[test]
 fn the_twin_removes() {
     let folder = tempfile::tempdir().unwrap();
@@ -576,7 +577,7 @@ fn sample(format: ImportFormat) -> &'static str {
     }
 }
 
-/// Whatever the bytes, an import gives a gazetteer that loads and books that balance, or an error; `run` checks both.
+/// Whatever the bytes, an import gives a gazetteer that loads and tallies that balance, or an error; `run` checks both.
 fn survives(format: ImportFormat, bytes: &[u8]) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("in.lst");

@@ -1,6 +1,6 @@
-//! The JSON dump of Wikidata: an array with one entity a line, read twice. The first pass gathers which class is under which,
-//! and the codes of countries (some 10 bytes a class and 60 a country are held); the second makes entities of the items whose
-//! class is wanted. A dump that is cut is an error, whether compressed or not.
+//! The JSON dump of Wikidata: an array with one entity a line, read twice. The first pass collects the superclass of
+//! each class and the codes of countries (some 10 bytes a class and 60 a country are held); the second makes entities
+//! of the items whose class is wanted. A dump that is cut is an error, whether compressed or not.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -45,7 +45,7 @@ struct Label {
     value: String,
 }
 
-/// The properties that are used; the many others are passed over by the parser.
+/// The properties that are used; the parser skips the many others.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "UPPERCASE")]
 struct Claims {
@@ -144,7 +144,7 @@ fn text(statements: &[Statement]) -> Option<&str> {
     values(statements).find_map(Value::as_str)
 }
 
-/// What the first pass gathers.
+/// What the first pass collects.
 #[derive(Default)]
 struct Gathered {
     edges: Vec<(u32, u32)>,
@@ -196,12 +196,12 @@ impl Importer for Wikidata {
     }
 }
 
-/// The classes the user names, then ours.
+/// The classes given by the user, then the built-in ones.
 fn roots(options: &ImportOptions<'_>) -> Result<Vec<(u32, String)>> {
     let mut roots = Vec::new();
     for (class, kind) in &options.classes {
         let class = number(class).ok_or_else(|| {
-            Error::usage(format!("{class:?} is no class of Wikidata")).with_remedy("write --class Q515=place.city")
+            Error::usage(format!("{class:?} is not a class of Wikidata")).with_remedy("write --class Q515=place.city")
         })?;
         roots.push((class, kind.clone()));
     }
@@ -294,7 +294,7 @@ fn read_item(item: &Item, wanted: &Wanted, sink: &mut Sink<'_>) -> Result<()> {
         return Ok(());
     }
     let Some(root) = items(&claims.p31).filter_map(|class| wanted.classes.root_of(class)).min() else {
-        sink.drop_record("an item of no class that is asked for");
+        sink.drop_record("an item whose class is not asked for");
         return Ok(());
     };
     let sitelinks = item.sitelinks.0.len() as u64;
@@ -338,9 +338,9 @@ fn read_item(item: &Item, wanted: &Wanted, sink: &mut Sink<'_>) -> Result<()> {
     sink.accept(fragment)
 }
 
-/// Labels, aliases, and names that are statements, in the languages that are asked for.
+/// Labels, aliases, and names given as statements, in the languages that are asked for.
 fn add_names(item: &Item, fragment: &mut Fragment, sink: &mut Sink<'_>) {
-    // `mul` holds names that are the same in most languages.
+    // `mul` holds names that are common to most languages.
     let rank = |language: &str| if language == "mul" { Some(u8::MAX) } else { sink.options.language_rank(language) };
     let mut labels: Vec<(u8, &str, &str)> = Vec::new();
     let mut unwanted = 0;
@@ -390,12 +390,12 @@ fn add_names(item: &Item, fragment: &mut Fragment, sink: &mut Sink<'_>) {
     sink.drop_names("a language that is not asked for", unwanted);
 }
 
-/// Craters of the Moon have coordinates too.
+/// Whether a point is on Earth: craters of the Moon have coordinates, too.
 fn is_on_earth(point: &Value) -> bool {
     point["globe"].as_str().is_none_or(|globe| globe.ends_with("/Q2"))
 }
 
-/// `+1945-10-24T00:00:00Z` by its precision: `1945`, `1945-10` or `1945-10-24`. Nothing for decades and for years before ours.
+/// `+1945-10-24T00:00:00Z` by its precision: `1945`, `1945-10` or `1945-10-24`. `None` for decades and for years BC.
 fn date(value: &Value) -> Option<String> {
     let digits = value["time"].as_str()?.strip_prefix('+')?;
     let length = match value["precision"].as_u64()? {

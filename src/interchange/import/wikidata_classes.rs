@@ -1,8 +1,8 @@
-//! Which classes of Wikidata are kept, and as which kind; and what belongs to a class through its subclasses.
+//! Which classes of Wikidata are kept, and as which kind; and which classes belong to these as subclasses.
 
 use std::collections::HashMap;
 
-/// Classes and kinds, the special before the general: an item takes the kind of the first class it belongs to.
+/// Classes and kinds, the specific before the general: an item gets the kind of the first class it belongs to.
 pub(super) const CLASSES: [(u32, &str); 25] = [
     (3_624_078, "place.country"),
     (6256, "place.country"),
@@ -36,9 +36,11 @@ pub(super) fn number(id: &str) -> Option<u32> {
     id.strip_prefix('Q')?.parse().ok()
 }
 
-/// The first of the roots that each class is under, itself included.
+/// For each class, the first of the roots that it is a subclass of; a root is its own.
 ///
 /// # Complexity
+///
+/// 8 bytes for each subclass statement, and a table entry for each class found; every class is visited once.
 ///
 /// 8 bytes for each subclass statement, and a table entry for each class found; every class is visited once.
 pub(super) struct Classes {
@@ -46,7 +48,7 @@ pub(super) struct Classes {
 }
 
 impl Classes {
-    /// `edges` are (class above, class below).
+    /// `edges` are (superclass, subclass).
     pub(super) fn new(roots: impl IntoIterator<Item = u32>, mut edges: Vec<(u32, u32)>) -> Self {
         edges.sort_unstable();
         edges.dedup();
@@ -66,7 +68,7 @@ impl Classes {
         Self { kinds }
     }
 
-    /// The root a class belongs to, by its place in the list.
+    /// The root a class belongs to, as an index into the list of roots.
     pub(super) fn root_of(&self, class: u32) -> Option<usize> {
         self.kinds.get(&class).map(|root| *root as usize)
     }

@@ -1,6 +1,6 @@
 //! The steps of [`Simd`] with AVX2, and the whole search compiled for processors that have it.
 
-// Loads, stores and calls of functions for a processor that was asked whether it has them; each block says why it is sound.
+// The blocks are loads, stores and calls of functions for a processor that was detected; each states why it is sound.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
@@ -11,14 +11,14 @@ use std::arch::x86_64::{
 };
 use std::ops::Range;
 
-use super::classes::{Classes, WINDOW};
+use super::classes::{ByteClasses, WINDOW};
 use super::hash::{self, Kind, low_bits};
 use super::layout::{COMPARED, COMPARED_SHORT, Filter, LINE, View};
-use super::raw::{Raw, RawFilter, Sorted, prefetch};
+use super::raw::{Partition, Raw, RawFilter, prefetch};
 use super::scalar::used;
-use super::search::{self, FLAG, Found, Hits, Patience, Scratch, Text, Words};
+use super::search::{self, FLAG, Hits, PossibleKey, Scratch, StepLimit, Text, WordColumns};
 use super::segments::MAX_GAP;
-use super::simd::{Block, Simd};
+use super::simd::{BlockClasses, Simd};
 use crate::normalize::FoldedText;
 
 /// Whether this processor has everything the functions below use.
@@ -30,7 +30,7 @@ pub(super) fn is_available() -> bool {
         && is_x86_feature_detected!("popcnt")
 }
 
-/// [`search::find`]; see there.
+/// [`search::find`] with AVX2.
 ///
 /// # Panics
 ///
@@ -39,13 +39,13 @@ pub(super) fn find(
     view: View<'_>,
     text: &str,
     folded: &mut FoldedText,
-    patience: Patience,
+    step_limit: StepLimit,
     scratch: &mut Scratch,
     hits: &mut Hits,
 ) {
     assert!(is_available(), "chosen only where it is available");
     // SAFETY: the processor has all features of the function.
-    unsafe { find_with_avx2(view, text, folded, patience, scratch, hits) }
+    unsafe { find_with_avx2(view, text, folded, step_limit, scratch, hits) }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
@@ -53,48 +53,54 @@ fn find_with_avx2(
     view: View<'_>,
     text: &str,
     folded: &mut FoldedText,
-    patience: Patience,
+    step_limit: StepLimit,
     scratch: &mut Scratch,
     hits: &mut Hits,
 ) {
-    search::find(Avx2(()), view, text, folded, patience, scratch, hits);
+    search::find(Avx2(()), view, text, folded, step_limit, scratch, hits);
 }
 
-// The steps are functions of their own, each with all registers to itself.
+// Each step is a function of its own, so that it has all registers to itself.
 
-/// [`Classes::fold`].
+/// [`ByteClasses::fold`].
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn fold(classes: &mut Classes, folded: &mut FoldedText, text: &str) {
+fn fold(classes: &mut ByteClasses, folded: &mut FoldedText, text: &str) {
     classes.fold(Avx2(()), folded, text);
 }
 
-/// [`search::note`].
+/// [`search::list_words`].
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn note(classes: &Classes, chunk: Range<usize>, without_small: bool, words: &mut Words) -> usize {
-    search::note(Avx2(()), classes, chunk, without_small, words)
+fn list_words(classes: &ByteClasses, chunk: Range<usize>, without_small: bool, words: &mut WordColumns) -> usize {
+    search::list_words(Avx2(()), classes, chunk, without_small, words)
 }
 
-/// Proof that the processor has AVX2: made only in functions that are compiled for such processors.
+/// Proof that the processor has AVX2: created only in functions that are compiled for such processors.
 #[derive(Debug, Clone, Copy)]
 struct Avx2(());
 
 impl Simd for Avx2 {
     #[inline(always)]
-    fn fold(self, classes: &mut Classes, folded: &mut FoldedText, text: &str) {
-        // SAFETY: `self` proves that the processor has AVX2 and what is asked for with it.
+    fn fold(self, classes: &mut ByteClasses, folded: &mut FoldedText, text: &str) {
+        // SAFETY: `self` proves that the processor has AVX2 and the features checked with it.
         unsafe { fold(classes, folded, text) }
     }
 
     #[inline(always)]
-    fn note(self, classes: &Classes, chunk: Range<usize>, without_small: bool, words: &mut Words) -> usize {
-        // SAFETY: `self` proves that the processor has AVX2 and what is asked for with it.
-        unsafe { note(classes, chunk, without_small, words) }
+    fn list_words(
+        self,
+        classes: &ByteClasses,
+        chunk: Range<usize>,
+        without_small: bool,
+        words: &mut WordColumns,
+    ) -> usize {
+        // SAFETY: `self` proves that the processor has AVX2 and the features checked with it.
+        unsafe { list_words(classes, chunk, without_small, words) }
     }
 
     #[inline(always)]
-    fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block {
+    fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> BlockClasses {
         // SAFETY: `self` proves that the processor has AVX2.
         unsafe { block(input, out) }
     }
@@ -105,27 +111,33 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn pass(self, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
-        // SAFETY: `self` proves that the processor has AVX2 and what is asked for with it.
-        unsafe { pass(text, words, n, found) }
+    fn filter_first_words(
+        self,
+        text: &Text<'_>,
+        words: &mut WordColumns,
+        n: usize,
+        found: &mut Vec<PossibleKey>,
+    ) -> usize {
+        // SAFETY: `self` proves that the processor has AVX2 and the features checked with it.
+        unsafe { filter_first_words(text, words, n, found) }
     }
 
     #[inline(always)]
-    fn go_on(self, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
-        // SAFETY: `self` proves that the processor has AVX2 and what is asked for with it.
-        unsafe { go_on(text, words, n, found) }
+    fn extend_words(self, text: &Text<'_>, words: &mut WordColumns, n: usize, found: &mut Vec<PossibleKey>) -> usize {
+        // SAFETY: `self` proves that the processor has AVX2 and the features checked with it.
+        unsafe { extend_words(text, words, n, found) }
     }
 
     #[inline(always)]
     fn slots(self, line: &[u8; LINE], tag: u16) -> u32 {
-        // SAFETY: `self` proves that the processor has AVX2; 32 bytes are within the line, 16 tags or what follows ten of them,
-        // and the load needs no alignment.
+        // SAFETY: `self` proves that the processor has AVX2; the 32 bytes are within the line (ten tags and what
+        // follows them), and the load needs no alignment.
         let pairs = unsafe {
             let tags = _mm256_loadu_si256(line.as_ptr().cast());
             _mm256_movemask_epi8(_mm256_cmpeq_epi16(tags, _mm256_set1_epi16(tag.cast_signed()))).cast_unsigned()
         };
         // Two bits for each tag, of which one is kept.
-        // SAFETY: `self` proves that the processor has the instructions for bits, too.
+        // SAFETY: `self` proves that the processor has the bit instructions, too.
         unsafe { _pext_u32(pairs, 0x5555_5555) & used(line) }
     }
 
@@ -153,14 +165,14 @@ impl Simd for Avx2 {
 
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn block(input: &[u8; 64], out: &mut [u8; 64]) -> Block {
-    let mut block = Block::default();
+fn block(input: &[u8; 64], out: &mut [u8; 64]) -> BlockClasses {
+    let mut block = BlockClasses::default();
     let (mut line_feeds, mut hyphens) = (0, 0);
     for half in 0..2 {
         // SAFETY: 32 bytes from 0 or 32 are within the 64; the load needs no alignment.
         let bytes = unsafe { _mm256_loadu_si256(input.as_ptr().add(32 * half).cast()) };
         let is_letter = in_range(_mm256_or_si256(bytes, splat(0x20)), b'a', 26);
-        // The bit by which small letters differ from capitals, moved to the highest place.
+        // The bit that distinguishes lower case from capitals, moved to the highest position.
         let is_small = _mm256_and_si256(is_letter, _mm256_slli_epi16::<2>(bytes));
         let is_digit = in_range(bytes, b'0', 10);
         let is_blank = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(blanks(), bytes), bytes);
@@ -181,7 +193,8 @@ fn block(input: &[u8; 64], out: &mut [u8; 64]) -> Block {
     block
 }
 
-/// The blank whose lowest four bits are those of its place; elsewhere a byte of other such bits, which none there equals.
+/// For each value of the lowest four bits, the blank that has it; elsewhere a byte that equals no input with these
+/// bits.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn blanks() -> __m256i {
@@ -190,28 +203,28 @@ fn blanks() -> __m256i {
     _mm256_broadcastsi128_si256(row)
 }
 
-/// [`search::pass`] without bounds to be checked in the loops.
+/// [`search::filter_first_words`] without bounds checks in the loops.
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn pass(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
+fn filter_first_words(text: &Text<'_>, words: &mut WordColumns, n: usize, found: &mut Vec<PossibleKey>) -> usize {
     let Some(first_filter) = RawFilter::new(text.firsts) else { return 0 };
     match RawFilter::new(text.smalls) {
-        None if first_filter.is_large() => pass_by::<false, true>(text, [first_filter; 2], words, n, found),
-        None => pass_by::<false, false>(text, [first_filter; 2], words, n, found),
-        Some(small_filter) => pass_by::<true, true>(text, [first_filter, small_filter], words, n, found),
+        None if first_filter.is_large() => filter_by::<false, true>(text, [first_filter; 2], words, n, found),
+        None => filter_by::<false, false>(text, [first_filter; 2], words, n, found),
+        Some(small_filter) => filter_by::<true, true>(text, [first_filter, small_filter], words, n, found),
     }
 }
 
-/// Asks the first filter for the words, or for those that begin with a small letter the second if `SMALL` is set. If `LARGE` is
-/// set, all of them are hashed before, so that the filters can be asked for in advance.
+/// Looks up words in the first filter. If `SMALL` is set, words that begin with a lower-case letter are looked up in
+/// the second one. If `LARGE` is set, all words are hashed first, so that the filter can be prefetched.
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn pass_by<const SMALL: bool, const LARGE: bool>(
+fn filter_by<const SMALL: bool, const LARGE: bool>(
     text: &Text<'_>,
     filters: [RawFilter<'_>; 2],
-    words: &mut Words,
+    words: &mut WordColumns,
     n: usize,
-    found: &mut Vec<Found>,
+    found: &mut Vec<PossibleKey>,
 ) -> usize {
     let raw = Raw::new(text);
     let (starts, ends, hashes) = (&mut words.starts[..n], &mut words.ends[..n], &mut words.hashes[..n]);
@@ -230,13 +243,13 @@ fn pass_by<const SMALL: bool, const LARGE: bool>(
     }
     let mut kept = 0;
     for index in 0..n {
-        // SAFETY: `index` is within the columns, and `kept` has moved on at most once for each before it.
+        // SAFETY: `index` is within the columns, and `kept` grew at most by one for each index before it.
         unsafe {
             let (start, end) = (*starts.get_unchecked(index), *ends.get_unchecked(index));
             let hash = if LARGE { *hashes.get_unchecked(index) } else { hash(start, end) };
             let filter = if SMALL && start & FLAG != 0 { filters[1] } else { filters[0] };
             let answer = filter.word(hash);
-            // Written in any case, kept if it passes: no branch to be mispredicted.
+            // Written in any case, kept if it passes: this avoids a branch that would be mispredicted.
             *starts.get_unchecked_mut(kept) = start & !FLAG;
             *ends.get_unchecked_mut(kept) = end;
             *hashes.get_unchecked_mut(kept) = hash;
@@ -244,22 +257,22 @@ fn pass_by<const SMALL: bool, const LARGE: bool>(
             kept += usize::from(Filter::holds(answer, hash));
         }
     }
-    let mut sorted = Sorted::new(words, found, kept);
+    let mut sorted = Partition::new(words, found, kept);
     for index in 0..kept {
-        // SAFETY: there are so many words, and none is asked for twice.
+        // SAFETY: there are `kept` words, and none is read twice.
         unsafe {
             let (start, end, hash) = sorted.word(index);
             let answer = sorted.next_hash(index);
-            sorted.put(Found { start, end, hash }, Filter::answer(answer, hash));
+            sorted.put(PossibleKey { start, end, hash }, Filter::answer(answer, hash));
         }
     }
     sorted.finish()
 }
 
-/// [`search::go_on`] without bounds to be checked in the loops.
+/// [`search::extend_words`] without bounds checks in the loops.
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn go_on(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
+fn extend_words(text: &Text<'_>, words: &mut WordColumns, n: usize, found: &mut Vec<PossibleKey>) -> usize {
     let raw = Raw::new(text);
     let Some(filter) = RawFilter::new(text.nexts) else { return 0 };
     let (ends, hashes) = (&mut words.ends[..n], &words.hashes[..n]);
@@ -274,23 +287,23 @@ fn go_on(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -
         let (length, hash) = if gap > MAX_GAP as u32 || length >= WINDOW {
             text.next_word(at, before)
         } else {
-            // SAFETY: as above.
+            // SAFETY: `at` was compared with `last`.
             let hash = unsafe { raw.segment(hash::seed(before, Kind::Word), at, length as usize) };
             (length, hash)
         };
         filter.prefetch(hash);
         (next_lengths[index], next_hashes[index]) = (length, hash);
     }
-    let mut sorted = Sorted::new(words, found, n);
+    let mut sorted = Partition::new(words, found, n);
     for index in 0..n {
-        // SAFETY: there are `n` words, and none is asked for twice.
+        // SAFETY: there are `n` words, and none is read twice.
         unsafe {
             let (start, end, _) = sorted.word(index);
             let (length, hash) = (sorted.next_length(index), sorted.next_hash(index));
             let mut answer = Filter::answer(filter.word(hash), hash);
             answer.ends &= length != 0;
             answer.goes_on &= length != 0;
-            sorted.put(Found { start, end: end + length, hash }, answer);
+            sorted.put(PossibleKey { start, end: end + length, hash }, answer);
         }
     }
     sorted.finish()
@@ -308,7 +321,7 @@ fn equal(bytes: __m256i, byte: u8) -> __m256i {
     _mm256_cmpeq_epi8(bytes, splat(byte))
 }
 
-/// Which bytes are one of the `n` from `first` on.
+/// Which bytes are among the `n` values from `first` on.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn in_range(bytes: __m256i, first: u8, n: u8) -> __m256i {
@@ -328,7 +341,7 @@ pub(super) mod tests {
     use super::*;
 
     /// One block, for comparison with the other levels.
-    pub(in super::super) fn block(input: &[u8; 64], out: &mut [u8; 64]) -> Block {
+    pub(in super::super) fn block(input: &[u8; 64], out: &mut [u8; 64]) -> BlockClasses {
         assert!(is_available());
         Avx2(()).block(input, out)
     }

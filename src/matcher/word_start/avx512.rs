@@ -1,22 +1,23 @@
 //! The steps of [`Simd`] with the AVX-512 of Ice Lake, Zen 4 and later, and the whole search compiled for these.
 //!
-//! Bytes are folded and classified by tables, 64 at a time; words are hashed, kept and dropped eight at a time. Closures are only
-//! called, never given to a function of the library such as `map`, which is not compiled for these processors unless inlined.
+//! Bytes are folded and classified by tables, 64 at a time; words are hashed, kept and dropped eight at a time.
+//! Closures are only called here, never passed to a library function such as `map`: unless inlined, that function would
+//! not be compiled for these processors.
 
-// Loads, stores and calls of functions for a processor that was asked whether it has them; each block says why it is sound.
+// The blocks are loads, stores and calls of functions for a processor that was detected; each states why it is sound.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
 use std::ops::Range;
 
-use super::classes::{Classes, WINDOW, joins_blank};
+use super::classes::{ByteClasses, WINDOW, joins_blank};
 use super::hash::{self, Kind, READ_AHEAD, low_bits};
 use super::layout::{COMPARED, COMPARED_SHORT, Filter, LINE, View};
 use super::raw::{Raw, RawFilter, prefetch};
 use super::scalar::used;
-use super::search::{self, FLAG, Found, GROUP, Hits, Patience, Scratch, Text, Words};
+use super::search::{self, FLAG, GROUP, Hits, PossibleKey, Scratch, StepLimit, Text, WordColumns};
 use super::segments::MAX_GAP;
-use super::simd::{Block, SignedBlock, Simd};
+use super::simd::{BlockClasses, PunctuatedBlock, Simd};
 use crate::normalize::{FoldedText, SIGNS};
 
 /// Whether this processor has everything the functions below use.
@@ -34,7 +35,7 @@ pub(super) fn is_available() -> bool {
         && is_x86_feature_detected!("popcnt")
 }
 
-/// [`search::find`]; see there.
+/// [`search::find`] with AVX-512.
 ///
 /// # Panics
 ///
@@ -43,13 +44,13 @@ pub(super) fn find(
     view: View<'_>,
     text: &str,
     folded: &mut FoldedText,
-    patience: Patience,
+    step_limit: StepLimit,
     scratch: &mut Scratch,
     hits: &mut Hits,
 ) {
     assert!(is_available(), "chosen only where it is available");
     // SAFETY: the processor has all features of the function.
-    unsafe { find_with_avx512(view, text, folded, patience, scratch, hits) }
+    unsafe { find_with_avx512(view, text, folded, step_limit, scratch, hits) }
 }
 
 #[target_feature(
@@ -59,62 +60,68 @@ fn find_with_avx512(
     view: View<'_>,
     text: &str,
     folded: &mut FoldedText,
-    patience: Patience,
+    step_limit: StepLimit,
     scratch: &mut Scratch,
     hits: &mut Hits,
 ) {
-    search::find(Avx512(()), view, text, folded, patience, scratch, hits);
+    search::find(Avx512(()), view, text, folded, step_limit, scratch, hits);
 }
 
-// The steps are functions of their own, each with all registers to itself.
+// Each step is a function of its own, so that it has all registers to itself.
 
-/// [`Classes::fold`].
+/// [`ByteClasses::fold`].
 #[inline(never)]
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]
-fn fold(classes: &mut Classes, folded: &mut FoldedText, text: &str) {
+fn fold(classes: &mut ByteClasses, folded: &mut FoldedText, text: &str) {
     classes.fold(Avx512(()), folded, text);
 }
 
-/// [`search::note`].
+/// [`search::list_words`].
 #[inline(never)]
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]
-fn note(classes: &Classes, chunk: Range<usize>, without_small: bool, words: &mut Words) -> usize {
-    search::note(Avx512(()), classes, chunk, without_small, words)
+fn list_words(classes: &ByteClasses, chunk: Range<usize>, without_small: bool, words: &mut WordColumns) -> usize {
+    search::list_words(Avx512(()), classes, chunk, without_small, words)
 }
 
-/// Proof that the processor has AVX-512: made only in functions that are compiled for such processors.
+/// Proof that the processor has AVX-512: created only in functions that are compiled for such processors.
 #[derive(Debug, Clone, Copy)]
 struct Avx512(());
 
 impl Simd for Avx512 {
     #[inline(always)]
-    fn fold(self, classes: &mut Classes, folded: &mut FoldedText, text: &str) {
+    fn fold(self, classes: &mut ByteClasses, folded: &mut FoldedText, text: &str) {
         // SAFETY: `self` proves that the processor has AVX-512.
         unsafe { fold(classes, folded, text) }
     }
 
     #[inline(always)]
-    fn note(self, classes: &Classes, chunk: Range<usize>, without_small: bool, words: &mut Words) -> usize {
+    fn list_words(
+        self,
+        classes: &ByteClasses,
+        chunk: Range<usize>,
+        without_small: bool,
+        words: &mut WordColumns,
+    ) -> usize {
         // SAFETY: `self` proves that the processor has AVX-512.
-        unsafe { note(classes, chunk, without_small, words) }
+        unsafe { list_words(classes, chunk, without_small, words) }
     }
 
     #[inline(always)]
-    fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block {
+    fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> BlockClasses {
         // SAFETY: `self` proves that the processor has AVX-512.
         unsafe { block(input, out) }
     }
 
     #[inline(always)]
-    fn signs(self, input: &[u8], out: &mut [u8]) -> SignedBlock {
+    fn fold_punctuation(self, input: &[u8], out: &mut [u8]) -> PunctuatedBlock {
         let joins = input.get(64).is_some_and(|byte| joins_blank(*byte));
         let (input, out) = (input.first_chunk().expect("a block"), out.first_chunk_mut().expect("room for a block"));
         // SAFETY: `self` proves that the processor has AVX-512.
-        unsafe { signs(input, joins, out) }
+        unsafe { fold_punctuation(input, joins, out) }
     }
 
     #[inline(always)]
@@ -124,21 +131,27 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    fn pass(self, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
+    fn filter_first_words(
+        self,
+        text: &Text<'_>,
+        words: &mut WordColumns,
+        n: usize,
+        found: &mut Vec<PossibleKey>,
+    ) -> usize {
         // SAFETY: `self` proves that the processor has AVX-512.
-        unsafe { pass(text, words, n, found) }
+        unsafe { filter_first_words(text, words, n, found) }
     }
 
     #[inline(always)]
-    fn go_on(self, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
+    fn extend_words(self, text: &Text<'_>, words: &mut WordColumns, n: usize, found: &mut Vec<PossibleKey>) -> usize {
         // SAFETY: `self` proves that the processor has AVX-512.
-        unsafe { go_on(text, words, n, found) }
+        unsafe { extend_words(text, words, n, found) }
     }
 
     #[inline(always)]
     fn slots(self, line: &[u8; LINE], tag: u16) -> u32 {
-        // SAFETY: `self` proves that the processor has AVX-512; 32 bytes are within the line, 16 tags or what follows ten of
-        // them, and the load needs no alignment.
+        // SAFETY: `self` proves that the processor has AVX-512; the 32 bytes are within the line (ten tags and what
+        // follows them), and the load needs no alignment.
         let slots = unsafe {
             let tags = _mm256_loadu_si256(line.as_ptr().cast());
             _mm256_cmpeq_epi16_mask(tags, _mm256_set1_epi16(tag.cast_signed()))
@@ -216,7 +229,7 @@ static NUMBERS: [u8; 64] = {
     numbers
 };
 
-/// Sixteen numbers or bytes of a table, wherever they are.
+/// A table or block of 64 bytes, at any alignment.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn load(bytes: &[u8; 64]) -> __m512i {
@@ -243,48 +256,51 @@ fn look_up(table: &[u8; 128], kept: u64, bytes: __m512i) -> __m512i {
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]
-fn block(input: &[u8; 64], out: &mut [u8; 64]) -> Block {
+fn block(input: &[u8; 64], out: &mut [u8; 64]) -> BlockClasses {
     let (folded, block) = classify(load(input));
     store(out, folded);
     block
 }
 
-/// What bytes fold to as far as they are ASCII, and their classes.
+/// What ASCII bytes fold to, and the classes of all bytes.
 #[inline]
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]
-fn classify(bytes: __m512i) -> (__m512i, Block) {
+fn classify(bytes: __m512i) -> (__m512i, BlockClasses) {
     let other = _mm512_movepi8_mask(bytes);
     let classes = look_up(&CLASSES, u64::MAX, bytes);
     let are = |class: u8| _mm512_mask_test_epi8_mask(!other, classes, _mm512_set1_epi8(class.cast_signed()));
     let equal = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed()));
     let breaks = equal(b'\n') & ((equal(b'-') << 1) | 1);
-    (look_up(&FOLDED, !other, bytes), Block { word: are(WORD), small: are(SMALL), blank: are(BLANK), other, breaks })
+    (
+        look_up(&FOLDED, !other, bytes),
+        BlockClasses { word: are(WORD), small: are(SMALL), blank: are(BLANK), other, breaks },
+    )
 }
 
-/// [`Simd::signs`]; `joins` is whether the byte behind the block is a blank or not ASCII.
+/// [`Simd::fold_punctuation`]; `joins` is whether the byte after the block is a blank or not ASCII.
 #[inline]
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]
-fn signs(input: &[u8; 64], joins: bool, out: &mut [u8; 64]) -> SignedBlock {
+fn fold_punctuation(input: &[u8; 64], joins: bool, out: &mut [u8; 64]) -> PunctuatedBlock {
     let bytes = load(input);
     let (folded, block) = classify(bytes);
     let is = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed()));
-    // What each byte would make of a sign as its third one, whose lowest six bits are all that is looked at.
+    // What a character would fold to if this byte were its third. Only the lowest six bits of the byte are used.
     let thirds = _mm512_permutexvar_epi8(bytes, load(&SIGNS));
     let (known, stay) = (_mm512_test_epi8_mask(thirds, thirds), _mm512_movepi8_mask(thirds));
-    let signs = is(0xE2) & (is(0x80) >> 1) & (known >> 2);
-    let other = block.other & !(signs | (signs << 1) | (signs << 2));
-    let first = Block { other, ..block }.stops(joins).trailing_zeros();
+    let found = is(0xE2) & (is(0x80) >> 1) & (known >> 2);
+    let other = block.other & !(found | (found << 1) | (found << 2));
+    let first = BlockClasses { other, ..block }.stops(joins).trailing_zeros();
     let read = low_bits(u64::MAX, first as usize);
-    let folds = signs & !(stay >> 2) & read;
+    let folds = found & !(stay >> 2) & read;
     let kept = read & !((folds << 1) | (folds << 2));
     let two_on = _mm512_add_epi8(load(&NUMBERS), _mm512_set1_epi8(2));
     let folded = _mm512_mask_permutexvar_epi8(folded, folds, two_on, thirds);
     store(out, _mm512_maskz_compress_epi8(kept, folded));
-    SignedBlock {
+    PunctuatedBlock {
         word: _pext_u64(block.word, kept),
         small: _pext_u64(block.small, kept),
         folds,
@@ -312,14 +328,14 @@ fn note_positions<const FLAGS: bool>(positions: &mut [u32], n: usize, base: u32,
     let numbers = _mm512_maskz_compress_epi8(mask, load(&NUMBERS));
     put(n, _mm512_castsi512_si128(numbers), flags);
     let end = n + mask.count_ones() as usize;
-    // There are no more than 32.
+    // There are at most 32.
     if end > n + GROUP {
         put(n + GROUP, _mm512_extracti32x4_epi32::<1>(numbers), flags >> GROUP);
     }
     end
 }
 
-/// How many words are worked on at a time.
+/// How many words are processed at a time.
 const LANES: usize = 8;
 
 /// Eight numbers of a column.
@@ -331,7 +347,7 @@ fn eight(column: &[u32], from: usize) -> __m256i {
     unsafe { _mm256_loadu_si256(eight.as_ptr().cast()) }
 }
 
-/// The same numbers, to be read one by one.
+/// Like [`eight`], to be read one by one.
 #[inline]
 fn places_of(column: &[u32], from: usize) -> &[u32; LANES] {
     column[from..].first_chunk().expect("room for a group more")
@@ -374,11 +390,11 @@ fn lanes(n: usize) -> u8 {
     (0xFF_u16 >> (LANES - n.min(LANES))) as u8
 }
 
-/// [`hash::segment`] of eight pieces of the text, each behind what is hashed in its seed.
+/// [`hash::segment`] of eight pieces of the text, each with its seed.
 ///
 /// # Panics
 ///
-/// If one begins behind the last place that may be read.
+/// If one begins after the last position that may be read.
 #[inline]
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
@@ -388,7 +404,7 @@ fn hash_eight(raw: &Raw<'_>, places: &[u32; LANES], seeds: __m512i, starts: __m2
     assert!(_mm256_cmpgt_epu32_mask(starts, last) == 0, "words begin and end in the text");
     let bytes = raw.text.bytes.as_ptr();
     let sixteen = |lane: usize| {
-        // SAFETY: no place is behind `last`, which leaves sixteen bytes to be read.
+        // SAFETY: no position is greater than `last`, which leaves sixteen bytes to be read.
         unsafe { _mm_loadu_si128(bytes.add((places[lane] & !FLAG) as usize).cast()) }
     };
     let four = |lanes: [usize; 4]| {
@@ -396,7 +412,7 @@ fn hash_eight(raw: &Raw<'_>, places: &[u32; LANES], seeds: __m512i, starts: __m2
         let two = _mm512_inserti32x4::<1>(one, sixteen(lanes[1]));
         _mm512_inserti32x4::<3>(_mm512_inserti32x4::<2>(two, sixteen(lanes[2])), sixteen(lanes[3]))
     };
-    // Each length beside each of the sixteen bytes of its word.
+    // Each length is compared with the index of each of the sixteen bytes of its word.
     let spread = _mm512_castsi256_si512(lengths);
     let numbers = _mm512_broadcast_i32x4(_mm512_castsi512_si128(load(&NUMBERS)));
     let [a, b, c, d] = hash::KEYS.map(u32::cast_signed);
@@ -418,7 +434,7 @@ fn hash_eight(raw: &Raw<'_>, places: &[u32; LANES], seeds: __m512i, starts: __m2
     if long == 0 { hashes } else { hash_long(raw, seeds, starts, lengths, hashes, long) }
 }
 
-/// A number for each sixteen bytes.
+/// Repeats each of four numbers sixteen times.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn each_sixteen(numbers: [i8; 4]) -> __m512i {
@@ -427,7 +443,7 @@ fn each_sixteen(numbers: [i8; 4]) -> __m512i {
     _mm512_set_epi32(d, d, d, d, c, c, c, c, b, b, b, b, a, a, a, a)
 }
 
-/// Puts the hashes of pieces that are longer into their lanes.
+/// Puts the hashes of longer pieces into their lanes.
 #[cold]
 #[inline(never)]
 #[target_feature(enable = "avx512f,avx512vl")]
@@ -453,7 +469,7 @@ fn hash_long(
     eight_hashes(&after, 0)
 }
 
-/// The words of a filter that tell of eight hashes.
+/// The words of a filter that hold the bits of eight hashes.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn words_of(filter: RawFilter<'_>, lanes: u8, hashes: __m512i) -> __m512i {
@@ -462,7 +478,7 @@ fn words_of(filter: RawFilter<'_>, lanes: u8, hashes: __m512i) -> __m512i {
     unsafe { _mm512_mask_i64gather_epi64::<8>(_mm512_setzero_si512(), lanes, index, filter.as_ptr().cast()) }
 }
 
-/// The bit of each word that the hash names, the lowest of each lane.
+/// The bit of each word that the hash selects, moved to the lowest bit of its lane.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn bit_of(words: __m512i, hashes: __m512i, bit: u32) -> __m512i {
@@ -477,7 +493,7 @@ fn holds(words: __m512i, hashes: __m512i) -> __m512i {
     _mm512_and_si512(bit_of(words, hashes, 0), bit_of(words, hashes, Filter::BIT))
 }
 
-/// [`Filter::answer`] of eight words and hashes: in which lanes a key may end, and in which it may go on.
+/// [`Filter::answer`] of eight words and hashes: the lanes in which a key may end, and those in which it may continue.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn answers_of(lanes: u8, words: __m512i, hashes: __m512i) -> (u8, u8) {
@@ -489,12 +505,12 @@ fn answers_of(lanes: u8, words: __m512i, hashes: __m512i) -> (u8, u8) {
     (having(Filter::ENDS), having(Filter::GOES_ON))
 }
 
-/// Puts the words in `lanes` behind `found`.
+/// Appends the words in `lanes` to `found`.
 #[inline]
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]
-fn add_found(found: &mut Vec<Found>, lanes: u8, starts: __m256i, ends: __m256i, hashes: __m512i) {
+fn add_found(found: &mut Vec<PossibleKey>, lanes: u8, starts: __m256i, ends: __m256i, hashes: __m512i) {
     let ends = _mm512_slli_epi64::<32>(_mm512_cvtepu32_epi64(ends));
     let places = _mm512_or_si512(_mm512_cvtepu32_epi64(starts), ends);
     let places = _mm512_maskz_compress_epi64(lanes, places);
@@ -503,8 +519,8 @@ fn add_found(found: &mut Vec<Found>, lanes: u8, starts: __m256i, ends: __m256i, 
     let second = _mm512_permutex2var_epi64(places, _mm512_set_epi64(15, 7, 14, 6, 13, 5, 12, 4), hashes);
     found.reserve(LANES);
     let n_found = found.len();
-    // SAFETY: there is room for eight more, four of which are as many bytes as each of the numbers: start, end and hash, one
-    // behind the other. Only those in the lanes are kept.
+    // SAFETY: there is room for eight elements. Each is start, end and hash without gaps, so four take one vector. Only
+    // those in `lanes` are kept.
     unsafe {
         let room = found.as_mut_ptr().add(n_found).cast::<__m512i>();
         _mm512_storeu_si512(room, first);
@@ -517,29 +533,29 @@ fn add_found(found: &mut Vec<Found>, lanes: u8, starts: __m256i, ends: __m256i, 
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]
-fn pass(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
+fn filter_first_words(text: &Text<'_>, words: &mut WordColumns, n: usize, found: &mut Vec<PossibleKey>) -> usize {
     let Some(first_filter) = RawFilter::new(text.firsts) else { return 0 };
     match RawFilter::new(text.smalls) {
-        None => pass_by::<false>(text, [first_filter; 2], words, n, found),
-        Some(small_filter) => pass_by::<true>(text, [first_filter, small_filter], words, n, found),
+        None => filter_by::<false>(text, [first_filter; 2], words, n, found),
+        Some(small_filter) => filter_by::<true>(text, [first_filter, small_filter], words, n, found),
     }
 }
 
-/// Asks the first filter for the words, or for those that begin with a small letter the second if `SMALL` is set.
+/// Looks up words in the first filter, or in the second one if `SMALL` is set and they begin with a lower-case letter.
 #[inline]
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]
-fn pass_by<const SMALL: bool>(
+fn filter_by<const SMALL: bool>(
     text: &Text<'_>,
     filters: [RawFilter<'_>; 2],
-    words: &mut Words,
+    words: &mut WordColumns,
     n: usize,
-    found: &mut Vec<Found>,
+    found: &mut Vec<PossibleKey>,
 ) -> usize {
     let raw = Raw::new(text);
-    let Words { starts, ends, hashes, next_hashes: answers, .. } = words;
-    // Lanes behind the last word are places that may be read.
+    let WordColumns { starts, ends, hashes, next_hashes: answers, .. } = words;
+    // Lanes after the last word must be positions that may be read.
     starts[n..n + LANES].fill(0);
     ends[n..n + LANES].fill(0);
     let flag = _mm256_set1_epi32(FLAG.cast_signed());
@@ -591,10 +607,10 @@ fn pass_by<const SMALL: bool>(
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
 )]
-fn go_on(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
+fn extend_words(text: &Text<'_>, words: &mut WordColumns, n: usize, found: &mut Vec<PossibleKey>) -> usize {
     let raw = Raw::new(text);
     let Some(filter) = RawFilter::new(text.nexts) else { return 0 };
-    let Words { starts, ends, hashes, next_lengths, next_hashes } = words;
+    let WordColumns { starts, ends, hashes, next_lengths, next_hashes } = words;
     ends[n..n + LANES].fill(0);
     let is_large = filter.is_large();
     for from in (0..n).step_by(LANES) {
@@ -631,8 +647,8 @@ fn go_on(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -
     kept
 }
 
-/// For eight ends of words, the length of the next word with the signs before it, 0 if it is too far away; and in which lanes
-/// it ends behind the window.
+/// For eight ends of words, the length of the next word with the punctuation before it, 0 if it is too far away; and
+/// the lanes in which it ends after the window.
 #[inline]
 #[target_feature(
     enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,bmi1,bmi2,lzcnt,popcnt"
@@ -640,7 +656,7 @@ fn go_on(text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -
 fn next_lengths_of(raw: &Raw<'_>, ends: __m256i) -> (__m256i, u8) {
     let last = _mm256_set1_epi32(raw.last.min(FLAG as usize - 1) as i32);
     assert!(_mm256_cmpgt_epu32_mask(ends, last) == 0, "words end in the text");
-    // SAFETY: no place is behind `last`, which leaves eight bytes of bits to be read.
+    // SAFETY: no position is greater than `last`, which leaves eight bytes of bits to be read.
     let windows =
         unsafe { _mm512_i32gather_epi64::<1>(_mm256_srli_epi32::<3>(ends), raw.text.bits.word.as_ptr().cast()) };
     let ahead = _mm512_srlv_epi64(windows, _mm512_cvtepu32_epi64(_mm256_and_si256(ends, _mm256_set1_epi32(7))));
@@ -654,7 +670,7 @@ fn next_lengths_of(raw: &Raw<'_>, ends: __m256i) -> (__m256i, u8) {
     (_mm512_maskz_cvtepi64_epi32(near, length), far_on)
 }
 
-/// Puts lengths and hashes of next words that end behind the window into their lanes.
+/// Puts lengths and hashes of next words that end after the window into their lanes.
 #[cold]
 #[inline(never)]
 #[target_feature(enable = "avx512f,avx512vl")]
@@ -685,7 +701,7 @@ pub(super) mod tests {
     use super::*;
 
     /// One block, for comparison with the other levels.
-    pub(in super::super) fn block(input: &[u8; 64], out: &mut [u8; 64]) -> Block {
+    pub(in super::super) fn block(input: &[u8; 64], out: &mut [u8; 64]) -> BlockClasses {
         assert!(is_available());
         Avx512(()).block(input, out)
     }

@@ -1,50 +1,51 @@
-//! Compiles folded names, in order, into the bytes that [`Layout`] describes.
+//! Compiles folded names, in ascending order, into the bytes that [`Layout`] describes.
 //!
-//! A name is told by the hash of its words, one behind the other, each with the signs before it: "new york" is "new", then
-//! " york". The hash of every beginning goes into the filters, so that a text is followed word by word as far as some name goes;
-//! where one may end, its record is looked up, and its bytes are compared. Signs behind the last word and before the first one
-//! ("yahoo!", "'s-hertogenbosch") are steps of their own, behind the words.
+//! A name is identified by a hash that is chained over its words, each with the punctuation or blank before it: "new
+//! york" is "new", then " york". The hash of every beginning goes into the filters, so that a text is followed word by
+//! word as long as some name continues. Where one may end, its record is looked up and its bytes are compared.
+//! Punctuation after the last word and before the first one ("yahoo!", "'s-hertogenbosch") adds steps of its own, after
+//! those of the words.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::hash::{self, Kind};
 use super::layout::{
-    Answer, BEHIND, COMPARED, Filter, HEADER, LINE, Layout, MAX_KEY, MAX_SPILL, OFFSETS_AT, Record, SLOTS, SPILLED_AT,
+    Answer, COMPARED, Filter, HEADER, LINE, Layout, MAX_KEY, MAX_SPILL, OFFSETS_AT, PADDING, Record, SLOTS, SPILLED_AT,
     Sense, Sizes, USED_AT, line_of, tag_of,
 };
-use super::probe::{Place, find_record};
+use super::probe::{PaddedSlice, find_record};
 use super::scalar::Scalar;
 use super::segments::{MAX_EDGE, Segments};
 use crate::error::{Error, Result};
 
-/// Mean number of records in a line of [`SLOTS`]. More make the tables smaller and spill more records into later lines, where
-/// they take five times as long to be found: one in 200 with 5, one in 30 with 7.
+/// Mean number of records in a line of [`SLOTS`]. More records a line make the tables smaller, but spill more of them
+/// into later lines, where a look-up takes five times as long: one record in 200 with 5, one in 30 with 7.
 const RECORDS_PER_LINE: usize = 5;
 /// What the tables must know of the aliases of a key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct KeyTraits {
-    /// Some alias may match where the first word begins with a small letter.
+    /// Some alias may match where the first word begins with a lower-case letter.
     pub(crate) lower_start: bool,
     /// Some alias may begin or end inside a word.
     pub(crate) open: bool,
 }
 
-/// Words with which keys begin.
+/// The first word or words of keys.
 #[derive(Debug, Clone, Copy)]
 struct Beginning {
     hash: u64,
-    /// One word only.
+    /// It has one word only.
     is_first: bool,
-    /// Of a key that may match where the first word begins with a small letter.
+    /// Some key that begins so may match where the first word begins with a lower-case letter.
     is_small: bool,
     answer: Answer,
 }
 
-/// Makes the tables of keys that come in ascending order.
+/// Builds the tables from keys in ascending order.
 #[derive(Debug)]
 pub(crate) struct Builder {
-    /// The header, to be written at last, the records, and [`BEHIND`] bytes.
+    /// Room for the header, which is written last, then the records and [`PADDING`] bytes.
     bytes: Vec<u8>,
     /// The hash and the offset of each record.
     records: Vec<(u64, u32)>,
@@ -52,12 +53,12 @@ pub(crate) struct Builder {
     padded: Padded,
     n_keys: usize,
     longest: usize,
-    /// The last key without signs before its first word that the tables hold.
+    /// The last key in the tables that has no punctuation before its first word.
     last: String,
-    /// Where its beginnings end, and which they are: every one that any key before it had in common with it.
+    /// The beginnings of `last` that it shares with any earlier key: where each ends, and its index in `beginnings`.
     path: Vec<(usize, usize)>,
     segments: Segments,
-    /// The words of keys with signs around them; with their hash, and what [`Record::edges`] says.
+    /// The words of keys with punctuation around them, with their hash and the bits of [`Record::edges`].
     edged: BTreeMap<String, (u64, u8)>,
     leftovers: Vec<u32>,
 }
@@ -65,7 +66,7 @@ pub(crate) struct Builder {
 impl Builder {
     pub(crate) fn new() -> Self {
         Self {
-            bytes: vec![0; HEADER + BEHIND],
+            bytes: vec![0; HEADER + PADDING],
             records: Vec::new(),
             beginnings: Vec::new(),
             padded: Padded::default(),
@@ -79,11 +80,11 @@ impl Builder {
         }
     }
 
-    /// Adds the next key, with its aliases; the first has number 0.
+    /// Adds the next key, with its aliases; the first key has number 0.
     ///
     /// # Panics
     ///
-    /// If the key is not behind the last one in the order of bytes (checked among the keys the tables hold).
+    /// If the key does not follow the last one in byte order (checked among the keys the tables hold).
     ///
     /// # Complexity
     ///
@@ -105,23 +106,24 @@ impl Builder {
         if !(lead.is_empty() && tail.is_empty()) {
             let edges = edge(tail.len(), 0) | edge(lead.len(), MAX_EDGE);
             self.edged.entry(key[first..words_end].to_owned()).or_insert((hash, 0)).1 |= edges;
-            for (kind, signs) in [(Kind::Tail, words_end..key.len()), (Kind::Lead, 0..first)] {
-                if !signs.is_empty() {
-                    hash = self.padded.hash(hash, kind, signs);
+            for (kind, punctuation) in [(Kind::Tail, words_end..key.len()), (Kind::Lead, 0..first)] {
+                if !punctuation.is_empty() {
+                    hash = self.padded.hash(hash, kind, punctuation);
                 }
             }
         }
         self.push_record(hash, key.as_bytes(), senses);
     }
 
-    /// Adds the beginnings of a key that has been cut and padded; returns the hash of all its words.
+    /// Adds the beginnings of the key in `segments` and `padded`; returns the hash of all its words.
     fn push_words(&mut self, key: &str, is_small: bool) -> u64 {
         let first = self.segments.first;
         let in_order = first == 0;
         if in_order {
             assert!(self.last.is_empty() || *self.last < *key, "keys come in ascending order");
             let shared = self.last.bytes().zip(key.bytes()).take_while(|(a, b)| a == b).count();
-            // What an earlier key had in common with this one, the last key had too, so nothing needed is dropped.
+            // The last key shares everything this one shares with any earlier key, so nothing that is needed is
+            // dropped.
             self.path.truncate(self.path.partition_point(|(end, _)| *end <= shared));
             self.last.clear();
             self.last.push_str(key);
@@ -155,11 +157,11 @@ impl Builder {
 
     fn push_record(&mut self, hash: u64, key: &[u8], senses: &[Sense]) {
         let offset = Record::push(&mut self.bytes, key, senses);
-        // An offset beyond 32 bits is refused at the end; until then it only has to be harmless.
+        // An offset beyond 32 bits is an error at the end; until then it only has to be harmless.
         self.records.push((hash, u32::try_from(offset).unwrap_or(HEADER as u32)));
     }
 
-    /// The tables.
+    /// Returns the tables.
     ///
     /// # Errors
     ///
@@ -180,7 +182,7 @@ impl Builder {
                     self.push_edged(&lines, &edged);
                     is_complete = true;
                 }
-                // Too many records in one place, which a few more lines scatter.
+                // Too many records fall on neighbouring lines; more lines scatter them.
                 None => n_lines += n_lines / 8 + 1,
             }
         }
@@ -207,12 +209,12 @@ impl Builder {
         Some(lines)
     }
 
-    /// Says at the words of keys with signs around them how many signs there may be; adds a record for them if they are no key.
-    /// `lines` are those of all keys.
+    /// Marks the words of keys that have punctuation around them with the lengths of that punctuation. Adds a record
+    /// where the words alone are not a key. `lines` hold all keys.
     fn push_edged(&mut self, lines: &[u8], edged: &BTreeMap<String, (u64, u8)>) {
         for (words, (hash, edges)) in edged {
             self.padded.set(words.as_bytes());
-            let place = Place { bytes: &self.padded.0, start: 0, length: words.len() };
+            let place = PaddedSlice { bytes: &self.padded.0, start: 0, length: words.len() };
             let offset = match find_record(Scalar, lines, &self.bytes, *hash, place) {
                 Some((offset, _)) => offset,
                 None => {
@@ -224,7 +226,7 @@ impl Builder {
         }
     }
 
-    /// Fills the filters and puts everything into its place.
+    /// Fills the filters and concatenates the parts.
     fn assemble(self, n_lines: usize, lines: &[u8]) -> Result<Vec<u8>> {
         self.check_limits(n_lines)?;
         let filter = |is_in: fn(&Beginning) -> bool| {
@@ -257,12 +259,13 @@ impl Builder {
     }
 }
 
-/// The bit of [`Record::edges`] for `length` bytes of signs, of those from `first` on; none without signs.
+/// The bit of [`Record::edges`] for `length` bytes of punctuation; `first` is the bit of length 1. 0 for no
+/// punctuation.
 fn edge(length: usize, first: usize) -> u8 {
     if length == 0 { 0 } else { 1 << (first + length - 1) }
 }
 
-/// A key with room behind it, for hashing.
+/// A key followed by padding, for hashing.
 #[derive(Debug, Default)]
 struct Padded(Vec<u8>);
 
@@ -278,8 +281,8 @@ impl Padded {
     }
 }
 
-/// The words of a filter for `n` beginnings, a power of two; 0 without any. The larger a filter is, the more it costs to ask it
-/// and the less to ask in vain.
+/// The number of 64-bit words of a filter for `n` beginnings: a power of two, or 0. A larger filter costs more cache
+/// misses and gives fewer false positives.
 fn filter_words(n: usize) -> usize {
     let n_bits = match n {
         0 => return 0,

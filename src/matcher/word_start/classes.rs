@@ -1,25 +1,25 @@
-//! One bit for each byte of a folded text: what belongs to a word, and what was a small letter. And which bytes tell less than
-//! the original text.
+//! One bit for each byte of a folded text: whether it belongs to a word, and whether it was a lower-case letter. Also
+//! the bytes for which the folded text shows less than the original.
 
 use super::hash::{load, low_bits};
-use super::segments::{ends_words, is_mark_of_sign, is_word};
-use super::simd::{Block, SignedBlock, Simd};
+use super::segments::{ends_words, is_mark_of_note, is_word};
+use super::simd::{BlockClasses, PunctuatedBlock, Simd};
 use crate::matcher::readings::{is_droppable, is_line_hyphen};
 use crate::normalize::{FoldedText, SIGNS, STAYS, Signs, Watch, is_mark, is_word_char};
 
 /// The classes of a folded text. Reused from text to text.
 #[derive(Debug, Default)]
-pub(super) struct Classes {
-    /// Bits of words and of small letters, in the first `n_full` places, and room for more.
+pub(super) struct ByteClasses {
+    /// Bits of words and of lower-case letters. The first `n_full` elements are complete; more are allocated.
     word: Vec<[u8; 8]>,
     small: Vec<[u8; 8]>,
     n_full: usize,
-    /// The bits that do not fill a `u64` yet, and how many.
+    /// The bits that do not fill a `u64` yet, and their number.
     last_word: u64,
     last_small: u64,
     n_last: u32,
-    /// Bytes, in order, that stand for something a judgement of case or boundary must look at in the original text: the first
-    /// and last ones of letters that were not ASCII, and those beside what folding hides.
+    /// Ascending positions of bytes for which case or boundary must be judged on the original text: the first and last
+    /// byte of letters that were not ASCII, and the neighbours of characters that folding removes.
     odd: Vec<u32>,
     hidden: bool,
     /// Whether there is a character of a script that ends words ([`ends_words`]).
@@ -30,14 +30,14 @@ pub(super) struct Classes {
     pub(super) breaks: u64,
 }
 
-/// How many bytes before they are read the bytes of a text are asked for.
+/// How many bytes ahead of the reading position the text is prefetched.
 const AHEAD: usize = 4096;
 
-/// How many `u64`s of zeros follow the bits of a text: what is looked up behind it is no word.
-const BEHIND: usize = 2;
+/// How many `u64`s of zeros follow the bits of a text, so that nothing after its end looks like a word.
+const PADDING: usize = 2;
 
-impl Classes {
-    /// Folds `text` and classifies what it becomes.
+impl ByteClasses {
+    /// Folds `text` and classifies the result.
     #[inline(always)]
     pub(super) fn fold<S: Simd>(&mut self, simd: S, folded: &mut FoldedText, text: &str) {
         self.odd.clear();
@@ -47,37 +47,37 @@ impl Classes {
         self.make_room(0);
         for (bits, last) in [(&mut self.word, self.last_word), (&mut self.small, self.last_small)] {
             bits[self.n_full] = last.to_le_bytes();
-            bits[self.n_full + 1..][..BEHIND].fill([0; 8]);
+            bits[self.n_full + 1..][..PADDING].fill([0; 8]);
         }
     }
 
-    /// Number of `u64`s that stand for bytes of the text.
+    /// Number of `u64`s that describe bytes of the text.
     pub(super) fn len(&self) -> usize {
         self.n_full + 1
     }
 
-    /// Makes room for the bits of so many bytes, and what stands behind the last ones.
+    /// Makes room for the bits of `n_bytes` more bytes and the padding after them.
     #[inline(always)]
     fn make_room(&mut self, n_bytes: usize) {
-        let needed = self.n_full + n_bytes / 64 + 2 + BEHIND;
+        let needed = self.n_full + n_bytes / 64 + 2 + PADDING;
         if self.word.len() < needed {
-            // Zeroed once, not for each text.
+            // Zeroed when allocated, not for each text.
             let room = needed.max(2 * self.word.len());
             self.word.resize(room, [0; 8]);
             self.small.resize(room, [0; 8]);
         }
     }
 
-    /// The bits of bytes `64 * index` to `64 * index + 63`: words and small letters.
+    /// The bits of bytes `64 * index` to `64 * index + 63`: words and lower-case letters.
     #[inline(always)]
     pub(super) fn at(&self, index: usize) -> (u64, u64) {
         (u64::from_le_bytes(self.word[index]), u64::from_le_bytes(self.small[index]))
     }
 
-    /// What the search for words looks at.
+    /// Borrows the bits for the search.
     #[inline(always)]
     pub(super) fn bits(&self) -> Bits<'_> {
-        let length = self.len() + BEHIND;
+        let length = self.len() + PADDING;
         Bits { word: self.word[..length].as_flattened(), small: self.small[..length].as_flattened() }
     }
 
@@ -100,7 +100,7 @@ impl Classes {
 
     /// Appends the lowest `n` bits; `n` is at most 64. There must be room.
     ///
-    /// Never inlined: the compiler would carry what the bits are taken from over its branches, byte by byte.
+    /// Never inlined: the compiler would move the computation of the bits past its branches, byte by byte.
     #[inline(never)]
     fn push(&mut self, word: u64, small: u64, n: u32) {
         if n == 0 {
@@ -114,7 +114,7 @@ impl Classes {
         {
             let bits = bits & mask;
             let full = *last | (bits << shift);
-            // Written in any case: no branch to be mispredicted. What does not fit is nothing without a shift.
+            // Written in any case, to avoid a branch that would be mispredicted. Without a shift no bits are left over.
             all[self.n_full] = full.to_le_bytes();
             *last = if is_full { (bits >> 1) >> (63 - shift) } else { full };
         }
@@ -123,17 +123,17 @@ impl Classes {
     }
 }
 
-/// The classes of a text, as bytes whose lowest bit comes first.
+/// The classes of a text as bytes; the lowest bit of each byte comes first.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bits<'c> {
     pub(super) word: &'c [u8],
     pub(super) small: &'c [u8],
 }
 
-/// How many bits a look at an arbitrary place is sure to give.
+/// How many bits [`window`] returns at least.
 pub(super) const WINDOW: u32 = 57;
 
-/// [`WINDOW`] bits or more, the first being number `at`; zeros behind the last.
+/// [`WINDOW`] bits or more, the first being number `at`; zeros after the last.
 #[inline(always)]
 fn window(bytes: &[u8], at: usize) -> u64 {
     load(bytes, at / 8) >> (at % 8)
@@ -146,7 +146,7 @@ impl Bits<'_> {
         window(self.word, at)
     }
 
-    /// Which of the bytes `start..end` were small letters; of the first 64 if there are more.
+    /// Which of the bytes `start..end` were lower-case letters; only the first 64 if there are more.
     #[inline(always)]
     pub(super) fn smalls_in(self, start: usize, end: usize) -> u64 {
         let length = end - start;
@@ -158,7 +158,7 @@ impl Bits<'_> {
         low_bits(small, 32) | (low_bits(window(self.small, middle), rest) << 32)
     }
 
-    /// Length of the word or rest of a word at `at`.
+    /// Length of the word, or of its rest, at `at`.
     #[inline(always)]
     pub(super) fn word_length(self, at: usize) -> usize {
         let length = self.words_from(at).trailing_ones();
@@ -166,7 +166,7 @@ impl Bits<'_> {
     }
 }
 
-/// Length of the word or rest of a word at `at`, in bits that may reach further than a window.
+/// [`Bits::word_length`] for a word that may be longer than a window.
 #[cold]
 #[inline(never)]
 pub(super) fn long_word_length(word: &[u8], at: usize) -> usize {
@@ -180,25 +180,25 @@ pub(super) fn long_word_length(word: &[u8], at: usize) -> usize {
     }
 }
 
-/// [`Simd::signs`], sign by sign.
+/// [`Simd::fold_punctuation`], one character at a time.
 #[inline(always)]
-pub(super) fn signs<S: Simd>(simd: S, input: &[u8], out: &mut [u8]) -> SignedBlock {
+pub(super) fn fold_punctuation<S: Simd>(simd: S, input: &[u8], out: &mut [u8]) -> PunctuatedBlock {
     let bytes: &[u8; 64] = input.first_chunk().expect("a block");
     let mut folded = [0; 128];
     let block = simd.block(bytes, folded.first_chunk_mut().expect("it is longer"));
     let mut others = block.other;
-    let (mut signs, mut other) = (0, block.other);
+    let (mut punctuation, mut other) = (0, block.other);
     while others != 0 {
         let at = others.trailing_zeros();
         if !matches!(bytes[at as usize..], [0xE2, 0x80, third, ..] if SIGNS[usize::from(third & 0x3F)] != 0) {
             break;
         }
-        signs |= 1 << at;
+        punctuation |= 1 << at;
         other &= !(7 << at);
         others &= !(7 << at);
     }
     let joins = input.get(64).is_some_and(|byte| joins_blank(*byte));
-    let n_read = Block { other, ..block }.stops(joins).trailing_zeros();
+    let n_read = BlockClasses { other, ..block }.stops(joins).trailing_zeros();
     let mut folds = 0;
     let (mut word, mut small, mut n_written) = (block.word, block.small, n_read);
     let mut put = |folded: &[u8; 128], from: u32, to: u32| {
@@ -206,15 +206,15 @@ pub(super) fn signs<S: Simd>(simd: S, input: &[u8], out: &mut [u8]) -> SignedBlo
         *out[to as usize..].first_chunk_mut().expect("room for two blocks") = piece;
     };
     put(&folded, 0, 0);
-    signs &= low_bits(u64::MAX, n_read as usize);
-    while signs != 0 {
-        let at = signs.trailing_zeros();
-        signs &= signs - 1;
+    punctuation &= low_bits(u64::MAX, n_read as usize);
+    while punctuation != 0 {
+        let at = punctuation.trailing_zeros();
+        punctuation &= punctuation - 1;
         let sign = SIGNS[usize::from(bytes[at as usize + 2] & 0x3F)];
         if sign == STAYS {
             continue;
         }
-        // Two bytes are gone for each sign before.
+        // Each folded character before this one has lost two bytes.
         let to = at - (n_read - n_written);
         folded[at as usize + 2] = sign;
         put(&folded, at + 2, to);
@@ -223,38 +223,38 @@ pub(super) fn signs<S: Simd>(simd: S, input: &[u8], out: &mut [u8]) -> SignedBlo
         folds |= 1 << at;
         n_written -= 2;
     }
-    SignedBlock { word, small, folds, breaks: block.breaks, n_read, n_written }
+    PunctuatedBlock { word, small, folds, breaks: block.breaks, n_read, n_written }
 }
 
-/// Folds plain ASCII in blocks and notes the classes of everything.
+/// Folds plain ASCII in blocks and records the classes of everything.
 struct Watcher<'c, S> {
     simd: S,
-    classes: &'c mut Classes,
+    classes: &'c mut ByteClasses,
 }
 
-/// Why blocks end.
+/// Why [`Watcher::blocks`] stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stop {
-    /// There is no whole one left.
+    /// No whole block is left.
     End,
-    /// At one with a sign.
-    Sign,
-    /// At a byte that is for others.
+    /// The next block contains foldable punctuation.
+    Punctuation,
+    /// The next byte needs the general folding.
     Other,
 }
 
-/// Whether a blank before this byte does not stand for itself: before another blank or what is not ASCII.
+/// Whether a blank before this byte cannot be copied as it is: the byte is another blank or not ASCII.
 #[inline(always)]
 pub(super) fn joins_blank(byte: u8) -> bool {
     !byte.is_ascii() || byte.is_ascii_whitespace() || byte == 0xB
 }
 
 impl<S: Simd> Watcher<'_, S> {
-    /// Whole blocks, to the first byte that does not stand for itself, or to the block it is in if that is for [`Simd::signs`];
-    /// returns how many bytes, and why no more.
+    /// Folds whole blocks, up to the first byte that cannot be folded alone. If [`Simd::fold_punctuation`] can handle
+    /// that byte, up to its block. Returns the number of bytes, and why it stopped.
     #[inline(always)]
     fn blocks(&mut self, input: &[u8], out: &mut [u8]) -> (usize, Stop) {
-        let Classes { word, small, n_full, last_word, last_small, n_last, breaks, .. } = &mut *self.classes;
+        let ByteClasses { word, small, n_full, last_word, last_small, n_last, breaks, .. } = &mut *self.classes;
         let shift = *n_last;
         let bits = word[*n_full..].iter_mut().zip(&mut small[*n_full..]);
         let blocks = input.as_chunks().0.iter().zip(out.as_chunks_mut().0);
@@ -262,22 +262,22 @@ impl<S: Simd> Watcher<'_, S> {
         for ((bytes, out), (word, small)) in blocks.zip(bits) {
             self.simd.prefetch(input, 64 * n + AHEAD);
             let block = self.simd.block(bytes, out);
-            let behind_hyphen = n == 0 || input[64 * n - 1] == b'-';
-            *breaks |= block.breaks & !u64::from(!behind_hyphen);
-            // Shifted on this side of the branch: the compiler would carry what the bits are taken from over it, byte by byte.
+            let after_hyphen = n == 0 || input[64 * n - 1] == b'-';
+            *breaks |= block.breaks & !u64::from(!after_hyphen);
+            // Shifted before the branch: otherwise the compiler would move the computation past it, byte by byte.
             let (full_word, full_small) = (*last_word | (block.word << shift), *last_small | (block.small << shift));
-            // Those that do not fit; none without a shift.
+            // The bits that do not fit; none without a shift.
             let (more_word, more_small) = ((block.word >> 1) >> (63 - shift), (block.small >> 1) >> (63 - shift));
             (*word, *small) = (full_word.to_le_bytes(), full_small.to_le_bytes());
             let stops = block.stops(input.get(64 * n + 64).is_some_and(|byte| joins_blank(*byte)));
             if stops != 0 {
                 let plain = stops.trailing_zeros();
                 let at = 64 * n + plain as usize;
-                let is_sign = |at: usize| input.get(at..).is_some_and(|rest| rest.starts_with(&[0xE2, 0x80]));
-                // A blank before it stops, too.
-                if is_sign(at) || is_sign(at + 1) {
+                let is_punctuation = |at: usize| input.get(at..).is_some_and(|rest| rest.starts_with(&[0xE2, 0x80]));
+                // The blank before such a character stops the block, too.
+                if is_punctuation(at) || is_punctuation(at + 1) {
                     *n_full += n;
-                    return (64 * n, Stop::Sign);
+                    return (64 * n, Stop::Punctuation);
                 }
                 let is_full = shift + plain >= 64;
                 *n_full += n + usize::from(is_full);
@@ -294,7 +294,7 @@ impl<S: Simd> Watcher<'_, S> {
         (64 * n, Stop::End)
     }
 
-    /// The last bytes, fewer than a block; returns how many stand for themselves before the first that does not.
+    /// Folds the last bytes, fewer than a block; returns how many come before the first that cannot be folded alone.
     #[inline(never)]
     fn last_block(&mut self, input: &[u8], out: &mut [u8; 64]) -> usize {
         let mut last = [0; 64];
@@ -309,7 +309,7 @@ impl<S: Simd> Watcher<'_, S> {
 
 impl<S: Simd> Watch for Watcher<'_, S> {
     #[inline(always)]
-    fn plain(&mut self, input: &[u8], out: &mut [u8], signs: &mut Signs<'_>) -> (usize, usize) {
+    fn plain(&mut self, input: &[u8], out: &mut [u8], punctuation: &mut Signs<'_>) -> (usize, usize) {
         if self.classes.hidden && !input.is_empty() {
             self.classes.hidden = false;
             self.classes.odd.push(self.classes.n_bytes());
@@ -330,14 +330,14 @@ impl<S: Simd> Watch for Watcher<'_, S> {
                 }
                 return (read, written);
             }
-            let block = self.simd.signs(&input[read..], &mut out[written..]);
+            let block = self.simd.fold_punctuation(&input[read..], &mut out[written..]);
             self.classes.breaks |= block.breaks;
             let mut folds = block.folds;
             let mut folded_at = written;
             while folds != 0 {
                 let at = folds.trailing_zeros() as usize;
-                signs.push(read + at, folded_at.wrapping_add(at));
-                // What follows stands two bytes earlier.
+                punctuation.push(read + at, folded_at.wrapping_add(at));
+                // The character became two bytes shorter, so what follows moves two bytes to the front.
                 folded_at = folded_at.wrapping_sub(2);
                 folds &= folds - 1;
             }
@@ -359,13 +359,13 @@ impl<S: Simd> Watch for Watcher<'_, S> {
             in_word |= word != 0;
             self.classes.push(word, if small { bits } else { 0 }, c.len_utf8() as u32);
         }
-        // What belongs to no word and has no case shows all that matters when it is folded. That a sign is no word character
-        // need not be asked again if it stayed what it was.
+        // A character that belongs to no word and has no case loses nothing by folding. If folding left it unchanged,
+        // there is no need to check again that it is not a word character.
         let ends_words = ends_words(c);
         self.classes.other_scripts |= ends_words;
         self.classes.droppable |= is_droppable(c);
         self.classes.breaks |= u64::from(is_line_hyphen(c));
-        let is_mark = || is_mark_of_sign(c) || ends_words && is_mark(c);
+        let is_mark = || is_mark_of_note(c) || ends_words && is_mark(c);
         let stayed = || folded.len() == c.len_utf8() && folded.starts_with(c) && !is_mark();
         let is_plain = !in_word && !small && (stayed() || !is_word_char(c) && !folded.contains(is_word_char));
         if std::mem::take(&mut self.classes.hidden) || !is_plain {

@@ -1,4 +1,5 @@
-//! The word-start engine of a [`Matcher`](super::super::Matcher): tables for nearly all names, an automaton for the rest.
+//! The word-start engine of a [`Matcher`](super::super::Matcher): tables for nearly all names, an automaton for the
+//! rest.
 
 use std::sync::OnceLock;
 
@@ -6,18 +7,19 @@ use super::super::MatcherScratch;
 use super::super::automaton::Automaton;
 use super::super::names::NameTable;
 use super::segments::ends_words;
-use super::{Hits, Layout, Patience, SimdLevel};
+use super::{Hits, Layout, SimdLevel, StepLimit};
 use crate::error::{Error, Result};
 
 #[derive(Debug)]
 pub(crate) struct WordStart {
     layout: Layout,
     level: SimdLevel,
-    /// Those of the keys that are not in the tables which any text may hold.
+    /// The keys that are not in the tables and may occur in any text.
     leftovers: Option<Leftovers>,
-    /// The others, which have a character of [`ends_words`].
+    /// The keys that are not in the tables and have a character of [`ends_words`].
     of_other_scripts: Option<Leftovers>,
-    /// Over all keys, for texts that would take the word starts too long; made for the first of them, if it can be.
+    /// An automaton over all keys, for texts on which the tables would take too many steps. Built for the first such
+    /// text; `None` if it cannot be built.
     fallback: OnceLock<Option<Automaton>>,
 }
 
@@ -25,7 +27,7 @@ pub(crate) struct WordStart {
 #[derive(Debug)]
 struct Leftovers {
     automaton: Automaton,
-    /// The number of each.
+    /// The number of each key.
     keys: Vec<u32>,
 }
 
@@ -40,7 +42,7 @@ impl Leftovers {
 }
 
 impl WordStart {
-    /// Takes the tables of the names, for the given instructions; only the leftovers are compiled.
+    /// Opens the tables of the names for the given instructions; only the leftovers are compiled.
     pub(in super::super) fn new(names: &NameTable, level: SimdLevel) -> Result<Self> {
         let bytes = names.index().words();
         let layout = Layout::open(bytes)?;
@@ -61,11 +63,11 @@ impl WordStart {
 
     /// Fills `scratch.hits` with every alias that passes, nearly in order.
     pub(in super::super) fn find(&self, names: &NameTable, text: &str, scratch: &mut MatcherScratch) {
-        self.search(names, text, Patience::Short, scratch);
+        self.search(names, text, StepLimit::Bounded, scratch);
         if scratch.hits.gave_up {
             match self.fallback.get_or_init(|| Automaton::new(names.keys()).ok()) {
                 Some(automaton) => return automaton.find_folded(names, text, scratch),
-                None => self.search(names, text, Patience::Endless, scratch),
+                None => self.search(names, text, StepLimit::Unbounded, scratch),
             }
         }
         let MatcherScratch { folded, pattern, hits, word_start } = scratch;
@@ -84,9 +86,9 @@ impl WordStart {
         }
     }
 
-    fn search(&self, names: &NameTable, text: &str, patience: Patience, scratch: &mut MatcherScratch) {
+    fn search(&self, names: &NameTable, text: &str, step_limit: StepLimit, scratch: &mut MatcherScratch) {
         let MatcherScratch { folded, hits, word_start, .. } = scratch;
-        self.layout.view(names.index().words()).find(self.level, text, folded, patience, word_start, hits);
+        self.layout.view(names.index().words()).find(self.level, text, folded, step_limit, word_start, hits);
     }
 
     pub(in super::super) fn memory_usage(&self, names: &NameTable) -> usize {

@@ -1,26 +1,27 @@
-//! The hash of one step of a name: a word with the signs before it, behind what came before.
+//! The hash of one step of a name, a word with the punctuation before it, chained to the hash of the steps before.
 //!
-//! Sixteen bytes are four numbers, of which the first two and the last two are multiplied, each after a constant was added: the
-//! family NH of UMAC (RFC 4418). Wide instructions multiply numbers of 32 bits much faster than longer ones.
+//! Sixteen bytes are read as four numbers of 32 bits. A constant is added to each; the first two are multiplied, and
+//! the last two. This is the family NH of UMAC (RFC 4418). Wide instructions multiply numbers of 32 bits much faster
+//! than longer ones.
 
-/// Added to the four numbers. What would make one of them zero, and the other one of no effect, is not UTF-8.
+/// Added to the four numbers. A number that a constant turns into zero, which would cancel its partner, is not UTF-8.
 pub(super) const KEYS: [u32; 4] = [0x6A09_E668, 0xBB04_6786, 0x3C06_F26F, 0x08A5_4FF4];
-/// Random constants: of the length, the finish (even), the kind.
+/// Random constants for the length, the finish (even) and the kind.
 pub(super) const C: u64 = 0x9C88_C6E3;
 pub(super) const M: u64 = 0x6659_FD92;
 const D: u64 = 0x5899_65CC_7537_4CC3;
 
-/// Bytes that must be readable behind a segment.
+/// Bytes that must be readable after the start of a segment.
 pub(super) const READ_AHEAD: usize = 16;
 
-/// What is added to what came before.
+/// What the next step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A word with the signs before it.
+    /// A word with the punctuation before it.
     Word = 0,
-    /// The signs behind the last word.
+    /// The punctuation after the last word.
     Tail = 1,
-    /// The signs before the first word.
+    /// The punctuation before the first word.
     Lead = 2,
 }
 
@@ -47,7 +48,7 @@ pub(super) fn low_bits(value: u64, n: usize) -> u64 {
 
 const LOW: u64 = u32::MAX as u64;
 
-/// What two numbers of eight bytes come to.
+/// The NH sum of two numbers of eight bytes.
 #[inline(always)]
 fn products(low: u64, high: u64) -> u64 {
     let product = |number: u64, keys: [u32; 2]| {
@@ -62,18 +63,18 @@ fn products(low: u64, high: u64) -> u64 {
 #[inline(always)]
 fn finish(sum: u64) -> u64 {
     let folded = sum ^ (sum >> 32);
-    // One to one, since the lower half is multiplied by an odd number.
+    // Injective, since the lower half is multiplied by an odd number.
     let mixed = folded.wrapping_add((folded & LOW) * M);
     mixed ^ (mixed >> 29)
 }
 
-/// What the steps so far and the kind of the next one contribute. `before` is the hash of the last step; 0 at the beginning.
+/// Combines `before`, the hash of the steps so far (0 at the beginning), with the kind of the next step.
 #[inline(always)]
 pub(super) fn seed(before: u64, kind: Kind) -> u64 {
     before.wrapping_add((kind as u64).wrapping_mul(D))
 }
 
-/// The hash of `bytes[start..start + length]`, behind which [`READ_AHEAD`] bytes can be read.
+/// The hash of `bytes[start..start + length]`. Fast if [`READ_AHEAD`] bytes can be read from `start` on.
 #[inline(always)]
 pub(super) fn segment(seed: u64, bytes: &[u8], start: usize, length: usize) -> u64 {
     match (LENGTHS.get(length), bytes.get(start..start + READ_AHEAD)) {
@@ -82,7 +83,7 @@ pub(super) fn segment(seed: u64, bytes: &[u8], start: usize, length: usize) -> u
     }
 }
 
-/// The hash of the first bytes of two numbers.
+/// The hash of the first `length` of sixteen bytes, given as two numbers.
 #[inline(always)]
 pub(super) fn short_segment(seed: u64, low: u64, high: u64, length: &Length) -> u64 {
     let (low, high) = (low & length.low, high & length.high);
@@ -92,14 +93,14 @@ pub(super) fn short_segment(seed: u64, low: u64, high: u64, length: &Length) -> 
 /// What a length of at most [`READ_AHEAD`] bytes means for a hash.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Length {
-    /// The bytes that count, of the first eight and the second eight.
+    /// Masks of the bytes that count, in the first eight and the second eight.
     low: u64,
     high: u64,
     /// What the length itself adds.
     share: u64,
 }
 
-/// By the length.
+/// Indexed by the length.
 pub(super) static LENGTHS: [Length; READ_AHEAD + 1] = {
     let mut lengths = [Length { low: 0, high: 0, share: 0 }; READ_AHEAD + 1];
     let mut n = 1;

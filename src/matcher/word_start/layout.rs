@@ -1,44 +1,44 @@
-//! The bytes of the tables: what stands where, and how it is read without trusting it.
+//! The bytes of the tables: where each part is, and how it is read without trusting it.
 //!
-//! All numbers are little-endian, and all places are offsets from the beginning, so that the bytes can be mapped from a file
-//! at any address. In order:
+//! All numbers are little-endian, and all positions are offsets from the beginning, so that the bytes can be mapped
+//! from a file at any address. The parts, in order:
 //!
 //! | part | what it holds |
 //! |---|---|
 //! | header, 128 bytes | magic, version, numbers of keys, records and lines, sizes of the parts, bytes of the longest key |
 //! | records | one for each key, with its bytes and aliases (see [`Record`]) |
-//! | filters | the first words of keys; of these, those that may begin small; beginnings of more words (see [`Filter`]) |
+//! | filters | the first words of keys; those of them that may begin in lower case; longer beginnings (see [`Filter`]) |
 //! | lines | hash table of records in lines of 64 bytes (see [`LINE`]) |
 //! | leftovers | numbers of the keys that are not in the tables, ascending |
 //!
-//! A reader of damaged bytes finds wrong names or none, but never leaves the bytes and always comes to an end: every access
-//! is checked, and every loop is bounded by the text or by a constant.
+//! A reader of damaged bytes finds wrong names or none, but never reads outside the bytes and always terminates: every
+//! access is checked, and every loop is bounded by the text or by a constant.
 
 use std::ops::Range;
 
 use super::hash::{load, low_bits};
-use super::probe::Place;
+use super::probe::PaddedSlice;
 use super::simd::Simd;
 use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"DLWORDS\0";
-/// Changes with the bytes, the hash, the filters or the cutting of names.
+/// Changes with the bytes, the hash, the filters or the way names are cut.
 const VERSION: u64 = 7;
 pub(super) const HEADER: usize = 128;
-/// How the section is called in errors; who reads it from a file puts the file's name in its place.
+/// The name of the section in errors; callers that read it from a file put the file's name in its place.
 const SECTION: &str = "word-start tables";
 
-/// A line holds [`SLOTS`] tags of 16 bits, as many offsets of 32 bits, the number of slots in use (one byte), and whether
-/// records went on to the next line (one byte).
+/// A line holds [`SLOTS`] tags of 16 bits, as many offsets of 32 bits, the number of slots in use (one byte), and
+/// whether records were moved to the next line for lack of room (one byte).
 pub(super) const LINE: usize = 64;
 pub(super) const SLOTS: usize = 10;
 pub(super) const OFFSETS_AT: usize = 2 * SLOTS;
 pub(super) const USED_AT: usize = 6 * SLOTS;
 pub(super) const SPILLED_AT: usize = USED_AT + 1;
-/// The most lines a record may stand behind its own.
+/// How many lines a record is searched in: its own and those after it.
 pub(super) const MAX_SPILL: usize = 16;
 
-/// Where the parts are: all that is known of the tables without reading them. Copied freely, opened in constant time.
+/// Where the parts are: all that is known of the tables without reading them. Cheap to copy; opened in constant time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Layout {
     n_keys: u32,
@@ -76,7 +76,7 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Format`](crate::ErrorKind::Format) if these are no tables, or cut, or of another version.
+    /// [`ErrorKind::Format`](crate::ErrorKind::Format) if the bytes are not tables, are cut, or have another version.
     ///
     /// # Complexity
     ///
@@ -107,7 +107,7 @@ impl Layout {
         };
         let filters = [layout.firsts, layout.smalls, layout.nexts];
         if filters.iter().any(|words| *words != 0 && !words.is_power_of_two()) {
-            return Err(damaged("the size of a filter is no power of two"));
+            return Err(damaged("the size of a filter is not a power of two"));
         }
         match layout.checked_len() {
             Some(length) if length == bytes.len() => Ok(layout),
@@ -177,7 +177,7 @@ impl Layout {
         start..start + 4 * self.n_leftovers
     }
 
-    /// The tables, ready to be searched: `bytes` must be those the layout was opened on.
+    /// The tables, ready to be searched. `bytes` must be those the layout was opened on.
     ///
     /// # Panics
     ///
@@ -200,7 +200,7 @@ pub(crate) struct View<'t> {
     pub(super) records: &'t [u8],
     /// First words of names.
     pub(super) firsts: Filter<'t>,
-    /// First words of names that may begin with a small letter.
+    /// First words of names that may begin with a lower-case letter.
     pub(super) smalls: Filter<'t>,
     /// Beginnings of two words or more.
     pub(super) nexts: Filter<'t>,
@@ -221,23 +221,24 @@ pub(super) fn line_of(hash: u64, n_lines: u32) -> usize {
     (((hash >> 32) * u64::from(n_lines)) >> 32) as usize
 }
 
-/// What tells the records in a line apart, nearly always.
+/// Distinguishes the records in a line, nearly always.
 #[inline(always)]
 pub(super) fn tag_of(hash: u64) -> u16 {
     (hash >> 8) as u16
 }
 
-/// The beginnings of keys, from the first word to the end of another, by their hashes: a set that may say yes wrongly, never no.
-/// Each has two bits in one 64-bit word, a third one if a key ends there, and a fourth one if a key goes on.
+/// The hashes of the beginnings of keys, from the first word to the end of any other: a blocked Bloom filter, which may
+/// give false positives but no false negatives. Each beginning sets two bits in one 64-bit word, a third one if a key
+/// ends there, and a fourth one if a key continues.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Filter<'t>(pub(super) &'t [[u8; 8]]);
 
 /// What a [`Filter`] says of a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Answer {
-    /// Whether a key may end there, or signs that belong to one may follow or stand before.
+    /// Whether a key may end there, or with punctuation after it, or begin with punctuation before it.
     pub(super) ends: bool,
-    /// Whether a key may go on with another word.
+    /// Whether a key may continue with another word.
     pub(super) goes_on: bool,
 }
 
@@ -250,19 +251,19 @@ impl Filter<'_> {
         }
     }
 
-    /// Which word tells of a hash.
+    /// The index of the word that holds the bits of a hash.
     #[inline(always)]
     pub(super) fn at(&self, hash: u64) -> usize {
         (hash >> Self::INDEX) as usize & self.0.len().wrapping_sub(1)
     }
 
-    /// How far a hash is moved to give the number of its word, and those of its bits but the first.
+    /// Where in a hash the index of its word begins, and the numbers of its bits after the first (which begins at 0).
     pub(super) const INDEX: u32 = 12;
     pub(super) const BIT: u32 = 6;
     pub(super) const ENDS: u32 = 40;
     pub(super) const GOES_ON: u32 = 46;
 
-    /// Whether the hash may be in the set, by its word.
+    /// Whether the hash may be in the set, given its word.
     #[inline(always)]
     pub(super) fn holds(word: u64, hash: u64) -> bool {
         (word >> (hash & 63)) & (word >> ((hash >> Self::BIT) & 63)) & 1 != 0
@@ -276,7 +277,7 @@ impl Filter<'_> {
         Answer { ends: holds & has(Self::ENDS), goes_on: holds & has(Self::GOES_ON) }
     }
 
-    /// Puts a hash into the bytes of a filter, the number of whose words is a power of two.
+    /// Adds a hash to the bytes of a filter, whose number of words is a power of two.
     pub(super) fn add(filter: &mut [u8], hash: u64, answer: Answer) {
         let at = ((hash >> Self::INDEX) as usize & (filter.len() / 8 - 1)) * 8;
         let bit = |bit: u32, is_set: bool| u64::from(is_set) << ((hash >> bit) & 63);
@@ -286,28 +287,28 @@ impl Filter<'_> {
         filter[at..at + 8].copy_from_slice(&word.to_le_bytes());
     }
 
-    /// Whether nothing is in it.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// How a hit of an alias in plain text is judged by its small letters: by the sum of what lets it pass.
+/// How the case of a hit is judged in plain text: a set of flags, of which one must apply for the hit to pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Policy(u8);
 
 impl Policy {
-    /// It is not: the caller must look at the text.
+    /// It is not judged: the caller must look at the text.
     pub(crate) const CHECKED: Self = Self(0);
-    /// It may be written in any case.
+    /// The alias may be written in any case.
     pub(crate) const ANY: Self = Self(1);
-    /// Exactly as the alias is.
+    /// Only as the alias is written.
     pub(crate) const EXACT: Self = Self(2);
-    /// As the alias is, or without small letters.
+    /// As the alias is written, or without lower-case letters.
     pub(crate) const TITLE: Self = Self(Self::EXACT.0 | 4);
-    /// Not in plain text: it has accents, and they matter. Where this is not known, it is read as [`Policy::CHECKED`].
+    /// Does not match plain text, because the alias has accents that matter. Where this is not known, read as
+    /// [`Policy::CHECKED`].
     pub(crate) const ACCENTED: Self = Self(16);
-    /// As [`Policy::TITLE`], or as the alias is but with a capital for its first letter, which is a small one.
+    /// As [`Policy::TITLE`]; besides, the first letter of the alias is lower case and may be written as a capital.
     pub(crate) const SMALL_TITLE: Self = Self(Self::TITLE.0 | 32);
     const ALL: u8 = Self::ANY.0 | Self::SMALL_TITLE.0 | Self::ACCENTED.0;
 }
@@ -319,25 +320,25 @@ pub(crate) struct Sense {
     pub(crate) policy: Policy,
     /// Whether it is a stop name.
     pub(crate) stop: bool,
-    /// Which bytes of the key are small letters in the alias; for [`Policy::EXACT`] and [`Policy::TITLE`].
+    /// Which bytes of the key are lower-case letters in the alias; for [`Policy::EXACT`] and [`Policy::TITLE`].
     pub(crate) small: u64,
 }
 
 impl Sense {
-    /// Bytes before the small letters: the alias, policy and stop.
+    /// Bytes before the case bits: the alias, policy and stop flag.
     const HEAD: usize = 5;
     /// Bytes of a sense of a long key.
     pub(crate) const MAX_LEN: usize = Self::HEAD + 8;
-    /// The bit beside the policy.
+    /// The bit beside those of the policy.
     const STOP: u8 = 8;
 
-    /// Bytes of a sense of a key of this length: those of small letters are as many as there are letters for.
+    /// Bytes of a sense of a key of this length: the case bits take one byte for eight letters, at most eight.
     #[inline(always)]
     fn len(key_length: usize) -> usize {
         Self::HEAD + key_length.div_ceil(8).min(8)
     }
 
-    /// All of it, as it lies in the bytes of a long key.
+    /// The sense as it is stored for a long key.
     pub(crate) fn to_bytes(self) -> [u8; Self::MAX_LEN] {
         let mut bytes = [0; Self::MAX_LEN];
         bytes[..4].copy_from_slice(&self.alias.to_le_bytes());
@@ -346,15 +347,15 @@ impl Sense {
         bytes
     }
 
-    /// The alias of the key at `place`, if its record, at `offset`, says that there is only one, and no key with signs around
-    /// it: so it is of nearly all that are short enough to be compared at once, and there is less to be asked.
+    /// The alias of the key at `place`, if its record at `offset` has exactly one and no key has punctuation around
+    /// these words. This fast path serves nearly all keys that are short enough to be compared in one step.
     #[inline(always)]
-    pub(super) fn only<S: Simd>(simd: S, records: &[u8], offset: u32, place: Place<'_>) -> Option<Self> {
-        let Place { bytes, start, length } = place;
+    pub(super) fn only<S: Simd>(simd: S, records: &[u8], offset: u32, place: PaddedSlice<'_>) -> Option<Self> {
+        let PaddedSlice { bytes, start, length } = place;
         if length > COMPARED {
             return None;
         }
-        let record: &[u8; BEHIND] = records.get(offset as usize..)?.first_chunk()?;
+        let record: &[u8; PADDING] = records.get(offset as usize..)?.first_chunk()?;
         if u32::from_le_bytes(*record.first_chunk()?) != u32::from(IS_KEY) | ((length as u32) << 16) {
             return None;
         }
@@ -370,12 +371,12 @@ impl Sense {
         Self { alias: head as u32, policy: Policy(flags & Policy::ALL), stop: flags & Self::STOP != 0, small }
     }
 
-    /// What [`Sense::to_bytes`] has written.
+    /// Reads what [`Sense::to_bytes`] wrote.
     pub(crate) fn from_bytes(bytes: &[u8; Self::MAX_LEN]) -> Self {
         Self::read(bytes, 0, usize::MAX)
     }
 
-    /// Whether a hit with these small letters passes; `None` if only the text can tell.
+    /// Whether a hit with these lower-case letters passes; `None` if that depends on the original text.
     #[inline(always)]
     pub(super) fn judge(self, small: u64) -> Option<bool> {
         let as_written = u8::from(small == self.small) << 1;
@@ -387,15 +388,15 @@ impl Sense {
     }
 }
 
-/// One key, as it lies in the bytes: flags and edges (one byte each), length (two), its bytes, and its aliases (see [`Sense`])
-/// behind their number (two bytes) unless there is one. None but the longest lie in two lines of a cache, with what is read
-/// behind short keys to compare them.
+/// One key as it is stored: flags and edges (one byte each), length (two), its bytes, and its aliases (see [`Sense`]),
+/// after their number (two bytes) unless there is exactly one. Only records longer than a cache line cross a line; the
+/// bytes read in one comparison are included.
 ///
-/// A key with signs around its words also has a record for the words alone, which says how many bytes of signs to look for: the
-/// same as that of the key that has no signs, if there is one.
+/// The words of a key with punctuation around it have a record, too, which says how many bytes of punctuation to look
+/// for. If the words alone are a key, it is the record of that key.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Record {
-    /// Bit `n - 1`: a key has `n` bytes of signs behind it; bit `n + 3`: before it.
+    /// Bit `n - 1`: a key has `n` bytes of punctuation after it; bit `n + 3`: before it.
     pub(super) edges: u8,
     flags: u8,
     /// Where its bytes are, and how many.
@@ -403,19 +404,19 @@ pub(super) struct Record {
     length: usize,
 }
 
-/// A key, not only the words of one.
+/// The record is a key, not only the words of one.
 const IS_KEY: u8 = 1;
-/// The number of aliases is stated.
+/// The record states the number of its aliases.
 const MANY: u8 = 2;
 
 const EDGES_AT: usize = 1;
 const HEAD: usize = 4;
-/// How many bytes are compared at once; as many can be read behind names and texts.
+/// How many bytes are compared in one step; as many can be read after the start of any name or text.
 pub(super) const COMPARED: usize = 32;
-/// The same for short keys.
+/// How many bytes are compared in one step if the key is no longer.
 pub(super) const COMPARED_SHORT: usize = 16;
-/// Bytes behind the records: so many can be read from the beginning of each, which is all of a record that [`Sense::only`] takes.
-pub(super) const BEHIND: usize = LINE;
+/// Bytes after the records, so that this many can be read from the start of each: [`Sense::only`] reads no more.
+pub(super) const PADDING: usize = LINE;
 /// The most bytes of a key.
 pub(super) const MAX_KEY: usize = u16::MAX as usize;
 
@@ -430,7 +431,7 @@ impl Record {
         (start + length + COMPARED <= records.len()).then_some(Self { edges, flags, start, length })
     }
 
-    /// The aliases of the key; none if it is only the words of one.
+    /// The aliases of the key; none if the record is only the words of one.
     #[inline(always)]
     pub(super) fn senses(self, records: &[u8]) -> impl Iterator<Item = Sense> {
         let end = self.start + self.length;
@@ -443,9 +444,9 @@ impl Record {
         (0..n_senses).map(move |index| Sense::read(records, first + index * length, self.length))
     }
 
-    /// Puts a record before the last [`BEHIND`] bytes; returns its offset, which may exceed 32 bits.
+    /// Inserts a record before the last [`PADDING`] bytes; returns its offset, which may exceed 32 bits.
     pub(super) fn push(records: &mut Vec<u8>, key: &[u8], senses: &[Sense]) -> usize {
-        let end = records.len() - BEHIND;
+        let end = records.len() - PADDING;
         let length = HEAD + key.len() + if senses.len() > 1 { 2 } else { 0 } + senses.len() * Sense::len(key.len());
         let compared = match key.len() {
             0..=COMPARED_SHORT => HEAD + COMPARED_SHORT,
@@ -462,24 +463,24 @@ impl Record {
             records.extend(u16::try_from(senses.len()).expect("more aliases are left over").to_le_bytes());
         }
         for sense in senses {
-            // Copying a fixed number of bytes and dropping some is quicker than copying as many as are wanted.
+            // Copying a fixed number of bytes and dropping some is faster than copying a variable number.
             let end = records.len() + Sense::len(key.len());
             records.extend_from_slice(&sense.to_bytes());
             records.truncate(end);
         }
-        records.extend([0; BEHIND]);
+        records.extend([0; PADDING]);
         offset
     }
 
-    /// Notes that keys have these signs around the words at `offset`; see [`Record::edges`].
+    /// Adds bits of [`Record::edges`] to the record at `offset`.
     pub(super) fn add_edges(records: &mut [u8], offset: u32, edges: u8) {
         records[offset as usize + EDGES_AT] |= edges;
     }
 
-    /// Whether its bytes are those of `place`.
+    /// Whether its bytes equal those of `place`.
     #[inline(always)]
-    pub(super) fn is<S: Simd>(self, simd: S, records: &[u8], place: Place<'_>) -> bool {
-        let Place { bytes, start, length } = place;
+    pub(super) fn is<S: Simd>(self, simd: S, records: &[u8], place: PaddedSlice<'_>) -> bool {
+        let PaddedSlice { bytes, start, length } = place;
         if self.length != length {
             return false;
         }

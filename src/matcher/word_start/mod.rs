@@ -1,20 +1,26 @@
-//! The fast engine: looks at the words where a name may begin, and at nothing else.
+//! The fast engine: looks only at words that may begin a name.
 //!
-//! In come folded names, once, and texts; out come the places in each text where a name stands between word boundaries:
-//! exactly those at which the automaton finds it and its boundary check passes, and some more that fail one of the other
-//! checks. Every byte of the text is folded and classified 64 at a time; a word that may begin a name (capital or digit
-//! first, or a small letter where some name allows it) is hashed, and a filter is asked for it; from what passes the search goes
-//! on word by word, as far as a filter of the beginnings of names says yes. Where a name may end, it is looked up by the hash of
-//! all its words. Nothing is reported whose bytes were not compared.
+//! Input: folded names, once, and then texts. Output: the places in each text where a name occurs between word
+//! boundaries. These are exactly the hits of the automaton that pass its boundary check, and some more that fail one of
+//! the other checks. The steps:
 //!
-//! Names that may begin or end inside a word, names in scripts beside whose letters the words of others end (Han, Hangul, Thai),
-//! names without any word, and words or signs of unusual length are *leftovers*: the caller searches for them by other means.
+//! 1. The text is folded and classified 64 bytes at a time.
+//! 2. Each word that may begin a name is hashed and looked up in a filter. It begins with a capital or a digit, or with
+//!    a lower-case letter if some name allows that.
+//! 3. The search extends these words by the next word, as long as a filter of the beginnings of names allows.
+//! 4. Where a name may end, its record is found by the hash of all its words, and compared byte by byte. Nothing is
+//!    reported without this comparison.
 //!
-//! The tables are plain bytes that can be mapped from a file (module `layout`).
+//! The tables cannot hold every name. *Leftovers* are names that may begin or end inside a word, names in scripts whose
+//! letters end the words of other scripts (Han, Hangul, Thai), names without any word, and names with unusually long
+//! words or punctuation. The caller searches for them by other means.
+//!
+//! The tables are plain bytes that can be mapped from a file (module `layout`). `README.md` in this folder follows one
+//! name through them.
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(dateline_portable)))]
 mod avx2;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(dateline_portable)))]
 mod avx512;
 mod build;
 mod classes;
@@ -22,7 +28,7 @@ mod engine;
 mod hash;
 mod layout;
 mod probe;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(dateline_portable)))]
 mod raw;
 mod scalar;
 mod search;
@@ -34,38 +40,39 @@ use crate::normalize::FoldedText;
 pub(crate) use build::{Builder, KeyTraits};
 pub(crate) use engine::WordStart;
 pub(crate) use layout::{Layout, Policy, Sense, View};
-pub(crate) use search::{Hits, Patience, Scratch};
+pub(crate) use search::{Hits, Scratch, StepLimit};
 pub use simd::SimdLevel;
 
 impl View<'_> {
-    /// Finds every occurrence of every key in the tables between word boundaries, overlapping ones too, in the order of their
-    /// first words: the original span and the alias. Leaves the folded text in `folded`.
+    /// Finds every occurrence of every key in the tables between word boundaries, overlapping ones included: the
+    /// original span and the alias, in the order of their first words. Leaves the folded text in `folded`.
     ///
-    /// A search without patience may be broken off ([`Hits::gave_up`]); then the hits are of no use.
+    /// A search with a [`StepLimit`] may stop early ([`Hits::gave_up`]); its hits are then incomplete and must not be
+    /// used.
     ///
-    /// Those that pass are told from those that may yet fail what the tables do not show: accents, a hyphen beside it, a mark
-    /// before it; see [`Hits`].
+    /// Certain hits are separated from those that need a check on the original text, because of what the tables do not
+    /// show: accents, an adjacent hyphen, a combining mark before the name; see [`Hits`].
     ///
     /// # Complexity
     ///
-    /// Linear in the text, with few operations for each byte and some for each capitalised word; then linear in the words of
-    /// the names begun there, whose number [`Patience`] limits.
+    /// Linear in the text, with few operations a byte and some more a capitalised word; then linear in the words of the
+    /// names begun there, whose number [`StepLimit`] bounds.
     pub(crate) fn find(
         &self,
         level: SimdLevel,
         text: &str,
         folded: &mut FoldedText,
-        patience: Patience,
+        step_limit: StepLimit,
         scratch: &mut Scratch,
         hits: &mut Hits,
     ) {
         match level {
-            SimdLevel::Scalar => search::find(scalar::Scalar, *self, text, folded, patience, scratch, hits),
-            #[cfg(target_arch = "x86_64")]
-            SimdLevel::Avx2 => avx2::find(*self, text, folded, patience, scratch, hits),
-            #[cfg(target_arch = "x86_64")]
-            SimdLevel::Avx512 => avx512::find(*self, text, folded, patience, scratch, hits),
-            #[cfg(not(target_arch = "x86_64"))]
+            SimdLevel::Scalar => search::find(scalar::Scalar, *self, text, folded, step_limit, scratch, hits),
+            #[cfg(all(target_arch = "x86_64", not(dateline_portable)))]
+            SimdLevel::Avx2 => avx2::find(*self, text, folded, step_limit, scratch, hits),
+            #[cfg(all(target_arch = "x86_64", not(dateline_portable)))]
+            SimdLevel::Avx512 => avx512::find(*self, text, folded, step_limit, scratch, hits),
+            #[cfg(any(not(target_arch = "x86_64"), dateline_portable))]
             _ => unreachable!("chosen only where it is available"),
         }
     }
@@ -75,11 +82,11 @@ impl View<'_> {
 fn has(level: SimdLevel) -> bool {
     match level {
         SimdLevel::Scalar => true,
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", not(dateline_portable)))]
         SimdLevel::Avx2 => avx2::is_available(),
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", not(dateline_portable)))]
         SimdLevel::Avx512 => avx512::is_available(),
-        #[cfg(not(target_arch = "x86_64"))]
+        #[cfg(any(not(target_arch = "x86_64"), dateline_portable))]
         _ => false,
     }
 }

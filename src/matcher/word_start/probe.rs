@@ -3,9 +3,9 @@
 use super::layout::{LINE, MAX_SPILL, OFFSETS_AT, Record, SPILLED_AT, line_of, tag_of};
 use super::simd::Simd;
 
-/// A piece of a folded text or name, with [`COMPARED`](super::layout::COMPARED) bytes behind it.
+/// A part of a folded text or name, with [`COMPARED`](super::layout::COMPARED) readable bytes from its start on.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'b> {
+pub(super) struct PaddedSlice<'b> {
     pub(super) bytes: &'b [u8],
     pub(super) start: usize,
     pub(super) length: usize,
@@ -17,14 +17,14 @@ pub(super) fn first_line(lines: &[u8], hash: u64) -> usize {
     line_of(hash, (lines.len() / LINE) as u32) * LINE
 }
 
-/// The record of the key at `place`, with its offset. `hash` is that of the key.
+/// The record of the key at `place`, and its offset. `hash` is the hash of the key.
 #[inline(always)]
 pub(super) fn find_record<S: Simd>(
     simd: S,
     lines: &[u8],
     records: &[u8],
     hash: u64,
-    place: Place<'_>,
+    place: PaddedSlice<'_>,
 ) -> Option<(u32, Record)> {
     let mut at = first_line(lines, hash);
     for _ in 0..MAX_SPILL {
@@ -47,7 +47,7 @@ pub(super) fn find_record<S: Simd>(
     None
 }
 
-/// The offset of a record in a slot of a line.
+/// The offset of the record in a slot of a line.
 #[inline(always)]
 pub(super) fn offset_in(line: &[u8; LINE], slot: u32) -> u32 {
     let at = OFFSETS_AT + 4 * slot as usize;

@@ -1,23 +1,22 @@
-//! Reads without asking at every place: what the loops for wide instructions have in common. One look at the ends of a text or
-//! filter, when it is taken, replaces them.
+//! Unchecked reads shared by the SIMD loops; bounds are checked once, up front.
 
-// Each block says why it is sound.
+// Each block states why it is sound.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 
 use super::hash::{self, READ_AHEAD};
 use super::layout::{Answer, Filter};
-use super::search::{Found, Text, Words};
+use super::search::{PossibleKey, Text, WordColumns};
 
 /// Every x86-64 processor has this instruction.
 #[inline(always)]
 pub(super) fn prefetch(bytes: &[u8], at: usize) {
-    // SAFETY: a prefetch reads nothing and faults nowhere; the address is computed without the promise to be inside.
+    // SAFETY: a prefetch reads nothing and never faults; `wrapping_add` does not require the address to be in bounds.
     unsafe { _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(at).cast()) }
 }
 
-/// A text whose bits and bytes may be read without asking at every place up to `last`.
+/// A text whose bits and bytes may be read without checks at every position up to `last`.
 #[derive(Clone, Copy)]
 pub(super) struct Raw<'t> {
     pub(super) text: Text<'t>,
@@ -36,18 +35,18 @@ impl<'t> Raw<'t> {
     ///
     /// # Safety
     ///
-    /// `at` must not be behind `last`.
+    /// `at` must not be greater than `last`.
     #[inline(always)]
     pub(super) unsafe fn words_from(self, at: usize) -> u64 {
         // SAFETY: `last` leaves eight bytes of bits to be read.
         unsafe { self.text.bits.word.as_ptr().add(at / 8).cast::<u64>().read_unaligned() >> (at % 8) }
     }
 
-    /// [`hash::segment`].
+    /// [`hash::segment`] without bounds checks.
     ///
     /// # Safety
     ///
-    /// `at` must not be behind `last`.
+    /// `at` must not be greater than `last`.
     #[inline(always)]
     pub(super) unsafe fn segment(self, seed: u64, at: usize, length: usize) -> u64 {
         if length > READ_AHEAD {
@@ -62,7 +61,7 @@ impl<'t> Raw<'t> {
     }
 }
 
-/// A filter that holds something.
+/// A filter that is not empty.
 #[derive(Clone, Copy)]
 pub(super) struct RawFilter<'t> {
     words: &'t [[u8; 8]],
@@ -80,13 +79,12 @@ impl<'t> RawFilter<'t> {
         (hash >> Filter::INDEX) as usize & self.mask
     }
 
-    /// Where its words begin.
     #[inline(always)]
     pub(super) fn as_ptr(self) -> *const [u8; 8] {
         self.words.as_ptr()
     }
 
-    /// Whether it is worth while to ask for its words in advance: not if it stays in the second cache anyway.
+    /// Whether prefetching its words is worth while: not if the filter stays in the second-level cache anyway.
     pub(super) fn is_large(self) -> bool {
         self.words.len() > 1 << 15
     }
@@ -96,7 +94,7 @@ impl<'t> RawFilter<'t> {
         prefetch(self.words.as_flattened(), 8 * self.index(hash));
     }
 
-    /// The word that tells of a hash.
+    /// The word that holds the bits of a hash.
     #[inline(always)]
     pub(super) fn word(self, hash: u64) -> u64 {
         // SAFETY: the mask is less than the number of words.
@@ -104,18 +102,18 @@ impl<'t> RawFilter<'t> {
     }
 }
 
-/// Where `n` words go, without a branch: those that a key may go on from to the front of their columns, those with which one
-/// may end behind `found`.
-pub(super) struct Sorted<'w> {
-    words: &'w mut Words,
-    found: &'w mut Vec<Found>,
+/// Partitions `n` words without a branch: those that a key may continue move to the front of their columns, those with
+/// which one may end are appended to `found`.
+pub(super) struct Partition<'w> {
+    words: &'w mut WordColumns,
+    found: &'w mut Vec<PossibleKey>,
     n: usize,
     kept: usize,
 }
 
-impl<'w> Sorted<'w> {
-    pub(super) fn new(words: &'w mut Words, found: &'w mut Vec<Found>, n: usize) -> Self {
-        let Words { starts, ends, hashes, next_lengths, next_hashes } = &*words;
+impl<'w> Partition<'w> {
+    pub(super) fn new(words: &'w mut WordColumns, found: &'w mut Vec<PossibleKey>, n: usize) -> Self {
+        let WordColumns { starts, ends, hashes, next_lengths, next_hashes } = &*words;
         let lengths = [starts.len(), ends.len(), hashes.len(), next_lengths.len(), next_hashes.len()];
         assert!(lengths.iter().all(|length| *length >= n), "there are `n` words");
         // Room for one more than can be found: it is written to, and not kept.
@@ -133,7 +131,7 @@ impl<'w> Sorted<'w> {
         debug_assert!(index < self.n);
         // SAFETY: every column has `n` values.
         unsafe {
-            let Words { starts, ends, hashes, .. } = &*self.words;
+            let WordColumns { starts, ends, hashes, .. } = &*self.words;
             (*starts.get_unchecked(index), *ends.get_unchecked(index), *hashes.get_unchecked(index))
         }
     }
@@ -150,7 +148,7 @@ impl<'w> Sorted<'w> {
         unsafe { *self.words.next_lengths.get_unchecked(index) }
     }
 
-    /// The hash of both.
+    /// The hash of the words and the next word.
     ///
     /// # Safety
     ///
@@ -162,16 +160,16 @@ impl<'w> Sorted<'w> {
         unsafe { *self.words.next_hashes.get_unchecked(index) }
     }
 
-    /// Takes a word to where the answer wants it.
+    /// Moves a word to where the answer wants it.
     ///
     /// # Safety
     ///
-    /// It must not be called more often than `n` times, and no word before the last one that was taken may be read any more.
+    /// It must be called at most `n` times, and no word before the last one moved may be read after the call.
     #[inline(always)]
-    pub(super) unsafe fn put(&mut self, longer: Found, answer: Answer) {
-        // SAFETY: no more words are kept than were put before, which are fewer than `n`; and there is room for `n` found ones.
+    pub(super) unsafe fn put(&mut self, longer: PossibleKey, answer: Answer) {
+        // SAFETY: fewer words were moved than `n`, and no more were kept than moved; and `found` has room for `n` more.
         unsafe {
-            let Words { starts, ends, hashes, .. } = &mut *self.words;
+            let WordColumns { starts, ends, hashes, .. } = &mut *self.words;
             *starts.get_unchecked_mut(self.kept) = longer.start;
             *ends.get_unchecked_mut(self.kept) = longer.end;
             *hashes.get_unchecked_mut(self.kept) = longer.hash;

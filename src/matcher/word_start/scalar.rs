@@ -1,12 +1,12 @@
-//! The steps of [`Simd`] in plain Rust, written so that the compiler finds what the target offers.
+//! The steps of [`Simd`] in plain Rust, written so that the compiler can vectorise them for the target.
 
 use std::ops::Range;
 
-use super::classes::Classes;
+use super::classes::ByteClasses;
 use super::hash::{load, low_bytes};
 use super::layout::{COMPARED, COMPARED_SHORT, LINE, SLOTS, USED_AT};
-use super::search::{self, Found, Text, Words};
-use super::simd::{Block, Simd};
+use super::search::{self, PossibleKey, Text, WordColumns};
+use super::simd::{BlockClasses, Simd};
 use crate::normalize::{FoldedText, is_ascii_blank};
 
 #[derive(Debug, Clone, Copy)]
@@ -20,17 +20,23 @@ const OTHER: u8 = 8;
 
 impl Simd for Scalar {
     #[inline(never)]
-    fn fold(self, classes: &mut Classes, folded: &mut FoldedText, text: &str) {
+    fn fold(self, classes: &mut ByteClasses, folded: &mut FoldedText, text: &str) {
         classes.fold(self, folded, text);
     }
 
     #[inline(never)]
-    fn note(self, classes: &Classes, chunk: Range<usize>, without_small: bool, words: &mut Words) -> usize {
-        search::note(self, classes, chunk, without_small, words)
+    fn list_words(
+        self,
+        classes: &ByteClasses,
+        chunk: Range<usize>,
+        without_small: bool,
+        words: &mut WordColumns,
+    ) -> usize {
+        search::list_words(self, classes, chunk, without_small, words)
     }
 
     #[inline(always)]
-    fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> Block {
+    fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> BlockClasses {
         let mut classes = [0_u8; 64];
         for ((byte, out), class) in input.iter().zip(out).zip(&mut classes) {
             let byte = *byte;
@@ -51,7 +57,7 @@ impl Simd for Scalar {
         let gather = |bit: u8| {
             let eights = classes.chunks_exact(8).map(|eight| {
                 let eight = u64::from_le_bytes(eight.try_into().expect("eight bytes"));
-                // The lowest bit of each byte is moved to the highest byte, the first byte's lowest.
+                // The lowest bits of the eight bytes are collected in the highest byte, that of the first byte lowest.
                 ((eight / u64::from(bit)) & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
             });
             eights.enumerate().fold(0, |bits, (index, eight)| bits | (eight << (8 * index)))
@@ -59,7 +65,7 @@ impl Simd for Scalar {
         let pairs = input.iter().zip(&input[1..]);
         let has_break = pairs.fold(0, |any, (left, right)| any | (u8::from(*left == b'-') & u8::from(*right == b'\n')));
         let breaks = u64::from(has_break) << 1 | u64::from(input[0] == b'\n');
-        Block { word: gather(WORD), small: gather(SMALL), blank: gather(BLANK), other: gather(OTHER), breaks }
+        BlockClasses { word: gather(WORD), small: gather(SMALL), blank: gather(BLANK), other: gather(OTHER), breaks }
     }
 
     #[inline(always)]
@@ -68,13 +74,19 @@ impl Simd for Scalar {
     }
 
     #[inline(never)]
-    fn pass(self, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
-        search::pass(text, words, n, found)
+    fn filter_first_words(
+        self,
+        text: &Text<'_>,
+        words: &mut WordColumns,
+        n: usize,
+        found: &mut Vec<PossibleKey>,
+    ) -> usize {
+        search::filter_first_words(text, words, n, found)
     }
 
     #[inline(never)]
-    fn go_on(self, text: &Text<'_>, words: &mut Words, n: usize, found: &mut Vec<Found>) -> usize {
-        search::go_on(self, text, words, n, found)
+    fn extend_words(self, text: &Text<'_>, words: &mut WordColumns, n: usize, found: &mut Vec<PossibleKey>) -> usize {
+        search::extend_words(self, text, words, n, found)
     }
 
     #[inline(always)]

@@ -1,30 +1,32 @@
-//! How a folded name is cut: what stands before its first word, its words each with the signs before it, and what follows.
+//! How a folded name is cut: what precedes its first word, its words each with the punctuation before it, and what
+//! follows.
 
 use crate::matcher::boundary::Script;
 use crate::normalize::is_word_char;
 
 /// The longest separator between two words of a name, in bytes.
 pub(super) const MAX_GAP: usize = 31;
-/// The longest word with the signs before it, in bytes: its length is one byte of a record.
+/// The longest word with the punctuation before it, in bytes: its length is one byte of a record.
 pub(super) const MAX_SEGMENT: usize = 255;
-/// The most bytes of signs before the first word or behind the last one.
+/// The most bytes of punctuation before the first word or after the last one.
 pub(super) const MAX_EDGE: usize = 4;
 
 /// Whether a folded character belongs to a word, as far as the tables are concerned.
 ///
-/// A few signs, the notes of music, fold to a sign and a mark, which is a word character. Where a text holds the note, the
-/// mark must not hide the boundary behind it, so these marks count as signs; names that hold them are left over. So do the
-/// characters of scripts that end a word where they begin ([`Script`]).
+/// A few symbols, the notes of music, fold to a symbol and a combining mark, which is a word character. Where a text
+/// has such a note, the mark must not hide the boundary after it. So these marks do not count as word characters here,
+/// and names that contain them are leftovers. The same holds for the characters of scripts that end a word where they
+/// begin ([`Script`]).
 pub(super) fn is_word(folded: char) -> bool {
-    is_word_char(folded) && !is_mark_of_sign(folded) && !ends_words(folded)
+    is_word_char(folded) && !is_mark_of_note(folded) && !ends_words(folded)
 }
 
-/// Whether a character is of a script beside whose letters the words of others end.
+/// Whether a character is of a script whose letters end the words of other scripts.
 pub(super) fn ends_words(c: char) -> bool {
     Script::of(c) != Script::Spaced
 }
 
-pub(super) fn is_mark_of_sign(folded: char) -> bool {
+pub(super) fn is_mark_of_note(folded: char) -> bool {
     matches!(folded, '\u{1D165}' | '\u{1D16E}'..='\u{1D172}')
 }
 
@@ -46,10 +48,10 @@ impl Segments {
         self.ends.clear();
         let mut fits = true;
         let mut in_word = false;
-        // Where the word with the signs before it begins.
+        // Where the current word with the punctuation before it begins.
         let mut start = 0;
         for (at, c) in name.char_indices() {
-            if is_mark_of_sign(c) || ends_words(c) {
+            if is_mark_of_note(c) || ends_words(c) {
                 return false;
             }
             let is_word = is_word_char(c);
@@ -70,7 +72,7 @@ impl Segments {
             self.ends.push(name.len());
         }
         let is_edge = |length: usize| length <= MAX_EDGE;
-        // Names are trimmed; a search need not look for one where a blank is.
+        // Names are trimmed, so the search does not look for punctuation that begins or ends with a blank.
         let has_blank_edge = name.starts_with(' ') || name.ends_with(' ');
         fits && !has_blank_edge
             && is_edge(self.first)
@@ -108,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_tables_cannot_hold() {
+    fn leftovers() {
         let long = "x".repeat(MAX_SEGMENT + 1);
         let apart = format!("a{}b", " -".repeat(MAX_GAP));
         for name in ["", "-", " a", "a ", "!!!!!a", "a!!!!!", &long, &apart, "a\u{1D165}", "ｘ東京", "서울"] {

@@ -17,7 +17,7 @@ fn tables(keys: &BTreeSet<String>, traits: KeyTraits) -> Vec<u8> {
     builder.finish().unwrap()
 }
 
-/// The alias that stands for the key of this number.
+/// The alias for the key of this number.
 fn numbered(alias: u32) -> Sense {
     Sense { alias, policy: Policy::ANY, ..Sense::default() }
 }
@@ -25,14 +25,14 @@ fn numbered(alias: u32) -> Sense {
 fn search(bytes: &[u8], level: SimdLevel, text: &str) -> Vec<(Span, u32)> {
     let mut hits = Hits::default();
     let view = Layout::open(bytes).unwrap().view(bytes);
-    view.find(level, text, &mut FoldedText::default(), Patience::Endless, &mut Scratch::default(), &mut hits);
+    view.find(level, text, &mut FoldedText::default(), StepLimit::Unbounded, &mut Scratch::default(), &mut hits);
     let found = hits.sure.iter().chain(hits.doubtful.iter().copied());
     let mut found: Vec<_> = found.map(|(span, alias)| (span, alias.0)).collect();
     found.sort_unstable();
     found
 }
 
-/// Every place of every key between word boundaries of the folded text, by trying all.
+/// Every occurrence of every key between word boundaries of the folded text, by trying all.
 fn brute_force(keys: &BTreeSet<String>, leftovers: &[u32], text: &str) -> Vec<(Span, u32)> {
     let mut folded = FoldedText::default();
     folded.fold(text);
@@ -54,7 +54,7 @@ fn brute_force(keys: &BTreeSet<String>, leftovers: &[u32], text: &str) -> Vec<(S
     hits
 }
 
-/// The tables find exactly what trying all names finds, at every level, wherever the text stands in the blocks.
+/// The tables find exactly what trying all names finds, at every level, at every offset within the blocks.
 #[track_caller]
 fn check(names: &[&str], text: &str) {
     let keys: BTreeSet<String> = names.iter().map(|name| fold(name)).collect();
@@ -76,7 +76,7 @@ fn names_that_share_beginnings() {
 }
 
 #[test]
-fn names_with_signs_around() {
+fn names_with_punctuation_around() {
     let text = "'s-Hertogenbosch ’s-Hertogenbosch Yahoo! Yahoo!! Yahoo U.S. U.S.A. (U.S.) U.S U. S. ¿qué? C++ .NET «x»";
     check(
         &[
@@ -123,7 +123,7 @@ fn texts_of_every_length() {
 }
 
 #[test]
-fn small_letters_start_only_what_allows_it() {
+fn lower_case_starts_only_names_that_allow_it() {
     let mut builder = Builder::new();
     builder.push("king", KeyTraits { lower_start: true, open: false }, &[numbered(0)]);
     builder.push("paris", KeyTraits::default(), &[numbered(1)]);
@@ -141,13 +141,13 @@ fn small_letters_start_only_what_allows_it() {
 }
 
 #[test]
-fn small_letters_decide_in_plain_text_only() {
+fn case_is_judged_in_plain_text_only() {
     let senses = |small| {
         let sense = |alias, policy| Sense { alias, policy, stop: alias == 3, small };
         [sense(0, Policy::CHECKED), sense(1, Policy::ANY), sense(2, Policy::EXACT), sense(3, Policy::TITLE)]
     };
     let mut builder = Builder::new();
-    // "Paris" and "U.S.": bit `n` for a small letter at byte `n`.
+    // "Paris" and "U.S.": bit `n` for a lower-case letter at byte `n`.
     builder.push("paris", ANY, &senses(0b11110));
     builder.push("u.s.", ANY, &senses(0));
     let bytes = builder.finish().unwrap();
@@ -156,7 +156,7 @@ fn small_letters_decide_in_plain_text_only() {
         let check = |text: &str, sure: &[u32], doubtful: &[u32], stopped: bool| {
             let mut hits = Hits::default();
             let (mut folded, mut scratch) = (FoldedText::default(), Scratch::default());
-            layout.view(&bytes).find(level, text, &mut folded, Patience::Short, &mut scratch, &mut hits);
+            layout.view(&bytes).find(level, text, &mut folded, StepLimit::Bounded, &mut scratch, &mut hits);
             let sure_found: Vec<u32> = hits.sure.iter().map(|(_, alias)| alias.0).collect();
             let doubtful_found: Vec<u32> = hits.doubtful.iter().map(|(_, alias)| alias.0).collect();
             let found = (sure_found, doubtful_found, hits.stopped);
@@ -168,7 +168,7 @@ fn small_letters_decide_in_plain_text_only() {
         check("the U.S.", &[1, 2, 3], &[0], true);
         check("the u.s.", &[1], &[0], false);
         check("“Paris” – Paris’s", &[1, 2, 3, 1, 2, 3], &[0, 0], true);
-        // What folding hides beside a name, or makes of its letters, only the text shows.
+        // Only the original text shows what folding hides beside a name or how it changed the letters of one.
         check("in Pari\u{17F}.", &[], &[0, 1, 2, 3], false);
         check("in Par\u{AD}is.", &[], &[0, 1, 2, 3], false);
         check("in \u{301}Paris.", &[], &[0, 1, 2, 3], false);
@@ -184,20 +184,20 @@ fn long_beginnings_in_common_are_given_up() {
     let text = format!("{}{name}", "a ".repeat(2000));
     let view = Layout::open(&bytes).unwrap();
     for level in SimdLevel::available() {
-        let find = |patience| {
+        let find = |step_limit| {
             let (mut folded, mut scratch, mut hits) = (FoldedText::default(), Scratch::default(), Hits::default());
-            view.view(&bytes).find(level, &text, &mut folded, patience, &mut scratch, &mut hits);
+            view.view(&bytes).find(level, &text, &mut folded, step_limit, &mut scratch, &mut hits);
             hits
         };
-        assert!(find(Patience::Short).gave_up);
-        let hits = find(Patience::Endless);
+        assert!(find(StepLimit::Bounded).gave_up);
+        let hits = find(StepLimit::Unbounded);
         assert!(!hits.gave_up && hits.sure.iter().count() == 2);
     }
 }
 
 #[test]
 fn many_keys_of_few_words() {
-    // Tables with spilled lines, deep walks, and a filter that always says yes.
+    // Tables with spilled lines, long extensions, and a filter that always says yes.
     let words = ["a", "b", "c", "d", "e", "f", "g"];
     let mut keys = BTreeSet::new();
     for number in 0..7_usize.pow(4) {
@@ -213,29 +213,35 @@ fn many_keys_of_few_words() {
     }
 }
 
-/// Where the folded text shows no word boundary, the original shows none either: only then may the tables look at the folded
-/// text alone. The same for the one character a folded word begins with.
+/// Where the folded text shows no word boundary, the original shows none either. Only for that reason may the tables
+/// look at the folded text alone, and only at the first character of a folded word.
 #[test]
-fn folding_makes_no_word_of_a_sign() {
+fn folding_makes_no_word_of_punctuation() {
     for c in '\0'..=char::MAX {
         if let FoldedChar::Text(folded) = fold_char(c) {
             let n_words = folded.as_str().chars().filter(|c| is_word(*c)).count();
-            assert!(n_words == 0 || n_words == folded.as_str().chars().count(), "{c:?} folds to a word and a sign");
-            assert!(n_words == 0 || is_word_char(c), "{c:?} is no word and folds to one");
+            assert!(
+                n_words == 0 || n_words == folded.as_str().chars().count(),
+                "{c:?} folds to a word and punctuation"
+            );
+            assert!(n_words == 0 || is_word_char(c), "{c:?} is not a word character and folds to one");
         }
     }
 }
 
 #[test]
 fn blocks_are_the_same_at_every_level() {
-    type Classify = fn(&[u8; 64], &mut [u8; 64]) -> simd::Block;
-    let mut classify: Vec<Classify> = vec![|input, out| Scalar.block(input, out)];
-    #[cfg(target_arch = "x86_64")]
-    {
+    type Classify = fn(&[u8; 64], &mut [u8; 64]) -> simd::BlockClasses;
+    let scalar: Classify = |input, out| Scalar.block(input, out);
+    #[cfg(any(not(target_arch = "x86_64"), dateline_portable))]
+    let classify = [scalar];
+    #[cfg(all(target_arch = "x86_64", not(dateline_portable)))]
+    let classify: Vec<Classify> = {
         let levels: [(SimdLevel, Classify); 2] =
             [(SimdLevel::Avx2, avx2::tests::block), (SimdLevel::Avx512, avx512::tests::block)];
-        classify.extend(levels.into_iter().filter(|(level, _)| has(*level)).map(|(_, classify)| classify));
-    }
+        let available = levels.into_iter().filter(|(level, _)| has(*level)).map(|(_, classify)| classify);
+        std::iter::once(scalar).chain(available).collect()
+    };
     for offset in 0..=255_u8 {
         let input: [u8; 64] = std::array::from_fn(|index| offset.wrapping_add((index * 37) as u8));
         for classify in &classify {
@@ -281,7 +287,7 @@ fn damage() -> impl Strategy<Value = Vec<(prop::sample::Index, u8)>> {
     prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..40)
 }
 
-/// Pieces of text that are folded in one go, and such as interrupt it.
+/// Pieces of text that are folded in one step, and pieces that interrupt this.
 fn pieces() -> impl Strategy<Value = String> {
     let pieces = [
         "a",
@@ -312,12 +318,12 @@ fn pieces() -> impl Strategy<Value = String> {
         "\u{301}",
         "\u{AD}",
         "€",
-        "Sentences of ordinary length; with signs, and 12 numbers.",
+        "Sentences of ordinary length; with commas, and 12 numbers.",
     ];
     prop::collection::vec(prop::sample::select(pieces.to_vec()), 0..40).prop_map(|pieces| pieces.concat())
 }
 
-/// Where a folded byte comes from; whether it is of a word, a small letter, odd.
+/// Where a folded byte comes from; whether it is part of a word, a lower-case letter, odd.
 type Seen = (Option<Span>, [bool; 3]);
 
 /// A folded text, and all that is known of each byte.
@@ -325,7 +331,7 @@ fn folded_at(level: SimdLevel, text: &str) -> (String, Vec<Seen>) {
     let (mut folded, mut scratch) = (FoldedText::default(), Scratch::default());
     let tables = tables(&["z".to_owned()].into(), ANY);
     let view = Layout::open(&tables).unwrap();
-    view.view(&tables).find(level, text, &mut folded, Patience::Endless, &mut scratch, &mut Hits::default());
+    view.view(&tables).find(level, text, &mut folded, StepLimit::Unbounded, &mut scratch, &mut Hits::default());
     let classes = scratch.classes();
     let of_byte = |at: usize| {
         let (word, small) = (classes.bits().words_from(at) & 1 != 0, classes.bits().smalls_in(at, at + 1) != 0);
@@ -337,7 +343,7 @@ fn folded_at(level: SimdLevel, text: &str) -> (String, Vec<Seen>) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Damaged tables may be refused or find nonsense, but nothing panics and every search ends.
+    /// Every level folds and classifies alike.
     #[test]
     fn texts_are_folded_alike_at_every_level(text in pieces()) {
         let expected = folded_at(SimdLevel::Scalar, &text);
@@ -348,11 +354,12 @@ proptest! {
     }
 
     #[test]
-    fn damaged_tables_do_no_harm(damage in damage(), behind_header: bool) {
+    /// Damaged tables may be refused or give wrong results, but nothing panics and every search ends.
+    fn damaged_tables_do_no_harm(damage in damage(), after_header: bool) {
         let long = "x".repeat(70);
         let names = ["a", "a b", "a b c", "'s a", "a!", "'a!", "new york", "new york city", "york", &long];
         let mut bytes = tables(&names.map(str::to_owned).into(), ANY);
-        let start = if behind_header { layout::HEADER } else { 0 };
+        let start = if after_header { layout::HEADER } else { 0 };
         for (at, value) in damage {
             let at = start + at.index(bytes.len() - start);
             bytes[at] = value;
@@ -362,7 +369,7 @@ proptest! {
             let text = "New York City 'a! a b c 's a a! ".repeat(20);
             for level in SimdLevel::available() {
                 let mut hits = Hits::default();
-                view.find(level, &text, &mut FoldedText::default(), Patience::Endless, &mut Scratch::default(), &mut hits);
+                view.find(level, &text, &mut FoldedText::default(), StepLimit::Unbounded, &mut Scratch::default(), &mut hits);
                 prop_assert!(hits.sure.iter().chain(hits.doubtful.iter().copied()).all(|(span, _)| text.get(span.start..span.end).is_some()));
             }
         }

@@ -1,4 +1,4 @@
-//! `dateline gazetteer compile`: from text layers to one file that opens at once.
+//! `dateline gazetteer compile`: from text layers to one file that opens immediately.
 
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -13,14 +13,15 @@ use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs::{plural, say_what_is_replaced};
 use crate::table::thousands;
 
-/// Compiles gazetteers into one file (.dlz) that is mapped when it is used: -g FILE.dlz starts at once, whatever its size.
+/// Compiles gazetteers into one file (.dlz) that is memory-mapped: -g FILE.dlz starts immediately, whatever its size.
 ///
-/// The file holds all that matching needs and knows its sources: it is refused when one of them has changed since, when it
-/// was written by another version of the format, and when a byte of it is damaged. It is a cache, not a form to exchange: keep
-/// the .gaz. Text gazetteers given with -g are compiled without being asked, and kept in the user's cache folder.
+/// The file contains all that matching needs, and the hashes of its sources: it is refused if one of them has changed
+/// since, if another version of the format wrote it, or if a byte of it is damaged. It is a cache, not a form for
+/// exchange: keep the .gaz. Text gazetteers given with -g are compiled automatically, and kept in the user's cache
+/// folder.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Memory is bounded: what exceeds about 1 GiB is sorted in temporary files (in $TMPDIR).
+Memory is bounded: beyond about 1 GiB, data is sorted in temporary files (in $TMPDIR).
 
 Examples:
   dateline gazetteer compile mine.gaz -o mine.dlz
@@ -36,17 +37,17 @@ pub(crate) struct Compile {
     /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several. One that no entity has is an error
     #[arg(long, value_name = "SOURCE")]
     without: Vec<String>,
-    /// Replace a file that is no compiled gazetteer
+    /// Replace a file that is not a compiled gazetteer
     #[arg(long)]
     force: bool,
-    /// Show no progress (there is none anyway unless standard error is a terminal)
+    /// Show no progress (there is never any unless standard error is a terminal)
     #[arg(long)]
     no_progress: bool,
 }
 
 pub(crate) fn run(command: &Compile, args: &Args) -> CommandResult {
     if !command.force && command.out.exists() && !is_compiled(&command.out) {
-        let message = "exists and is no compiled gazetteer; choose another name, or replace it with --force";
+        let message = "exists and is not a compiled gazetteer; choose another name, or replace it with --force";
         return Err(format!("{}: {message}", command.out.display()).into());
     }
     let started = Instant::now();
@@ -75,13 +76,13 @@ pub(crate) fn run(command: &Compile, args: &Args) -> CommandResult {
     Ok(Outcome::Done)
 }
 
-/// Whether the file begins as compiled gazetteers do.
+/// Whether the file begins like a compiled gazetteer.
 fn is_compiled(path: &Path) -> bool {
     let mut start = [0; 5];
     std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && &start == b"DLGAZ"
 }
 
-/// A line that tells how far it is, on a terminal.
+/// A line that shows the progress, on a terminal.
 pub(super) fn spinner(hidden: bool) -> ProgressBar {
     if hidden || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();

@@ -11,11 +11,11 @@ use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs::plural;
 use crate::table::{self, number, text};
 
-/// Writes a gazetteer in the format of another tool. What the format has no place for is counted.
+/// Writes a gazetteer in the format of another tool. Losses are counted.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "See --help for what each format holds.", after_long_help = HELP)]
+#[command(after_help = "See --help for what each format can express.", after_long_help = HELP)]
 pub(crate) struct Export {
-    /// Built-in gazetteer (world, core, towns) or .gaz file; repeat it to lay one over another
+    /// Built-in gazetteer (world, core, towns) or .gaz file; repeat it to add layers, the later over the earlier
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     gazetteer: Vec<String>,
     /// Format to write
@@ -24,18 +24,18 @@ pub(crate) struct Export {
     /// File to write, for gate a folder. It appears when it is complete, or not at all
     #[arg(short, long, value_name = "PATH")]
     out: PathBuf,
-    /// Replace an earlier one
+    /// Replace an earlier export
     #[arg(long)]
     force: bool,
 }
 
 const HELP: &str = "\
-Formats, and what they hold of a gazetteer:
+Formats, and what they keep of a gazetteer:
   gaz        everything: the native format
   jsonl      everything: {\"id\", \"kind\", \"name\", \"flags\", \"keys\", \"names\": [{\"name\", \"kind\", \"flags\", \"keys\"}]}
   csv        id, kind, name, its flags, aliases (a|b), a column for each key; not the flags and kinds of aliases
   spacy      EntityRuler patterns with label and id; case, but no other flags. Load them with the default phrase_matcher_attr
-  gate       a folder: lists.def, a list for each kind; everything, as features behind tabs (gazetteerFeatureSeparator)
+  gate       a folder: lists.def, a list for each kind; everything, as features after tabs (gazetteerFeatureSeparator)
   flashtext  alias=>canonical lines, or JSON if PATH ends in .json; a name means one entity, case is ignored
   solr       a line with all names of an entity; no ids, kinds or flags
   quanteda   YAML: kind, canonical name, names; import it with --leaf entity
@@ -43,9 +43,9 @@ Formats, and what they hold of a gazetteer:
 
 The report on standard error:
   left out   names that are not in the output, because
-  lost       what is in the output without something that the format has no place for
+  lost       what was written without something that the format cannot express
 
-Weak names match everywhere in other tools, and vetoes (stop) cannot be said there: they are left out.";
+Weak names match everywhere in other tools, and vetoes (stop) cannot be expressed there: they are left out.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {

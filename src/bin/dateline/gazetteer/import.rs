@@ -1,4 +1,4 @@
-//! `dateline gazetteer import`: other people's gazetteers as `.gaz` or JSON Lines.
+//! `dateline gazetteer import`: gazetteers of other projects as `.gaz` or JSON Lines.
 
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
@@ -15,12 +15,12 @@ use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs::{self, plural};
 use crate::table::{self, number, prose, text};
 
-/// Reads gazetteers, dictionaries and dumps of other projects as streams, and writes a .gaz file (or its JSON Lines twin) that
-/// -g takes.
+/// Reads gazetteers, dictionaries and dumps of other projects as streams, and writes a .gaz file (or its JSON Lines
+/// twin) for -g.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "See --help for what each format is, and which columns the report has.", after_long_help = HELP)]
 pub(crate) struct Import {
-    /// Files; gzip, bzip2, zstd and zip are unpacked on the way; - is standard input
+    /// Files; gzip, bzip2, zstd and zip are decompressed; - is standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Format of the inputs
@@ -32,36 +32,36 @@ pub(crate) struct Import {
     /// Replace an existing file
     #[arg(long)]
     force: bool,
-    /// Kind of entities whose record names none, e.g. org.company
+    /// Kind of entities whose record has none, e.g. org.company
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
-    /// Kind that a label of the format becomes (spaCy label, GATE major:minor, key, feature code); repeat it
+    /// Kind for a label of the format (spaCy label, GATE major:minor, key, feature code); repeat it
     #[arg(long = "map", value_name = "LABEL=KIND", value_parser = parse_pair)]
     kinds: Vec<(String, String)>,
-    /// What the ids begin with, stated ones too; "" for nothing [default: csv: gn: wd: ror: list: ... by format; none for jsonl
-    /// and skos, nor for ids that gate and spacy files state]
+    /// Prefix of the ids, also of stated ones; "" for none [default: csv: gn: wd: ror: list: ... by format; none for
+    /// jsonl and skos, nor for ids that gate and spacy files state]
     #[arg(long, value_name = "PREFIX")]
     prefix: Option<String>,
-    /// Let ids be those of --against: used over it, the imported entities replace those there, with all their names
+    /// Allow ids of --against: used over it, the imported entities replace those there, with all their names
     #[arg(long)]
     replace: bool,
     /// Value of src= of every entity [default: geonames, wikidata or ror; else none]
     #[arg(long, value_name = "NAME")]
     src: Option<String>,
-    /// Languages whose names are kept, the preferred first; names without a language are kept always
+    /// Languages whose names are kept, the preferred first; names without a language are always kept
     #[arg(long, value_name = "CODES", default_value = "en", value_delimiter = ',')]
     lang: Vec<String>,
-    /// CSV, TSV: the header of the column that is name, id, kind, aliases, flags or any key; repeat it
+    /// CSV, TSV: the header of the column with name, id, kind, aliases, flags or any key; repeat it
     #[arg(long = "column", value_name = "WHAT=HEADER", value_parser = parse_pair)]
     columns: Vec<(String, String)>,
     /// CSV, TSV: another separator of fields
     #[arg(long, value_name = "CHAR", value_parser = parse_delimiter)]
     delimiter: Option<u8>,
-    /// TSV: fields may be enclosed in quotation marks; otherwise a quotation mark is a character
+    /// TSV: fields may be enclosed in quotation marks; otherwise a quotation mark is an ordinary character
     #[arg(long)]
     quote: bool,
-    /// CSV, TSV: what separates the names in the column of aliases [default: | or, where the column shows it, ; or lists of
-    /// JSON and Python]
+    /// CSV, TSV: what separates the names in the column of aliases [default: | or, if the column shows it, ; or lists
+    /// of JSON and Python]
     #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     alias_separator: Option<String>,
     /// Add no form of running text to catalogue names ("Republic of Korea" to "Korea, Republic of")
@@ -101,25 +101,25 @@ pub(crate) struct Import {
     /// Size of the sort buffer; what does not fit is sorted in temporary files (TMPDIR)
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = parse_size)]
     memory: usize,
-    /// Show no progress (there is none anyway unless standard error is a terminal)
+    /// Show no progress (there is never any unless standard error is a terminal)
     #[arg(long)]
     no_progress: bool,
 }
 
 const HELP: &str = "\
 Formats:
-  csv tsv    a header line; a|b in the column of aliases are several names (\\| is a bar), also a; b and lists of JSON or Python
+  csv tsv    a header line; a|b in the column of aliases means two names (\\| is a bar), and so do a; b and lists of JSON or Python
              if the column has them. Rows with the same id are one entity; without an id column, rows with the same name are.
-             cc is a code or a name of a country. In tsv a quotation mark is a character unless --quote is given
+             cc is a code or a name of a country. In tsv a quotation mark is an ordinary character unless --quote is given
   list       one name a line, # begins a comment line; needs --kind
   geonames   allCountries, citiesN or XX; alternateNamesV2 (or alternateNames), admin1CodesASCII, admin2Codes, countryInfo give
-             names and parents. Told apart by their columns; give them in one command
+             names and parents. Recognised by their columns; give them in one command
   wikidata   the JSON dump (latest-all.json.bz2), read twice
   spacy      EntityRuler and SpanRuler patterns: strings, and lists of TEXT, ORTH or LOWER tokens
   gate       lists.def with the lists it names, or single .lst files with --kind
   flashtext  alias=>canonical lines, or a JSON object {canonical: [aliases]}
   solr       a, b => c and a, b, c
-  quanteda   YAML dictionary: keys in keys, lists of words
+  quanteda   YAML dictionary: nested keys, lists of words
   liwc       .dic
   skos       N-Triples, also with labels of SKOS-XL; schemes, collections and deprecated concepts are left out
   cameo      .actors and .agents of CAMEO, TABARI and PETRARCH
@@ -127,15 +127,15 @@ Formats:
   jsonl      the JSON Lines twin of .gaz
 
 The report on standard error:
-  records    what the format counts in (lines, rows, objects): read = kept + dropped
+  records    units of the format (lines, rows, objects): read = kept + dropped
   names      names of those records: read = kept + dropped
-  entities   entities written; several records may have made one
-  dropped    how many for each reason, and where the first of them is (file:line, or number of the record)
+  entities   entities written; several records may form one
+  dropped    how many for each reason, and the position of the first (file:line, or number of the record)
   shared     different names, compared as the matcher compares them, that several imported entities have
-  known      different names that the gazetteers of --against have too
+  known      different names that the gazetteers of --against also have
 
-Memory is the sort buffer, one record and one entity. GeoNames holds the tables of divisions and countries too, Wikidata
-some 10 bytes for each class, quanteda its file.
+Memory is the sort buffer, one record and one entity. GeoNames also holds the tables of divisions and countries,
+Wikidata some 10 bytes for each class, quanteda its file.
 
 Examples:
   dateline gazetteer import --from csv companies.csv --column name=Company --kind org.company --out companies.gaz
@@ -265,7 +265,7 @@ pub(crate) fn run(command: &Import, args: &Args) -> CommandResult {
     Ok(Outcome::Done)
 }
 
-/// Bytes of the inputs, on a terminal.
+/// Progress in bytes of the inputs, on a terminal.
 fn progress_bar(command: &Import, args: &Args) -> ProgressBar {
     let bar = ProgressBar::no_length();
     if args.quiet || command.no_progress || !std::io::stderr().is_terminal() {

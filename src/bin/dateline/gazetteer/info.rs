@@ -1,4 +1,4 @@
-//! `dateline gazetteer info`: what a gazetteer holds, in figures.
+//! `dateline gazetteer info`: the content of a gazetteer in figures.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs::load_layers;
 use crate::table::{self, Column, number, text, word};
 
-/// Shows what a gazetteer holds: entities and names by kind and by origin, and how many entities share a name.
+/// Shows the content of a gazetteer: entities and names by kind and by origin, and how many entities share a name.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The table begins with the layers, the date of the built-in data and the fingerprint (SHA-256 over entities and names).
@@ -24,7 +24,7 @@ Columns (and keys):
   value     the kind, the source, the kind of name, or the number of entities: 1, 2, 3-4, 5-9, 10+
   entities  entities in it; for ambiguity, entities that have such a name
   names     their names; for ambiguity, distinct names after folding
-  free      names that stand by themselves
+  free      names that need no evidence
   weak      names that need evidence
   stop      names that are never reported
   located   entities with coordinates
@@ -33,7 +33,7 @@ Examples:
   dateline gazetteer info world
   dateline gazetteer info world mine.gaz --format csv")]
 pub(crate) struct Info {
-    /// Built-in gazetteer, .gaz file or compiled .dlz; several are laid one over another
+    /// Built-in gazetteer, .gaz file or compiled .dlz; several are layers, the later over the earlier
     #[arg(value_name = "NAME|FILE", default_value = "world")]
     gazetteer: Vec<String>,
     /// Leave out the entities of this origin (src=); repeat it for several. One that no entity has is an error
@@ -109,7 +109,7 @@ fn sections(gazetteer: &Gazetteer) -> Vec<(&'static str, Vec<(String, Row)>)> {
             owners.entry(fold(alias.text)).or_default().push(number as u32);
         }
     }
-    // Names by kind count names; an entity may have several of a kind.
+    // Here names are counted; an entity may have several of one kind.
     for row in name_kinds.values_mut() {
         row.entities = row.names;
     }

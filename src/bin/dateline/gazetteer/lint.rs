@@ -1,4 +1,4 @@
-//! `dateline gazetteer lint`: what is wrong or doubtful in gazetteer files.
+//! `dateline gazetteer lint`: faults and doubtful entries of gazetteer files.
 
 use std::collections::BTreeSet;
 
@@ -11,18 +11,18 @@ use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::plural;
 use crate::table::{self, number, prose, text, word};
 
-/// Reports what the loader refuses in gazetteer files, and what it accepts but will hardly do what its author wants: clashing
-/// names, names that can never win, ordinary words, surnames, look-alike letters, missing parents ...
+/// Reports lines that the loader refuses, and lines that it accepts but that will probably not work as intended:
+/// clashing names, names that can never win, ordinary words, surnames, look-alike letters, missing parents ...
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Columns (and keys):
   file      the file, or the file it includes
-  line      line, from 1; 0 for a compiled or built-in gazetteer, which has none
+  line      line, from 1; 0 for a compiled or built-in gazetteer, which has no lines
   column    column in characters, from 1
   code      the class of the fault; codes never change their meaning
   severity  error: refused or certainly wrong; warning: doubtful; note: worth knowing
-  message   what is wrong, with what was found
-  remedy    what to do about it
+  message   the fault, with the text found
+  remedy    what to do
 
 Without FILE, --codes lists every code with its severity and meaning. docs/lint.md has an example of each. \
 Exit code 1 if there is an error, else 0.
@@ -37,7 +37,7 @@ pub(crate) struct Lint {
     /// Layers below the files, as they will be used; repeat it for several
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     gazetteer: Vec<String>,
-    /// Check the files by themselves
+    /// Check the files without other layers
     #[arg(long, conflicts_with = "gazetteer")]
     alone: bool,
     /// Codes not to report, separated by commas

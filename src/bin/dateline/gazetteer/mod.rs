@@ -1,4 +1,4 @@
-//! `dateline gazetteer`: the commands about gazetteers. What can be typed stands beside what is done.
+//! `dateline gazetteer`: the commands about gazetteers. The arguments are defined beside each command.
 
 mod compile;
 mod export;
@@ -17,15 +17,15 @@ use crate::exit_code::{CommandResult, Outcome};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum GazetteerCommand {
-    /// Make a gazetteer of one in another format
+    /// Convert a gazetteer from another format
     Import(Box<import::Import>),
     /// Write a gazetteer in the format of another tool
     Export(export::Export),
-    /// Compile gazetteers into one file that opens at once
+    /// Compile gazetteers into one file that opens immediately
     Compile(compile::Compile),
     /// Report faults and doubtful names of gazetteer files
     Lint(lint::Lint),
-    /// Show what a gazetteer holds
+    /// Show the content of a gazetteer
     Info(info::Info),
     /// Show every entity that has a name, and which of them the name means by default
     Show(show::Show),

@@ -1,4 +1,4 @@
-//! `dateline gazetteer show`: one name, every entity that has it.
+//! `dateline gazetteer show`: every entity that has a name.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -18,29 +18,30 @@ use crate::table::{self, text};
 /// Shows every entity that has a name after folding (case, accents, quotes), likeliest first, or the entity of an id.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-For each entity the table shows its canonical name, kind and id, why it comes where it comes, its keys, the chain of its \
+For each entity the table shows its canonical name, kind and id, the reason for its rank, its keys, the chain of its \
 parents, and its names:
 
   name      the name as the gazetteer writes it
   kind      name (the canonical one), alias, abbr, adj, demonym, plural, former, native, misspelling or nick
   flags     case, boundary, strength (docs/gazetteer.md); - for the defaults
-  evidence  what lets a weak name stand: prep, dateline, pair, cc, long, head, kind, region; empty: the default of its type
+  evidence  evidence that makes a weak name acceptable: prep, dateline, pair, cc, long, head, kind, region; empty: the default of its type
 
 csv has one row for each name with entity, entity_name, entity_kind and order besides; jsonl one object for each entity: \
-entity, name, kind, order, why, means (whether the name means it in a sentence that says nothing else), fields, parents \
+entity, name, kind, order, why, means (whether the name means it in a sentence without other evidence), fields, parents \
 (entity and name), names.
 
-Order is what the name means when the article says nothing: a free name before a weak one, then the more points: 400 for a \
+The order applies if the article gives no evidence: a free name before a weak one, then more points before fewer: 400 for a \
 country, 220 for a region, 160 for a capital, 150 for an organisation, 120 for a division, and 12 for each doubling of the \
 population; then the larger population, then the id. An article that names the country, a longer name or \"City, State\" \
-decides otherwise; dateline tag shows it.
+may change it; dateline tag shows the result.
 
 Exit code 1 if nothing has the name.")]
 pub(crate) struct Show {
     /// A name in any case, or the id of an entity
     #[arg(value_name = "NAME|ID")]
     name: String,
-    /// Built-in gazetteer (world, core, towns), .gaz file or compiled .dlz; repeat it to lay one over another
+    /// Built-in gazetteer (world, core, towns), .gaz file or compiled .dlz; repeat it to add layers, the later over the
+    /// earlier
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     gazetteer: Vec<String>,
     /// Leave out the entities of this origin (src=); repeat it for several. One that no entity has is an error
@@ -55,16 +56,16 @@ pub(crate) struct Show {
 struct Shown<'g> {
     id: EntityId,
     entity: Entity<'g>,
-    /// Whether the name in question is free here.
+    /// Whether the name is free for this entity.
     free: bool,
     stop: bool,
     why: String,
-    /// Whether the resolver takes the name for this entity in a sentence that says nothing else.
+    /// Whether the resolver chooses this entity for the name in a sentence without other evidence.
     means: bool,
 }
 
 impl Shown<'_> {
-    /// What decides when the article says nothing, first things first.
+    /// The sort key without evidence from an article, most important first.
     fn key(&self) -> (bool, bool, Reverse<i32>, Reverse<u64>, &str) {
         let population = Reverse(self.entity.population().unwrap_or(0));
         (self.stop, !self.free, Reverse(prior(self.entity, false)), population, self.entity.id)
@@ -140,14 +141,14 @@ fn find<'g>(gazetteer: &'g Gazetteer, name: &str) -> Vec<Shown<'g>> {
     for (row, shown) in shown.iter_mut().enumerate().filter(|(_, shown)| shown.why.is_empty()) {
         shown.why = match whys.get(row) {
             Some(why) => why.clone(),
-            None if n_shown == 1 => "the only entity of this name".to_owned(),
+            None if n_shown == 1 => "the only entity with this name".to_owned(),
             None => "the last".to_owned(),
         };
     }
     shown
 }
 
-/// Asks the resolver which entity the name means in a sentence that says nothing else, as each entity writes it.
+/// Asks the resolver which entity the name means in a sentence without other evidence, in each entity's spelling.
 fn mark_meant(gazetteer: &Gazetteer, shown: &mut [Shown<'_>], name: &str) -> Result<(), Box<dyn StdError>> {
     let folded = fold(name.trim());
     // The wide profile counts demonyms, too.
@@ -173,7 +174,7 @@ fn parents<'g>(gazetteer: &'g Gazetteer, entity: Entity<'g>) -> Vec<Entity<'g>> 
     let mut next = entity;
     while let Some(id) = next.field("parent").and_then(|id| gazetteer.find(id)) {
         next = gazetteer.entity(id);
-        // Parents may go in a circle; lint reports it.
+        // Parents may form a cycle; lint reports it.
         if !seen.insert(next.id) {
             break;
         }
@@ -197,7 +198,7 @@ fn print_table(gazetteer: &Gazetteer, shown: &[Shown<'_>]) -> Result<(), Box<dyn
         writeln!(out, "{}. {}  {}  {}", row + 1, entity.name, entity.kind, entity.id)?;
         writeln!(out, "   {}", shown.why)?;
         if shown.means {
-            writeln!(out, "   in a sentence that says nothing else the name means this entity")?;
+            writeln!(out, "   in a sentence without other evidence the name means this entity")?;
         }
         let fields: Vec<String> = entity.fields().map(|(key, value)| format!("{key}={value}")).collect();
         if !fields.is_empty() {

@@ -11,20 +11,20 @@ use crate::inputs::{self, load_layers, plural};
 use crate::progress;
 use crate::table::{self, number, prose, text};
 
-/// Lists the capitalised sequences of articles that no name of the gazetteer covers, in most documents first: candidates for
-/// a gazetteer of your own.
+/// Lists the capitalised sequences of articles that no name of the gazetteer covers, in most documents first:
+/// candidates for a gazetteer of your own.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-INPUT is a file, a directory tree, - for standard input, or a run: a run has no text, so its inputs are read where its \
-manifest says they were (relative to the current directory), if they are unchanged.
+INPUT is a file, a directory tree, - for standard input, or a run: a run has no text, so its inputs are read from the paths in its \
+manifest (relative to the current directory), if they are unchanged.
 
 Columns (and keys):
   name       the sequence as written: capitalised words, joined by blanks or by words such as \"of\"
   documents  documents it is in
-  count      how often it was met
-  contexts   up to three places with five words on either side, separated by | (a list in jsonl)
+  count      how often it occurs
+  contexts   up to three occurrences with five words on either side, separated by | (a list in jsonl)
 
-Left out: persons (behind a given name, an initial or a title), days and months, headlines, and single words at the \
+Left out: persons (after a given name, an initial or a title), days and months, headlines, and single words at the \
 beginning of a sentence. A sequence may still be a person's: read the contexts. The result does not depend on -j.
 
 Example:
@@ -32,7 +32,8 @@ Example:
 pub(crate) struct Suggest {
     #[command(flatten)]
     input: InputArgs,
-    /// Built-in gazetteer (world, core, towns), .gaz file or compiled .dlz; repeat it to lay one over another
+    /// Built-in gazetteer (world, core, towns), .gaz file or compiled .dlz; repeat it to add layers, the later over the
+    /// earlier
     #[arg(short, long, value_name = "NAME|FILE", default_value = "world")]
     gazetteer: Vec<String>,
     /// Leave out the entities of this origin (src=); repeat it for several. One that no entity has is an error
@@ -84,7 +85,7 @@ pub(crate) fn run(command: &Suggest, args: &Args) -> CommandResult {
     Ok(if command.input.strict && found.rejected > 0 { Outcome::Differs } else { Outcome::Done })
 }
 
-/// The inputs as typed, with those of a run in its place.
+/// The given inputs; a run is replaced by the inputs it was made from.
 fn inputs_of(typed: &[PathBuf]) -> Result<Vec<PathBuf>, dateline::Error> {
     let mut paths = Vec::new();
     for path in typed {

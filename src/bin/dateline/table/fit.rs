@@ -7,16 +7,16 @@ use super::{Column, ColumnKind};
 /// Blanks between two columns.
 const GAP: usize = 2;
 
-/// The shortest that a text or an id is made, if it is not shorter by itself.
+/// A text or an id is never cut to less than this.
 const SHORTEST: usize = 12;
 
-/// The narrowest that a column of sentences is made.
+/// A column of sentences is never narrower than this.
 const NARROWEST: usize = 20;
 
-/// Leaves out spare columns and cuts texts until a row takes no more than `width` characters.
+/// Omits spare columns and cuts texts until a row takes no more than `width` characters.
 ///
-/// Returns the columns that stay, the rows, and the names of the columns left out. A table whose numbers alone are wider than
-/// the terminal stays wider.
+/// Returns the remaining columns, the rows, and the names of the omitted columns. A table whose numbers alone are wider
+/// than the terminal stays wider.
 pub(super) fn fit(
     columns: &[Column],
     mut rows: Vec<Vec<String>>,
@@ -63,7 +63,7 @@ fn total(widths: &[usize]) -> usize {
     widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
 }
 
-/// The width of the table when every text is cut as far as it may be.
+/// The width of the table when every text is cut as far as possible.
 fn shortest(columns: &[Column], widths: &[usize]) -> usize {
     total(&columns.iter().zip(widths).map(|(column, width)| least(*column, *width)).collect::<Vec<_>>())
 }
@@ -77,7 +77,7 @@ fn least(column: Column, width: usize) -> usize {
     }
 }
 
-/// Breaks a sentence into lines of at most `width` columns, but for words that are longer.
+/// Breaks a sentence into lines of at most `width` columns, except for longer words.
 fn break_lines(cell: &mut String, width: usize) {
     if cell.width() <= width {
         return;
@@ -95,7 +95,7 @@ fn break_lines(cell: &mut String, width: usize) {
     *cell = lines.join("\n");
 }
 
-/// Cuts a cell to `width` columns of characters; the last is then an ellipsis.
+/// Cuts a cell to `width` columns of characters, the last of which is an ellipsis.
 fn cut(cell: &mut String, width: usize) {
     if cell.width() <= width {
         return;
