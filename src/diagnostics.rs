@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 /// One fault in a text file a person wrote, with its place and its remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// What kind of fault it is, for programs.
+    pub code: FaultCode,
     /// The file, as it was named to us.
     pub path: PathBuf,
     /// Line number, from 1.
@@ -18,6 +20,40 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub remedy: String,
+}
+
+/// The kind of a fault in a gazetteer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum FaultCode {
+    /// The line is not UTF-8.
+    Encoding,
+    /// The line contains a NUL byte.
+    NulByte,
+    /// The line has fewer than three fields.
+    FewFields,
+    /// The second field is not a kind.
+    UnknownKind,
+    /// The file defines the id twice.
+    DuplicateId,
+    /// A flag is unknown, or two exclude each other.
+    UnknownFlag,
+    /// A field after the flags is not `key=value`.
+    NotKeyValue,
+    /// A latitude, longitude or population is out of range or not a number.
+    BadNumber,
+    /// `ctx=` lists an unknown kind of evidence.
+    UnknownEvidence,
+    /// A `+` line has an unknown kind of name.
+    UnknownAliasKind,
+    /// A `+` line comes before any entity.
+    AliasWithoutEntity,
+    /// A directive is unknown, incomplete or cannot be followed.
+    BadDirective,
+    /// The name has no letter to match.
+    NoLetter,
+    /// There are so many faults that this and the following ones are only counted.
+    NotShown,
 }
 
 impl fmt::Display for Diagnostic {

@@ -85,9 +85,9 @@ pub use matcher::{
 pub use mention::{Contest, Mention, UnlistedMention};
 pub use offsets::OffsetUnit;
 pub use pipeline::{
-    AnalyzeOptions, Difference, FoundDocument, FoundDocuments, HolderSummary, RunSummary, ScanOptions, SelfcheckReport,
-    Suggestion, Suggestions, TagOptions, TagSummary, analyze, count_lines, find_documents, holders, inputs_of_run,
-    selfcheck, suggest, tag, write_run,
+    AnalyzeOptions, Difference, FoundDocument, FoundDocuments, HolderSummary, ReadSummary, RunSummary, ScanOptions,
+    SelfcheckReport, Suggestion, Suggestions, TagOptions, TagSummary, analyze, count_lines, find_documents, holders,
+    inputs_of_run, selfcheck, suggest, tag, write_run,
 };
 pub use progress::{Progress, StopFlag};
 pub use resolve::{Meant, Outcome, PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict};

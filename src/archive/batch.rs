@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::parse::{Held, Parser, RawRecord};
+use super::parse::{Held, Mapping, Parser, RawRecord};
 use super::{ArchiveOptions, Origin};
 use crate::diagnostics::Reject;
 use crate::document::Document;
@@ -123,18 +123,28 @@ impl Batch {
         &self.buffer[record.start..record.end]
     }
 
+    /// Which fields of a record are which; `None` if they have no names, or the record is faulty.
+    #[must_use]
+    pub fn mapping(&self, record: &Record) -> Option<Mapping> {
+        self.parsers[record.parser as usize].mapping(self.raw(record))
+    }
+
+    fn raw(&self, record: &Record) -> RawRecord<'_> {
+        RawRecord {
+            bytes: self.bytes(record),
+            path: self.path(record),
+            number: record.number,
+            unterminated: record.unterminated,
+        }
+    }
+
     /// Parses a record. The document borrows from the batch wherever the record needs no unescaping.
     ///
     /// # Errors
     ///
     /// A [`Reject`] that says what is wrong with the record; other records are not concerned.
     pub fn document(&self, record: &Record) -> Result<Document<'_>, Reject> {
-        let raw = RawRecord {
-            bytes: self.bytes(record),
-            path: self.path(record),
-            number: record.number,
-            unterminated: record.unterminated,
-        };
+        let raw = self.raw(record);
         match self.parsers[record.parser as usize].parse(raw) {
             Ok(document) if !document.id.is_empty() => Ok(document),
             Ok(document) => Ok(Document { id: Cow::Owned(format!("{}#{}", raw.path, record.number)), ..document }),

@@ -15,7 +15,7 @@ use super::decompress::{Content, End, Fault as ContentFault};
 use super::named_fields::NamedFields;
 use super::parse::Fault;
 use super::sniff::{self, Verdict};
-use super::{Archive, Format, Input, Origin};
+use super::{Archive, FileFormat, Format, Input, Origin};
 use crate::error::Result;
 
 /// Bytes read at a time. Fixed, so that nothing depends on the size of batches.
@@ -53,6 +53,8 @@ pub struct Batches {
 pub struct InputSummary {
     /// The path, as in [`Input::path`].
     pub path: String,
+    /// What it was read as; `None` if it could not be opened or was refused.
+    pub format: Option<FileFormat>,
     /// Bytes read on disk.
     pub bytes: u64,
     /// SHA-256 of the file on disk, in hexadecimal; empty if the file could not be read to its end.
@@ -78,6 +80,12 @@ impl Batches {
             spares: Vec::new(),
             summaries: Vec::new(),
         }
+    }
+
+    /// What the input that is being read is; `None` before its first bytes.
+    #[must_use]
+    pub fn current_format(&self) -> Option<FileFormat> {
+        self.current.as_ref().and_then(|reading| reading.read_as)
     }
 
     /// What was read of each input, in their order. Inputs that were not read to their end are missing, so ask when there
@@ -194,6 +202,7 @@ struct Reading {
     content: Option<Content>,
     /// Nothing more to expect from the content; the rest is read for the hash.
     given_up: bool,
+    read_as: Option<FileFormat>,
 }
 
 impl Reading {
@@ -201,7 +210,7 @@ impl Reading {
         let file = u32::try_from(file).expect("the archive counted its inputs");
         let at = Position { file, path: input.path().to_owned(), start, number: 1, ..Position::default() };
         let (format, asked) = (input.format(), input.is_asked());
-        Self { at, format, asked, cutter: None, content: None, given_up: false }
+        Self { at, format, asked, cutter: None, content: None, given_up: false, read_as: None }
     }
 
     /// Reads on by one chunk, or `promptly` by what there is. Whether there is more.
@@ -229,6 +238,7 @@ impl Reading {
                         self.at.start += skip;
                         self.at.offset += skip as u64;
                         unseen += skip;
+                        self.read_as = Some(format.into());
                         unknown.insert(cutter(format, origin))
                     }
                     Verdict::Refuse { reason, message, offset, line } => {
@@ -261,6 +271,6 @@ impl Reading {
     fn summary(self) -> InputSummary {
         let sha256 = self.content.as_ref().map_or_else(String::new, Content::sha256);
         let Position { path, bytes_read, records, passed_over, .. } = self.at;
-        InputSummary { path, bytes: bytes_read, sha256, records, passed_over }
+        InputSummary { path, format: self.read_as, bytes: bytes_read, sha256, records, passed_over }
     }
 }

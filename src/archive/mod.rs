@@ -43,6 +43,7 @@ pub use fields::FieldMap;
 #[cfg(any(test, fuzzing))]
 pub use json_lines::check_extract;
 pub(crate) use markup::holds_markup;
+pub use parse::Mapping;
 pub use source::{MemorySource, Source};
 pub use walk::Input;
 
@@ -167,6 +168,17 @@ impl Archive {
         &self.origin.options
     }
 
+    /// The archive of one of its [inputs](Self::inputs) alone.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such input.
+    #[must_use]
+    pub fn of_input(&self, index: usize) -> Self {
+        let origin = Origin::new(vec![self.origin.inputs[index].clone()], self.origin.options.clone());
+        Self { origin: Arc::new(origin), skipped: Vec::new(), links: Vec::new(), promptly: self.promptly }
+    }
+
     /// Reads all inputs from the beginning, lazily. Standard input and pipes can be read only once.
     pub fn batches(&self) -> Batches {
         Batches::new(self)
@@ -216,6 +228,53 @@ pub enum InputFormat {
     Html,
     /// Every file is a crawl, whose pages are one document each.
     Warc,
+}
+
+/// What a file was read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum FileFormat {
+    /// One plain text.
+    Text,
+    /// JSON objects, one a line.
+    JsonLines,
+    /// JSON objects in an array, or one after the other.
+    Json,
+    /// A table of comma- or tab-separated values, or the like.
+    Table,
+    /// A web page.
+    Html,
+    /// A crawl: WARC or ARC.
+    Warc,
+}
+
+impl FileFormat {
+    /// Its name for people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "plain text",
+            Self::JsonLines => "JSON Lines",
+            Self::Json => "JSON",
+            Self::Table => "CSV or TSV",
+            Self::Html => "HTML",
+            Self::Warc => "WARC or ARC",
+        }
+    }
+}
+
+impl From<Format> for FileFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::JsonLines => Self::JsonLines,
+            Format::JsonValues => Self::Json,
+            Format::Table { .. } => Self::Table,
+            Format::Page => Self::Html,
+            Format::Crawl => Self::Warc,
+        }
+    }
 }
 
 /// How one file is cut into records.

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::rows::Columns;
-use super::{Origin, charset, html, json_lines, text, warc};
+use super::{FieldMap, Origin, charset, html, json_lines, text, warc};
 use crate::diagnostics::RejectReason;
 use crate::document::Document;
 
@@ -24,6 +24,15 @@ pub(super) struct RawRecord<'a> {
     pub(super) unterminated: bool,
 }
 
+/// Which fields of a record became which parts of its document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mapping {
+    /// The names of the fields that were used; several of a text in parts are joined by a comma.
+    pub used: FieldMap,
+    /// The names of all fields of the record.
+    pub fields: Vec<String>,
+}
+
 /// Makes documents of the records of one format.
 pub(super) trait Parser: Debug + Send + Sync {
     /// The document of a record; one without an id of its own has an empty id. It borrows from the record where it can.
@@ -32,6 +41,12 @@ pub(super) trait Parser: Debug + Send + Sync {
     /// Whether the records are JSON objects, whose fields have names.
     fn is_json(&self) -> bool {
         false
+    }
+
+    /// Which fields of the record are which, and the names of all its fields; `None` if its fields have no names.
+    fn mapping(&self, record: RawRecord<'_>) -> Option<Mapping> {
+        let _ = record;
+        None
     }
 }
 
@@ -57,11 +72,19 @@ impl Parser for JsonLines {
     fn is_json(&self) -> bool {
         true
     }
+
+    fn mapping(&self, record: RawRecord<'_>) -> Option<Mapping> {
+        json_lines::mapping(record.bytes, &self.0.fields)
+    }
 }
 
 impl Parser for Columns {
     fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
         self.parse_row(record.bytes)
+    }
+
+    fn mapping(&self, _: RawRecord<'_>) -> Option<Mapping> {
+        Some(self.mapping_of_columns())
     }
 }
 

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::charset;
-use super::fields::{Fields, Given};
-use super::parse::Fault;
+use super::fields::{FieldMap, Fields, Given};
+use super::parse::{Fault, Mapping};
 use crate::diagnostics::RejectReason;
 use crate::document::Document;
 
@@ -125,6 +125,20 @@ impl Columns {
         Ok(Self { separator, id, title, text, date, source, names })
     }
 
+    /// Which column is which.
+    pub(super) fn mapping_of_columns(&self) -> Mapping {
+        let name = |column: Option<usize>| column.map(|column| self.names[column].clone());
+        let text: Vec<String> = self.text.iter().map(|column| self.names[*column].clone()).collect();
+        let used = FieldMap {
+            id: name(self.id),
+            title: name(self.title),
+            text: Some(text.join(",")),
+            date: name(self.date),
+            source: name(self.source),
+        };
+        Mapping { used, fields: self.names.clone() }
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.names.len()
@@ -210,7 +224,6 @@ fn cells(row: &[u8], separator: u8) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::archive::FieldMap;
 
     fn columns(header: &str, separator: u8, map: FieldMap) -> Result<Columns, Fault> {
         Columns::new(header.as_bytes(), separator, &Fields::new(&map))

@@ -97,6 +97,13 @@ impl Source for MemorySource {
 
     fn inputs(self) -> Vec<InputSummary> {
         let path = self.origin.inputs[0].path().to_owned();
-        vec![InputSummary { path, bytes: self.bytes, sha256: String::new(), records: self.given, passed_over: 0 }]
+        vec![InputSummary {
+            path,
+            format: None,
+            bytes: self.bytes,
+            sha256: String::new(),
+            records: self.given,
+            passed_over: 0,
+        }]
     }
 }

@@ -89,6 +89,18 @@ impl RunPartial {
         RecordTally { seen: counted + empty + rejected, counted, empty, duplicate: 0, rejected }
     }
 
+    /// What is odd about documents that were read. Ids are not compared.
+    #[must_use]
+    pub fn notes(&self) -> &InputNotes {
+        &self.notes
+    }
+
+    /// Bytes of the rows before compression: what a run of them takes at most, but for the pairs.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        (self.documents.raw_len() + self.counts.raw_len() + self.mentions.raw_len()) as u64
+    }
+
     /// The faulty records, in order.
     #[must_use]
     pub fn rejects(&self) -> &[Reject] {

@@ -15,7 +15,7 @@ use super::image::wire::{Cursor, put_number, put_str};
 use super::image::{Image, ImageWriter, Section, Tag};
 use super::sorter::{DEFAULT_BUDGET, Sorter};
 use super::{Gazetteer, LoadOptions, LoadStage};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, FaultCode};
 use crate::error::{Error, Result};
 use crate::hash::hex;
 use crate::ids::EntityId;
@@ -183,14 +183,21 @@ impl<'o> Compiler<'o> {
         self.files.len() as u32
     }
 
-    pub(super) fn fault(&mut self, position: Position, message: impl Into<String>, remedy: impl Into<String>) {
+    pub(super) fn fault(
+        &mut self,
+        code: FaultCode,
+        position: Position,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
         if self.faults.len() >= MAX_SHOWN {
             self.unshown += 1;
             return;
         }
         let path = (position.file as usize).checked_sub(1).map_or_else(PathBuf::new, |file| self.files[file].clone());
         let Position { line, column, .. } = position;
-        self.faults.push((position, Diagnostic { path, line, column, message: message.into(), remedy: remedy.into() }));
+        let (message, remedy) = (message.into(), remedy.into());
+        self.faults.push((position, Diagnostic { code, path, line, column, message, remedy }));
     }
 
     /// Adds a statement about `draft.id`. Later statements override earlier ones.
@@ -268,7 +275,12 @@ impl<'o> Compiler<'o> {
                     let earlier = defined.filter(|earlier| earlier.file == position.file && position.file != 0);
                     if let Some(earlier) = earlier {
                         let message = format!("the id `{}` is already defined on line {}", draft.id, earlier.line);
-                        self.fault(position, message, "give it another id, or make this line an alias with `+`");
+                        self.fault(
+                            FaultCode::DuplicateId,
+                            position,
+                            message,
+                            "give it another id, or make this line an alias with `+`",
+                        );
                     } else {
                         if let (Some(earlier), Some(defined)) = (current.as_ref(), defined) {
                             self.replaces(earlier, defined, &draft, position);
@@ -280,7 +292,7 @@ impl<'o> Compiler<'o> {
                 (Statement::RemoveNames, Some(current)) => {
                     for removed in &draft.aliases {
                         if let Err((message, remedy)) = remove_name(current, removed.text) {
-                            self.fault(position, message, remedy);
+                            self.fault(FaultCode::BadDirective, position, message, remedy);
                         }
                     }
                 }
@@ -293,7 +305,12 @@ impl<'o> Compiler<'o> {
                         _ => "remove",
                     };
                     let message = format!("there is no entity `{}` to {verb}", draft.id);
-                    self.fault(position, message, "load the layer that defines it before this one");
+                    self.fault(
+                        FaultCode::BadDirective,
+                        position,
+                        message,
+                        "load the layer that defines it before this one",
+                    );
                 }
             }
         }
@@ -370,6 +387,7 @@ impl<'o> Compiler<'o> {
             && let Some(last) = diagnostics.last().cloned()
         {
             diagnostics.push(Diagnostic {
+                code: FaultCode::NotShown,
                 message: format!("{} more faults are not shown", self.unshown),
                 remedy: "is this a .gaz file at all?".to_owned(),
                 ..last

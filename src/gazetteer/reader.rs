@@ -14,6 +14,7 @@ use super::image::Image;
 use super::line::{Field, parse_evidence, parse_flags, split_fields};
 use super::{AliasKind, EvidenceSet, Flags, Gazetteer, LoadOptions, name_fault_in};
 use crate::builtin::builtin_names;
+use crate::diagnostics::FaultCode;
 use crate::error::{Error, Result};
 use crate::hash::hex;
 use crate::ids::EntityId;
@@ -149,7 +150,7 @@ impl<'o> Reader<'o> {
                 Err(error) => {
                     let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
                     let column = valid.chars().count() as u32 + 1;
-                    file.fault(number, column, "the line is not UTF-8", "save the file as UTF-8");
+                    file.fault(FaultCode::Encoding, number, column, "the line is not UTF-8", "save the file as UTF-8");
                 }
             }
         }
@@ -183,9 +184,16 @@ impl Read for &mut Hashing {
 }
 
 impl FileReader<'_, '_> {
-    fn fault(&mut self, line: u32, column: u32, message: impl Into<String>, remedy: impl Into<String>) {
+    fn fault(
+        &mut self,
+        code: FaultCode,
+        line: u32,
+        column: u32,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
         let position = Position { file: self.file, line, column };
-        self.reader.compiler.fault(position, message, remedy);
+        self.reader.compiler.fault(code, position, message, remedy);
     }
 
     /// Passes a complete entity to the compiler.
@@ -199,7 +207,7 @@ impl FileReader<'_, '_> {
         }
         if let Some(at) = memchr::memchr(0, line.as_bytes()) {
             let column = line[..at].chars().count() as u32 + 1;
-            self.fault(number, column, "the line contains a NUL byte", "is this a text file?");
+            self.fault(FaultCode::NulByte, number, column, "the line contains a NUL byte", "is this a text file?");
             return Ok(());
         }
         let fields = split_fields(line);
@@ -233,7 +241,13 @@ impl FileReader<'_, '_> {
                         }
                         _ => {
                             let message = format!("`{word}` is not key=value");
-                            self.fault(number, field.column, message, "write !default src=mine lang=en");
+                            self.fault(
+                                FaultCode::NotKeyValue,
+                                number,
+                                field.column,
+                                message,
+                                "write !default src=mine lang=en",
+                            );
                         }
                     }
                 }
@@ -244,7 +258,13 @@ impl FileReader<'_, '_> {
             }
             "!remove" if let Some((id, name)) = removed_name(line) => {
                 if let Some(fault) = name_fault_in(name, &mut self.reader.folded) {
-                    self.fault(number, field.column, format!("the name {name:?} {fault}"), "write !remove ID  NAME");
+                    self.fault(
+                        FaultCode::NoLetter,
+                        number,
+                        field.column,
+                        format!("the name {name:?} {fault}"),
+                        "write !remove ID  NAME",
+                    );
                     return Ok(());
                 }
                 (self.seen_entity, self.after_removal) = (true, true);
@@ -258,11 +278,11 @@ impl FileReader<'_, '_> {
             "!remove" if rest.len() > 1 => {
                 let message = format!("!remove needs one entity id, {} given", rest.len());
                 let remedy = "write !remove ID, or !remove ID  NAME with a tab or two blanks before the name";
-                self.fault(number, field.column, message, remedy);
+                self.fault(FaultCode::BadDirective, number, field.column, message, remedy);
             }
             "!remove" | "!extend" if rest.len() != 1 => {
                 let message = format!("{directive} needs one entity id, {} given", rest.len());
-                self.fault(number, field.column, message, format!("write {directive} ID"));
+                self.fault(FaultCode::BadDirective, number, field.column, message, format!("write {directive} ID"));
             }
             "!remove" | "!extend" => {
                 self.seen_entity = true;
@@ -277,7 +297,13 @@ impl FileReader<'_, '_> {
             }
             _ => {
                 let message = format!("unknown directive `{directive}`");
-                self.fault(number, field.column, message, "use !default, !include, !extend or !remove");
+                self.fault(
+                    FaultCode::BadDirective,
+                    number,
+                    field.column,
+                    message,
+                    "use !default, !include, !extend or !remove",
+                );
             }
         }
         Ok(())
@@ -285,14 +311,20 @@ impl FileReader<'_, '_> {
 
     fn include(&mut self, target: &str, field: Field<'_>, number: u32) -> Result<()> {
         if target.is_empty() {
-            self.fault(number, field.column, "!include without a file", "write !include other.gaz");
+            self.fault(
+                FaultCode::BadDirective,
+                number,
+                field.column,
+                "!include without a file",
+                "write !include other.gaz",
+            );
             return Ok(());
         }
         let path = self.path.parent().unwrap_or(Path::new("")).join(target);
         let identity = canonical(&path);
         if self.reader.open.contains(&identity) {
             let message = format!("`{target}` includes itself");
-            self.fault(number, field.column, message, "remove one !include of the cycle");
+            self.fault(FaultCode::BadDirective, number, field.column, message, "remove one !include of the cycle");
             return Ok(());
         }
         match File::open(&path) {
@@ -304,7 +336,13 @@ impl FileReader<'_, '_> {
             }
             Err(error) => {
                 let message = format!("cannot read the included file `{}`: {error}", path.display());
-                self.fault(number, field.column, message, "paths are relative to the including file");
+                self.fault(
+                    FaultCode::BadDirective,
+                    number,
+                    field.column,
+                    message,
+                    "paths are relative to the including file",
+                );
             }
         }
         Ok(())
@@ -316,13 +354,19 @@ impl FileReader<'_, '_> {
         if fields.len() < 3 {
             let message = format!("an entity line needs id, kind and name; {} fields found", fields.len());
             let remedy = "separate fields by a tab or by two or more blanks";
-            self.fault(number, id.column, message, remedy);
+            self.fault(FaultCode::FewFields, number, id.column, message, remedy);
             return Ok(());
         }
         let kind = fields[1];
         if kind.text.contains('=') || kind.text.contains(' ') {
             let message = format!("`{}` is not a kind", kind.text);
-            self.fault(number, kind.column, message, "write a dotted kind such as place.city or org.media");
+            self.fault(
+                FaultCode::UnknownKind,
+                number,
+                kind.column,
+                message,
+                "write a dotted kind such as place.city or org.media",
+            );
             return Ok(());
         }
         let position = Position { file: self.file, line: number, column: id.column };
@@ -346,22 +390,46 @@ impl FileReader<'_, '_> {
         if !self.has_entity {
             if !self.seen_entity {
                 let remedy = "begin with an entity line: id, kind, name, flags";
-                self.fault(number, fields[0].column, "an alias line before any entity", remedy);
+                self.fault(
+                    FaultCode::AliasWithoutEntity,
+                    number,
+                    fields[0].column,
+                    "an alias line before any entity",
+                    remedy,
+                );
             } else if self.after_removal {
                 let message = "an alias line after !remove, before any entity that it could belong to";
-                self.fault(number, fields[0].column, message, "write !extend ID before it");
+                self.fault(
+                    FaultCode::AliasWithoutEntity,
+                    number,
+                    fields[0].column,
+                    message,
+                    "write !extend ID before it",
+                );
             }
             return;
         }
         if fields.len() < 3 {
             let message = format!("an alias line needs `+`, kind and name; {} fields found", fields.len());
-            self.fault(number, fields[0].column, message, "separate fields by a tab or by two or more blanks");
+            self.fault(
+                FaultCode::FewFields,
+                number,
+                fields[0].column,
+                message,
+                "separate fields by a tab or by two or more blanks",
+            );
             return;
         }
         let Some((_, kind)) = AliasKind::WORDS.iter().find(|(word, _)| *word == fields[1].text) else {
             let message = format!("unknown kind of alias `{}`", fields[1].text);
             let known: Vec<&str> = AliasKind::WORDS.iter().map(|(word, _)| *word).collect();
-            self.fault(number, fields[1].column, message, format!("use one of {}", known.join(" ")));
+            self.fault(
+                FaultCode::UnknownAliasKind,
+                number,
+                fields[1].column,
+                message,
+                format!("use one of {}", known.join(" ")),
+            );
             return;
         };
         if let Some((mut alias, mut keys)) = self.read_name(fields, *kind, number) {
@@ -391,7 +459,13 @@ impl FileReader<'_, '_> {
     ) -> Option<(DraftAlias<'t>, Keys<'t>)> {
         let name = fields[2];
         if let Some(fault) = name_fault_in(name.text, &mut self.reader.folded) {
-            self.fault(number, name.column, format!("the name {:?} {fault}", name.text), "write a name");
+            self.fault(
+                FaultCode::NoLetter,
+                number,
+                name.column,
+                format!("the name {:?} {fault}", name.text),
+                "write a name",
+            );
             return None;
         }
         let flags = match fields.get(3) {
@@ -404,7 +478,7 @@ impl FileReader<'_, '_> {
                     } else {
                         "use a comma-separated list of exact title any, hyphen- open, prefix suffix, weak, comma, nofold, stop, or `-`"
                     };
-                    self.fault(number, field.column, message, remedy);
+                    self.fault(FaultCode::UnknownFlag, number, field.column, message, remedy);
                     return None;
                 }
             },
@@ -416,8 +490,8 @@ impl FileReader<'_, '_> {
             for word in field.text.split(' ') {
                 match word.split_once('=') {
                     Some((key, value)) if !key.is_empty() => {
-                        if let Err((message, remedy)) = check_key(key, value) {
-                            self.fault(number, field.column, message, remedy);
+                        if let Err((code, message, remedy)) = check_key(key, value) {
+                            self.fault(code, number, field.column, message, remedy);
                             return None;
                         }
                         if key == "ctx" {
@@ -428,6 +502,7 @@ impl FileReader<'_, '_> {
                     _ => {
                         let message = format!("`{word}` is not key=value");
                         self.fault(
+                            FaultCode::NotKeyValue,
                             number,
                             field.column,
                             message,
@@ -456,10 +531,12 @@ pub(crate) fn removed_name(line: &str) -> Option<(&str, &str)> {
 }
 
 /// Checks the keys whose values the program uses; other values are stored unchecked.
-fn check_key(key: &str, value: &str) -> Result<(), (String, String)> {
+fn check_key(key: &str, value: &str) -> Result<(), (FaultCode, String, String)> {
     let number_between = |low: f64, high: f64| value.parse::<f64>().is_ok_and(|number| (low..=high).contains(&number));
     let fault = |what: &str| {
-        Err((format!("{key}={value} is not {what}"), format!("write {key}= with {what}, or leave it out")))
+        let (message, remedy) =
+            (format!("{key}={value} is not {what}"), format!("write {key}= with {what}, or leave it out"));
+        Err((FaultCode::BadNumber, message, remedy))
     };
     match key {
         "lat" if !number_between(-90.0, 90.0) => fault("a latitude between -90 and 90"),
@@ -467,7 +544,7 @@ fn check_key(key: &str, value: &str) -> Result<(), (String, String)> {
         "pop" if value.parse::<u64>().is_err() => fault("a whole number"),
         "ctx" => parse_evidence(value).map(|_| ()).map_err(|message| {
             let known: Vec<&str> = super::Evidence::WORDS.iter().map(|(word, _)| *word).collect();
-            (message, format!("use a comma-separated list of {}", known.join(" ")))
+            (FaultCode::UnknownEvidence, message, format!("use a comma-separated list of {}", known.join(" ")))
         }),
         _ => Ok(()),
     }

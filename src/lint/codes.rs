@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::diagnostics::FaultCode;
+
 /// How severe a finding is; the most severe comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -117,5 +119,27 @@ codes! {
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())
+    }
+}
+
+/// The code under which `lint` reports what the loader refuses.
+impl From<FaultCode> for Code {
+    fn from(fault: FaultCode) -> Self {
+        match fault {
+            FaultCode::Encoding => Self::Encoding,
+            FaultCode::NulByte => Self::NulByte,
+            FaultCode::FewFields => Self::FewFields,
+            FaultCode::DuplicateId => Self::DuplicateId,
+            FaultCode::UnknownFlag => Self::UnknownFlag,
+            FaultCode::NotKeyValue => Self::NotKeyValue,
+            FaultCode::BadNumber => Self::BadNumber,
+            FaultCode::UnknownEvidence => Self::UnknownEvidence,
+            FaultCode::UnknownAliasKind => Self::UnknownAliasKind,
+            FaultCode::AliasWithoutEntity => Self::AliasWithoutEntity,
+            FaultCode::BadDirective => Self::BadDirective,
+            FaultCode::NoLetter => Self::NoLetter,
+            FaultCode::UnknownKind => Self::NoKind,
+            FaultCode::NotShown => Self::Refused,
+        }
     }
 }

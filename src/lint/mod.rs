@@ -11,7 +11,6 @@ mod among;
 mod codes;
 mod entities;
 mod forms;
-mod refused;
 mod source;
 mod spelling;
 mod strength;
@@ -86,7 +85,7 @@ pub fn lint<S: AsRef<str>>(files: &[S], base: &[S]) -> Result<Vec<Finding>> {
         for diagnostic in error.diagnostics() {
             faulty.insert((diagnostic.path.clone(), diagnostic.line));
             findings.push(Finding {
-                code: refused::code_of(&diagnostic.message),
+                code: diagnostic.code.into(),
                 path: diagnostic.path.clone(),
                 line: diagnostic.line,
                 column: diagnostic.column,

@@ -123,7 +123,8 @@ pub fn write_run(
 ) -> Result<RunSummary> {
     let bytes = gathered.documents.iter().map(|row| row.length).sum();
     let records = gathered.records().seen;
-    let input = InputSummary { path: name.to_owned(), bytes, sha256: String::new(), records, passed_over: 0 };
+    let input =
+        InputSummary { path: name.to_owned(), format: None, bytes, sha256: String::new(), records, passed_over: 0 };
     let mut run = RunSink::create(collector, out, options.force)?;
     run.add(gathered)?;
     run.finish(vec![input], None, &pool(options.scan)?, options.scan.stop)
@@ -161,8 +162,8 @@ fn manifest_gazetteer(analyzer: &Analyzer) -> ManifestGazetteer {
 }
 
 fn manifest_input(input: InputSummary) -> ManifestInput {
-    let InputSummary { path, bytes, sha256, records, passed_over } = input;
-    ManifestInput { path, bytes, sha256, records, passed_over }
+    let InputSummary { path, format, bytes, sha256, records, passed_over } = input;
+    ManifestInput { path, format, bytes, sha256, records, passed_over }
 }
 
 /// Writes rows in blocks.

@@ -8,6 +8,7 @@
 mod analyze;
 mod find;
 mod holders;
+mod read;
 mod recurring;
 mod scan;
 mod selfcheck;
@@ -18,6 +19,7 @@ mod tag;
 pub use analyze::{AnalyzeOptions, RunSummary, analyze, write_run};
 pub use find::{FoundDocument, FoundDocuments, find_documents};
 pub use holders::{HolderSummary, holders};
+pub use read::{ReadSummary, read};
 pub use recurring::count_lines;
 pub use scan::ScanOptions;
 pub use selfcheck::{Difference, SelfcheckReport, selfcheck};

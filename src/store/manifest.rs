@@ -12,6 +12,7 @@ use super::frame::PRODUCER;
 use super::reader::damaged;
 use super::settings::RunSettings;
 use super::writer::{FileSummary, sha256};
+use crate::archive::FileFormat;
 use crate::error::{Error, Result};
 
 /// What the `format` of a manifest says.
@@ -82,6 +83,9 @@ pub struct ManifestGazetteer {
 pub struct ManifestInput {
     /// The path relative to what the user named, with `/` between its parts.
     pub path: String,
+    /// What the file was read as; absent if it could not be opened or was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<FileFormat>,
     /// Size of the file as it is, in bytes.
     pub bytes: u64,
     /// SHA-256 of the file as it is, in hexadecimal.

@@ -11,8 +11,8 @@ use std::str;
 
 use serde::de::Deserializer;
 
-use super::fields::Fields;
-use super::parse::Fault;
+use super::fields::{FieldMap, Fields};
+use super::parse::{Fault, Mapping};
 use crate::diagnostics::RejectReason;
 use crate::document::Document;
 use value::{Value, Values};
@@ -57,6 +57,24 @@ pub(super) fn parse<'a>(record: &'a [u8], fields: &Fields, unterminated: bool) -
         ),
     };
     Ok(Document { id, title, text, date, source, replaced })
+}
+
+/// Which fields of a record are which; `None` if it is faulty.
+pub(super) fn mapping(record: &[u8], fields: &Fields) -> Option<Mapping> {
+    let json = str::from_utf8(record).ok()?;
+    let values = extract(json, fields)?.values;
+    let name = |slots: &[usize], will_do: fn(&Value<'_>) -> bool| {
+        slots.iter().find(|slot| will_do(&values[**slot])).map(|slot| fields.names[*slot].clone())
+    };
+    let text: Vec<String> = fields.text.iter().filter_map(|part| name(part, |value| value.is_text())).collect();
+    let used = FieldMap {
+        id: name(&fields.id, |value| value.is_name()),
+        title: name(&fields.title, |value| value.is_text()),
+        text: (!text.is_empty()).then(|| text.join(",")),
+        date: name(&fields.date, |value| value.is_scalar()),
+        source: name(&fields.source, |value| value.is_scalar()),
+    };
+    Some(Mapping { used, fields: names(json, true) })
 }
 
 /// Holds what [`extract`] makes of a record to what serde_json makes of it: the same values, and none that it refuses but for

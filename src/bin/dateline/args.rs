@@ -59,6 +59,10 @@ impl Color {
 pub(crate) enum Command {
     /// Count an archive: entities in each document, and which occur together
     Analyze(Analyze),
+    /// Look at the beginning of the inputs: formats, fields, dates, and what analysing all of it would take
+    Plan(Plan),
+    /// Print every document as the readers understand it, as JSON Lines
+    Read(Read),
     /// Print the mentions of each document as JSON Lines
     Tag(Tag),
     /// List the entities of a run
@@ -82,11 +86,41 @@ pub(crate) enum Command {
     /// Compile, check, import, export and inspect gazetteers
     #[command(subcommand)]
     Gazetteer(crate::gazetteer::GazetteerCommand),
+    /// Write the manual page or shell completions
+    #[command(subcommand)]
+    Generate(Generate),
+}
+
+/// What to write about the program itself, to standard output.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Generate {
+    /// The manual page, in roff: dateline generate man > ~/.local/share/man/man1/dateline.1
+    ///
+    /// Without COMMAND the page of the program, with it that of one of its commands.
+    Man {
+        /// A command, with its own command after it where it has some: analyze, gazetteer show
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
+    /// Completions for a shell: source <(dateline generate completions bash)
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
 }
 
 const INPUT_HELP: &str = "\
 INPUT is a file, a directory tree, or - for standard input. The content of a file decides its format: plain text or a web page \
-(one article a file), JSON Lines (one a line), CSV or TSV (one a row), a crawl in WARC or ARC (one a page), each also with .gz or \
+(one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a crawl in WARC or ARC (one a page), each also with .gz or \
 .zst. In a directory, files with the usual endings of these are read; others are passed over and counted, unless --input-format \
 says what they contain. XML, mailboxes, office documents and other formats are refused by name.";
 
@@ -101,8 +135,8 @@ pub(crate) struct InputArgs {
     /// read. By default the content of each file decides
     #[arg(long, value_enum, default_value = "auto", value_name = "FORMAT")]
     pub(crate) input_format: InputFormatArg,
-    /// Field of a JSON record with the text, also as outer.inner; a field that no record has is an error [default:
-    /// text, body, content, ...]
+    /// Field of a record with the text: a name, outer.inner or /json/0/pointer; a|b is the first of them that there is,
+    /// a,b both with a blank line between. A field that no record has is an error [default: text, body, content, ...]
     #[arg(long, value_name = "NAME")]
     pub(crate) text_field: Option<String>,
     /// Field with the id [default: id, doc_id, guid, url, ...; else file#line]
@@ -372,7 +406,7 @@ pub(crate) struct Analyze {
 
 const ANALYZE_HELP: &str = "\
 INPUT is a file, a directory tree, or - for standard input. The content of a file decides its format: plain text or a web page \
-(one article a file), JSON Lines (one a line), CSV or TSV (one a row), a crawl in WARC or ARC (one a page), each also with .gz or \
+(one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a crawl in WARC or ARC (one a page), each also with .gz or \
 .zst. In a directory, files with the usual endings of these are read; others are passed over and counted, unless --input-format \
 says what they contain. XML, mailboxes, office documents and other formats are refused by name.
 
@@ -393,6 +427,57 @@ Examples:
   dateline analyze news/ --out results
   dateline analyze archive.jsonl.zst --out results --text-field body --id-field url --date-field published
   zcat articles.jsonl.gz | dateline analyze - --out results -g world -g mine.gaz";
+
+/// Looks at the beginning of the inputs and says how they would be read: before a long run, and to see at once whether the
+/// right fields are used.
+///
+/// Up to 200 files are looked into, evenly spread, and of each no more than the first 4 MB.
+#[derive(Debug, clap::Args)]
+#[command(after_help = INPUT_HELP, after_long_help = PLAN_HELP)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) gazetteer: GazetteerArgs,
+}
+
+const PLAN_HELP: &str = "\
+Lines of the plan:
+  formats    files by what their content is
+  fields     which field of a JSON record or column of a table is the id, title, text, date and source; in how many
+             records, if not in all; and the fields that are not used
+  documents  how many there are; \"about\" says that it is an estimate, as are all numbers after it
+  rejected   records that cannot be read, with the first of them
+  dates      the first and last day, and the share of documents without a date or with one that cannot be read
+  language   the share of documents in English, of those that are long enough to judge
+  analyze    how long dateline analyze would take with these threads
+  its run    how large its results would be, at most, without --mentions and the pairs
+and the first three documents as they are read.";
+
+/// Prints one line of JSON for each document, in input order, as it is read: to check before a run, and for other tools.
+///
+/// The output can be read again: dateline read DIR > all.jsonl; dateline analyze all.jsonl
+#[derive(Debug, clap::Args)]
+#[command(after_help = INPUT_HELP, after_long_help = READ_HELP)]
+pub(crate) struct Read {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Print only the first N documents
+    #[arg(short = 'n', long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+}
+
+const READ_HELP: &str = "\
+Keys of a line (those without a value are left out):
+  id         the document's id; FILE#RECORD if it has none of its own
+  title      its headline, if it has one apart from the text
+  text       its text: of a web page the article, without the page around it
+  date       its date as delivered
+  day        the date as it is understood, e.g. 2024-05-09
+  source     its publisher or site
+  file       the input file, or - for standard input
+  record     the number of the record in the file, from 1
+  offset     where the record begins, in bytes of the decompressed file";
 
 /// Prints one line of JSON for each document, in input order:
 /// {"id", "spans": [{"part", "start", "end", "surface", "type", "entity", "name", ...}]}

@@ -203,6 +203,20 @@ pub(crate) fn report_rejects(total: u64, first: &[Reject], listed_in: Option<&Pa
 
 /// Reports unusual properties of records that were read nevertheless.
 pub(crate) fn report_notes(notes: &InputNotes, gazetteer: &Gazetteer) {
+    report_oddities(notes);
+    let builtin = builtin_names();
+    if notes.mostly_not_english() && gazetteer.layers().iter().any(|layer| builtin.contains(&layer.as_str())) {
+        let (other, judged) = (notes.not_english, notes.language_judged);
+        anstream::eprintln!(
+            "most of these articles are not in English ({} of {}); the built-in rules and names are",
+            crate::table::thousands(other),
+            plural(judged, "article that is long enough to judge", "articles that are long enough to judge")
+        );
+    }
+}
+
+/// Reports what is odd about records that were read, whatever is looked for in them.
+pub(crate) fn report_oddities(notes: &InputNotes) {
     let documents = |noted: &Noted, hold: &str, holds: &str| {
         let first = noted.first.as_deref().unwrap_or_default();
         let count = plural(noted.documents, &format!("document {holds}"), &format!("documents {hold}"));
@@ -231,15 +245,6 @@ pub(crate) fn report_notes(notes: &InputNotes, gazetteer: &Gazetteer) {
         let count = plural(notes.dates.unreadable, "document", "documents");
         anstream::eprintln!(
             "the date of {count} cannot be read, e.g. {date:?} in {place}: it counts as unknown; write dates as 2023-05-09"
-        );
-    }
-    let builtin = builtin_names();
-    if notes.mostly_not_english() && gazetteer.layers().iter().any(|layer| builtin.contains(&layer.as_str())) {
-        let (other, judged) = (notes.not_english, notes.language_judged);
-        anstream::eprintln!(
-            "most of these articles are not in English ({} of {}); the built-in rules and names are",
-            crate::table::thousands(other),
-            plural(judged, "article that is long enough to judge", "articles that are long enough to judge")
         );
     }
 }

@@ -7,11 +7,14 @@ mod exit_code;
 mod explain;
 mod export;
 mod gazetteer;
+mod generate;
 mod holders;
 mod inputs;
 mod inspect;
 mod pairs;
+mod plan;
 mod progress;
+mod read;
 mod selfcheck;
 mod table;
 mod tag;
@@ -37,6 +40,8 @@ fn main() -> ExitCode {
     };
     let outcome = match command {
         Command::Analyze(command) => analyze::run(command, &args),
+        Command::Plan(command) => plan::run(command, &args),
+        Command::Read(command) => read::run(command, &args),
         Command::Tag(command) => tag::run(command, &args),
         Command::Top(command) => top::run(command, &args),
         Command::Pairs(command) => pairs::run(command, &args),
@@ -48,6 +53,7 @@ fn main() -> ExitCode {
         Command::Selfcheck(command) => selfcheck::run(command, &args),
         Command::Verify(command) => verify::run(command, &args),
         Command::Gazetteer(command) => gazetteer::run(command, &args),
+        Command::Generate(what) => generate::run(what),
     };
     exit_code::of(outcome)
 }
