@@ -33,6 +33,7 @@
 // Foundations
 pub mod diagnostics;
 mod error;
+mod files;
 mod hash;
 mod ids;
 pub mod normalize;

@@ -1,7 +1,7 @@
 //! Entities and names as they are read out of a gazetteer: small views that borrow, and what their words mean.
 
-use super::image::wire::Cursor;
 use super::line;
+use crate::files::wire::Cursor;
 use crate::ids::EntityId;
 
 /// One referent: an id that is stable across runs, a canonical name, a kind, and what else its line says. A view that

@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use super::frame::PRODUCER;
 use super::reader::damaged;
-use super::writer::{FileSummary, sha256};
+use super::writer::sha256;
 use crate::error::{Error, Result};
+use crate::files::FileSummary;
 
 /// What the `format` of a manifest says.
 pub(super) const RUN_FORMAT: &str = "dateline-run";

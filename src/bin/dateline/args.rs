@@ -356,7 +356,7 @@ pub(crate) struct Analyze {
     /// Directory to write; it appears when the run is complete, or not at all
     #[arg(short, long, value_name = "RUN")]
     pub(crate) out: PathBuf,
-    /// Replace an earlier run of that name
+    /// Replace an earlier run of that name; a directory with any other file in it stays
     #[arg(long)]
     pub(crate) force: bool,
     /// Store every mention with its place (mentions.dln)
@@ -586,7 +586,7 @@ pub(crate) struct Export {
     /// In CSV, put an apostrophe before texts that a spreadsheet would take for a formula
     #[arg(long)]
     pub(crate) csv_safe: bool,
-    /// Replace an earlier export of that name
+    /// Replace an earlier export of that name, and nothing that is not recognisable as one
     #[arg(long)]
     pub(crate) force: bool,
     /// Show no progress (there is none anyway unless standard error is a terminal)
