@@ -9,6 +9,20 @@ use std::path::Path;
 mod diagnostics;
 #[path = "src/error.rs"]
 mod error;
+/// The room without what reads compressed files.
+#[path = "src/files"]
+mod files {
+    mod disk;
+    mod hash;
+    mod sort;
+    mod staged;
+    pub(crate) mod wire;
+
+    pub(crate) use disk::{File, Writer, create_directories, remove_file, temporary_failed};
+    pub(crate) use hash::{FileSummary, Hashing};
+    pub(crate) use sort::{DEFAULT_BUDGET, Sorted, Sorter};
+    pub(crate) use staged::{AtomicFile, FileSort};
+}
 #[path = "src/gazetteer/mod.rs"]
 mod gazetteer;
 #[path = "src/hash.rs"]
@@ -61,6 +75,7 @@ const LAYERS: [&str; 16] = [
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/files");
     println!("cargo::rerun-if-changed=src/gazetteer");
     println!("cargo::rerun-if-changed=src/matcher");
     println!("cargo::rerun-if-changed=src/normalize.rs");
@@ -85,9 +100,10 @@ fn build() -> Result<()> {
     // `towns` is laid over `world`, which compiles both anew: it needs no tables of its own.
     let path = folder.join("generated-towns.gaz");
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    Gazetteer::from_texts("towns", &[(&path.to_string_lossy(), &text)])?.save(Path::new(&out).join("towns.dlz"))?;
+    Gazetteer::from_texts("towns", &[(&path.to_string_lossy(), &text)])?
+        .save(Path::new(&out).join("towns.dlz"), true)?;
     for (name, gazetteer) in [("world.dlz", world), ("core.dlz", core)] {
-        matcher::compile(&gazetteer, &Default::default())?.save(Path::new(&out).join(name))?;
+        matcher::compile(&gazetteer, &Default::default())?.save(Path::new(&out).join(name), true)?;
     }
     Ok(())
 }

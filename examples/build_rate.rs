@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let gazetteer = Gazetteer::load([&args.names])?;
     let names = leftmost::names(&gazetteer);
     let options = LoadOptions::default();
-    dateline::compile_to(&gazetteer, &options, &file)?;
+    dateline::compile_to(&gazetteer, &options, &file, true)?;
     let compiled_bytes = std::fs::metadata(&file)?.len();
     let ways: [Way<'_>; 4] = [
         ("aho-corasick", Box::new(|| Ok(leftmost::build_aho_corasick(&names).memory_usage() as u64))),
@@ -55,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         (
             "file",
             Box::new(|| {
-                dateline::compile_to(&Gazetteer::load([&args.names])?, &options, &file)?;
+                dateline::compile_to(&Gazetteer::load([&args.names])?, &options, &file, true)?;
                 Ok(std::fs::metadata(&file)?.len())
             }),
         ),

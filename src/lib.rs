@@ -6,7 +6,7 @@
 //! Data flows in one direction, and the rooms are listed in that order:
 //!
 //! ```text
-//! paths → Archive → Document → Segment → Matcher → Mention → Resolver → DocumentCounts → CooccurrenceMatrix → store → export
+//! Source → Batch → Document → Segment → Matcher → Resolver → Mention → Collector::Partial ⇄ merge → store → query → export
 //! ```
 //!
 //! - A [`Gazetteer`] is built in, or read from files ([`gazetteer`]); [`interchange`] takes in those of others.
@@ -33,6 +33,7 @@
 // Foundations
 pub mod diagnostics;
 mod error;
+mod files;
 mod hash;
 mod ids;
 pub mod normalize;
@@ -87,7 +88,7 @@ pub use offsets::OffsetUnit;
 pub use pipeline::{
     AnalyzeOptions, Difference, FoundDocument, FoundDocuments, HolderSummary, ReadSummary, RunSummary, ScanOptions,
     SelfcheckReport, Suggestion, Suggestions, TagOptions, TagSummary, analyze, count_lines, find_documents, holders,
-    inputs_of_run, selfcheck, suggest, tag, write_run,
+    inputs_of_run, read_documents, selfcheck, suggest, tag, write_run,
 };
 pub use progress::{Progress, StopFlag};
 pub use resolve::{Meant, Outcome, PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict};

@@ -1,9 +1,9 @@
 //! Files that hold something else than articles in plain text or JSON Lines, known by their first bytes: binary formats,
 //! tables, web pages and feeds, crawls, mailboxes. Each has a name that people know it by, and a remedy.
 
-use super::decompress::Compression;
 use super::sniff::Head;
 use super::{Format, markup, table, warc};
+use crate::files::Compression;
 
 /// A format that is neither plain text nor JSON Lines.
 #[derive(Debug, PartialEq, Eq)]
@@ -76,14 +76,16 @@ pub(super) fn binary(head: &[u8]) -> Option<&'static str> {
         return Some(name);
     }
     match head {
-        _ if head.starts_with(b"BZh") && head.get(4..10) == Some(b"1AY&SY") => Some("bzip2-compressed"),
         _ if head.starts_with(b"MZ") && head.contains(&0) => Some("a program"),
         _ if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP") => Some("a WebP image"),
         _ if head.starts_with(b"RIFF") && head.contains(&0) => Some("a sound or video file"),
         _ if head.get(4..8) == Some(b"ftyp") => Some("an MP4 file or a HEIC image"),
         _ if head.get(257..262) == Some(b"ustar") => Some("a tar archive"),
         // Compression of the file itself is undone before.
-        _ => Compression::of(head).map(|_| "compressed twice"),
+        _ => Compression::of(head).map(|compression| match compression {
+            Compression::Bzip2 => "bzip2-compressed",
+            Compression::Gzip | Compression::Zstd => "compressed twice",
+        }),
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use super::decompress::Compression;
+use super::decompress::read_here;
 use super::{Format, InputFormat, compressed_name, foreign, text};
 use crate::error::{Error, Result};
 
@@ -160,7 +160,7 @@ fn looks_binary(path: &Path) -> bool {
         length += read;
     }
     let head = &head[..length];
-    match Compression::of(head) {
+    match read_here(head) {
         Some(_) => false,
         None => foreign::binary(head).is_some() || text::utf16(head).is_none() && memchr::memchr(0, head).is_some(),
     }

@@ -87,7 +87,7 @@ impl InputNotes {
     }
 
     /// Adds what was noted of later records.
-    pub(crate) fn add(&mut self, later: Self) {
+    pub fn add(&mut self, later: Self) {
         self.dates.read += later.dates.read;
         self.dates.missing += later.dates.missing;
         self.dates.unreadable += later.dates.unreadable;

@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::output::TextFile;
 use super::table::{Batch, Cell, Field, Table, TableSink};
 use crate::error::{Error, Result};
+use crate::files::Writer;
 
 /// Rows of CSV in a file.
 pub(super) struct CsvFile {
     path: PathBuf,
     writer: csv::Writer<Vec<u8>>,
-    file: TextFile,
+    file: Writer,
     safe: bool,
 }
 
@@ -19,7 +19,7 @@ impl CsvFile {
     /// If `safe` is set, cells that a spreadsheet would read as a formula get an apostrophe in front.
     pub(super) fn create(path: &Path, safe: bool) -> Result<Self> {
         let writer = csv::Writer::from_writer(Vec::with_capacity(1 << 16));
-        Ok(Self { path: path.to_owned(), writer, file: TextFile::create(path)?, safe })
+        Ok(Self { path: path.to_owned(), writer, file: Writer::create(path)?, safe })
     }
 
     /// Adds a number or another cell that needs no protection.

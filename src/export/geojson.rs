@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::graph::nodes;
 use super::jsonl::json;
-use super::output::TextFile;
 use super::source::Source;
 use super::{ExportOptions, Exporter, Layout, Written};
 use crate::error::Result;
+use crate::files::Writer;
 
 pub(super) struct Geojson;
 
@@ -17,7 +17,7 @@ impl Exporter for Geojson {
     }
 
     fn write(&self, source: &mut Source<'_>, _options: &ExportOptions, path: &Path) -> Result<Written> {
-        let mut file = TextFile::create(path)?;
+        let mut file = Writer::create(path)?;
         file.put("{\n\"type\": \"FeatureCollection\",\n")?;
         if let Some(notice) = source.attribution() {
             file.put(&format!("\"attribution\": {},\n", json(notice)))?;

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::graph::{NODE_ATTRIBUTES, edges, node_values, nodes};
-use super::output::TextFile;
 use super::source::Source;
 use super::xml::XmlText;
 use super::{ExportOptions, Exporter, Layout, Written};
 use crate::error::Result;
+use crate::files::Writer;
 use crate::store::PRODUCER;
 
 pub(super) struct Gexf;
@@ -18,7 +18,7 @@ impl Exporter for Gexf {
     }
 
     fn write(&self, source: &mut Source<'_>, _options: &ExportOptions, path: &Path) -> Result<Written> {
-        let mut file = TextFile::create(path)?;
+        let mut file = Writer::create(path)?;
         let mut xml = XmlText::default();
         file.put(concat!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",

@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::output::TextFile;
 use super::table::{Batch, Cell, Field, Table, TableSink};
 use crate::error::Result;
+use crate::files::Writer;
 
 /// One file of JSON Lines for each table.
 pub(super) struct JsonTables<F> {
     path_of: F,
     names: Vec<&'static str>,
-    file: Option<TextFile>,
+    file: Option<Writer>,
     line: String,
 }
 
@@ -24,7 +24,7 @@ impl<F: Fn(Table) -> PathBuf> JsonTables<F> {
 impl<F: Fn(Table) -> PathBuf> TableSink for JsonTables<F> {
     fn begin(&mut self, table: Table, fields: &[Field]) -> Result<()> {
         self.names = fields.iter().map(|field| field.name).collect();
-        self.file = Some(TextFile::create(&(self.path_of)(table))?);
+        self.file = Some(Writer::create(&(self.path_of)(table))?);
         Ok(())
     }
 

@@ -4,10 +4,10 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::matrix::{Matrix, write_names};
-use super::output::TextFile;
 use super::source::Source;
 use super::{ExportOptions, Exporter, Layout, Written};
 use crate::error::Result;
+use crate::files::Writer;
 
 pub(super) struct Mtx;
 
@@ -29,7 +29,7 @@ impl Exporter for Mtx {
 fn write_matrix(source: &mut Source<'_>, matrix: Matrix, path: &Path) -> Result<u64> {
     let [n_rows, n_columns, n_entries] = matrix.shape(source)?;
     let symmetry = if matrix == Matrix::Counts { "general" } else { "symmetric" };
-    let mut file = TextFile::create(path)?;
+    let mut file = Writer::create(path)?;
     file.put(&format!("%%MatrixMarket matrix coordinate integer {symmetry}\n"))?;
     if let Some(notice) = source.attribution() {
         file.put(&format!("% {notice}\n"))?;

@@ -2,9 +2,10 @@
 //!
 //! Each array is a member of its own and takes another pass over the rows, so memory stays that of a block.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::cell::Cell;
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::rc::Rc;
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -13,6 +14,7 @@ use super::matrix::{Matrix, write_names};
 use super::source::Source;
 use super::{ExportOptions, Exporter, Layout, Written};
 use crate::error::{Error, Result};
+use crate::files::File;
 
 pub(super) struct Npz;
 
@@ -68,13 +70,52 @@ fn write_matrix(source: &mut Source<'_>, matrix: Matrix, path: &Path) -> Result<
 
 struct NpzFile<'p> {
     path: &'p Path,
-    zip: BufWriter<ZipWriter<File>>,
+    zip: BufWriter<ZipWriter<Target>>,
+    failure: Rc<Cell<Option<io::Error>>>,
+}
+
+/// The file below a `ZipWriter`. That one writes the end of the archive when it is dropped, also after a failed write, and
+/// panics or prints if it cannot; so it is never told of a failure, which is kept for [`NpzFile`].
+struct Target {
+    file: File,
+    position: u64,
+    has_failed: bool,
+    failure: Rc<Cell<Option<io::Error>>>,
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.has_failed
+            && let Err(error) = self.file.write_all(bytes)
+        {
+            self.has_failed = true;
+            self.failure.set(Some(error));
+        }
+        self.position += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Target {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.position = match to {
+            _ if !self.has_failed => self.file.seek(to)?,
+            SeekFrom::Start(position) => position,
+            SeekFrom::Current(distance) | SeekFrom::End(distance) => self.position.saturating_add_signed(distance),
+        };
+        Ok(self.position)
+    }
 }
 
 impl<'p> NpzFile<'p> {
     fn create(path: &'p Path) -> Result<Self> {
-        let file = File::create(path).map_err(|error| Error::io(path, "create", error))?;
-        Ok(Self { path, zip: BufWriter::with_capacity(1 << 16, ZipWriter::new(file)) })
+        let failure = Rc::default();
+        let target = Target { file: File::create(path)?, position: 0, has_failed: false, failure: Rc::clone(&failure) };
+        Ok(Self { path, zip: BufWriter::with_capacity(1 << 16, ZipWriter::new(target)), failure })
     }
 
     /// Begins an array in NumPy's own format (version 1.0).
@@ -110,13 +151,15 @@ impl<'p> NpzFile<'p> {
 
     fn finish(mut self) -> Result<()> {
         self.check(io::Write::flush)?;
-        let Self { path, zip } = self;
+        let Self { path, zip, failure } = self;
         let finished = zip.into_inner().map_err(io::IntoInnerError::into_error);
-        let synced = finished.and_then(|zip| zip.finish().map_err(io::Error::from)).and_then(|file| file.sync_all());
+        let finished = finished.and_then(|zip| zip.finish().map_err(io::Error::from));
+        let synced = finished.and_then(|target| failure.take().map_or_else(|| target.file.sync(), Err));
         synced.map_err(|error| Error::io(path, "write", error))
     }
 
-    fn check(&mut self, write: impl FnOnce(&mut BufWriter<ZipWriter<File>>) -> io::Result<()>) -> Result<()> {
-        write(&mut self.zip).map_err(|error| Error::io(self.path, "write", error))
+    fn check(&mut self, write: impl FnOnce(&mut BufWriter<ZipWriter<Target>>) -> io::Result<()>) -> Result<()> {
+        let written = write(&mut self.zip).and_then(|()| self.failure.take().map_or(Ok(()), Err));
+        written.map_err(|error| Error::io(self.path, "write", error))
     }
 }

@@ -1,21 +1,21 @@
 //! Where an export goes: a file or a directory that appears whole or not at all.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
-use super::Filter;
-use crate::error::{Error, Result};
-use crate::store::{Marker, PRODUCER, StagedDirectory, parent_and_name, sync_directory};
+use super::source::GEONAMES;
+use super::{Filter, Table};
+use crate::error::Result;
+use crate::files::{DirectorySort, FileSort, StagedDirectory, StagedFile};
+use crate::store::PRODUCER;
 
 /// Name of the file that describes what the directory of an export holds.
 pub const EXPORT_FILE: &str = "export.json";
 
-static MARKER: Marker = Marker { file: EXPORT_FILE, format: "dateline-export", noun: "export" };
+static DIRECTORY: DirectorySort = DirectorySort { noun: "export", marker: EXPORT_FILE, format: "dateline-export" };
+static FILE: FileSort = FileSort { noun: "export", is_own };
 
 /// The content of `export.json`; formats that have metadata carry it inside, too.
 #[derive(Debug, Serialize)]
@@ -38,7 +38,15 @@ impl<'a> About<'a> {
         filter: &'a Filter,
         attribution: Option<&'static str>,
     ) -> Self {
-        Self { format: MARKER.format, producer: PRODUCER, to, gazetteer, filter, attribution, files: BTreeMap::new() }
+        Self {
+            format: DIRECTORY.format,
+            producer: PRODUCER,
+            to,
+            gazetteer,
+            filter,
+            attribution,
+            files: BTreeMap::new(),
+        }
     }
 
     /// Key and value, for formats that carry metadata.
@@ -58,52 +66,36 @@ impl<'a> About<'a> {
 /// An export being written under a temporary name.
 #[derive(Debug)]
 pub(super) enum Output {
-    File { out: PathBuf, parent: PathBuf, force: bool, file: NamedTempFile },
+    File(StagedFile),
     Directory(StagedDirectory),
 }
 
 impl Output {
     pub(super) fn file(out: &Path, force: bool) -> Result<Self> {
-        let (parent, name) = parent_and_name(out)?;
-        let out = parent.join(name);
-        check_free(&out, force)?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".dateline.").suffix(".partial");
-        // The permissions of any other new file; the crate's default is for secrets.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(&parent).map_err(|error| Error::io(&parent, "create a file in", error))?;
-        Ok(Self::File { out, parent, force, file })
+        StagedFile::create(out, force, &FILE).map(Self::File)
     }
 
     pub(super) fn directory(out: &Path, force: bool) -> Result<Self> {
-        StagedDirectory::create(out, force, &MARKER).map(Self::Directory)
+        StagedDirectory::create(out, force, &DIRECTORY).map(Self::Directory)
     }
 
-    /// Where to write until then: the file itself, or the directory.
+    /// Where to write for now: a file that is not there yet, or the empty directory.
     pub(super) fn path(&self) -> &Path {
         match self {
-            Self::File { file, .. } => file.path(),
+            Self::File(file) => file.path(),
             Self::Directory(directory) => directory.path(),
         }
     }
 
-    /// Gives the export its final name; all its files must have been flushed to disk.
+    /// Gives the export its final name; the files of a directory must be on the disk.
     pub(super) fn place(self, about: &About<'_>) -> Result<PathBuf> {
         match self {
-            Self::File { out, parent, force, file } => {
-                file.as_file().sync_all().map_err(|error| Error::io(&out, "write", error))?;
-                check_free(&out, force)?;
-                let persisted = if force { file.persist(&out) } else { file.persist_noclobber(&out) };
-                persisted.map_err(|error| Error::io(&out, "give the export its final name", error.error))?;
-                sync_directory(&parent, "write the name of the new export, which is complete, in")?;
-                Ok(out)
-            }
+            Self::File(file) => file.place(),
             Self::Directory(directory) => {
                 let mut json = serde_json::to_string_pretty(about).expect("string keys only");
                 json.push('\n');
-                let mut file = TextFile::create(&directory.path().join(EXPORT_FILE))?;
-                file.put(&json)?;
+                let mut file = directory.file(EXPORT_FILE)?;
+                file.put(json)?;
                 file.finish()?;
                 directory.place()
             }
@@ -111,49 +103,22 @@ impl Output {
     }
 }
 
-fn check_free(out: &Path, force: bool) -> Result<()> {
-    match std::fs::symlink_metadata(out) {
-        Ok(metadata) if metadata.is_dir() => {
-            let error = Error::usage("it is a directory, and this export is one file").at(out);
-            Err(error.with_remedy("choose another name with --out"))
-        }
-        Ok(_) if !force => {
-            let error = Error::usage("it exists already").at(out);
-            Err(error.with_remedy("choose another name with --out, or add --force to replace it"))
-        }
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io(out, "look at", error)),
-        _ => Ok(()),
-    }
-}
-
-/// A file being written, whose errors name it.
-pub(super) struct TextFile {
-    path: PathBuf,
-    output: BufWriter<File>,
-}
-
-impl TextFile {
-    /// Creates the file, or truncates it.
-    pub(super) fn create(path: &Path) -> Result<Self> {
-        let file = File::create(path).map_err(|error| Error::io(path, "create", error))?;
-        Ok(Self { path: path.to_owned(), output: BufWriter::with_capacity(1 << 16, file) })
-    }
-
-    pub(super) fn put(&mut self, text: &str) -> Result<()> {
-        self.output.write_all(text.as_bytes()).map_err(|error| self.error(error))
-    }
-
-    pub(super) fn put_with(&mut self, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<()> {
-        write(&mut self.output).map_err(|error| self.error(error))
-    }
-
-    /// Flushes the file to disk.
-    pub(super) fn finish(mut self) -> Result<()> {
-        let synced = self.output.flush().and_then(|()| self.output.get_ref().sync_all());
-        synced.map_err(|error| self.error(error))
-    }
-
-    fn error(&self, error: io::Error) -> Error {
-        Error::io(&self.path, "write", error)
-    }
+/// Whether a file is one that an export of any format wrote, as far as the format shows it. A file of Pajek does only by the
+/// notice that it begins with.
+fn is_own(head: &[u8], tail: &[u8]) -> bool {
+    let holds = |bytes: &[u8], text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
+    let begins = |text: &str| head.starts_with(text.as_bytes());
+    let is_table = |table: Table| {
+        let names: Vec<&str> = table.fields().iter().map(|field| field.name).collect();
+        begins(&format!("{}\n", names.join(","))) || begins(&format!("{{\"{}\":", names[0])) && holds(head, names[1])
+    };
+    begins("PAR1") && holds(tail, "dateline.producer")
+        || begins("ARROW1") && holds(head, "dateline.producer")
+        || begins("SQLite format 3\0") && holds(head, "CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        || begins("<?xml") && (holds(head, "<creator>dateline ") || holds(head, "<graph id=\"cooccurrence\""))
+        || begins("{\n\"network\": {\n\"items\": [\n")
+        || begins("{\n\"type\": \"FeatureCollection\",\n")
+        || begins("Source,Target,Type,Weight,SourceLabel,TargetLabel\n")
+        || begins(&format!("% {GEONAMES}\n"))
+        || Table::ALL.into_iter().any(is_table)
 }

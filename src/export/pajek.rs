@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::graph::{edges, nodes};
-use super::output::TextFile;
 use super::source::Source;
 use super::{ExportOptions, Exporter, Layout, Written};
 use crate::error::Result;
+use crate::files::Writer;
 
 pub(super) struct Pajek;
 
@@ -19,7 +19,7 @@ impl Exporter for Pajek {
     }
 
     fn write(&self, source: &mut Source<'_>, _options: &ExportOptions, path: &Path) -> Result<Written> {
-        let mut file = TextFile::create(path)?;
+        let mut file = Writer::create(path)?;
         if let Some(notice) = source.attribution() {
             file.put(&format!("% {notice}\n"))?;
         }

@@ -4,7 +4,6 @@
 //! days and coordinates are null.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,12 +15,12 @@ use parquet::basic::{Compression, Encoding};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
-use super::output::TextFile;
 use super::source::Source;
 use super::table::{Batch, Field, FieldKind, Table, TableSink, signed};
 use super::tabular::{layout, path_of, write_files};
 use super::{ExportOptions, Exporter, Layout, Written};
 use crate::error::{Error, Result};
+use crate::files::{File, Writer};
 use crate::store::ColumnRef;
 
 /// Rows of a group: a reader must hold at least one group, and the writer holds at most one, encoded.
@@ -102,7 +101,7 @@ impl Exporter for Duckdb {
             sql += &format!("CREATE TABLE {table} AS SELECT * FROM read_parquet('{file}');\n");
         }
         sql += super::table::NAMED_VIEWS;
-        let mut file = TextFile::create(&path.join("load.sql"))?;
+        let mut file = Writer::create(&path.join("load.sql"))?;
         file.put(&sql)?;
         file.finish()?;
         written.push(("load.sql".to_owned(), 0));
@@ -143,7 +142,7 @@ where
         let fields: Vec<ArrowField> =
             fields.iter().map(|field| ArrowField::new(field.name, data_type(field.kind), true)).collect();
         let schema = Arc::new(Schema::new(fields));
-        let file = File::create(&path).map_err(|error| Error::io(&path, "create", error))?;
+        let file = File::create(&path)?;
         let file = (self.create)(file, &schema).map_err(|error| cannot_write(&path, error))?;
         self.current = Some((path, schema, file));
         Ok(())
@@ -166,7 +165,7 @@ where
             FileOf::Arrow(mut writer) => writer.finish().and_then(|()| writer.into_inner()),
         };
         let file = finished.map_err(|error| cannot_write(&path, error))?;
-        file.sync_all().map_err(|error| Error::io(path, "write", error))
+        file.sync().map_err(|error| Error::io(path, "write", error))
     }
 }
 

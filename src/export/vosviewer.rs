@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::graph::{edges, nodes};
 use super::jsonl::json;
-use super::output::TextFile;
 use super::source::Source;
 use super::{ExportOptions, Exporter, Layout, Written};
 use crate::error::Result;
+use crate::files::Writer;
 use crate::gazetteer::EntityType;
 
 pub(super) struct Vosviewer;
@@ -18,7 +18,7 @@ impl Exporter for Vosviewer {
     }
 
     fn write(&self, source: &mut Source<'_>, _options: &ExportOptions, path: &Path) -> Result<Written> {
-        let mut file = TextFile::create(path)?;
+        let mut file = Writer::create(path)?;
         file.put("{\n\"network\": {\n\"items\": [\n")?;
         let mut between = "";
         let n_items = nodes(source, |row, entity| {

@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::entity::{AliasKind, EvidenceSet, Flags, pack, unpack};
-use super::image::wire::{Cursor, put_number, put_str};
 use super::image::{Image, ImageWriter, Section, Tag};
-use super::sorter::{DEFAULT_BUDGET, Sorter};
 use super::{Gazetteer, LoadOptions, LoadStage};
 use crate::diagnostics::{Diagnostic, FaultCode};
 use crate::error::{Error, Result};
+use crate::files::wire::{Cursor, put_number, put_str};
+use crate::files::{DEFAULT_BUDGET, Sorter};
 use crate::hash::hex;
 use crate::ids::EntityId;
 use crate::normalize::{fold, trim};

@@ -1,7 +1,7 @@
 //! Entities and names as a gazetteer returns them: small borrowing views; and the meaning of their words.
 
-use super::image::wire::Cursor;
 use super::line;
+use crate::files::wire::Cursor;
 use crate::ids::EntityId;
 
 /// One referent: an id that is stable across runs, a canonical name, a kind, and the other fields of its line. A view

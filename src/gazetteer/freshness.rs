@@ -1,16 +1,12 @@
 //! Checks whether a compiled gazetteer agrees with its sources.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-
-use sha2::{Digest, Sha256};
 
 use super::Gazetteer;
 use super::compile::{PROGRAM, Source};
 use super::image::refused;
 use crate::error::{Error, Result};
-use crate::hash::hex;
+use crate::files::FileSummary;
 
 impl Gazetteer {
     /// Refuses a compiled file of another version of this program, whose folding and tables may differ.
@@ -62,24 +58,6 @@ fn is_current(source: &Source, found: &Path, compiled: &Path) -> Result<bool> {
 }
 
 fn has_content(source: &Source, path: &Path) -> Result<bool> {
-    let failed = |error| Error::io(path, "read the gazetteer", error);
-    let mut file = File::open(path).map_err(failed)?;
-    if file.metadata().map_err(failed)?.len() != source.bytes {
-        return Ok(false);
-    }
-    Ok(sha256(&mut file).map_err(failed)? == source.sha256)
-}
-
-/// The hash of the rest of a file.
-pub(super) fn sha256(file: &mut File) -> std::io::Result<String> {
-    let mut hash = Sha256::new();
-    let mut block = vec![0; 1 << 18];
-    loop {
-        match file.read(&mut block) {
-            Ok(0) => return Ok(hex(&hash.finalize())),
-            Ok(read) => hash.update(&block[..read]),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
+    let metadata = path.metadata().map_err(|error| Error::io(path, "read the gazetteer", error))?;
+    Ok(metadata.len() == source.bytes && FileSummary::of(path)?.sha256 == source.sha256)
 }

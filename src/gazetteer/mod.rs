@@ -19,18 +19,18 @@ pub(crate) mod image;
 pub(crate) mod line;
 mod rank;
 mod reader;
-pub(crate) mod sorter;
 
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use compile::{Compiler, Draft, DraftAlias, Meta, Position, Statement};
-use image::wire::{Cursor, u16_at, u32_at, u64_at};
 use image::{Image, refused};
 
 use crate::builtin;
 use crate::error::{Error, Result};
+use crate::files::FileSummary;
+use crate::files::wire::{Cursor, u16_at, u32_at, u64_at};
 use crate::ids::{AliasId, EntityId};
 use crate::normalize::{FoldedText, trim};
 
@@ -205,14 +205,16 @@ impl Gazetteer {
         Ok(gazetteer)
     }
 
-    /// Writes the gazetteer in its compiled form: the file appears complete or not at all. Includes what
-    /// [`compile`](crate::compile) added.
+    /// Writes the gazetteer in its compiled form: whole under the final name, or not at all. What
+    /// [`compile`](crate::compile) added is written too. With `force` it replaces an earlier compiled gazetteer, and nothing
+    /// else.
     ///
     /// # Errors
     ///
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if something is at `path` that may not be replaced,
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be written.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.image.save(path.as_ref())
+    pub fn save(&self, path: impl AsRef<Path>, force: bool) -> Result<()> {
+        self.image.save(path.as_ref(), force)
     }
 
     /// A hash of a layer's content: the fingerprint of a compiled one (and `true`), the SHA-256 of a text.
@@ -220,9 +222,7 @@ impl Gazetteer {
         if let Some(gazetteer) = Self::compiled_layer(layer)? {
             return Ok((gazetteer.fingerprint().to_owned(), true));
         }
-        let failed = |error| Error::io(layer, "read the gazetteer", error);
-        let mut file = std::fs::File::open(layer).map_err(failed)?;
-        Ok((freshness::sha256(&mut file).map_err(failed)?, false))
+        Ok((FileSummary::of(layer)?.sha256, false))
     }
 
     /// Reads one gazetteer from a string; `name` is the file name in messages.

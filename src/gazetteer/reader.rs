@@ -7,8 +7,6 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use super::compile::{Compiler, Draft, DraftAlias, Keys, Position, Source, Statement};
 use super::image::Image;
 use super::line::{Field, parse_evidence, parse_flags, split_fields};
@@ -16,7 +14,7 @@ use super::{AliasKind, EvidenceSet, Flags, Gazetteer, LoadOptions, name_fault_in
 use crate::builtin::builtin_names;
 use crate::diagnostics::FaultCode;
 use crate::error::{Error, Result};
-use crate::hash::hex;
+use crate::files::{FileSummary, Hashing};
 use crate::ids::EntityId;
 use crate::normalize::FoldedText;
 
@@ -96,7 +94,7 @@ impl<'o> Reader<'o> {
         let file = File::open(path).map_err(failed)?;
         self.compiler.meta.layers.push(file_name(path));
         self.open.push(canonical(path));
-        self.read_source(file, path, failed)?;
+        self.read_source(file, path)?;
         self.open.pop();
         Ok(())
     }
@@ -111,14 +109,11 @@ impl<'o> Reader<'o> {
         Ok(gazetteer)
     }
 
-    /// Reads the lines of a file, and records its size and hash, by which a compiled gazetteer detects changes.
-    fn read_source(&mut self, file: File, path: &Path, failed: impl Fn(std::io::Error) -> Error) -> Result<()> {
-        let mut input = Hashing { input: file, hash: Sha256::new(), bytes: 0, error: None };
+    /// Reads the lines of a file, and notes its size and hash, by which a compiled gazetteer knows whether it is current.
+    fn read_source(&mut self, file: File, path: &Path) -> Result<()> {
+        let mut input = Hashing::new(file);
         self.read_lines(BufReader::with_capacity(1 << 18, &mut input), path)?;
-        if let Some(error) = input.error {
-            return Err(failed(error));
-        }
-        let (bytes, sha256) = (input.bytes, hex(&input.hash.finalize()));
+        let FileSummary { bytes, sha256 } = input.summary();
         self.compiler.meta.sources.push(Source { path: path.to_string_lossy().into_owned(), bytes, sha256 });
         Ok(())
     }
@@ -137,8 +132,8 @@ impl<'o> Reader<'o> {
         let mut line = Vec::new();
         for number in 1.. {
             line.clear();
-            // `Hashing` keeps the error, which looks like the end of the input here.
-            if input.read_until(b'\n', &mut line).unwrap_or(0) == 0 {
+            let read = input.read_until(b'\n', &mut line);
+            if read.map_err(|error| Error::io(path, "read the gazetteer", error))? == 0 {
                 break;
             }
             let mut bytes = line.strip_suffix(b"\n").unwrap_or(&line);
@@ -155,31 +150,6 @@ impl<'o> Reader<'o> {
             }
         }
         file.flush()
-    }
-}
-
-/// A reader that counts and hashes the bytes; an error ends the input and is kept.
-struct Hashing {
-    input: File,
-    hash: Sha256,
-    bytes: u64,
-    error: Option<std::io::Error>,
-}
-
-impl Read for &mut Hashing {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        match self.input.read(buffer) {
-            Ok(read) => {
-                self.hash.update(&buffer[..read]);
-                self.bytes += read as u64;
-                Ok(read)
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Err(error),
-            Err(error) => {
-                self.error = Some(error);
-                Ok(0)
-            }
-        }
     }
 }
 
@@ -330,8 +300,7 @@ impl FileReader<'_, '_> {
         match File::open(&path) {
             Ok(file) => {
                 self.reader.open.push(identity);
-                let failed = |error| Error::io(&path, "read the included file", error);
-                self.reader.read_source(file, &path, failed)?;
+                self.reader.read_source(file, &path)?;
                 self.reader.open.pop();
             }
             Err(error) => {

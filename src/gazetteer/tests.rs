@@ -130,7 +130,7 @@ fn a_layer_over_a_compiled_one_is_a_layer_over_its_text() {
     .unwrap();
     std::fs::write(path("over.gaz"), "!remove wash\n!extend us\n+  nick  Uncle Sam  -\n").unwrap();
     let text = Gazetteer::load([path("base.gaz"), path("over.gaz")]).unwrap();
-    Gazetteer::load([path("base.gaz")]).unwrap().save(path("base.dlz")).unwrap();
+    Gazetteer::load([path("base.gaz")]).unwrap().save(path("base.dlz"), false).unwrap();
     let compiled = Gazetteer::load([path("base.dlz"), path("over.gaz")]).unwrap();
     assert_eq!(text.fingerprint(), compiled.fingerprint());
     assert_eq!(compiled.n_entities(), 2);
@@ -141,7 +141,7 @@ fn a_compiled_file_is_refused_when_its_source_has_changed() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
     std::fs::write(path("a.gaz"), "a  place  Alpha  -\n").unwrap();
-    Gazetteer::load([path("a.gaz")]).unwrap().save(path("a.dlz")).unwrap();
+    Gazetteer::load([path("a.gaz")]).unwrap().save(path("a.dlz"), false).unwrap();
     assert!(Gazetteer::open(path("a.dlz")).is_ok());
     std::fs::write(path("a.gaz"), "a  place  Gamma  -\n").unwrap();
     let error = Gazetteer::open(path("a.dlz")).unwrap_err();

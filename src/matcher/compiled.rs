@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::index::{self, NameIndex};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::gazetteer::image::ImageWriter;
 use crate::gazetteer::{Gazetteer, LoadOptions};
 use crate::hash::hex;
@@ -23,7 +24,7 @@ const KEPT: usize = 16;
 /// let folder = std::env::temp_dir().join("dateline-example-compile");
 /// std::fs::create_dir_all(&folder).unwrap();
 /// let path = folder.join("yorks.dlz").to_str().unwrap().to_owned();
-/// compile(&Gazetteer::from_names(["York", "New York"])?, &LoadOptions::default())?.save(&path)?;
+/// compile(&Gazetteer::from_names(["York", "New York"])?, &LoadOptions::default())?.save(&path, true)?;
 /// let matcher = Matcher::new(&Gazetteer::load([&path])?)?;
 /// assert_eq!(matcher.surface_forms("in New York"), ["New York"]);
 /// # std::fs::remove_dir_all(folder).unwrap();
@@ -46,13 +47,13 @@ pub fn compile(gazetteer: &Gazetteer, options: &LoadOptions<'_>) -> Result<Gazet
 ///
 /// # Errors
 ///
-/// As [`compile`] and [`Gazetteer::save`].
+/// Like [`compile`] and [`Gazetteer::save`], which explains `force`.
 ///
 /// # Complexity
 ///
 /// Sorts the folded names, in bounded memory.
-pub fn compile_to(gazetteer: &Gazetteer, options: &LoadOptions<'_>, path: impl AsRef<Path>) -> Result<()> {
-    with_tables(gazetteer, options)?.save(path.as_ref())
+pub fn compile_to(gazetteer: &Gazetteer, options: &LoadOptions<'_>, path: impl AsRef<Path>, force: bool) -> Result<()> {
+    with_tables(gazetteer, options)?.save(path.as_ref(), force)
 }
 
 /// The sections of a gazetteer and the tables of its names.
@@ -82,7 +83,9 @@ pub fn load_cached<S: AsRef<str>>(layers: &[S], options: &LoadOptions<'_>, cache
         return Ok(gazetteer);
     }
     let gazetteer = compile(&Gazetteer::load_with(layers, options)?, options)?;
-    if fs::create_dir_all(cache).is_ok() && gazetteer.save(&path).is_ok() {
+    // What is there is damaged or of another time, and as a damaged file it would not be replaced.
+    let _ = files::remove_file(&path);
+    if files::create_directories(cache).is_ok() && gazetteer.save(&path, false).is_ok() {
         forget_old(cache);
     }
     Ok(gazetteer)
@@ -123,7 +126,7 @@ fn forget_old(cache: &Path) {
         .collect();
     files.sort();
     for (_, path) in files.iter().rev().skip(KEPT) {
-        let _ = fs::remove_file(path);
+        let _ = files::remove_file(&path);
     }
 }
 
@@ -136,13 +139,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let [at_once, saved] = ["at_once.dlz", "saved.dlz"].map(|name| folder.path().join(name));
         let gazetteer = Gazetteer::from_names(["York", "New York", "Yahoo!", "São Paulo"]).unwrap();
-        compile_to(&gazetteer, &LoadOptions::default(), &at_once).unwrap();
-        compile(&gazetteer, &LoadOptions::default()).unwrap().save(&saved).unwrap();
+        compile_to(&gazetteer, &LoadOptions::default(), &at_once, false).unwrap();
+        compile(&gazetteer, &LoadOptions::default()).unwrap().save(&saved, false).unwrap();
         assert_eq!(fs::read(&at_once).unwrap(), fs::read(saved).unwrap());
         assert!(NameIndex::is_ready(&Gazetteer::open(at_once).unwrap()));
         let nowhere = folder.path().join("none").join("x.dlz");
-        let error = compile_to(&gazetteer, &LoadOptions::default(), &nowhere).unwrap_err();
-        assert!(error.to_string().contains("write the compiled gazetteer"), "{error}");
+        let error = compile_to(&gazetteer, &LoadOptions::default(), &nowhere, false).unwrap_err();
+        assert!(error.to_string().contains("is not an existing directory"), "{error}");
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod tag;
 pub use analyze::{AnalyzeOptions, RunSummary, analyze, write_run};
 pub use find::{FoundDocument, FoundDocuments, find_documents};
 pub use holders::{HolderSummary, holders};
-pub use read::{ReadSummary, read};
+pub use read::{ReadSummary, read_documents};
 pub use recurring::count_lines;
 pub use scan::ScanOptions;
 pub use selfcheck::{Difference, SelfcheckReport, selfcheck};

@@ -57,7 +57,7 @@ struct Line<'a> {
 /// # Errors
 ///
 /// If writing fails, if a field that was named is in no record, if every record is faulty, or if the scan was stopped.
-pub fn read(
+pub fn read_documents(
     source: impl Source,
     at_most: Option<u64>,
     options: ScanOptions<'_>,

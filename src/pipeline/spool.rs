@@ -1,10 +1,10 @@
 //! Rows that are read again once the last of them is known: in memory while they are few, in a temporary file beyond that.
 
-use std::fs;
 use std::mem;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
+use crate::files::remove_file;
 use crate::store::{Block, Codec, FileHeader, FileReader, FileWriter};
 
 /// Blocks kept in memory, of 2 MiB each.
@@ -79,7 +79,7 @@ impl<B: Block> Spooled<B> {
     /// Removes the file, if there is one.
     pub(super) fn remove(&self) -> Result<()> {
         match &self.path {
-            Some(path) => fs::remove_file(path).map_err(|error| Error::io(path, "remove the temporary file", error)),
+            Some(path) => remove_file(path).map_err(|error| Error::io(path, "remove the temporary file", error)),
             None => Ok(()),
         }
     }

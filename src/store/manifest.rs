@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::frame::PRODUCER;
 use super::reader::damaged;
 use super::settings::RunSettings;
-use super::writer::{FileSummary, sha256};
+use super::writer::sha256;
 use crate::archive::FileFormat;
 use crate::error::{Error, Result};
+use crate::files::FileSummary;
 
 /// What the `format` of a manifest says.
 pub(super) const RUN_FORMAT: &str = "dateline-run";

@@ -41,7 +41,6 @@
 
 mod codec;
 mod column;
-mod directory;
 mod frame;
 mod manifest;
 mod reader;
@@ -55,8 +54,8 @@ mod verify;
 mod wire;
 mod writer;
 
+pub use crate::files::FileSummary;
 pub use column::{ColumnRef, StringColumn};
-pub(crate) use directory::{Marker, StagedDirectory, parent_and_name, sync_directory};
 pub use frame::{BlockColumns, BlockEntry, Codec, FORMAT_VERSION, FileHeader, PRODUCER};
 pub use manifest::{
     DateTally, ManifestGazetteer, ManifestInput, ManifestNotes, RecordTally, RunManifest, RunVersion, Totals,
@@ -74,4 +73,4 @@ pub use wire::{
     Block, CountRow, CountRows, DocumentRow, DocumentRows, EntityRow, EntityRows, MarginalRow, MarginalRows,
     MentionRow, MentionRows, PairRow, PairRows,
 };
-pub use writer::{FileSummary, FileWriter};
+pub use writer::FileWriter;

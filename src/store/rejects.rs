@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::reader::damaged;
-use super::writer::{FileSummary, HashedFile};
 use crate::diagnostics::Reject;
 use crate::error::{Error, Result};
+use crate::files::{FileSummary, Hashing, Writer};
 
 /// Writes rejects as JSON Lines, counting and hashing them.
 #[derive(Debug)]
 #[must_use = "the file is complete once it is finished"]
 pub struct RejectsWriter {
-    file: HashedFile,
+    file: Hashing<Writer>,
     by_reason: BTreeMap<String, u64>,
 }
 
@@ -44,7 +44,12 @@ impl RejectsWriter {
     ///
     /// If the file exists already or cannot be created.
     pub fn create(path: impl Into<PathBuf>) -> Result<Self> {
-        Ok(Self { file: HashedFile::create(path)?, by_reason: BTreeMap::new() })
+        Ok(Self::from_writer(Writer::create(&path.into())?))
+    }
+
+    /// Begins in an empty file.
+    pub(super) fn from_writer(file: Writer) -> Self {
+        Self { file: Hashing::new(file), by_reason: BTreeMap::new() }
     }
 
     /// Writes one record.

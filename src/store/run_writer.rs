@@ -1,19 +1,18 @@
 //! Writes the results of a run so that they appear whole or not at all.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::directory::{Marker, StagedDirectory, list};
-use super::frame::FileHeader;
+use super::frame::{Codec, FileHeader};
 use super::manifest::{RUN_FORMAT, RunManifest};
 use super::rejects::RejectsWriter;
 use super::run::{MANIFEST_FILE, REJECTS_FILE, Run};
-use super::writer::{FileSummary, FileWriter};
+use super::writer::FileWriter;
 use crate::error::{Error, Result};
+use crate::files::{DirectorySort, FileSummary, StagedDirectory, list, sync_file};
 
-static MARKER: Marker = Marker { file: MANIFEST_FILE, format: RUN_FORMAT, noun: "run" };
+static RUN: DirectorySort = DirectorySort { noun: "run", marker: MANIFEST_FILE, format: RUN_FORMAT };
 
 /// A run being written, in a temporary directory beside its final place.
 ///
@@ -36,7 +35,7 @@ impl RunWriter {
     ///
     /// If `out` exists and may not be replaced, or the directory it is to stand in does not exist or cannot be written to.
     pub fn create(out: impl AsRef<Path>, force: bool) -> Result<Self> {
-        let directory = StagedDirectory::create(out.as_ref(), force, &MARKER)?;
+        let directory = StagedDirectory::create(out.as_ref(), force, &RUN)?;
         Ok(Self { directory, files: BTreeMap::new() })
     }
 
@@ -57,7 +56,7 @@ impl RunWriter {
     ///
     /// If it cannot be created, for one because the run has it already.
     pub fn file(&self, name: &str, header: &FileHeader) -> Result<FileWriter> {
-        FileWriter::create(self.path(name), header)
+        FileWriter::from_writer(self.directory.file(name)?, header, Codec::Zstd)
     }
 
     /// Begins `rejects.jsonl`.
@@ -66,7 +65,7 @@ impl RunWriter {
     ///
     /// As [`file`](Self::file).
     pub fn rejects(&self) -> Result<RejectsWriter> {
-        RejectsWriter::create(self.path(REJECTS_FILE))
+        Ok(RejectsWriter::from_writer(self.directory.file(REJECTS_FILE)?))
     }
 
     /// Notes size and hash of a finished file, which [`commit`](Self::commit) would otherwise compute by reading it.
@@ -87,10 +86,9 @@ impl RunWriter {
             return Err(Error::format(self.out(), message).with_remedy("please report this as a bug of dateline"));
         }
         manifest.files = self.summaries()?;
-        let manifest_path = self.path(MANIFEST_FILE);
-        File::create_new(&manifest_path)
-            .and_then(|mut file| file.write_all(manifest.to_json().as_bytes()).and_then(|()| file.sync_all()))
-            .map_err(|error| Error::io(manifest_path, "write", error))?;
+        let mut file = self.directory.file(MANIFEST_FILE)?;
+        file.put(manifest.to_json())?;
+        file.finish()?;
         Ok(Run::new(self.directory.place()?, manifest))
     }
 
@@ -106,7 +104,7 @@ impl RunWriter {
             let summary = match self.files.get(name) {
                 Some(summary) => summary.clone(),
                 None => {
-                    File::open(&path).and_then(|file| file.sync_all()).map_err(|e| Error::io(&path, "write", e))?;
+                    sync_file(&path).map_err(|error| Error::io(&path, "write", error))?;
                     FileSummary::of(&path)?
                 }
             };

@@ -9,15 +9,14 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::directory::list;
 use super::manifest::{DateTally, RunManifest};
 use super::rejects::count_rejects;
 use super::run::{
     COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, MANIFEST_FILE, MENTIONS_FILE, REJECTS_FILE, Run,
 };
 use super::wire::MentionRows;
-use super::writer::FileSummary;
 use crate::error::Result;
+use crate::files::{FileSummary, list};
 
 /// What [`Run::verify`] found.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]

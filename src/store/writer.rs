@@ -1,11 +1,9 @@
-//! Writes `.dln` files and hashes whatever is written.
+//! Writes `.dln` files.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zstd::bulk::Compressor;
 
@@ -13,43 +11,11 @@ use super::codec;
 use super::frame::{BlockEntry, Codec, END_MAGIC, FileHeader, FooterIndex, MAX_BLOCK};
 use super::wire::Block;
 use crate::error::{Error, Result};
+use crate::files::{FileSummary, Hashing, Writer};
 use crate::hash::hex;
 use crate::parallel;
 
 const ZSTD_LEVEL: i32 = 3;
-
-/// Size and hash of a finished file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileSummary {
-    /// Size in bytes.
-    pub bytes: u64,
-    /// SHA-256 of all bytes, in hexadecimal as `sha256sum` prints it.
-    pub sha256: String,
-}
-
-impl FileSummary {
-    /// Reads the file at `path` through.
-    ///
-    /// # Errors
-    ///
-    /// If the file cannot be read.
-    pub fn of(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let mut file = File::open(path).map_err(|error| Error::io(path, "open", error))?;
-        let (mut sha, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
-        loop {
-            match file.read(&mut buffer) {
-                Ok(0) => return Ok(Self { bytes, sha256: hex(&sha.finalize()) }),
-                Ok(n) => {
-                    sha.update(&buffer[..n]);
-                    bytes += n as u64;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Error::io(path, "read", error)),
-            }
-        }
-    }
-}
 
 /// Writes one `.dln` file, block by block; the hash of the file is computed on the way.
 ///
@@ -73,7 +39,7 @@ impl FileSummary {
 /// ```
 #[must_use = "a file without a footer is refused by readers"]
 pub struct FileWriter {
-    file: HashedFile,
+    file: Hashing<Writer>,
     header: FileHeader,
     compressor: Option<Compressor<'static>>,
     index: FooterIndex,
@@ -95,10 +61,18 @@ impl FileWriter {
     ///
     /// If the file exists already or cannot be created.
     pub fn with_codec(path: impl Into<PathBuf>, header: &FileHeader, codec: Codec) -> Result<Self> {
-        let mut file = HashedFile::create(path)?;
+        Self::from_writer(Writer::create(&path.into())?, header, codec)
+    }
+
+    /// Begins in an empty file.
+    pub(super) fn from_writer(file: Writer, header: &FileHeader, codec: Codec) -> Result<Self> {
+        let mut file = Hashing::new(file);
         let compressor = match codec {
             Codec::None => None,
-            Codec::Zstd => Some(Compressor::new(ZSTD_LEVEL).map_err(|error| file.error("compress", error))?),
+            Codec::Zstd => {
+                let compressor = Compressor::new(ZSTD_LEVEL);
+                Some(compressor.map_err(|error| Error::io(file.label(), "compress", error))?)
+            }
         };
         file.put(&header.to_bytes())?;
         Ok(Self { file, header: header.clone(), compressor, index: FooterIndex::default() })
@@ -115,7 +89,7 @@ impl FileWriter {
     ///
     /// Linear in the rows; holds their payload twice, as columns and compressed.
     pub fn write_block<B: Block>(&mut self, block: &B) -> Result<()> {
-        let stored = Stored::new(block, &self.file.path, &self.header, self.compressor.as_mut())?;
+        let stored = Stored::new(block, self.file.label(), &self.header, self.compressor.as_mut())?;
         self.put(stored)
     }
 
@@ -129,7 +103,7 @@ impl FileWriter {
     ///
     /// As [`write_block`](Self::write_block), for all blocks at a time.
     pub fn write_blocks<B: Block + Sync>(&mut self, blocks: &[B]) -> Result<()> {
-        let (path, header) = (&self.file.path, &self.header);
+        let (path, header) = (self.file.label(), &self.header);
         let is_compressed = self.compressor.is_some();
         let compressor = || is_compressed.then(|| Compressor::new(ZSTD_LEVEL)).transpose();
         let store = |compressor: &mut io::Result<Option<Compressor<'static>>>, block| match compressor {
@@ -141,7 +115,7 @@ impl FileWriter {
     }
 
     fn put(&mut self, Stored { entry, payload }: Stored) -> Result<()> {
-        let entry = BlockEntry { offset: self.file.bytes, ..entry };
+        let entry = BlockEntry { offset: self.file.n_bytes(), ..entry };
         self.index.kind.push(entry.kind);
         self.index.offset.push(entry.offset);
         self.index.rows.push(entry.rows);
@@ -155,10 +129,10 @@ impl FileWriter {
     ///
     /// If writing fails.
     pub fn finish(mut self) -> Result<FileSummary> {
-        let footer_offset = self.file.bytes;
+        let footer_offset = self.file.n_bytes();
         let index = codec::encode(&self.index);
         let length = u32::try_from(index.len())
-            .map_err(|_| Error::limit("more blocks than the footer of one file can list").at(&self.file.path))?;
+            .map_err(|_| Error::limit("more blocks than the footer of one file can list").at(self.file.label()))?;
         let mut footer = length.to_le_bytes().to_vec();
         footer.extend(index);
         footer.extend(crc32fast::hash(&footer).to_le_bytes());
@@ -217,46 +191,6 @@ impl Stored {
             payload_crc: crc32fast::hash(&payload),
         };
         Ok(Self { entry, payload })
-    }
-}
-
-/// A new file that hashes what is written to it.
-pub(super) struct HashedFile {
-    pub(super) path: PathBuf,
-    output: BufWriter<File>,
-    sha: Sha256,
-    bytes: u64,
-}
-
-impl HashedFile {
-    pub(super) fn create(path: impl Into<PathBuf>) -> Result<Self> {
-        let path = path.into();
-        let file = File::create_new(&path).map_err(|error| Error::io(&path, "create", error))?;
-        Ok(Self { path, output: BufWriter::with_capacity(1 << 16, file), sha: Sha256::new(), bytes: 0 })
-    }
-
-    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<()> {
-        self.output.write_all(bytes).map_err(|error| Error::io(&self.path, "write", error))?;
-        self.sha.update(bytes);
-        self.bytes += bytes.len() as u64;
-        Ok(())
-    }
-
-    pub(super) fn finish(self) -> Result<FileSummary> {
-        let Self { path, output, sha, bytes } = self;
-        let file = output.into_inner().map_err(|error| Error::io(&path, "write", error.into_error()))?;
-        file.sync_all().map_err(|error| Error::io(&path, "write", error))?;
-        Ok(FileSummary { bytes, sha256: hex(&sha.finalize()) })
-    }
-
-    fn error(&self, action: &str, error: io::Error) -> Error {
-        Error::io(&self.path, action, error)
-    }
-}
-
-impl fmt::Debug for HashedFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HashedFile").field("path", &self.path).field("bytes", &self.bytes).finish_non_exhaustive()
     }
 }
 

@@ -192,7 +192,7 @@ fn an_output_that_exists_is_kept() {
     refused("empty", &["it exists already"]);
     refused("note", &["it exists already"]);
     refused("note --force", &["note: it exists already and is not a directory"]);
-    refused("foreign --force", &["foreign: it exists already and is not a run"]);
+    refused("foreign --force", &["foreign: it exists already and is not a run (it holds thesis.txt)"]);
     refused(". --force", &["choose"]);
     folder.write("run/my-notes.txt", "x");
     refused("run --force", &["my-notes.txt, which is not part of the run"]);
@@ -695,6 +695,66 @@ fn an_analysis_that_waits_for_input_can_be_interrupted() {
     outcome.expect(130).says(&["stopped; nothing was written"]);
     assert_eq!(before, folder.hashes("run"));
     expect_only(&folder, &["a.txt", "run"]);
+}
+
+/// A killed program cannot clear away after itself; the next one that writes there does, but not after one that is at work.
+#[cfg(unix)]
+#[test]
+fn what_a_killed_analysis_leaves_is_cleared_away() {
+    let folder = Folder::new();
+    folder.write("a.txt", "York");
+    let n_hidden = || folder.list(".").iter().filter(|name| name.ends_with(".partial")).count();
+    let mut killed = analysis_of_a_pipe(&folder, "--out killed");
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert_eq!(n_hidden(), 1);
+    let mut at_work = folder.command("analyze - -g small.gaz --out slow".split(' '));
+    let mut at_work = at_work.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while !folder.list(".").iter().any(|name| name.starts_with(".slow.")) {
+        thread::sleep(Duration::from_millis(2));
+    }
+    folder.run("analyze a.txt -g small.gaz --out run").expect(0);
+    assert_eq!(n_hidden(), 1);
+    at_work.stdin.take().unwrap().write_all(b"{\"text\":\"Iraq\"}\n").unwrap();
+    wait(at_work, Duration::from_secs(20)).expect(0);
+    expect_only(&folder, &["a.txt", "run", "slow"]);
+}
+
+/// Nothing that a user did not make with dateline is replaced, also with `--force`.
+#[test]
+fn force_replaces_nothing_of_the_users() {
+    let folder = Folder::new();
+    folder.write("a.txt", "Iraq and York");
+    folder.run("analyze a.txt -g small.gaz --out run").expect(0);
+    let gate = "gazetteer export -g small.gaz --to gate --out lists --force";
+    folder.run(gate).expect(0);
+    folder.run(gate).expect(0);
+    folder.write("lists/notes.txt", "mine");
+    folder.run(gate).expect_refusal(&["lists: it holds notes.txt", "--force does not replace it"]);
+    folder.write("hand/lists.def", "notes.txt:place\n");
+    folder.write("hand/notes.txt", "mine");
+    folder
+        .run(&gate.replace("lists", "hand"))
+        .expect_refusal(&["hand: it exists already and is not an export", "lists.def"]);
+    for export in
+        ["export run --to gexf", "export run --to csv --table pairs", "gazetteer export -g small.gaz --to csv"]
+    {
+        folder.run(&format!("{export} --out file --force")).expect(0);
+        folder.run(&format!("{export} --out file --force")).expect(0);
+        folder.write("file", "my thesis");
+        folder
+            .run(&format!("{export} --out file --force"))
+            .expect_refusal(&["file: it is not recognisable", "--force"]);
+        assert_eq!(fs::read_to_string(folder.path("file")).unwrap(), "my thesis");
+        fs::remove_file(folder.path("file")).unwrap();
+    }
+    assert_eq!(fs::read_to_string(folder.path("lists/notes.txt")).unwrap(), "mine");
+    assert_eq!(folder.list("hand"), ["lists.def", "notes.txt"]);
+    folder.write("names.txt", "Acme\n");
+    folder.write("mine.gaz", "x  place.city  Bath  -\n");
+    let import = folder.run("gazetteer import --from list names.txt --kind org.company --out mine.gaz --force");
+    import.expect_refusal(&["mine.gaz: it is not recognisable as a gazetteer that dateline wrote"]);
+    expect_only(&folder, &["a.txt", "hand", "lists", "mine.gaz", "names.txt", "run"]);
 }
 
 #[cfg(unix)]

@@ -62,7 +62,7 @@ fn a_changed_source_is_noticed() {
         "small.gaz has changed",
         "compile it again",
     ]);
-    folder.run("gazetteer compile small.gaz -o small.dlz").expect(0);
+    folder.run("gazetteer compile small.gaz -o small.dlz --force").expect(0);
     folder.run("tag article.txt -g small.dlz").expect(0);
     fs::remove_file(folder.path("small.gaz")).unwrap();
     folder.run("tag article.txt -g small.dlz").expect(0);
@@ -103,6 +103,9 @@ fn damage_is_refused_with_a_reason() {
 fn nothing_is_overwritten_or_half_written() {
     let folder = folder();
     folder.run("gazetteer compile small.gaz -o article.txt").expect_refusal(&["article.txt", "--force"]);
+    folder
+        .run("gazetteer compile small.gaz -o article.txt --force")
+        .expect_refusal(&["article.txt", "not recognisable"]);
     assert_eq!(fs::read_to_string(folder.path("article.txt")).unwrap(), ARTICLE);
     folder.write("faulty.gaz", "x  place.city\n");
     folder.run("gazetteer compile faulty.gaz -o faulty.dlz").expect_refusal(&["faulty.gaz:1:1"]);

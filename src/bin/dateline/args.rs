@@ -393,7 +393,7 @@ pub(crate) struct Analyze {
     /// Directory to write; it appears when the run is complete, or not at all
     #[arg(short, long, value_name = "RUN")]
     pub(crate) out: PathBuf,
-    /// Replace an earlier run with that name
+    /// Replace an earlier run of that name; a directory with any other file in it stays
     #[arg(long)]
     pub(crate) force: bool,
     /// Store every mention with its position (mentions.dln)
@@ -674,7 +674,7 @@ pub(crate) struct Export {
     /// In CSV, put an apostrophe before texts that a spreadsheet would read as formulas
     #[arg(long)]
     pub(crate) csv_safe: bool,
-    /// Replace an earlier export with that name
+    /// Replace an earlier export of that name, and nothing that is not recognisable as one
     #[arg(long)]
     pub(crate) force: bool,
     /// Show no progress bar (there is never one unless standard error is a terminal)

@@ -39,5 +39,6 @@ fn page_of(names: &[String]) -> Result<clap::Command, String> {
         page = format!("{page}-{name}");
         command = found.clone();
     }
-    Ok(command.name(page))
+    // The name lives as long as the program does, as clap without its feature `string` asks.
+    Ok(command.name(&*page.leak()))
 }

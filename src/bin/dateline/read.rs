@@ -17,7 +17,7 @@ pub(crate) fn run(command: &Read, args: &Args) -> CommandResult {
     let on_progress = |done| progress::advance(&bar, done);
     let scan = ScanOptions { threads: command.input.threads, on_progress: Some(&on_progress), stop: Some(&stop) };
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let summary = dateline::read(archive.batches(), command.limit, scan, &mut out)?;
+    let summary = dateline::read_documents(archive.batches(), command.limit, scan, &mut out)?;
     bar.finish_and_clear();
     inputs::report_rejects(summary.rejected, &summary.rejects, None, args);
     inputs::report_oddities(&summary.notes);

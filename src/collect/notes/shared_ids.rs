@@ -4,7 +4,7 @@ use std::hash::Hasher;
 
 use super::Noted;
 use crate::error::Result;
-use crate::gazetteer::sorter::Sorter;
+use crate::files::Sorter;
 use crate::store::{DocumentRows, FileReader};
 use std::path::Path;
 

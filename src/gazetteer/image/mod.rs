@@ -17,16 +17,16 @@
 //! for exchange: that is the `.gaz` text, from which it can always be compiled again.
 
 mod bytes;
-pub(crate) mod wire;
 
-use std::fs::File;
+use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::files::wire::{u16_at, u32_at, u64_at};
+use crate::files::{AtomicFile, File, FileSort, temporary_failed};
 pub(crate) use bytes::Bytes;
-use wire::{u16_at, u32_at, u64_at};
 
 const MAGIC: [u8; 8] = *b"DLGAZ\r\n\x1A";
 /// Incremented when an older program would misread the file: another layout, another folding, other tables.
@@ -63,7 +63,7 @@ impl Image {
     /// `Io` if it cannot be read; `Format` with the reason if it is not an image, damaged, cut, or newer than this
     /// program.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|error| Error::io(path, "open the compiled gazetteer", error))?;
+        let file = fs::File::open(path).map_err(|error| Error::io(path, "open the compiled gazetteer", error))?;
         let bytes = Bytes::map(&file).map_err(|error| Error::io(path, "map the compiled gazetteer", error))?;
         Self::check(bytes).map_err(|reason| refused(path, &reason))
     }
@@ -153,26 +153,18 @@ impl Image {
         &self.bytes
     }
 
-    /// Writes the image to `path`: under a temporary name, synced, renamed.
-    pub(crate) fn save(&self, path: &Path) -> Result<()> {
-        save(path, |file| file.write_all(&self.bytes))
+    /// Writes the image to `path`, whole or not at all. With `force` it replaces an earlier image.
+    pub(crate) fn save(&self, path: &Path, force: bool) -> Result<()> {
+        save(path, force, |out| out.write_all(&self.bytes))
     }
 }
 
-/// Writes a file under a temporary name, syncs and renames it.
-fn save(path: &Path, write: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let failed = |error| Error::io(path, "write the compiled gazetteer", error);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".dateline-");
-    // As other files, not as secret as temporary ones: others may share the cache.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).map_err(failed)?;
-    write(file.as_file_mut()).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+static COMPILED: FileSort = FileSort { noun: "compiled gazetteer", is_own: |head, _| Image::is_image(head) };
+
+fn save(path: &Path, force: bool, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
+    let mut file = AtomicFile::create(path, force, &COMPILED)?;
+    file.write(|out| write(out))?;
+    file.commit().map(drop)
 }
 
 /// The error for a file that is refused.
@@ -216,9 +208,9 @@ impl Section {
         self.crc.update(&self.buffer);
         let file = match &mut self.spilled {
             Some(file) => file,
-            None => self.spilled.insert(tempfile::tempfile().map_err(spill_failed)?),
+            None => self.spilled.insert(File::temporary().map_err(temporary_failed)?),
         };
-        file.write_all(&self.buffer).map_err(spill_failed)?;
+        file.write_all(&self.buffer).map_err(temporary_failed)?;
         self.buffer.clear();
         Ok(())
     }
@@ -238,11 +230,6 @@ impl Section {
         }
         out.write_all(&self.buffer)
     }
-}
-
-/// The error of a temporary file.
-pub(crate) fn spill_failed(error: std::io::Error) -> Error {
-    Error::io(std::env::temp_dir(), "write a temporary file", error)
 }
 
 enum Part {
@@ -287,19 +274,19 @@ impl ImageWriter {
     /// The finished image: on the heap, or in a mapped temporary file if a section is as large as those that go to one.
     pub(crate) fn finish(self) -> Result<Image> {
         let bytes = if self.parts.iter().any(|part| part.len() >= SPILL) {
-            let mut file = tempfile::tempfile().map_err(spill_failed)?;
-            self.write(&mut file).map_err(spill_failed)?;
-            Bytes::map(&file).map_err(spill_failed)?
+            let mut file = File::temporary().map_err(temporary_failed)?;
+            self.write(&mut file).map_err(temporary_failed)?;
+            Bytes::map(file.as_read()).map_err(temporary_failed)?
         } else {
             let length = self.parts.iter().fold(HEADER + TABLE_ROW * self.parts.len(), |end, part| part.range(end).end);
-            Bytes::written(length, |bytes| self.write(bytes)).map_err(spill_failed)?
+            Bytes::written(length, |bytes| self.write(bytes)).map_err(temporary_failed)?
         };
         Ok(Image::parse(bytes).expect("an image just written is whole"))
     }
 
     /// Writes the image to `path` without keeping it: as [`Image::save`] would.
-    pub(crate) fn save(self, path: &Path) -> Result<()> {
-        save(path, |file| self.write(file))
+    pub(crate) fn save(self, path: &Path, force: bool) -> Result<()> {
+        save(path, force, |out| self.write(out))
     }
 
     fn write(self, out: &mut dyn Write) -> std::io::Result<()> {

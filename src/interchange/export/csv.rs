@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{ExportReport, Exporter, Holds, View};
 use crate::error::Result;
-use crate::interchange::output::AtomicFile;
+use crate::interchange::output::create_file;
 
 pub(super) struct Csv;
 
@@ -24,7 +24,7 @@ impl Exporter for Csv {
                 }
             }
         }
-        let mut file = AtomicFile::create(out, force)?;
+        let mut file = create_file(out, force)?;
         let fixed = ["id", "kind", "name", "flags", "aliases"];
         file.write(|out| write_row(out, fixed.into_iter().chain(keys.iter().map(String::as_str))))?;
         for id in view.ids() {
@@ -42,7 +42,7 @@ impl Exporter for Csv {
                 report.lose("further values of a key");
             }
         }
-        file.commit()
+        file.commit().map(drop)
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::{ExportReport, Exporter, Holds, View};
 use crate::error::Result;
-use crate::interchange::output::AtomicFile;
+use crate::interchange::output::create_file;
 
 pub(super) struct Flashtext;
 
@@ -20,7 +20,7 @@ impl Exporter for Flashtext {
 
     fn write(&self, view: &View<'_>, out: &Path, force: bool, report: &mut ExportReport) -> Result<()> {
         let is_json = out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let mut file = AtomicFile::create(out, force)?;
+        let mut file = create_file(out, force)?;
         let mut taken: HashSet<String> = HashSet::new();
         let mut canonicals: HashSet<String> = HashSet::new();
         let mut n_written = 0;
@@ -69,6 +69,6 @@ impl Exporter for Flashtext {
         if is_json {
             file.write(|out| out.write_all(if n_written == 0 { b"{}\n" } else { b"\n}\n" }))?;
         }
-        file.commit()
+        file.commit().map(drop)
     }
 }

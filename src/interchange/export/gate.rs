@@ -15,7 +15,7 @@ use super::{ExportReport, Exporter, Holds, View};
 use crate::error::Result;
 use crate::gazetteer::{AliasKind, Flags};
 use crate::ids::EntityId;
-use crate::interchange::output::AtomicFolder;
+use crate::interchange::output::Folder;
 
 pub(super) struct Gate;
 
@@ -38,7 +38,7 @@ impl Exporter for Gate {
         for id in view.ids() {
             kinds.entry(view.gazetteer.entity(id).kind.to_string()).or_default().push(id);
         }
-        let mut folder = AtomicFolder::create(out, force)?;
+        let mut folder = Folder::create(out, force)?;
         let mut index = String::new();
         let mut taken: BTreeMap<String, u32> = BTreeMap::new();
         for (kind, ids) in kinds {

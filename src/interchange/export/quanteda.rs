@@ -10,7 +10,7 @@ use std::path::Path;
 use super::{ExportReport, Exporter, Holds, View};
 use crate::error::Result;
 use crate::ids::EntityId;
-use crate::interchange::output::AtomicFile;
+use crate::interchange::output::create_file;
 use crate::interchange::record::RecordName;
 
 pub(super) struct Quanteda;
@@ -27,7 +27,7 @@ impl Exporter for Quanteda {
             let (a, b) = (gazetteer.entity(*a), gazetteer.entity(*b));
             (&a.kind, &a.name, &a.id).cmp(&(&b.kind, &b.name, &b.id))
         });
-        let mut file = AtomicFile::create(out, force)?;
+        let mut file = create_file(out, force)?;
         let mut last_kind: Option<String> = None;
         for (index, &id) in ids.iter().enumerate() {
             let entity = view.take(id, report);
@@ -65,7 +65,7 @@ impl Exporter for Quanteda {
         if last_kind.is_none() {
             file.write(|out| writeln!(out, "{{}}"))?;
         }
-        file.commit()
+        file.commit().map(drop)
     }
 }
 

@@ -11,7 +11,7 @@ use super::{ExportReport, Exporter, Holds, View};
 use crate::error::Result;
 use crate::gazetteer::AliasKind;
 use crate::interchange::iri;
-use crate::interchange::output::AtomicFile;
+use crate::interchange::output::create_file;
 
 pub(super) struct Skos;
 
@@ -31,7 +31,7 @@ impl Exporter for Skos {
     }
 
     fn write(&self, view: &View<'_>, out: &Path, force: bool, report: &mut ExportReport) -> Result<()> {
-        let mut file = AtomicFile::create(out, force)?;
+        let mut file = create_file(out, force)?;
         for id in view.ids() {
             let entity = view.take(id, report);
             let Some((canonical, others)) = entity.names.split_first() else { continue };
@@ -79,6 +79,6 @@ impl Exporter for Skos {
                 Ok(())
             })?;
         }
-        file.commit()
+        file.commit().map(drop)
     }
 }

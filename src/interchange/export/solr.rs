@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{ExportReport, Exporter, Holds, View};
 use crate::error::Result;
-use crate::interchange::output::AtomicFile;
+use crate::interchange::output::create_file;
 
 pub(super) struct Solr;
 
@@ -16,7 +16,7 @@ impl Exporter for Solr {
     }
 
     fn write(&self, view: &View<'_>, out: &Path, force: bool, report: &mut ExportReport) -> Result<()> {
-        let mut file = AtomicFile::create(out, force)?;
+        let mut file = create_file(out, force)?;
         let mut canonicals: HashSet<String> = HashSet::new();
         for id in view.ids() {
             let entity = view.take(id, report);
@@ -30,7 +30,7 @@ impl Exporter for Solr {
             }
             file.write(|out| writeln!(out, "{}", names.join(", ")))?;
         }
-        file.commit()
+        file.commit().map(drop)
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{ExportReport, Exporter, Holds, View};
 use crate::error::Result;
 use crate::gazetteer::CasePolicy;
-use crate::interchange::output::AtomicFile;
+use crate::interchange::output::create_file;
 
 pub(super) struct Spacy;
 
@@ -40,7 +40,7 @@ impl Exporter for Spacy {
     }
 
     fn write(&self, view: &View<'_>, out: &Path, force: bool, report: &mut ExportReport) -> Result<()> {
-        let mut file = AtomicFile::create(out, force)?;
+        let mut file = create_file(out, force)?;
         let mut line = |pattern: Pattern<'_>| {
             file.write(|out| {
                 serde_json::to_writer(&mut *out, &pattern)?;
@@ -72,7 +72,7 @@ impl Exporter for Spacy {
                 }
             }
         }
-        file.commit()
+        file.commit().map(drop)
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::report::{Collisions, Dropped};
 use super::{ImportOptions, ImportReport, Importer};
 use crate::error::{Error, Result};
-use crate::gazetteer::sorter::Sorter;
+use crate::files::Sorter;
 use crate::gazetteer::{AliasKind, CasePolicy, Flags};
 use crate::interchange::catalogue::{Strength, running_forms};
 use crate::interchange::country;

@@ -15,7 +15,7 @@ use super::sink::{Fragment, Role, Veto};
 use super::source;
 use super::{Importer, Sink};
 use crate::error::{Error, Result};
-use crate::gazetteer::sorter::Sorter;
+use crate::files::Sorter;
 use crate::gazetteer::{AliasKind, Flags};
 use crate::interchange::iri;
 

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::{ImportOptions, Sink};
 use crate::error::{Error, Result};
+use crate::files::{Compression, Decoder};
 
 const BUFFER: usize = 256 << 10;
 /// Bytes between two calls of the progress function.
@@ -49,25 +50,17 @@ pub(super) fn visit(
     };
     let mut source = BufReader::with_capacity(BUFFER, Watched { source: raw, options, read: 0, told: 0 });
     let head = source.fill_buf().map_err(|error| failed(&label, &error))?;
-    let mut reader: Box<dyn BufRead + '_> = match head {
-        [0x1f, 0x8b, ..] => Box::new(BufReader::with_capacity(BUFFER, flate2::bufread::MultiGzDecoder::new(source))),
-        [b'B', b'Z', b'h', ..] if head.get(4..10) == Some(b"1AY&SY") => {
-            Box::new(BufReader::with_capacity(BUFFER, bzip2::bufread::MultiBzDecoder::new(source)))
-        }
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-            let mut decoder = zstd::Decoder::with_buffer(source).map_err(|error| failed(&label, &error))?;
-            decoder.window_log_max(31).map_err(|error| failed(&label, &error))?;
-            Box::new(BufReader::with_capacity(BUFFER, decoder))
-        }
-        [b'P', b'K', 3, 4, ..] if is_stdin(path) => {
+    if head.starts_with(b"PK\x03\x04") {
+        if is_stdin(path) {
             let remedy = "unpack it first, or name the file: its index is at its end";
             return Err(Error::usage("a zip archive on standard input").at(path).with_remedy(remedy));
         }
-        [b'P', b'K', 3, 4, ..] => {
-            drop(source);
-            return visit_zip(path, &label, options, visit);
-        }
-        _ => Box::new(source),
+        drop(source);
+        return visit_zip(path, &label, options, visit);
+    }
+    let mut reader: Box<dyn BufRead + '_> = match Compression::of(head) {
+        None => Box::new(source),
+        compression => Box::new(BufReader::with_capacity(BUFFER, Decoder::new(compression, source))),
     };
     look(&mut reader, &label)?;
     visit(Content { label, file_name, reader: &mut reader })

@@ -75,7 +75,11 @@ fn nothing_is_replaced_but_a_run() {
     fs::create_dir(&out).unwrap();
     check_refused(&out, false, "it exists already");
     fs::write(out.join("novel.txt"), "mine").unwrap();
-    check_refused(&out, true, "it exists already and is not a run, so --force does not replace it");
+    check_refused(
+        &out,
+        true,
+        "it exists already and is not a run (it holds novel.txt), so --force does not replace it",
+    );
     fs::write(out.join(MANIFEST_FILE), r#"{"format": "web-extension", "files": {"novel.txt": 1}}"#).unwrap();
     check_refused(&out, true, "is not a run");
     fs::remove_dir_all(&out).unwrap();

@@ -1,7 +1,7 @@
 //! `dateline gazetteer compile`: from text layers to one file that opens immediately.
 
-use std::io::{IsTerminal, Read};
-use std::path::{Path, PathBuf};
+use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use dateline::Gazetteer;
@@ -37,7 +37,7 @@ pub(crate) struct Compile {
     /// Leave out the entities of this origin (src=), e.g. geonames; repeat it for several. One that no entity has is an error
     #[arg(long, value_name = "SOURCE")]
     without: Vec<String>,
-    /// Replace a file that is not a compiled gazetteer
+    /// Replace an earlier compiled gazetteer
     #[arg(long)]
     force: bool,
     /// Show no progress (there is never any unless standard error is a terminal)
@@ -46,16 +46,12 @@ pub(crate) struct Compile {
 }
 
 pub(crate) fn run(command: &Compile, args: &Args) -> CommandResult {
-    if !command.force && command.out.exists() && !is_compiled(&command.out) {
-        let message = "exists and is not a compiled gazetteer; choose another name, or replace it with --force";
-        return Err(format!("{}: {message}", command.out.display()).into());
-    }
     let started = Instant::now();
     let spinner = spinner(args.quiet || command.no_progress);
     let on_progress = |progress| spinner.set_message(describe(progress));
     let options = LoadOptions { without: command.without.clone(), on_progress: Some(&on_progress) };
     let gazetteer = Gazetteer::load_with(&command.layers, &options)?;
-    dateline::compile_to(&gazetteer, &options, &command.out)?;
+    dateline::compile_to(&gazetteer, &options, &command.out, command.force)?;
     spinner.finish_and_clear();
     say_what_is_replaced(&gazetteer);
     if !args.quiet {
@@ -74,12 +70,6 @@ pub(crate) fn run(command: &Compile, args: &Args) -> CommandResult {
         }
     }
     Ok(Outcome::Done)
-}
-
-/// Whether the file begins like a compiled gazetteer.
-fn is_compiled(path: &Path) -> bool {
-    let mut start = [0; 5];
-    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && &start == b"DLGAZ"
 }
 
 /// A line that shows the progress, on a terminal.

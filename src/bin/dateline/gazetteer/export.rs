@@ -24,7 +24,7 @@ pub(crate) struct Export {
     /// File to write, for gate a folder. It appears when it is complete, or not at all
     #[arg(short, long, value_name = "PATH")]
     out: PathBuf,
-    /// Replace an earlier export
+    /// Replace an earlier export of that name, and nothing that is not recognisable as one (files of solr and flashtext are not)
     #[arg(long)]
     force: bool,
 }

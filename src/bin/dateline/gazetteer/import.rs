@@ -29,7 +29,7 @@ pub(crate) struct Import {
     /// File to write: name.gaz, or name.jsonl for the JSON Lines twin. It appears when it is complete, or not at all
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
-    /// Replace an existing file
+    /// Replace an earlier import of that name, and nothing that is not recognisable as one
     #[arg(long)]
     force: bool,
     /// Kind of entities whose record has none, e.g. org.company

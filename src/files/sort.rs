@@ -6,11 +6,10 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 
-use super::image::spill_failed;
-use super::image::wire::{Cursor, put_number};
+use super::wire::{Cursor, put_number};
+use super::{File, temporary_failed};
 use crate::error::Result;
 
 /// Memory for records that are not yet written, in bytes, if nobody says otherwise.
@@ -37,7 +36,7 @@ impl Sorter {
     pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
         let used = self.arena.len() + self.index.len() * size_of::<Entry>();
         if used + key.len() + value.len() > self.budget && !self.index.is_empty() {
-            self.spill().map_err(spill_failed)?;
+            self.spill().map_err(temporary_failed)?;
         }
         self.index.push(Entry::new(key, self.arena.len()));
         put_number(&mut self.arena, key.len() as u64);
@@ -65,7 +64,7 @@ impl Sorter {
 
     fn spill(&mut self) -> std::io::Result<()> {
         self.sort();
-        let mut file = tempfile::tempfile()?;
+        let mut file = File::temporary()?;
         let mut out = BufWriter::with_capacity(1 << 20, &mut file);
         for entry in &self.index {
             let mut cursor = Cursor::new(&self.arena[entry.at()..]);
@@ -90,11 +89,11 @@ impl Sorter {
             self.sort();
             return Ok(Sorted { memory: Some((self.arena, self.index.into_iter())), ..Sorted::default() });
         }
-        self.spill().map_err(spill_failed)?;
+        self.spill().map_err(temporary_failed)?;
         let mut sorted = Sorted::default();
         for file in self.runs {
             let mut run = Run { input: BufReader::with_capacity(1 << 18, file), key: Vec::new(), value: Vec::new() };
-            if run.advance().map_err(spill_failed)? {
+            if run.advance().map_err(temporary_failed)? {
                 sorted.heads.push(Reverse((run.key.clone(), sorted.runs.len())));
             }
             sorted.runs.push(run);
@@ -176,7 +175,7 @@ impl Sorted {
         let Some(Reverse((key, number))) = self.heads.pop() else { return Ok(None) };
         let run = &mut self.runs[number];
         self.record = (key, std::mem::take(&mut run.value));
-        if run.advance().map_err(spill_failed)? {
+        if run.advance().map_err(temporary_failed)? {
             self.heads.push(Reverse((std::mem::take(&mut run.key), number)));
         }
         Ok(Some((&self.record.0, &self.record.1)))

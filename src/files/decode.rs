@@ -1,0 +1,230 @@
+//! Decompression while reading, of whatever compression the first bytes show.
+//!
+//! A format is a [`Compression`] with its magic bytes and a variant of `Kind`; what several members after each other mean is
+//! decided here for all of them.
+
+use std::io::{self, BufRead, Read};
+
+use bzip2::bufread::MultiBzDecoder;
+use flate2::bufread::GzDecoder;
+
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+/// Skippable zstd frames begin with any of `50..5f` and then these.
+const ZSTD_SKIPPABLE: &[u8] = &[0x2a, 0x4d, 0x18];
+/// The block size, 1 to 9, is between these; the second is pi.
+const BZIP2: &[u8] = b"BZh";
+const BZIP2_BLOCK: &[u8] = b"1AY&SY";
+/// Windows of up to 2 GiB, as `zstd --long=31` writes them; memory is taken only if a frame asks for it.
+const WINDOW_LOG: u32 = 31;
+
+/// How a file is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Compression {
+    Gzip,
+    Zstd,
+    Bzip2,
+}
+
+impl Compression {
+    /// How the file that begins like this is compressed, if it is.
+    pub(crate) fn of(head: &[u8]) -> Option<Self> {
+        match head {
+            head if head.starts_with(GZIP) => Some(Self::Gzip),
+            head if head.starts_with(ZSTD) => Some(Self::Zstd),
+            [0x50..=0x5f, rest @ ..] if rest.starts_with(ZSTD_SKIPPABLE) => Some(Self::Zstd),
+            head if head.starts_with(BZIP2) && head.get(4..10) == Some(BZIP2_BLOCK) => Some(Self::Bzip2),
+            _ => None,
+        }
+    }
+
+    /// Whether a file that ends within these bytes may have been cut off within its magic bytes.
+    pub(crate) fn is_cut_magic(head: &[u8]) -> bool {
+        [GZIP, ZSTD].iter().any(|magic| magic.starts_with(head))
+    }
+}
+
+/// Reads the decompressed content of `R`, over all members and frames. The end of a read is the end of the content.
+pub(crate) struct Decoder<R: BufRead> {
+    /// Absent only while one member is exchanged for the next.
+    kind: Option<Kind<R>>,
+}
+
+enum Kind<R: BufRead> {
+    Plain(R),
+    Gzip(Box<GzDecoder<R>>),
+    Zstd(zstd::Decoder<'static, R>),
+    Bzip2(MultiBzDecoder<R>),
+    /// Everything was decompressed, or cannot be because of this error.
+    Spent(R, Option<io::Error>),
+}
+
+/// What follows compressed data is not compressed: the error inside of the [`io::Error`].
+#[derive(Debug)]
+pub(crate) struct TrailingGarbage;
+
+impl std::fmt::Display for TrailingGarbage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("something that is not compressed follows the compressed data")
+    }
+}
+
+impl std::error::Error for TrailingGarbage {}
+
+const PUT_BACK: &str = "a member is exchanged in one step";
+
+impl<R: BufRead> Decoder<R> {
+    /// Content that is compressed like this.
+    pub(crate) fn new(compression: Option<Compression>, source: R) -> Self {
+        let kind = match compression {
+            None => Kind::Plain(source),
+            Some(Compression::Gzip) => Kind::Gzip(Box::new(GzDecoder::new(source))),
+            Some(Compression::Bzip2) => Kind::Bzip2(MultiBzDecoder::new(source)),
+            Some(Compression::Zstd) => match zstd::Decoder::try_with_buffer(source) {
+                Ok(mut decoder) => match decoder.window_log_max(WINDOW_LOG) {
+                    Ok(()) => Kind::Zstd(decoder),
+                    Err(error) => Kind::Spent(decoder.finish(), Some(error)),
+                },
+                Err((source, error)) => Kind::Spent(source, Some(error)),
+            },
+        };
+        Self { kind: Some(kind) }
+    }
+
+    /// What is decompressed.
+    pub(crate) fn source(&self) -> &R {
+        match self.kind.as_ref().expect(PUT_BACK) {
+            Kind::Plain(source) | Kind::Spent(source, _) => source,
+            Kind::Gzip(decoder) => decoder.get_ref(),
+            Kind::Zstd(decoder) => decoder.get_ref(),
+            Kind::Bzip2(decoder) => decoder.get_ref(),
+        }
+    }
+
+    /// What is decompressed, to read on without decompressing.
+    pub(crate) fn source_mut(&mut self) -> &mut R {
+        match self.kind.as_mut().expect(PUT_BACK) {
+            Kind::Plain(source) | Kind::Spent(source, _) => source,
+            Kind::Gzip(decoder) => decoder.get_mut(),
+            Kind::Zstd(decoder) => decoder.get_mut(),
+            Kind::Bzip2(decoder) => decoder.get_mut(),
+        }
+    }
+
+    /// Appends what one read gives to `buffer`, at most so many bytes. Plain content is copied without clearing memory first.
+    pub(crate) fn append(&mut self, buffer: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+        if let Some(Kind::Plain(source)) = &mut self.kind {
+            let bytes = source.fill_buf()?;
+            let bytes = &bytes[..bytes.len().min(most)];
+            buffer.extend_from_slice(bytes);
+            let read = bytes.len();
+            source.consume(read);
+            return Ok(read);
+        }
+        let start = buffer.len();
+        buffer.resize(start + most, 0);
+        let read = self.read(&mut buffer[start..]);
+        buffer.truncate(start + read.as_ref().map_or(0, |read| *read));
+        read
+    }
+
+    /// A gzip member has ended: goes on to the next one, if there is one. The other decoders go on by themselves.
+    fn next_member(&mut self) -> io::Result<bool> {
+        let Some(Kind::Gzip(decoder)) = self.kind.take_if(|kind| matches!(kind, Kind::Gzip(_))) else {
+            return Ok(false);
+        };
+        let mut source = decoder.into_inner();
+        // Zeros after the last member are padding, as gzip itself and Python see it.
+        let next = skip_zeros(&mut source);
+        let is_member = matches!(next, Ok(Some(first)) if first == GZIP[0]);
+        self.kind =
+            Some(if is_member { Kind::Gzip(Box::new(GzDecoder::new(source))) } else { Kind::Spent(source, None) });
+        match next? {
+            Some(_) if !is_member => Err(io::Error::new(io::ErrorKind::InvalidData, TrailingGarbage)),
+            _ => Ok(is_member),
+        }
+    }
+}
+
+impl<R: BufRead> Read for Decoder<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            let read = match self.kind.as_mut().expect(PUT_BACK) {
+                Kind::Plain(source) => source.read(buffer),
+                Kind::Gzip(decoder) => decoder.read(buffer),
+                Kind::Zstd(decoder) => decoder.read(buffer),
+                Kind::Bzip2(decoder) => decoder.read(buffer),
+                Kind::Spent(_, error) => error.take().map_or(Ok(0), Err),
+            }?;
+            if read > 0 || !self.next_member()? {
+                return Ok(read);
+            }
+        }
+    }
+}
+
+/// Reads on to the first byte that is not zero, which is left to be read.
+fn skip_zeros(source: &mut impl BufRead) -> io::Result<Option<u8>> {
+    loop {
+        let buffer = source.fill_buf()?;
+        let zeros = buffer.iter().position(|&byte| byte != 0);
+        let (first, length) = (zeros.map(|at| buffer[at]), zeros.unwrap_or(buffer.len()));
+        source.consume(length);
+        if first.is_some() || length == 0 {
+            return Ok(first);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// Compresses a text by each format.
+    fn compressed(text: &str) -> [(Compression, Vec<u8>); 3] {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(text.as_bytes()).unwrap();
+        let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        bzip2.write_all(text.as_bytes()).unwrap();
+        [
+            (Compression::Gzip, gzip.finish().unwrap()),
+            (Compression::Zstd, zstd::encode_all(text.as_bytes(), 1).unwrap()),
+            (Compression::Bzip2, bzip2.finish().unwrap()),
+        ]
+    }
+
+    fn read(bytes: &[u8]) -> io::Result<String> {
+        // A buffer so small that every read ends somewhere in the middle.
+        let source = io::BufReader::with_capacity(3, bytes);
+        let mut text = String::new();
+        Decoder::new(Compression::of(bytes), source).read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    #[test]
+    fn all_members_are_read_and_no_cut_is_passed_over() {
+        assert_eq!(read(b"plain").unwrap(), "plain");
+        for (compression, bytes) in compressed("Iraq\n") {
+            assert_eq!(Compression::of(&bytes), Some(compression));
+            assert_eq!(read(&bytes).unwrap(), "Iraq\n");
+            assert_eq!(read(&bytes.repeat(2)).unwrap(), "Iraq\nIraq\n", "{compression:?}");
+            for length in 10..bytes.len() {
+                assert!(read(&bytes[..length]).is_err(), "{compression:?} cut to {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn zeros_after_gzip_are_padding_and_other_bytes_are_not() {
+        let [(_, gzip), ..] = compressed("Iraq\n");
+        assert_eq!(read(&[&gzip[..], &[0; 9]].concat()).unwrap(), "Iraq\n");
+        assert_eq!(read(&[&gzip[..], &[0; 9], &gzip[..]].concat()).unwrap(), "Iraq\nIraq\n");
+        let error = read(&[&gzip[..], b"mine"].concat()).unwrap_err();
+        assert!(error.get_ref().is_some_and(|inner| inner.is::<TrailingGarbage>()), "{error}");
+    }
+}
