@@ -7,7 +7,7 @@ pub const DATA_DATE: &str = "2026-11-22";
 /// Origin and licence notices of the built-in gazetteer and the word lists, as Markdown; `dateline --licenses` prints them.
 pub const NOTICES: &str = include_str!("../THIRD-PARTY-DATA.md");
 
-/// Bytes at the beginning of a line of the cache, as their tables want to be.
+/// Bytes aligned to a cache line, which makes their tables faster.
 #[repr(C, align(64))]
 struct Aligned<B: ?Sized>(B);
 

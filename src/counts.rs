@@ -1,4 +1,4 @@
-//! Entity counts: one document's, and the sparse document × entity matrix.
+//! Entity counts: of one document, and the sparse document × entity matrix.
 
 use crate::ids::EntityId;
 
@@ -21,7 +21,7 @@ impl DocumentCounts {
         counts
     }
 
-    /// [`of_entities`](Self::of_entities) of another document, in the same memory.
+    /// Like [`of_entities`](Self::of_entities), for another document, reusing the memory.
     pub fn count(&mut self, entities: impl IntoIterator<Item = EntityId>) {
         let Self { entries } = self;
         entries.clear();
@@ -40,7 +40,7 @@ impl DocumentCounts {
         &self.entries
     }
 
-    /// Mentions of all entities together.
+    /// The sum of all counts.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.entries.iter().map(|(_, count)| u64::from(*count)).sum()
@@ -109,7 +109,7 @@ impl CountMatrix {
         self.offsets.windows(2).map(|ends| &self.entities[ends[0]..ends[1]])
     }
 
-    /// Forgets all rows, keeping the memory.
+    /// Removes all rows, keeping the memory.
     pub fn clear(&mut self) {
         self.offsets.truncate(1);
         self.entities.clear();

@@ -1,24 +1,24 @@
-//! Faults that do not stop a run at once: faulty lines of a gazetteer, rejected records of an archive.
+//! Faults that do not stop a run immediately: faulty lines of a gazetteer, rejected records of an archive.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// One fault in a text file a person wrote, with its place and its remedy.
+/// One fault in a text file that a person wrote, with its position and its remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// What kind of fault it is, for programs.
     pub code: FaultCode,
-    /// The file, as it was named to us.
+    /// The file, by the name it was given.
     pub path: PathBuf,
     /// Line number, from 1.
     pub line: u32,
     /// Column number in characters, from 1.
     pub column: u32,
-    /// What is wrong, with what was found.
+    /// The fault, with the text found.
     pub message: String,
-    /// What to do about it.
+    /// The remedy.
     pub remedy: String,
 }
 
@@ -62,7 +62,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// A record of an archive that was skipped, as it stands in `rejects.jsonl`.
+/// A skipped record of an archive, as `rejects.jsonl` lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reject {
     /// The input file, as the archive names it.
@@ -73,7 +73,7 @@ pub struct Reject {
     pub record: u64,
     /// The class of fault, a stable word for programs.
     pub reason: RejectReason,
-    /// What exactly is wrong, for people.
+    /// The exact fault, for people.
     pub message: String,
 }
 
@@ -92,9 +92,9 @@ pub enum RejectReason {
     Truncated,
     /// The compressed stream is damaged; what came before was counted.
     Damaged,
-    /// The file looks binary (it holds NUL bytes).
+    /// The file looks binary (it contains NUL bytes).
     Binary,
-    /// The file is of a format that is not read: XML, a mailbox, a document of an office program.
+    /// The file has a format that is not read: XML, a mailbox, a document of an office program.
     OtherFormat,
     /// A row of a table has more or fewer cells than its header, or a quotation mark in it is never closed.
     InvalidRow,
@@ -102,7 +102,7 @@ pub enum RejectReason {
     InvalidRecord,
     /// The record is longer than the limit in force.
     TooLong,
-    /// The operating system could not read on.
+    /// The operating system could not read further.
     Unreadable,
 }
 

@@ -1,7 +1,7 @@
 //! The one error type of the library.
 //!
-//! An [`Error`] says what was expected and what was found, where (path and place), and what the user can do. It stops a run;
-//! a bad record among millions does not: that is a [`Reject`](crate::diagnostics::Reject), counted and listed.
+//! An [`Error`] says what was expected and what was found, the path and position, and what the user can do. It stops a
+//! run; a bad record among millions does not: that is a [`Reject`](crate::diagnostics::Reject), counted and listed.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::diagnostics::Diagnostic;
 /// A `Result` whose error is dateline's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, in one line with the place and the remedy.
+/// The fault, in one line with its position and the remedy.
 ///
 /// ```
 /// let error = dateline::Gazetteer::from_text("x place.city", "mine.gaz").unwrap_err();
@@ -30,19 +30,19 @@ pub struct Error {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// The classes of errors a caller may want to tell apart.
+/// The classes of errors that a caller may want to distinguish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The operating system refused to read or write.
     Io,
-    /// What was asked for makes no sense: an unknown name, an existing output, an empty directory.
+    /// The request is not possible: an unknown name, an existing output, an empty directory.
     Usage,
     /// A gazetteer could not be read; [`Error::diagnostics`] lists every fault.
     Gazetteer,
-    /// A result file is not one, is damaged, incomplete or of a newer major version.
+    /// The file is not a result file, or it is damaged, incomplete or of a newer major version.
     Format,
-    /// More documents, entities or names than a 32-bit index holds.
+    /// More documents, entities or names than a 32-bit index can count.
     Limit,
     /// The run was stopped by its user.
     Interrupted,
@@ -55,7 +55,7 @@ impl Error {
         self.kind
     }
 
-    /// The file or directory concerned, if one is.
+    /// The file or directory of the error, if there is one.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
@@ -154,7 +154,7 @@ impl StdError for Error {
     }
 }
 
-/// The system's own words without the "(os error N)" that means nothing to a reader.
+/// The system's message without "(os error N)", which means nothing to a reader.
 fn describe_io(error: &io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error") {

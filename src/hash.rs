@@ -1,4 +1,4 @@
-//! How hashes are written.
+//! How hashes are written as text.
 
 use std::fmt::Write;
 

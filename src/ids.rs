@@ -1,4 +1,4 @@
-//! Indices that cannot be mixed up: each table has its own 32-bit index type.
+//! Indices that cannot be confused: each table has its own 32-bit index type.
 
 use serde::{Deserialize, Serialize};
 

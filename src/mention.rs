@@ -1,4 +1,4 @@
-//! A name in a text with the entity it was read as.
+//! A name in a text, and the entity it denotes.
 
 use crate::document::{Document, Part};
 use crate::gazetteer::EntityType;
@@ -11,7 +11,7 @@ use crate::span::Span;
 /// One accepted mention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mention {
-    /// The text the span points into.
+    /// The text that the span refers to.
     pub part: Part,
     /// The bytes of the name.
     pub span: Span,
@@ -19,19 +19,19 @@ pub struct Mention {
     pub alias: AliasId,
     /// The entity it was resolved to.
     pub entity: EntityId,
-    /// For a title, the person's name behind it, if there is one.
+    /// For a title, the person's name after it, if there is one.
     pub head: Option<Span>,
     /// The rule that accepted it.
     pub rule: Rule,
-    /// How the entity was chosen, where the name may mean several.
+    /// How the entity was chosen, if the name may denote several.
     pub contest: Option<Contest>,
-    /// The part of the article it stands in.
+    /// The section of the article in which it occurs.
     pub section: Section,
-    /// Whether it stands in a line that says again what the title says: it counts once, in the title.
+    /// Whether it occurs in a line that repeats the title; then it counts once, in the title.
     pub repeated: bool,
 }
 
-/// The points of the chosen entity and of the best other one; their difference says how sure the choice is.
+/// The points of the chosen entity and of the next best one; a large difference means a sure choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contest {
     /// Points of the chosen entity.
@@ -42,24 +42,25 @@ pub struct Contest {
     pub runner_up_score: i32,
 }
 
-/// A mention of something no list has, read by the look of its name: "Harale Trading Corp", "the village of Harale".
+/// A mention of something in no list, recognised by the form of its name: "Harale Trading Corp", "the village of
+/// Harale".
 ///
 /// It has no entity, so counts and matrices leave it out; `tag` prints it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnlistedMention {
-    /// The text the span points into.
+    /// The text that the span refers to.
     pub part: Part,
     /// The bytes of the name.
     pub span: Span,
     /// Organisation or place.
     pub entity_type: EntityType<'static>,
-    /// Part and bytes of the name it stands for: its own, or the long form of an acronym.
+    /// Part and bytes of the full name: its own, or the long form of an acronym.
     pub named: (Part, Span),
     /// The rule that accepted it.
     pub rule: Rule,
-    /// The part of the article it stands in.
+    /// The section of the article in which it occurs.
     pub section: Section,
-    /// Whether it stands in a line that says again what the title says.
+    /// Whether it occurs in a line that repeats the title.
     pub repeated: bool,
 }
 
@@ -70,7 +71,7 @@ impl UnlistedMention {
         self.named.1.of(document.part(self.named.0))
     }
 
-    /// An id made of the type and the folded full name: the same for the same name in any document.
+    /// An id made of the type and the folded full name, equal for equal names in all documents.
     ///
     /// "Harale Trading Corp" is `unlisted:organisation/harale-trading-corp`.
     #[must_use]

@@ -1,10 +1,10 @@
-//! Folding: the one function that makes names and texts comparable, and its way back to the original bytes.
+//! Folding: the one function that makes names and texts comparable, and the mapping back to the original bytes.
 //!
-//! Two strings that differ only in case, accents, the shape of quotes and hyphens, invisible characters or the amount of
-//! blanks fold to the same bytes. Folding is done character by character; [`FoldedText`] keeps the mapping
-//! from folded positions to the original text, so that every span still slices the text as it was delivered.
+//! Two strings that differ only in case, accents, the shape of quotes and hyphens, invisible characters or the amount
+//! of blanks fold to the same bytes. Folding is done character by character; [`FoldedText`] keeps the mapping from
+//! folded positions to the original text, so that every span still slices the text as it was delivered.
 //!
-//! It does not judge: whether a folded hit may stand (boundaries, case policy) is decided on the original text by the matcher.
+//! This module does not judge hits: the matcher checks boundaries and case policy on the original text.
 
 use std::sync::LazyLock;
 
@@ -23,11 +23,11 @@ pub(crate) enum FoldedChar {
     Blank,
     /// A line break; CR LF counts as one.
     LineBreak,
-    /// A paragraph separator: ends a name like a blank line does.
+    /// A paragraph separator: ends a name as a blank line does.
     ParagraphBreak,
-    /// An accent: vanishes, and belongs to the character before it.
+    /// An accent: removed, and part of the character before it.
     Accent,
-    /// An invisible character: vanishes, and belongs to nothing.
+    /// An invisible character: removed, and not part of any other character.
     Invisible,
 }
 
@@ -66,7 +66,7 @@ pub fn is_word_char(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric() || c == '_';
     }
-    // Dashes, curly quotes and the like, which stand beside every other name.
+    // Dashes, curly quotes and similar characters, which often occur next to names.
     if matches!(c, '\u{2010}'..='\u{203E}') {
         return false;
     }
@@ -99,8 +99,8 @@ pub fn is_hyphen(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2013}' | '\u{2212}' | '\u{FE63}' | '\u{FF0D}')
 }
 
-/// Whether `c` folds to the ASCII apostrophe: quotes and primes, and the letters that are written as apostrophes elsewhere, such as
-/// the ʻokina, the marks for hamza and ayin, the saltillo and the geresh.
+/// Whether `c` folds to the ASCII apostrophe: quotes and primes, and letters that are often written as apostrophes,
+/// such as the ʻokina, the marks for hamza and ayin, the saltillo and the geresh.
 #[must_use]
 pub fn is_apostrophe(c: char) -> bool {
     matches!(
@@ -110,8 +110,8 @@ pub fn is_apostrophe(c: char) -> bool {
     )
 }
 
-/// Accents are the combining marks of the scripts whose readers drop them: Latin, Greek, Cyrillic, Hebrew points, Arabic
-/// vowel signs. The vowel signs of Indic scripts are letters in all but name and stay.
+/// Whether `c` is an accent: a combining mark of a script whose readers omit it (Latin, Greek, Cyrillic, Hebrew points,
+/// Arabic vowel signs). The vowel signs of Indic scripts function as letters and are kept.
 fn is_accent(c: char) -> bool {
     matches!(c,
         '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}'
@@ -163,8 +163,8 @@ fn plain_punctuation(c: char) -> Option<char> {
     }
 }
 
-/// Full case folding (lower of upper of lower also folds ẞ, ſ, final sigma and ligatures), then the letters whose stroke or
-/// ligature is an accent to their readers although Unicode does not decompose them.
+/// Full case folding (lower of upper of lower also folds ẞ, ſ, final sigma and ligatures). Then letters whose stroke or
+/// ligature readers treat as an accent although Unicode does not decompose them.
 fn fold_case(c: char, out: &mut FoldedBytes) {
     for upper in c.to_lowercase().flat_map(char::to_uppercase) {
         for lower in upper.to_lowercase() {
@@ -189,7 +189,7 @@ pub(crate) fn is_upper(c: char) -> bool {
     c.is_uppercase() || !c.is_ascii() && c.general_category() == GeneralCategory::TitlecaseLetter
 }
 
-/// The folded form of a name: the key under which the automaton knows it.
+/// The folded form of a name: its key in the automaton and the tables.
 ///
 /// ```
 /// use dateline::normalize::fold;
@@ -204,9 +204,9 @@ pub fn fold(name: &str) -> String {
     String::from_utf8(folded.bytes).expect("folding pushes whole characters")
 }
 
-/// The case of each letter of [`fold`]`(name)`, for two names that fold alike.
+/// The case of each letter of [`fold`]`(name)`, for comparing two names with the same folded form.
 ///
-/// A capital that folds to two letters ("Þ" to "th") may be written "TH" or "Th": the case of the second is open.
+/// A capital that folds to two letters ("Þ" to "th") may be written "TH" or "Th", so the case of the second is open.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct CasePattern(Vec<LetterCase>);
 
@@ -214,9 +214,9 @@ pub(crate) struct CasePattern(Vec<LetterCase>);
 enum LetterCase {
     /// A capital.
     Upper,
-    /// A small letter, or none.
+    /// Not a capital: a lower-case letter or a character without case.
     Other,
-    /// Behind a capital that folds to several letters.
+    /// After the first of several letters from one capital.
     Open,
 }
 
@@ -228,7 +228,7 @@ impl CasePattern {
         pattern
     }
 
-    /// Replaces the pattern by that of another name, keeping the memory.
+    /// Replaces the pattern by that of another name, reusing the memory.
     pub(crate) fn set(&mut self, name: &str) {
         self.0.clear();
         for c in name.chars() {
@@ -243,8 +243,8 @@ impl CasePattern {
         }
     }
 
-    /// Whether `hit` and `name`, which fold alike, are written in the same case, if that can be told byte by byte: both are
-    /// ASCII, with their blanks in the same places.
+    /// Whether `hit` and `name`, which have the same folded form, are written in the same case. `None` unless bytes can
+    /// be compared: both are ASCII, with their blanks at the same positions.
     pub(crate) fn ascii_agrees(hit: &str, name: &str) -> Option<bool> {
         if hit.len() != name.len() {
             return None;
@@ -259,8 +259,8 @@ impl CasePattern {
         Some(agrees)
     }
 
-    /// [`CasePattern::small_letters`] of a name that folds to as many bytes as it has, if that can be told byte by byte: it is
-    /// ASCII, and short.
+    /// [`CasePattern::small_letters`] of a name that has as many bytes as its folded form. `None` unless bytes can be
+    /// compared: the name is ASCII, and short.
     pub(crate) fn ascii_small_letters(name: &str, folded: &[u8]) -> Option<u64> {
         if name.len() != folded.len() || name.len() > 64 || !name.is_ascii() {
             return None;
@@ -268,8 +268,8 @@ impl CasePattern {
         Some(name.bytes().rev().fold(0, |small, byte| small << 1 | u64::from(byte.is_ascii_lowercase())))
     }
 
-    /// Which bytes of `folded`, what the name of this pattern folds to, are small letters: bit `n` is byte `n`. `None` if 64 bits
-    /// cannot tell.
+    /// Which bytes of `folded`, the folded form of this pattern's name, are lower-case letters: bit `n` is byte `n`.
+    /// `None` if 64 bits are not enough.
     pub(crate) fn small_letters(&self, folded: &[u8]) -> Option<u64> {
         if !folded.is_ascii() || folded.len() > 64 {
             return None;
@@ -286,20 +286,20 @@ impl CasePattern {
         cases.next().is_none().then_some(small)
     }
 
-    /// Whether two names that fold alike are written in the same case.
+    /// Whether two names with the same folded form are written in the same case.
     pub(crate) fn agrees(&self, other: &Self) -> bool {
         self.0.len() == other.0.len() && self.differences(other).next().is_none()
     }
 
-    /// Whether two names that fold alike are written in the same case, but that letter number `first` is a capital in this one and
-    /// not in the other.
+    /// Whether two names with the same folded form are written in the same case, except that letter number `first` is a
+    /// capital only in this one.
     pub(crate) fn agrees_but_for_a_capital(&self, other: &Self, first: usize) -> bool {
         self.0.len() == other.0.len()
             && self.0.get(first) == Some(&LetterCase::Upper)
             && self.differences(other).eq([first])
     }
 
-    /// Where the case of two names differs.
+    /// The positions at which the case of two names differs.
     fn differences(&self, other: &Self) -> impl Iterator<Item = usize> {
         let open = |a: LetterCase, b: LetterCase| a == LetterCase::Open || b == LetterCase::Open;
         let letters = self.0.iter().zip(&other.0).enumerate();
@@ -307,16 +307,16 @@ impl CasePattern {
     }
 }
 
-/// Like [`fold`], but accents stay: what the `nofold` flag compares. Composed and decomposed accents are the same.
+/// Like [`fold`], but keeps accents, for the flag `nofold`. Composed and decomposed accents are equal.
 #[must_use]
 pub fn fold_keeping_accents(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut rest = name;
-    // ASCII is never decomposed, and no mark moves over it, so what lies between is decomposed by itself.
+    // ASCII is never decomposed, and no mark is reordered across it, so the text between is decomposed separately.
     while !rest.is_empty() {
-        let (ascii, behind) = rest.split_at(rest.bytes().take_while(u8::is_ascii).count());
-        let (others, behind) = behind.split_at(behind.bytes().take_while(|byte| !byte.is_ascii()).count());
-        rest = behind;
+        let (ascii, after) = rest.split_at(rest.bytes().take_while(u8::is_ascii).count());
+        let (others, after) = after.split_at(after.bytes().take_while(|byte| !byte.is_ascii()).count());
+        rest = after;
         for byte in ascii.bytes() {
             match ASCII[usize::from(byte)] {
                 AsciiClass::Plain(folded) => out.push(char::from(folded)),
@@ -328,7 +328,7 @@ pub fn fold_keeping_accents(name: &str) -> String {
     out
 }
 
-/// Adds a decomposed character to what [`fold_keeping_accents`] makes.
+/// Appends a decomposed character for [`fold_keeping_accents`].
 fn push_keeping_accents(out: &mut String, c: char) {
     match fold_char(c) {
         FoldedChar::Accent => out.push(c),
@@ -346,45 +346,45 @@ fn push_blank(out: &mut String) {
     }
 }
 
-/// The name without blanks and invisible characters around it.
+/// The name without leading and trailing blanks and invisible characters.
 #[must_use]
 pub(crate) fn trim(name: &str) -> &str {
     name.trim_matches(|c| !matches!(fold_char(c), FoldedChar::Text(_) | FoldedChar::Accent))
 }
 
-/// Folds the easy stretches of a text for [`FoldedText::fold_watched`], and sees what the others become.
+/// Folds the plain stretches of a text for [`FoldedText::fold_watched`], and is notified of the other characters.
 pub(crate) trait Watch {
-    /// Folds ASCII from the beginning of `input` into `out`, byte for byte. It must stop before
-    /// any byte that is not ASCII and before a blank with another blank or a byte beyond ASCII behind it; it may stop
-    /// earlier. `out` is [`PADDING`] bytes longer than `input`, and what is written behind the last folded byte is ignored.
+    /// Folds ASCII from the beginning of `input` into `out`, byte for byte. It must stop before any byte that is not
+    /// ASCII, and before a blank that is followed by another blank or a byte that is not ASCII; it may stop earlier.
+    /// `out` is [`PADDING`] bytes longer than `input`, and bytes after the last folded one are ignored.
     ///
-    /// It need not stop before what [`SIGNS`] knows if it tells `signs` of those that fold. Returns how many bytes were read, and
-    /// how many written.
-    fn plain(&mut self, input: &[u8], out: &mut [u8], signs: &mut Signs<'_>) -> (usize, usize);
+    /// It need not stop before characters in [`PUNCTUATION`] if it adds those that fold to `punctuation`. Returns how
+    /// many bytes were read, and how many written.
+    fn plain(&mut self, input: &[u8], out: &mut [u8], punctuation: &mut FoldedPunctuation<'_>) -> (usize, usize);
 
-    /// The original character `c` was folded to `folded`; a run of blanks is told by its first character.
+    /// The original character `c` was folded to `folded`; for a run of blanks, `c` is its first character.
     fn unit(&mut self, c: char, folded: &str);
 
-    /// Blanks or a sign, which is no word character and has no case, were folded to so many bytes.
-    fn sign(&mut self, length: u32);
+    /// Blanks, or a punctuation character (not a word character, without case), were folded to `length` bytes.
+    fn punctuation(&mut self, length: u32);
 
-    /// Something of which the folded text shows nothing: an accent of what came last, or an invisible character.
+    /// A character was removed by folding: an accent of the last character, or an invisible character.
     fn hidden(&mut self);
 
-    /// Blanks behind a hyphen.
-    fn blanks_behind_hyphen(&mut self);
+    /// There are blanks after a hyphen.
+    fn blanks_after_hyphen(&mut self);
 }
 
-/// Where [`Watch::plain`] tells of signs of three bytes that it folded to one.
-pub(crate) struct Signs<'f> {
+/// Collects the punctuation of three bytes that [`Watch::plain`] folded to one.
+pub(crate) struct FoldedPunctuation<'f> {
     edges: &'f mut Vec<Edge>,
     /// Where its input begins in the text, and its output in the folded text.
     start: u32,
     folded_start: u32,
 }
 
-impl Signs<'_> {
-    /// The sign that begins at `at` of the input is the byte `folded_at` of the output; in order.
+impl FoldedPunctuation<'_> {
+    /// Adds the character at `at` of the input, which became the byte at `folded_at` of the output; in order.
     #[inline(always)]
     pub(crate) fn push(&mut self, at: usize, folded_at: usize) {
         let (start, folded_start) = (self.start + at as u32, self.folded_start + folded_at as u32);
@@ -392,24 +392,24 @@ impl Signs<'_> {
     }
 }
 
-/// Readable bytes behind a folded text.
+/// Readable bytes after a folded text.
 pub(crate) const PADDING: usize = 64;
 
-/// Whether an ASCII byte folds to a blank when it stands alone.
+/// Whether an ASCII byte folds to a blank if no other blank is next to it.
 pub(crate) fn is_ascii_blank(byte: u8) -> bool {
     matches!(ASCII[usize::from(byte)], AsciiClass::Blank)
 }
 
-/// Whether the blank before the byte `next` is a run of its own.
+/// Whether a blank followed by the byte `next` is a run of its own.
 fn is_single_blank(next: Option<&u8>) -> bool {
     next.is_none_or(|next| matches!(ASCII[usize::from(*next)], AsciiClass::Plain(_)))
 }
 
-/// Nobody watches: one byte at a time.
+/// Folds one byte at a time, for callers that need no notification.
 struct Unwatched;
 
 impl Watch for Unwatched {
-    fn plain(&mut self, input: &[u8], out: &mut [u8], _: &mut Signs<'_>) -> (usize, usize) {
+    fn plain(&mut self, input: &[u8], out: &mut [u8], _: &mut FoldedPunctuation<'_>) -> (usize, usize) {
         for (at, (byte, out)) in input.iter().zip(out).enumerate() {
             *out = match ASCII[usize::from(*byte)] {
                 AsciiClass::Plain(folded) => folded,
@@ -422,25 +422,25 @@ impl Watch for Unwatched {
 
     fn unit(&mut self, _: char, _: &str) {}
 
-    fn sign(&mut self, _: u32) {}
+    fn punctuation(&mut self, _: u32) {}
 
     fn hidden(&mut self) {}
 
-    fn blanks_behind_hyphen(&mut self) {}
+    fn blanks_after_hyphen(&mut self) {}
 }
 
-/// A folded text with the way back to the original. Reused from text to text: folding allocates only to grow.
+/// A folded text with the mapping to the original. Reused from text to text: folding allocates only to grow.
 #[derive(Debug, Default)]
 pub struct FoldedText {
     /// The folded text in the first `length` bytes, and at least [`PADDING`] others.
     bytes: Vec<u8>,
     length: usize,
-    /// The places where folded and original positions do not advance together, in order.
+    /// The ranges at which folded and original positions do not advance together, in order.
     edges: Vec<Edge>,
 }
 
-/// `folded_start..folded_end` stands for the original bytes `start..end`; an empty folded range is invisible text.
-/// Between two edges, positions advance together.
+/// The folded range `folded_start..folded_end` comes from the original bytes `start..end`; an empty folded range is
+/// invisible text. Between two edges, positions advance together.
 #[derive(Debug, Clone, Copy)]
 struct Edge {
     folded_start: u32,
@@ -452,17 +452,18 @@ struct Edge {
 /// A stretch of a folded text in which positions advance together: between two edges, neither of which begins in it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stretch {
-    /// How many edges there are before it.
+    /// The number of edges before it.
     before: usize,
     start: u32,
     end: u32,
-    /// What makes a folded position an original one, modulo 2^32: most texts get shorter, a few signs longer.
+    /// Added to a folded position to get the original one, modulo 2^32: most texts get shorter, a few characters
+    /// longer.
     shift: u32,
 }
 
 impl Stretch {
-    /// The stretch behind the first `before` edges.
-    fn behind(edges: &[Edge], before: usize) -> Self {
+    /// The stretch after the first `before` edges.
+    fn after(edges: &[Edge], before: usize) -> Self {
         let (start, shift) = before.checked_sub(1).map_or((0, 0), |last| {
             let edge = edges[last];
             (edge.folded_end, edge.end.wrapping_sub(edge.folded_end))
@@ -472,29 +473,29 @@ impl Stretch {
 }
 
 impl Default for Stretch {
-    /// No range is in it.
+    /// Contains no range.
     fn default() -> Self {
         Self { before: 0, start: 1, end: 0, shift: 0 }
     }
 }
 
 impl FoldedText {
-    /// The longest text that can be folded, in bytes: positions are kept in 32 bits.
+    /// The longest text that can be folded, in bytes: positions are stored in 32 bits.
     pub const MAX_LEN: usize = (u32::MAX / 4) as usize;
 
-    /// The folded bytes: valid UTF-8. One blank stands for blanks with at most one line break; a line feed, which no name
-    /// holds, stands for a blank line.
+    /// The folded bytes: valid UTF-8. A blank represents blanks with at most one line break; a line feed, which no name
+    /// contains, represents a blank line.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
     }
 
-    /// The folded bytes and [`PADDING`] more of no meaning.
+    /// The folded bytes and [`PADDING`] more without meaning.
     pub(crate) fn padded(&self) -> &[u8] {
         &self.bytes[..self.length + PADDING]
     }
 
-    /// Folds `text`, forgetting the text folded before.
+    /// Folds `text`, replacing the text folded before.
     ///
     /// # Panics
     ///
@@ -507,7 +508,7 @@ impl FoldedText {
         self.fold_watched(text, &mut Unwatched);
     }
 
-    /// [`FoldedText::fold`] with the plain stretches left to `watch`.
+    /// [`FoldedText::fold`], with plain stretches folded by `watch`.
     #[inline(always)]
     pub(crate) fn fold_watched(&mut self, text: &str, watch: &mut impl Watch) {
         assert!(text.len() <= Self::MAX_LEN, "a text of {} bytes is too long to fold", text.len());
@@ -517,30 +518,32 @@ impl FoldedText {
         let mut at = 0;
         loop {
             self.make_room(input.len() - at);
-            let mut signs = Signs { edges: &mut self.edges, start: at as u32, folded_start: self.length as u32 };
-            let (read, written) = watch.plain(&input[at..], &mut self.bytes[self.length..], &mut signs);
+            let mut punctuation =
+                FoldedPunctuation { edges: &mut self.edges, start: at as u32, folded_start: self.length as u32 };
+            let (read, written) = watch.plain(&input[at..], &mut self.bytes[self.length..], &mut punctuation);
             self.length += written;
             at += read;
             if at == input.len() {
                 return;
             }
-            at = match self.fold_sign(input, at, watch) {
+            at = match self.fold_punctuation_or_blanks(input, at, watch) {
                 Some(end) => end,
                 None => self.fold_one(text, at, watch),
             };
         }
     }
 
-    /// Folds what most often interrupts plain ASCII, a curly quote or dash or a run of ASCII blanks, and returns where it ends.
+    /// Folds the most frequent interruptions of plain ASCII: a curly quote, a dash, or a run of ASCII blanks. Returns
+    /// where it ends.
     #[inline(always)]
-    fn fold_sign(&mut self, input: &[u8], at: usize, watch: &mut impl Watch) -> Option<usize> {
+    fn fold_punctuation_or_blanks(&mut self, input: &[u8], at: usize, watch: &mut impl Watch) -> Option<usize> {
         let (folded, end) = match input[at..] {
-            [0xE2, 0x80, third, ..] => match SIGNS[usize::from(third & 0x3F)] {
+            [0xE2, 0x80, third, ..] => match PUNCTUATION[usize::from(third & 0x3F)] {
                 0 => return None,
-                STAYS => {
+                UNCHANGED => {
                     self.bytes[self.length..self.length + 3].copy_from_slice(&[0xE2, 0x80, third]);
                     self.length += 3;
-                    watch.sign(3);
+                    watch.punctuation(3);
                     return Some(at + 3);
                 }
                 folded => (folded, at + 3),
@@ -552,7 +555,7 @@ impl FoldedText {
                     (line_breaks, last, end) = (line_breaks + u32::from(is_break), *byte, end + 1);
                 }
                 if at > 0 && input[at - 1] == b'-' {
-                    watch.blanks_behind_hyphen();
+                    watch.blanks_after_hyphen();
                 }
                 if input.get(end).is_some_and(|byte| !byte.is_ascii()) {
                     return None;
@@ -564,10 +567,10 @@ impl FoldedText {
         if end != at + 1 {
             self.push_edge(1, at, end);
         }
-        // `make_room` left room for what is no longer than the input.
+        // `make_room` reserved room for outputs that are not longer than their input.
         self.bytes[self.length] = folded;
         self.length += 1;
-        watch.sign(1);
+        watch.punctuation(1);
         Some(end)
     }
 
@@ -601,7 +604,7 @@ impl FoldedText {
     fn make_room(&mut self, more: usize) {
         let needed = self.length + more + PADDING;
         if self.bytes.len() < needed {
-            // Zeroed once, not for each text.
+            // Zeroed when allocated, not for each text.
             self.bytes.resize(needed.max(self.bytes.len() * 2), 0);
         }
     }
@@ -612,8 +615,8 @@ impl FoldedText {
         self.length += folded.len();
     }
 
-    /// The original span of the folded range `start..end`, or `None` if the range begins or ends inside the folding of one
-    /// original character. Accents at the end belong to the span, invisible characters around it do not.
+    /// The original span of the folded range `start..end`, or `None` if the range begins or ends inside the folding of
+    /// one original character. Accents at the end belong to the span; invisible characters around it do not.
     ///
     /// # Complexity
     ///
@@ -624,8 +627,8 @@ impl FoldedText {
         self.original_near(start, end, &mut Stretch { before, ..Stretch::default() })
     }
 
-    /// [`FoldedText::original`], looking on from the stretch where the last search ended: quick for ranges in order, none of
-    /// which is empty.
+    /// Like [`FoldedText::original`], but starts at the stretch where the last search ended: fast for ascending ranges,
+    /// none of which may be empty.
     #[inline(always)]
     pub(crate) fn original_near(&self, start: usize, end: usize, near: &mut Stretch) -> Option<Span> {
         let (from, to) = (start as u32, end as u32);
@@ -644,8 +647,8 @@ impl FoldedText {
         while before < edges.len() && edges[before].folded_start <= from {
             before += 1;
         }
-        *near = Stretch::behind(edges, before);
-        // The last edge that begins at or before `start`: invisible text before the range comes first among equals.
+        *near = Stretch::after(edges, before);
+        // The last edge that begins at or before `start`; of equal edges, invisible text before the range comes first.
         let original_start = match before.checked_sub(1).map(|index| edges[index]) {
             None => from,
             Some(edge) if edge.folded_start == from && edge.folded_end > from => edge.start,
@@ -655,7 +658,7 @@ impl FoldedText {
         while before < edges.len() && edges[before].folded_start < to {
             before += 1;
         }
-        // The last edge that begins before `end`: invisible text at `end` is left out.
+        // The last edge that begins before `end`; invisible text at `end` is excluded.
         let inside = edges[..before].iter().rev().find(|edge| edge.folded_start < to);
         let original_end = match inside {
             None => to,
@@ -665,7 +668,7 @@ impl FoldedText {
         Some(Span::new(original_start as usize, original_end as usize))
     }
 
-    /// One folded unit for all blanks from `at` on; returns where they end, and the unit.
+    /// Folds all blanks from `at` on to one unit; returns where they end, and the unit.
     fn fold_blanks(&mut self, text: &str, at: usize) -> (usize, &'static str) {
         let mut end = at;
         let mut line_breaks = 0;
@@ -678,7 +681,7 @@ impl FoldedText {
                     after_return = c == '\r';
                 }
                 FoldedChar::ParagraphBreak => line_breaks += 2,
-                // Invisible characters between blanks vanish with them.
+                // Invisible characters between blanks are removed with them.
                 FoldedChar::Invisible if self.blank_follows(text, end) => after_return = false,
                 _ => break,
             }
@@ -699,7 +702,7 @@ impl FoldedText {
     }
 
     fn push_unit(&mut self, folded: &str, start: usize, end: usize) {
-        // One character for one of the same length keeps positions in step and needs no edge.
+        // One character that becomes one of the same length keeps positions aligned and needs no edge.
         if folded.len() != end - start || folded.chars().nth(1).is_some() {
             self.push_edge(folded.len(), start, end);
         }
@@ -717,7 +720,7 @@ impl FoldedText {
         });
     }
 
-    /// Gives the accent at `start..end` to the character before it, over invisible characters between them.
+    /// Adds the accent at `start..end` to the character before it, across invisible characters.
     fn extend_unit(&mut self, text: &str, start: usize, end: usize) {
         let folded_end = self.length as u32;
         while self.edges.last().is_some_and(|edge| edge.folded_start == folded_end) {
@@ -727,7 +730,7 @@ impl FoldedText {
             Some(edge) if edge.folded_end == folded_end => edge.end = end as u32,
             _ if folded_end == 0 => self.edges.push(Edge { folded_start: 0, folded_end: 0, start: 0, end: end as u32 }),
             _ => {
-                // The unit before had no edge: it is one character, as long folded as it was.
+                // The unit before has no edge, so it is one character whose folding has the same length.
                 let is_inside = |byte: &&u8| **byte & 0xC0 == 0x80;
                 let length = 1 + self.bytes().iter().rev().take_while(is_inside).count() as u32;
                 let base = self.edges.last().map_or(folded_end, |edge| edge.end + (folded_end - edge.folded_end));
@@ -753,23 +756,23 @@ enum AsciiClass {
     Other,
 }
 
-/// A sign that stays what it is, in [`SIGNS`].
-pub(crate) const STAYS: u8 = 0x80;
+/// In [`PUNCTUATION`]: the character is not changed by folding.
+pub(crate) const UNCHANGED: u8 = 0x80;
 
-/// What the characters U+2000 to U+203F fold to, by their lowest six bits: an ASCII sign, or [`STAYS`]; 0 is for [`fold_char`] to
-/// say. None is a word character or has a case.
-pub(crate) static SIGNS: [u8; 64] = {
+/// What the characters U+2000 to U+203F fold to, indexed by their lowest six bits: an ASCII character, or
+/// [`UNCHANGED`]; 0 if [`fold_char`] must decide. None is a word character or has a case.
+pub(crate) static PUNCTUATION: [u8; 64] = {
     let mut table = [0; 64];
     let mut low = 0x10;
     while low < 0x3F {
         table[low] = match low {
-            // U+2010 and U+2011 may break a word at a line's end, which [`fold_char`] sees.
+            // U+2010 and U+2011 may divide a word at the end of a line, which [`fold_char`] handles.
             0x10 | 0x11 => 0,
             0x12 | 0x13 => b'-',
             0x18 | 0x19 | 0x1B | 0x32 => b'\'',
             0x1C..=0x1F | 0x33 => b'"',
             0x28..=0x2F => 0,
-            _ => STAYS,
+            _ => UNCHANGED,
         };
         low += 1;
     }
@@ -814,11 +817,11 @@ mod tests {
 
     #[test]
     fn the_table_of_signs_agrees() {
-        for (low, sign) in SIGNS.iter().enumerate() {
+        for (low, punctuation) in PUNCTUATION.iter().enumerate() {
             let c = char::from_u32(0x2000 + low as u32).unwrap();
-            let folded = match *sign {
+            let folded = match *punctuation {
                 0 => continue,
-                STAYS => c.to_string(),
+                UNCHANGED => c.to_string(),
                 byte => char::from(byte).to_string(),
             };
             assert!(matches!(fold_char(c), FoldedChar::Text(text) if text.as_str() == folded), "{c:?}");
@@ -881,7 +884,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
 
-        /// What lies between ASCII can be decomposed by itself.
+        /// The text between ASCII characters can be decomposed separately.
         #[test]
         fn accents_are_kept_as_in_the_whole_decomposed(text in texts()) {
             let mut whole = String::new();
@@ -894,7 +897,7 @@ mod tests {
             prop_assert_eq!(fold_keeping_accents(&text), fold(&text).replace('\n', " "));
         }
 
-        /// Where small letters can be told byte by byte, the pattern tells the same.
+        /// Where lower-case letters can be found byte by byte, the pattern gives the same result.
         #[test]
         fn small_letters_are_those_of_the_pattern(text in "[ -~]{0,70}|[\0-\x7F]{0,70}", other in texts()) {
             for text in [text, other] {
@@ -943,7 +946,7 @@ mod tests {
             folded.fold(text);
             let n = folded.bytes().len();
             let mut near = Stretch::default();
-            // Forwards as hits come, and in leaps.
+            // Forwards, as hits come, and in jumps.
             let ordered = (0..n).flat_map(|start| (start + 1..=n).map(move |end| (start, end)));
             let leaps = (0..n * n).map(|at| (at * 7 % n, at * 13 % n + 1)).filter(|(start, end)| start < end);
             for (start, end) in ordered.chain(leaps) {

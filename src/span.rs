@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// A half-open byte range `start..end` into the text as it was delivered; both ends lie on character boundaries.
+/// A half-open byte range `start..end` into the text as it was delivered; both ends are character boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// First byte.
@@ -25,7 +25,7 @@ impl Span {
         self.end - self.start
     }
 
-    /// Whether the span holds no byte.
+    /// Whether the span is empty.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.start == self.end
@@ -37,13 +37,13 @@ impl Span {
         self.start < other.end && other.start < self.end
     }
 
-    /// Whether `other` lies inside `self`; a span contains itself.
+    /// Whether `other` is inside `self`; a span contains itself.
     #[must_use]
     pub fn contains(self, other: Self) -> bool {
         self.start <= other.start && other.end <= self.end
     }
 
-    /// The text under the span.
+    /// The text of the span.
     ///
     /// # Panics
     ///

@@ -146,10 +146,10 @@ pub(super) struct Position {
 pub(super) struct Compiler<'o> {
     options: &'o LoadOptions<'o>,
     n_statements: u64,
-    sayings: Sorter,
+    statements: Sorter,
     /// The id of the current statement, and the rest of it.
     id: Vec<u8>,
-    statements: Vec<u8>,
+    body: Vec<u8>,
     files: Vec<PathBuf>,
     pub(super) meta: Meta,
     /// Values of `src=` found, recorded if some are to be excluded.
@@ -166,9 +166,9 @@ impl<'o> Compiler<'o> {
         Self {
             options,
             n_statements: 0,
-            sayings: Sorter::new(DEFAULT_BUDGET),
+            statements: Sorter::new(DEFAULT_BUDGET),
             id: Vec::new(),
-            statements: Vec::new(),
+            body: Vec::new(),
             files: Vec::new(),
             meta: Meta { program: PROGRAM.to_owned(), without: options.without.clone(), ..Meta::default() },
             sources: BTreeSet::new(),
@@ -210,7 +210,7 @@ impl<'o> Compiler<'o> {
     pub(super) fn begin(&mut self, statement: Statement, position: Position, draft: &Draft<'_>) {
         self.id.clear();
         self.id.extend_from_slice(draft.id.as_bytes());
-        let out = &mut self.statements;
+        let out = &mut self.body;
         out.clear();
         out.push(statement as u8);
         for number in [position.file, position.line, position.column] {
@@ -224,14 +224,14 @@ impl<'o> Compiler<'o> {
 
     /// Adds one more name of the current entity.
     pub(super) fn add_alias(&mut self, alias: &DraftAlias<'_>) {
-        put_alias(&mut self.statements, alias);
+        put_alias(&mut self.body, alias);
     }
 
     /// Completes the current entity.
     pub(super) fn end(&mut self) -> Result<()> {
         self.n_statements += 1;
         self.options.tell(LoadStage::Read, self.n_statements);
-        self.sayings.push(&self.id, &self.statements)
+        self.statements.push(&self.id, &self.body)
     }
 
     /// The image of all entities, or every fault.
@@ -240,8 +240,8 @@ impl<'o> Compiler<'o> {
     ///
     /// Sorts the statements by id, then linear.
     pub(super) fn finish(mut self) -> Result<Image> {
-        let sayings = std::mem::replace(&mut self.sayings, Sorter::new(0));
-        let mut sorted = sayings.finish()?;
+        let sorter = std::mem::replace(&mut self.statements, Sorter::new(0));
+        let mut sorted = sorter.finish()?;
         let mut sections = Sections::new();
         // The statements about one id.
         let (mut id, mut statements) = (Vec::new(), Vec::new());

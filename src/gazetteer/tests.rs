@@ -4,10 +4,10 @@ use crate::error::ErrorKind;
 const POOL: &str = "\
 # comment
 !default src=hand
-us   position.country   United States   -   cc=US iso=USA
+us   place.country   United States   -   cc=US iso=USA
 +    abbr   U.S.   exact
 +    adj    American   exact
-wash  position.city   Washington   weak   cc=US lat=38.895 lon=-77.036 ctx=dateline,prep
+wash  place.city   Washington   weak   cc=US lat=38.895 lon=-77.036 ctx=dateline,prep
 ";
 
 fn faults(text: &str) -> Vec<(u32, u32, String)> {
@@ -46,9 +46,9 @@ fn order_of_lines_changes_nothing() {
 
 #[test]
 fn all_faults_are_reported_with_their_places() {
-    let text = "+  alias  Early  -\nx  position.city\ny  position.city  Ypres  loud\ny2  position.city  Ypres  cc=BE\n\
-                z  position.city  Zion  -  lat=91\nz  position.city  Zion  -\nw  position.city  Wick  -\n+  sound  Wyck  -\n\
-                !includ x\nw  position.city  Wick  -\nv  position  Vaduz  exact,any\nu  position  \u{AD}\u{AD}  -\nt  position  Tyre  -  word\n";
+    let text = "+  alias  Early  -\nx  place.city\ny  place.city  Ypres  loud\ny2  place.city  Ypres  cc=BE\n\
+                z  place.city  Zion  -  lat=91\nz  place.city  Zion  -\nw  place.city  Wick  -\n+  sound  Wyck  -\n\
+                !includ x\nw  place.city  Wick  -\nv  place  Vaduz  exact,any\nu  place  \u{AD}\u{AD}  -\nt  place  Tyre  -  word\n";
     let found = faults(text);
     let places: Vec<(u32, u32)> = found.iter().map(|(line, column, _)| (*line, *column)).collect();
     assert_eq!(
@@ -190,7 +190,7 @@ proptest::proptest! {
 }
 
 #[test]
-fn parents_are_found_wherever_they_stand() {
+fn parents_are_found_in_any_order() {
     let text = "b  place  B  -  parent=c\nc  place  C  -  parent=a\na  place  A  -  parent=nowhere\n";
     let gazetteer = Gazetteer::from_text(text, "p.gaz").unwrap();
     let parent = |id: &str| gazetteer.parent(gazetteer.find(id).unwrap()).map(|row| gazetteer.entity(row).id);
@@ -206,12 +206,12 @@ fn names_belong_to_the_entity_before_them() {
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
     std::fs::write(path("part.gaz"), "b  place  Beta  -\n").unwrap();
     let whole = "\
-a  position  Alpha  -
+a  place  Alpha  -
 !default x=y
 +  alias  Aleph  -
 !include part.gaz
 +  alias  Lost  -
-c  position  Gamma  -  x=z
+c  place  Gamma  -  x=z
 !extend b
 +  alias  Bet  -  lang=he
 ";

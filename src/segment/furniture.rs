@@ -92,10 +92,10 @@ fn lower_into(line: &str, lowered: &mut String) {
         let from = lowered.len();
         lowered.push_str(&rest[..plain]);
         lowered[from..].make_ascii_lowercase();
-        let mut behind = rest[plain..].chars();
-        let Some(c) = behind.next() else { return };
+        let mut after = rest[plain..].chars();
+        let Some(c) = after.next() else { return };
         lowered.extend(c.to_lowercase());
-        rest = behind.as_str();
+        rest = after.as_str();
     }
 }
 

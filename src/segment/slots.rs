@@ -120,14 +120,14 @@ pub(super) fn dateline(line: &str) -> Option<usize> {
     if LABELS.contains(&first) || !all_capitals && words > 6 {
         return None;
     }
-    let behind = line[after_place..].trim_start_matches([' ', '\u{A0}', ',']);
-    let (behind, agency) = match behind.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
-        Some((agency, behind)) if agency.len() <= 40 => (behind.trim_start_matches([' ', '\u{A0}']), true),
-        _ => (behind, false),
+    let tail = line[after_place..].trim_start_matches([' ', '\u{A0}', ',']);
+    let (tail, agency) = match tail.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
+        Some((agency, tail)) if agency.len() <= 40 => (tail.trim_start_matches([' ', '\u{A0}']), true),
+        _ => (tail, false),
     };
-    let spaced = behind.len() < line[after_place..].len();
-    let mark = ["--", "—", "–", "―", "-", ":"].iter().find(|mark| behind.starts_with(**mark))?;
-    let after = &behind[mark.len()..];
+    let spaced = tail.len() < line[after_place..].len();
+    let mark = ["--", "—", "–", "―", "-", ":"].iter().find(|mark| tail.starts_with(**mark))?;
+    let after = &tail[mark.len()..];
     let ends = match *mark {
         ":" => capitals && after.starts_with(char::is_whitespace) || agency,
         "-" => spaced && (after.is_empty() || after.starts_with(char::is_whitespace)) && (capitals || agency),

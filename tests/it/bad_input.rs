@@ -387,9 +387,9 @@ fn json_is_read_in_any_layout_and_a_fault_in_it_is_one_reject() {
         [7, 3, 0, 4],
         &[
             ("in/bad.json", 1, 2, "invalid-json", "invalid JSON"),
-            ("in/bad.json", 3, 40, "invalid-json", "must be a JSON object"),
-            ("in/bad.json", 5, 72, "truncated", "ends inside this record"),
-            ("in/open.json", 2, 18, "truncated", "before its array is closed"),
+            ("in/bad.json", 3, 38, "invalid-json", "must be a JSON object"),
+            ("in/bad.json", 5, 65, "truncated", "ends inside this record"),
+            ("in/open.json", 2, 19, "truncated", "before its array is closed"),
         ],
     );
 }

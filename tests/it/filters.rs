@@ -82,7 +82,7 @@ fn a_rule_can_be_left_out_and_the_run_says_so() {
     assert_eq!(folder.manifest("run")["settings"]["without_rules"], serde_json::json!(["preposition"]));
     folder.run("tag a.txt --without-rule prepositions").expect(2).says(&["preposition", "title-head"]);
     folder.run("tag a.txt --without-rule no-evidence").expect(2);
-    folder.run("tag a.txt --without-rule pair --profile plain").expect_refusal(&["the plain profile applies no rules"]);
+    folder.run("tag a.txt --without-rule pair --profile plain").expect_refusal(&["the plain profile asks no rules"]);
     folder.run("selfcheck a.txt --without-rule pair").expect_refusal(&["before any rule"]);
     let rules = json_lines(&folder.run("explain --rules --format jsonl").expect(0).stdout);
     assert!(rules.iter().any(|rule| rule["rule"] == "preposition" && rule["optional"] == true));
@@ -106,7 +106,7 @@ fn documents_that_share_an_id_are_all_explained() {
     folder.run("explain y -g small.gaz --doc 1").expect(0).says(&["record 1 of y/1.jsonl", "record 1 of y/2.jsonl"]);
     folder
         .run("explain y -g small.gaz")
-        .expect_refusal(&["hold 3 documents; choose one with --doc: \"1\", \"2\", \"1\""]);
+        .expect_refusal(&["have 3 documents; choose one with --doc: \"1\", \"2\", \"1\""]);
     folder.run("explain y -g small.gaz --doc 9").expect_refusal(&["no document has the id \"9\"", "\"1\", \"2\""]);
     folder.write("one.txt", "Talks in Iraq.");
     assert!(folder.run("explain one.txt -g small.gaz").expect(0).stdout.contains("Iraq"));

@@ -130,7 +130,11 @@ fn invalid(error: &serde_json::Error, json: &str) -> Fault {
     let message = error.to_string();
     let what = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
     let hint = if json.contains('\0') { " (the record holds NUL bytes)" } else { "" };
-    let at = error.column().saturating_sub(1);
+    let line_start = match error.line() {
+        0 | 1 => 0,
+        line => memchr::memchr_iter(b'\n', json.as_bytes()).nth(line - 2).map_or(0, |newline| newline + 1),
+    };
+    let at = line_start + error.column().saturating_sub(1);
     (RejectReason::InvalidJson, format!("invalid JSON: {what} at byte {at} of the record{hint}"))
 }
 

@@ -48,7 +48,7 @@ pub(super) fn visit(
         }
         Box::new(file)
     };
-    let mut source = BufReader::with_capacity(BUFFER, Watched { source: raw, options, read: 0, told: 0 });
+    let mut source = BufReader::with_capacity(BUFFER, Watched { source: raw, options, read: 0, reported: 0 });
     let head = source.fill_buf().map_err(|error| failed(&label, &error))?;
     if head.starts_with(b"PK\x03\x04") {
         if is_stdin(path) {
@@ -90,7 +90,7 @@ fn visit_zip(
         let label = format!("{label}!{name}");
         let file_name = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
         let mut reader =
-            BufReader::with_capacity(BUFFER, Watched { source: Box::new(member), options, read: 0, told: 0 });
+            BufReader::with_capacity(BUFFER, Watched { source: Box::new(member), options, read: 0, reported: 0 });
         look(&mut reader, &label)?;
         visit(Content { label, file_name, reader: &mut reader })?;
     }
@@ -144,7 +144,7 @@ struct Watched<'a, 'o> {
     source: Box<dyn Read + 'a>,
     options: &'a ImportOptions<'o>,
     read: u64,
-    told: u64,
+    reported: u64,
 }
 
 impl Read for Watched<'_, '_> {
@@ -160,13 +160,13 @@ impl Read for Watched<'_, '_> {
             }
         }
         self.read += read as u64;
-        if let Some(tell) = self.options.on_progress
-            && (self.read - self.told >= PROGRESS_STEP || read == 0)
+        if let Some(report) = self.options.on_progress
+            && (self.read - self.reported >= PROGRESS_STEP || read == 0)
         {
-            if let ControlFlow::Break(()) = tell(self.read - self.told) {
+            if let ControlFlow::Break(()) = report(self.read - self.reported) {
                 return Err(io::Error::other(Breach::Stopped));
             }
-            self.told = self.read;
+            self.reported = self.read;
         }
         Ok(read)
     }

@@ -18,7 +18,7 @@ use super::scalar::used;
 use super::search::{self, FLAG, GROUP, Hits, PossibleKey, Scratch, StepLimit, Text, WordColumns};
 use super::segments::MAX_GAP;
 use super::simd::{BlockClasses, PunctuatedBlock, Simd};
-use crate::normalize::{FoldedText, SIGNS};
+use crate::normalize::{FoldedText, PUNCTUATION};
 
 /// Whether this processor has everything the functions below use.
 pub(super) fn is_available() -> bool {
@@ -289,7 +289,7 @@ fn fold_punctuation(input: &[u8; 64], joins: bool, out: &mut [u8; 64]) -> Punctu
     let (folded, block) = classify(bytes);
     let is = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed()));
     // What a character would fold to if this byte were its third. Only the lowest six bits of the byte are used.
-    let thirds = _mm512_permutexvar_epi8(bytes, load(&SIGNS));
+    let thirds = _mm512_permutexvar_epi8(bytes, load(&PUNCTUATION));
     let (known, stay) = (_mm512_test_epi8_mask(thirds, thirds), _mm512_movepi8_mask(thirds));
     let found = is(0xE2) & (is(0x80) >> 1) & (known >> 2);
     let other = block.other & !(found | (found << 1) | (found << 2));

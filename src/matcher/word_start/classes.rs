@@ -5,7 +5,7 @@ use super::hash::{load, low_bits};
 use super::segments::{ends_words, is_mark_of_note, is_word};
 use super::simd::{BlockClasses, PunctuatedBlock, Simd};
 use crate::matcher::readings::{is_droppable, is_line_hyphen};
-use crate::normalize::{FoldedText, SIGNS, STAYS, Signs, Watch, is_mark, is_word_char};
+use crate::normalize::{FoldedPunctuation, FoldedText, PUNCTUATION, UNCHANGED, Watch, is_mark, is_word_char};
 
 /// The classes of a folded text. Reused from text to text.
 #[derive(Debug, Default)]
@@ -190,7 +190,7 @@ pub(super) fn fold_punctuation<S: Simd>(simd: S, input: &[u8], out: &mut [u8]) -
     let (mut punctuation, mut other) = (0, block.other);
     while others != 0 {
         let at = others.trailing_zeros();
-        if !matches!(bytes[at as usize..], [0xE2, 0x80, third, ..] if SIGNS[usize::from(third & 0x3F)] != 0) {
+        if !matches!(bytes[at as usize..], [0xE2, 0x80, third, ..] if PUNCTUATION[usize::from(third & 0x3F)] != 0) {
             break;
         }
         punctuation |= 1 << at;
@@ -210,13 +210,13 @@ pub(super) fn fold_punctuation<S: Simd>(simd: S, input: &[u8], out: &mut [u8]) -
     while punctuation != 0 {
         let at = punctuation.trailing_zeros();
         punctuation &= punctuation - 1;
-        let sign = SIGNS[usize::from(bytes[at as usize + 2] & 0x3F)];
-        if sign == STAYS {
+        let folds_to = PUNCTUATION[usize::from(bytes[at as usize + 2] & 0x3F)];
+        if folds_to == UNCHANGED {
             continue;
         }
         // Each folded character before this one has lost two bytes.
         let to = at - (n_read - n_written);
-        folded[at as usize + 2] = sign;
+        folded[at as usize + 2] = folds_to;
         put(&folded, at + 2, to);
         let close = |bits: u64| low_bits(bits, to as usize) | ((bits >> 2) & (u64::MAX << to));
         (word, small) = (close(word), close(small));
@@ -309,7 +309,7 @@ impl<S: Simd> Watcher<'_, S> {
 
 impl<S: Simd> Watch for Watcher<'_, S> {
     #[inline(always)]
-    fn plain(&mut self, input: &[u8], out: &mut [u8], punctuation: &mut Signs<'_>) -> (usize, usize) {
+    fn plain(&mut self, input: &[u8], out: &mut [u8], punctuation: &mut FoldedPunctuation<'_>) -> (usize, usize) {
         if self.classes.hidden && !input.is_empty() {
             self.classes.hidden = false;
             self.classes.odd.push(self.classes.n_bytes());
@@ -377,14 +377,14 @@ impl<S: Simd> Watch for Watcher<'_, S> {
     }
 
     #[inline(always)]
-    fn sign(&mut self, length: u32) {
+    fn punctuation(&mut self, length: u32) {
         if std::mem::take(&mut self.classes.hidden) {
             self.classes.odd.push(self.classes.n_bytes());
         }
         self.classes.push(0, 0, length);
     }
 
-    fn blanks_behind_hyphen(&mut self) {
+    fn blanks_after_hyphen(&mut self) {
         self.classes.breaks |= 1;
     }
 

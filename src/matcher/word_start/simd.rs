@@ -113,7 +113,7 @@ pub(super) trait Simd: Copy {
     /// Folds 64 bytes, as far as they are ASCII, and classifies them.
     fn block(self, input: &[u8; 64], out: &mut [u8; 64]) -> BlockClasses;
 
-    /// Like [`Simd::block`], but also folds the punctuation of [`SIGNS`](crate::normalize::SIGNS), up to the first byte
+    /// Like [`Simd::block`], but also folds the punctuation of [`PUNCTUATION`](crate::normalize::SIGNS), up to the first byte
     /// that needs the general folding. There must be 64 bytes of input, and 128 of output.
     #[inline(always)]
     fn fold_punctuation(self, input: &[u8], out: &mut [u8]) -> PunctuatedBlock {
