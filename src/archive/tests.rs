@@ -280,8 +280,8 @@ fn lines_are_counted_and_blank_ones_are_no_records() {
         &[(1, 0, "x"), (2, 13, "invalid-json"), (3, 22, "y"), (4, 35, "truncated")],
     );
     check("a.jsonl", b"\n", &[]);
-    check("a.json", b"[\n{\"text\":\"x\"},\n{\"text\":\"y\"}\n]\n", &[(1, 0, "invalid-json")]);
-    check("a.json", b"\n{\n\"text\":\"x\"\n}\n", &[(2, 1, "invalid-json")]);
+    check("a.json", b"[\n{\"text\":\"x\"},\n{\"text\":\"y\"}\n]\n", &[(1, 2, "x"), (2, 16, "y")]);
+    check("a.json", b"\n{\n\"text\":\"x\"\n}\n", &[(1, 1, "x")]);
 }
 
 #[test]

@@ -8,13 +8,14 @@ use std::process::Command;
 
 use super::fault::Faults;
 use super::*;
+use crate::analyzer::Analyzer;
 use crate::archive::{Archive, ArchiveOptions};
 use crate::error::Result;
 use crate::export::{self, ExportOptions, Table};
 use crate::gazetteer::{Gazetteer, LoadOptions};
 use crate::interchange::export as gazetteer_export;
 use crate::interchange::import::{ImportFormat, ImportOptions, import};
-use crate::pipeline::{AnalyzeOptions, Analyzer, analyze};
+use crate::pipeline::{AnalyzeOptions, analyze};
 use crate::store::Run;
 
 const GAZETTEER: &str = "iq\tplace.country\tIraq\t-\tcc=IQ\nos\tplace.city\tOslo\t-\tcc=NO lat=59.9 lon=10.7\n";
@@ -94,7 +95,8 @@ fn write_run(folder: &Path, out: &Path, force: bool, age: Age) -> Result<Run> {
     let archive = Archive::open(&[input], ArchiveOptions::default())?;
     let gazetteer = gazetteer(age);
     let analyzer = Analyzer::new(&gazetteer)?;
-    analyze(&analyzer, &archive, out, AnalyzeOptions { force, ..AnalyzeOptions::default() }).map(|summary| summary.run)
+    analyze(&analyzer, archive.batches(), out, AnalyzeOptions { force, ..AnalyzeOptions::default() })
+        .map(|summary| summary.run)
 }
 
 fn gazetteer(age: Age) -> Gazetteer {

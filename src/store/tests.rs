@@ -10,6 +10,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use super::*;
+use crate::archive::{FieldMap, FileFormat};
 use crate::diagnostics::{Reject, RejectReason};
 use crate::error::Result;
 
@@ -78,10 +79,11 @@ fn sample() -> Sample {
         aliases: 5,
         data_date: "2026-11-01".to_owned(),
     };
-    let mut manifest = RunManifest::new(RunSettings::default(), gazetteer);
+    let mut manifest = RunManifest::new(settings(), gazetteer);
     manifest.producer = "dateline 0.1.0".to_owned();
     manifest.inputs.push(ManifestInput {
         path: "news/2026-11.jsonl".to_owned(),
+        format: Some(FileFormat::JsonLines),
         bytes: 455,
         sha256: "0".repeat(64),
         records: 5,
@@ -101,6 +103,13 @@ fn sample() -> Sample {
     };
     let rejects = vec![reject];
     Sample { entities, documents, counts, pairs, marginals, mentions: Some(mentions), contexts: 3, rejects, manifest }
+}
+
+/// Settings of which some are not the default.
+fn settings() -> RunSettings {
+    let fields = FieldMap { text: Some("body".to_owned()), ..FieldMap::default() };
+    let input = InputSettings { fields, max_record: 64 << 20, ..InputSettings::default() };
+    RunSettings { input: Some(input), recurring_lines: Some(5), ..RunSettings::default() }
 }
 
 impl Sample {

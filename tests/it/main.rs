@@ -26,6 +26,8 @@ mod measure;
 mod misleading_input;
 #[cfg(feature = "cli")]
 mod partials;
+#[cfg(feature = "cli")]
+mod reading;
 mod readings;
 mod rooms;
 #[cfg(feature = "cli")]
