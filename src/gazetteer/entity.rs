@@ -71,9 +71,11 @@ impl<'g> Fields<'g> {
         Self { left: cursor.number().unwrap_or(0), cursor, keys }
     }
 
-    /// What follows the list.
+    /// What follows the list, which is passed over unread: that its values are text is checked for those that are asked for.
     pub(super) fn rest(mut self) -> Cursor<'g> {
-        self.by_ref().for_each(drop);
+        while self.left > 0 && self.cursor.number().is_some() && self.cursor.slice().is_some() {
+            self.left -= 1;
+        }
         self.cursor
     }
 }

@@ -1,14 +1,15 @@
 //! What is told of a place at once, so that most rules need not be asked.
 
-use super::facts::{Candidate, Class};
+use super::facts::Class;
 use super::scene::Site;
+use super::traits::Traits;
 use super::words::Word;
-use super::{Profile, addresses, evidence, firms, tickers, wording};
+use super::{Profile, addresses, capitals, evidence, firms, tickers, wording};
 use crate::normalize::is_hyphen;
 
 /// Cues at a site, as a set of bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Cues(u16);
+pub(super) struct Cues(u32);
 
 impl Cues {
     /// None in particular: every site has it.
@@ -29,8 +30,8 @@ impl Cues {
     pub(super) const HYPHEN_BEHIND: Self = Self(1 << 7);
     /// A comma and a blank stand before or behind it.
     pub(super) const COMMA: Self = Self(1 << 8);
-    /// One of its aliases is a demonym.
-    pub(super) const DEMONYM: Self = Self(1 << 9);
+    /// It is two or three capitals of English.
+    pub(super) const SHORT_CAPITALS: Self = Self(1 << 9);
     /// One of its aliases is a town's, and what stands before it does not say that the name is a place here.
     pub(super) const SELDOM_PLACE: Self = Self(1 << 10);
     /// A sign that joins the pieces of an address stands right before or after it.
@@ -41,10 +42,9 @@ impl Cues {
     pub(super) const LEGAL_FORM: Self = Self(1 << 12);
 
     /// Those of a site whose words are known, but for what the sites around it tell.
-    pub(super) fn of(site: &Site<'_>, candidates: &[Candidate], profile: Profile) -> Self {
+    pub(super) fn of(site: &Site<'_>, profile: Profile) -> Self {
         let (before, behind) = (&site.text.as_bytes()[..site.span.start], &site.text[site.span.end..]);
         let capitalised = |word: Option<Word<'_>>| word.is_some_and(Word::is_capitalised);
-        let is_town = |Candidate { alias, entity, .. }: &Candidate| evidence::is_town(alias, entity);
         let told = [
             (Self::CAPITAL_BEFORE, capitalised(site.left)),
             (Self::CAPITAL_BEHIND, capitalised(site.right)),
@@ -52,16 +52,16 @@ impl Cues {
             (Self::MONEY_BEHIND, site.has(Class::Place) && wording::is_before_money(site, profile)),
             (Self::HYPHEN_BEHIND, behind.starts_with(is_hyphen)),
             (Self::COMMA, behind.starts_with(", ") || before.ends_with(b", ")),
-            (Self::DEMONYM, candidates.iter().any(|candidate| candidate.alias.demonym)),
+            (Self::SHORT_CAPITALS, capitals::is_short(site)),
             (Self::CODE, tickers::may_be_code(site)),
             (
                 Self::LEGAL_FORM,
                 site.has(Class::Organisation) && firms::legal_form_end(site.text, site.span.end).is_some(),
             ),
             (Self::SIGN_BESIDE, addresses::may_be_in_address(site)),
-            (Self::SELDOM_PLACE, candidates.iter().any(is_town) && evidence::is_seldom_place(site)),
+            (Self::SELDOM_PLACE, site.traits.any(Traits::TOWN) && evidence::is_seldom_place(site)),
         ];
-        told.into_iter().fold(Self::ANY, |cues, (cue, told)| cues | Self(cue.0 * u16::from(told)))
+        told.into_iter().fold(Self::ANY, |cues, (cue, told)| cues | Self(cue.0 * u32::from(told)))
     }
 
     /// Whether one of these is among them.
@@ -69,10 +69,24 @@ impl Cues {
         self.0 & cues.0 != 0
     }
 
+    /// The number of each cue.
+    pub(super) fn numbers(self) -> impl Iterator<Item = usize> {
+        bits(self.0)
+    }
+
     /// Adds a cue.
     pub(super) fn add(&mut self, cue: Self) {
         self.0 |= cue.0;
     }
+}
+
+/// The numbers of the bits that are set.
+pub(super) fn bits(mut bits: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let first = bits.trailing_zeros();
+        bits &= bits.checked_sub(1)?;
+        Some(first as usize)
+    })
 }
 
 impl std::ops::BitOr for Cues {

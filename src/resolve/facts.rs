@@ -1,6 +1,7 @@
 //! What the rules ask about aliases and entities.
 
 use super::periods::Period;
+use super::traits::Traits;
 use crate::gazetteer::{AliasKind, CasePolicy, EntityType, Evidence, EvidenceSet, Gazetteer, prior_of, rank_of};
 use crate::ids::{AliasId, EntityId};
 
@@ -44,6 +45,8 @@ pub(super) struct AliasFacts {
     /// An organisation's name that only scores and reports of matches let stand.
     pub(super) only_in_scores: bool,
     pub(super) evidence: EvidenceSet,
+    /// What the above and its entity tell at once.
+    pub(super) traits: Traits,
 }
 
 /// Whether a surface has a blank, or a sign that may fold to one: nothing else matches a name with a blank.
@@ -190,7 +193,7 @@ impl GazetteerFacts {
             (true, Class::Title) => TITLES_BY_DEFAULT,
             (true, _) => OTHERS_BY_DEFAULT,
         };
-        let alias = AliasFacts {
+        let mut alias = AliasFacts {
             entity,
             class: kind.class,
             demonym: alias_kind.is_demonym(),
@@ -206,9 +209,11 @@ impl GazetteerFacts {
                 && kind.class == Class::Organisation
                 && evidence == EvidenceSet::of(&[Evidence::Score]),
             evidence,
+            traits: Traits::default(),
         };
         let entity =
             EntityFacts { country, tier: if kind.city && capital { Tier::Capital } else { kind.tier }, population };
+        alias.traits = Traits::of(&alias, &entity);
         Candidate { id, alias, entity }
     }
 

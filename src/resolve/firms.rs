@@ -10,6 +10,7 @@ use super::gathered::Gathered;
 use super::lexicon::{Classes, FoldedNames, Lexicon};
 use super::rules::Rule;
 use super::scene::{Look, Scene, Site, Verdicts};
+use super::traits::Traits;
 use super::words::{Word, word_after, word_before};
 use crate::ids::{AliasId, EntityId};
 
@@ -242,7 +243,7 @@ impl Firms {
     /// Notes how the contested names are used.
     pub(super) fn gather(&mut self, scene: &Scene<'_>, verdicts: &Verdicts) {
         for (row, site) in scene.sites.iter().enumerate() {
-            if !is_contested(scene, site) {
+            if !is_contested(site) {
                 continue;
             }
             let longer = longer_firm(scene, verdicts, row);
@@ -285,14 +286,13 @@ impl Firms {
 }
 
 /// Whether some candidate gives way to a firm of the same name.
-fn is_contested(scene: &Scene<'_>, site: &Site<'_>) -> bool {
-    !site.surface().contains(' ')
-        && scene.candidates(site).iter().any(|Candidate { alias, entity, .. }| gives_way(alias, entity))
+fn is_contested(site: &Site<'_>) -> bool {
+    site.traits.any(Traits::GIVES_WAY) && !site.surface().contains(' ')
 }
 
 /// Whether the alias gives way to a firm that the article has under the same name: a weak name of a place or of a public body,
 /// or a short name of a place.
-fn gives_way(alias: &AliasFacts, entity: &EntityFacts) -> bool {
+pub(super) fn gives_way(alias: &AliasFacts, entity: &EntityFacts) -> bool {
     match alias.class {
         Class::Place => {
             !alias.demonym
@@ -431,16 +431,16 @@ pub(super) fn reject_known(scene: &Scene<'_>, verdicts: &mut Verdicts, gathered:
     if firms.is_empty() {
         return;
     }
-    for site in &scene.sites {
+    for site in scene.sites.iter().filter(|site| is_contested(site)) {
         let surface = site.surface();
-        let traded = firms.traded.contains(surface);
         let (firm, agent) = (firms.names.contains(surface), firms.agents.contains(surface));
-        if !(firm || agent) || surface.contains(' ') {
+        if !(firm || agent) {
             continue;
         }
+        let traded = firms.traded.contains(surface);
         let located = is_surely_located(site);
         for (row, Candidate { alias, entity, .. }) in scene.candidates(site).iter().enumerate() {
-            if !gives_way(alias, entity) {
+            if !alias.traits.any(Traits::GIVES_WAY) {
                 continue;
             }
             let large = entity.population >= LARGE;
@@ -587,19 +587,17 @@ pub(super) fn reject_titles(scene: &Scene<'_>, verdicts: &mut Verdicts) {
     if !verdicts.any(Rule::TitleOfName) {
         return;
     }
-    let pair = |site: &Site<'_>| {
-        site.right
-            .filter(|right| right.is_capitalised())
-            .map(|right| (site.surface().to_owned(), right.text.to_owned()))
-    };
     let mut names = std::collections::BTreeSet::new();
     for site in scene.sites.iter().filter(|site| site.has(Class::Title)) {
         if verdicts.of(site).contains(&Some(Rule::TitleOfName)) {
-            names.extend(pair(site));
+            names.extend(name_begun_by(site));
         }
     }
+    if names.is_empty() {
+        return;
+    }
     for site in scene.sites.iter().filter(|site| site.has(Class::Title)) {
-        if pair(site).is_some_and(|pair| names.contains(&pair)) {
+        if name_begun_by(site).is_some_and(|name| names.contains(&name)) {
             for (row, candidate) in scene.candidates(site).iter().enumerate() {
                 if candidate.alias.class == Class::Title {
                     verdicts.of_mut(site)[row] = Some(Rule::TitleOfName);
@@ -607,6 +605,11 @@ pub(super) fn reject_titles(scene: &Scene<'_>, verdicts: &mut Verdicts) {
             }
         }
     }
+}
+
+/// A title and the capitalised word behind it.
+fn name_begun_by<'a>(site: &Site<'a>) -> Option<(&'a str, &'a str)> {
+    site.right.filter(|right| right.is_capitalised()).map(|right| (site.surface(), right.text))
 }
 
 /// Whether a numeral makes the name before it one of a series: "Basel III".

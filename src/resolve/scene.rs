@@ -9,6 +9,7 @@ use super::lines::{LineCase, Lines};
 use super::rules::Rule;
 use super::steps;
 use super::stop::Stop;
+use super::traits::Traits;
 use super::words::{Word, gap_before, is_all_caps, word_after, word_before_gap};
 use super::{PartMatches, Profile};
 use crate::ids::{AliasId, EntityId};
@@ -160,6 +161,8 @@ pub(super) struct Site<'a> {
     teams: Range<usize>,
     /// Classes of its aliases, a bit each.
     classes: u8,
+    /// What one of its aliases is.
+    pub(super) traits: Traits,
     /// A name that certainly is no person's: several words of an organisation, a country or a title.
     pub(super) solid: bool,
     /// A courtesy title ("Mr.").
@@ -267,6 +270,7 @@ impl<'a> Scene<'a> {
                     rows: rows.clone(),
                     teams,
                     classes: 0,
+                    traits: Traits::default(),
                     solid: false,
                     honorific: false,
                     acronym: false,
@@ -276,8 +280,8 @@ impl<'a> Scene<'a> {
                     cues: Cues::ANY,
                     embedded: span.end <= organisation_end,
                 };
-                site.summarise(&candidates[rows.clone()]);
-                site.cues = Cues::of(&site, &candidates[rows], profile);
+                site.summarise(&candidates[rows]);
+                site.cues = Cues::of(&site, profile);
                 if site.has(Class::Organisation) {
                     organisation_end = organisation_end.max(span.end);
                 }
@@ -395,6 +399,7 @@ impl Site<'_> {
         self.acronym = self.line == LineCase::Sentence && self.span.len() <= 6 && capitals;
         for Candidate { alias: facts, entity, .. } in candidates {
             self.classes |= facts.class.bit();
+            self.traits = self.traits | facts.traits;
             self.honorific |= facts.honorific;
             self.only_weak_places &= facts.class == Class::Place && facts.weak;
             self.solid |= !facts.weak
@@ -426,6 +431,25 @@ impl Verdicts {
     /// All of them, each beside its alias.
     pub(super) fn looks<'s, 'a>(&'s self, scene: &'s Scene<'a>) -> impl Iterator<Item = (Look<'s, 'a>, Option<Rule>)> {
         self.0.iter().enumerate().map(|(row, rule)| (scene.look_at(row), *rule))
+    }
+
+    /// Asks `rule` for every one; what it wants to know of a site is told once of each.
+    pub(super) fn judge_all<'s, 'a, T>(
+        &mut self,
+        scene: &'s Scene<'a>,
+        told: impl Fn(&Site<'a>) -> T,
+        rule: impl Fn(&T, &Look<'s, 'a>) -> Option<Rule>,
+    ) {
+        let mut rows = self.0.iter_mut().zip(&scene.candidates);
+        for site in &scene.sites {
+            if scene.is_stopped() {
+                return;
+            }
+            let told = told(site);
+            for (verdict, candidate) in rows.by_ref().take(site.rows.len() + site.teams.len()) {
+                *verdict = rule(&told, &scene.look(site, candidate));
+            }
+        }
     }
 
     /// Asks `rule` for every one that is still `open`.

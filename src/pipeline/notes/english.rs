@@ -11,8 +11,12 @@ pub(super) enum Verdict {
 /// Words that are frequent in English and rare or absent in other languages written in Latin letters. "was", "in", "on", "for",
 /// "of", "to" and their like are words of German, Dutch, Danish, Polish or French too.
 fn is_english_word(word: &[u8]) -> bool {
+    // Between two marks there is no word, and most words are longer or shorter than these.
+    if !(3..=5).contains(&word.len()) {
+        return false;
+    }
     let mut lower = [0; 5];
-    let Some(lower) = lower.get_mut(..word.len()) else { return false };
+    let lower = &mut lower[..word.len()];
     lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
     matches!(
@@ -44,13 +48,24 @@ const ENOUGH: usize = 3;
 const MOST: usize = 1500;
 const LEAST: usize = 250;
 
+/// Whether a byte is in no word: ASCII, and no letter.
+const SEPARATES: [bool; 256] = {
+    let mut separates = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        separates[byte] = !(byte as u8).is_ascii_alphabetic();
+        byte += 1;
+    }
+    separates
+};
+
 /// Judges a text by its beginning: in English news one word in six is one of those looked for, so that the first hundred bytes
 /// usually decide.
 pub(super) fn judge(text: &str) -> Verdict {
     let bytes = text.as_bytes();
     let bytes = &bytes[..bytes.len().min(MOST)];
     let mut found = 0;
-    for word in bytes.split(|byte| !byte.is_ascii_alphabetic() && byte.is_ascii()) {
+    for word in bytes.split(|byte| SEPARATES[usize::from(*byte)]) {
         if is_english_word(word) {
             found += 1;
             if found == ENOUGH {
