@@ -43,15 +43,18 @@ impl Cues {
 
     /// Those of a site whose words are known, but for what the sites around it tell.
     pub(super) fn of(site: &Site<'_>, profile: Profile) -> Self {
-        let (before, behind) = (&site.text.as_bytes()[..site.span.start], &site.text[site.span.end..]);
+        let bytes = site.text.as_bytes();
+        let (before, behind) = (&bytes[..site.span.start], &bytes[site.span.end..]);
+        let hyphen = || site.text[site.span.end..].starts_with(is_hyphen);
         let capitalised = |word: Option<Word<'_>>| word.is_some_and(Word::is_capitalised);
         let told = [
             (Self::CAPITAL_BEFORE, capitalised(site.left)),
             (Self::CAPITAL_BEHIND, capitalised(site.right)),
             (Self::OF_BEFORE, site.left.is_some_and(|left| matches!(left.text, "of" | "Of"))),
             (Self::MONEY_BEHIND, site.has(Class::Place) && wording::is_before_money(site, profile)),
-            (Self::HYPHEN_BEHIND, behind.starts_with(is_hyphen)),
-            (Self::COMMA, behind.starts_with(", ") || before.ends_with(b", ")),
+            // Nearly always a blank, a mark or an apostrophe.
+            (Self::HYPHEN_BEHIND, behind.first().is_some_and(|byte| *byte == b'-' || !byte.is_ascii()) && hyphen()),
+            (Self::COMMA, matches!(behind, [b',', b' ', ..]) || matches!(before, [.., b',', b' '])),
             (Self::SHORT_CAPITALS, capitals::is_short(site)),
             (Self::CODE, tickers::may_be_code(site)),
             (
@@ -65,11 +68,13 @@ impl Cues {
     }
 
     /// Whether one of these is among them.
+    #[inline]
     pub(super) fn any(self, cues: Self) -> bool {
         self.0 & cues.0 != 0
     }
 
     /// The number of each cue.
+    #[inline]
     pub(super) fn numbers(self) -> impl Iterator<Item = usize> {
         bits(self.0)
     }
@@ -81,6 +86,7 @@ impl Cues {
 }
 
 /// The numbers of the bits that are set.
+#[inline]
 pub(super) fn bits(mut bits: u32) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let first = bits.trailing_zeros();

@@ -93,6 +93,15 @@ pub(super) struct Candidate {
     pub(super) entity: EntityFacts,
 }
 
+/// What tells the likeliest entity of a name where nothing of the text is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    pub(super) entity: EntityId,
+    /// [`EntityFacts::prior`] of it under this name.
+    pub(super) prior: i32,
+    pub(super) population: u64,
+}
+
 /// How likely an entity is when nothing else decides; the first is likeliest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tier {
@@ -170,6 +179,13 @@ impl KindFacts {
     }
 }
 
+impl KindFacts {
+    /// The tier of an entity of the kind that is the capital of a country, or is not.
+    fn tier_of(self, capital: bool) -> Tier {
+        if self.city && capital { Tier::Capital } else { self.tier }
+    }
+}
+
 impl GazetteerFacts {
     pub(super) fn new(gazetteer: &Gazetteer) -> Self {
         let kinds = gazetteer.kinds().iter().map(|kind| KindFacts::of(kind)).collect();
@@ -211,10 +227,17 @@ impl GazetteerFacts {
             evidence,
             traits: Traits::default(),
         };
-        let entity =
-            EntityFacts { country, tier: if kind.city && capital { Tier::Capital } else { kind.tier }, population };
+        let entity = EntityFacts { country, tier: kind.tier_of(capital), population };
         alias.traits = Traits::of(&alias, &entity);
         Candidate { id, alias, entity }
+    }
+
+    /// What an alias means and how likely, without the rest of what the rules ask.
+    pub(super) fn standing(&self, id: AliasId) -> Standing {
+        let (entity, _, flags, _) = self.gazetteer.alias_rules(id);
+        let (kind, country, population, capital) = self.gazetteer.entity_numbers(entity);
+        let facts = EntityFacts { country, tier: self.kind(kind).tier_of(capital), population };
+        Standing { entity, prior: facts.prior(flags.weak), population }
     }
 
     /// The entity of an alias.

@@ -66,8 +66,9 @@ pub(super) fn is_legal_form(word: &str) -> bool {
 /// Where the legal form ends that follows a name: "Inc", ", Inc.", "Holdings Plc", "& Co Inc".
 pub(super) fn legal_form_end(text: &str, name_end: usize) -> Option<usize> {
     // Few names are followed by one of these.
-    let first = text[name_end..].trim_start_matches([',', ' ', '\n', '&']).as_bytes().first().copied();
-    if !first.is_some_and(|first| first.is_ascii_uppercase() || first == b'p') {
+    let mut behind = text.as_bytes()[name_end..].iter();
+    let first = behind.find(|byte| !matches!(**byte, b',' | b' ' | b'\n' | b'&'));
+    if !first.is_some_and(|first| first.is_ascii_uppercase() || *first == b'p') {
         return None;
     }
     let mut end = name_end;
@@ -182,10 +183,12 @@ fn unit_end(text: &str, name_end: usize) -> Option<usize> {
         (end, last) = (word.span.end, word.text);
         n_words += 1;
     }
+    if !LAST.contains(&last) {
+        return None;
+    }
     let goes_on =
-        || word_after(text, end).is_some_and(|word| word.is_capitalised() && word.is(Classes::ORGANISATION_LAST));
-    let end = if let Some(legal) = legal_form_end(text, end).filter(|_| n_words > 0) { legal } else { end };
-    (n_words > 0 && LAST.contains(&last) && !goes_on()).then_some(end)
+        word_after(text, end).is_some_and(|word| word.is_capitalised() && word.is(Classes::ORGANISATION_LAST));
+    (!goes_on).then(|| legal_form_end(text, end).unwrap_or(end))
 }
 
 /// What follows a listed firm and belongs to its name: where it ends, and the rule.

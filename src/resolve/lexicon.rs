@@ -112,8 +112,8 @@ pub(super) struct Lexicon {
     words: WordTable,
     /// Words too long for a key.
     long_words: HashMap<String, Classes, FixedState>,
-    /// The classes of all words that a first byte may begin.
-    beginnings: [Classes; 256],
+    /// The classes of all words that two first bytes may begin, at their [`beginning`].
+    beginnings: Vec<Classes>,
     /// How often a name stood behind "in" or the like, and behind a given name, in an archive of news.
     priors: HashMap<Key, (u32, u32), FixedState>,
 }
@@ -161,10 +161,11 @@ impl Lexicon {
         }
     }
 
-    /// Whether a word is of any of these classes. Its first letter tells most of those that are not.
+    /// Whether a word is of any of these classes. Its first two letters tell nearly all of those that are not.
+    #[inline]
     pub(super) fn is(&self, word: &str, classes: Classes) -> bool {
-        let may_be = |first: &u8| self.beginnings[usize::from(*first)].any(classes);
-        word.as_bytes().first().is_none_or(may_be) && self.classes(word).any(classes)
+        let may_be = beginning(word.as_bytes()).is_none_or(|beginning| self.beginnings[beginning].any(classes));
+        may_be && self.classes(word).any(classes)
     }
 
     /// The same of a word in its text.
@@ -198,18 +199,17 @@ struct Lists {
 }
 
 impl Lists {
-    /// The classes of the words by their first byte; of what folding may change, all.
-    fn beginnings(&self) -> [Classes; 256] {
-        let mut beginnings = [Classes::default(); 256];
-        for byte in (0..=u8::MAX).filter(|byte| !is_plain(*byte)) {
-            beginnings[usize::from(byte)] = Classes(u32::MAX);
-        }
-        let short = self.words.iter().map(|(key, classes)| (*key as u8, *classes));
-        let long = self.long_words.iter().map(|(word, classes)| (word.as_bytes()[0], *classes));
-        short.chain(long).for_each(|(first, classes)| {
-            for first in [first, first.to_ascii_uppercase()] {
-                beginnings[usize::from(first)] = beginnings[usize::from(first)] | classes;
-            }
+    /// The classes of the words by their [`beginning`]. Those of which folding left no plain letter are found without.
+    fn beginnings(&self) -> Vec<Classes> {
+        let mut beginnings = vec![Classes::default(); BEGINNINGS];
+        let short = self.words.iter().map(|(key, classes)| {
+            let word = key.to_le_bytes();
+            let length = word.iter().position(|byte| *byte == 0).unwrap_or(word.len());
+            (beginning(&word[..length]), *classes)
+        });
+        let long = self.long_words.iter().map(|(word, classes)| (beginning(word.as_bytes()), *classes));
+        short.chain(long).filter_map(|(beginning, classes)| Some((beginning?, classes))).for_each(|(row, classes)| {
+            beginnings[row] = beginnings[row] | classes;
         });
         beginnings
     }
@@ -233,6 +233,24 @@ impl Lists {
             }
         };
         *classes = *classes | class;
+    }
+}
+
+/// Values of [`beginning`].
+const BEGINNINGS: usize = 32 * 32;
+
+/// A number made of the first two bytes of a word, whatever its case and final points; other words may have it, too. `None` if
+/// folding may do more to them than make letters small.
+#[inline]
+fn beginning(word: &[u8]) -> Option<usize> {
+    let bits = |byte: u8| usize::from(byte & 0x1F);
+    match *word {
+        // What is behind a point may be one, too.
+        [first] | [first, b'.', ..] if is_plain(first) && first != b'.' => Some(bits(first) << 5),
+        [first, second, ..] if is_plain(first) && is_plain(second) && first != b'.' => {
+            Some(bits(first) << 5 | bits(second))
+        }
+        _ => None,
     }
 }
 

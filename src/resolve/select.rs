@@ -101,7 +101,10 @@ impl<'s, 'a> Selection<'s, 'a, '_> {
     /// Decides over the names of the cluster.
     fn close(&mut self) {
         let mut cluster = std::mem::take(&mut self.cluster);
-        if let [(span, name)] = cluster.as_slice() {
+        // Nearly always one name, or a long one with others in it, which are counted beside it only inside an organisation's.
+        if let [(span, name), others @ ..] = cluster.as_slice()
+            && (others.is_empty() || self.covers(*span, name, others))
+        {
             self.keep(*span, name);
         } else if !cluster.is_empty() {
             let rows: Vec<usize> = (0..cluster.len()).collect();
@@ -116,6 +119,13 @@ impl<'s, 'a> Selection<'s, 'a, '_> {
         }
         cluster.clear();
         self.cluster = cluster;
+    }
+
+    /// Whether only the first name of a cluster is kept, because it covers all others.
+    fn covers(&self, first: Span, name: &Name<'s, 'a>, others: &[(Span, Name<'s, 'a>)]) -> bool {
+        self.overlap != Overlap::All
+            && (self.scene.profile != Profile::Wide || name.class() != Class::Organisation)
+            && others.iter().all(|(other, _)| other.end <= first.end)
     }
 
     /// Marks those of some names that the policy keeps.

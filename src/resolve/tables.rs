@@ -102,6 +102,27 @@ impl<'t> Tokens<'t> {
         Some(token)
     }
 
+    /// The first character from here on at which something ends; `ends` is asked of the ones that are not ASCII as characters.
+    #[inline]
+    fn place_of(&self, ends: impl Fn(char) -> bool) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut at = self.at;
+        while at < self.end {
+            if bytes[at].is_ascii() {
+                if ends(char::from(bytes[at])) {
+                    break;
+                }
+                at += 1;
+            } else {
+                match self.text[at..].chars().next() {
+                    Some(c) if !ends(c) => at += c.len_utf8(),
+                    _ => break,
+                }
+            }
+        }
+        at
+    }
+
     /// Words with capitals, and small words between two of them.
     fn name(&mut self) -> Option<Span> {
         const LONGEST_NAME: usize = 6;
@@ -134,9 +155,8 @@ impl<'t> Iterator for Tokens<'t> {
     type Item = Token<'t>;
 
     fn next(&mut self) -> Option<Token<'t>> {
-        let rest = &self.text[self.at..self.end];
-        let rest = rest.trim_start();
-        let start = self.end - rest.len();
+        let start = self.place_of(|c| !c.is_whitespace());
+        let rest = &self.text[start..self.end];
         let first = rest.chars().next()?;
         if first == '(' {
             self.at = rest.find(')').map_or(self.end, |length| start + length + 1);
@@ -146,9 +166,10 @@ impl<'t> Iterator for Tokens<'t> {
             self.at = start + 1;
             return Some(if first == ':' { Token::Colon } else { Token::Comma });
         }
+        self.at = start + first.len_utf8();
         let is_end = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | ';');
-        let length = rest.find(is_end).unwrap_or(rest.len()).max(first.len_utf8());
-        let mut word = &rest[..length];
+        let end = if is_end(first) { self.at } else { self.place_of(is_end) };
+        let mut word = &self.text[start..end];
         word = word.strip_suffix(':').filter(|word| !word.is_empty()).unwrap_or(word);
         self.at = start + word.len();
         let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ':' | '/' | '-' | '–' | '+');
@@ -176,6 +197,8 @@ pub(super) fn row(text: &str, line: Span) -> Option<Row> {
     tokens.at += ranked.unwrap_or(0);
     if memchr::memchr(b':', line.of(text).as_bytes()).is_some() {
         skip_label(&mut tokens);
+    } else if ranked.is_none() && opens_sentence(line.of(text).as_bytes()) {
+        return None;
     }
     let mut names: Vec<Name> = Vec::new();
     let mut fixture = false;
@@ -267,6 +290,21 @@ pub(super) fn row(text: &str, line: Span) -> Option<Row> {
         _ => return None,
     };
     Some(Row { form, names, sure })
+}
+
+/// Whether a line begins with a word and a small one behind it that neither joins names nor stands between two of them: no row
+/// does, and most lines of running text do.
+fn opens_sentence(line: &[u8]) -> bool {
+    let first = line.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let [b' ', behind @ ..] = &line[first..] else { return false };
+    let second = behind.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    let (second, behind) = behind.split_at(second);
+    let joins = matches!(
+        second,
+        b"" | b"of" | b"de" | b"la" | b"le" | b"du" | b"des" | b"del" | b"the" | b"and" | b"da" | b"do" | b"at" | b"v"
+            | b"vs"
+    );
+    first > 0 && !joins && behind.first() == Some(&b' ')
 }
 
 /// Bytes of "1. " at the start of a line.

@@ -36,6 +36,10 @@ const LONGEST_CODE: usize = 12;
 pub(super) fn may_be_code(site: &Site<'_>) -> bool {
     let bytes = site.text.as_bytes();
     let before = &bytes[..site.span.start];
+    // Nearly every name has a small letter in its second place, and no sign of money before it.
+    if bytes.get(site.span.start + 1).is_some_and(u8::is_ascii_lowercase) && site.span.len() > 1 {
+        return before.last() == Some(&b'$') && is_code(site.text, site.span);
+    }
     let capitals = bytes[site.span.start..site.span.end].iter().take(2).all(|byte| is_code_sign(*byte));
     if !capitals {
         return before.last() == Some(&b'$') && is_code(site.text, site.span);

@@ -43,6 +43,8 @@ impl Traits {
     pub(super) const SETTLED: Self = Self(1 << 16);
     /// It names the capital of a country.
     pub(super) const CAPITAL: Self = Self(1 << 17);
+    /// It names what is so small that it is at one point of the map.
+    pub(super) const POINT: Self = Self(1 << 18);
 
     /// Those of an alias.
     pub(super) fn of(alias: &AliasFacts, entity: &EntityFacts) -> Self {
@@ -66,16 +68,19 @@ impl Traits {
             (Self::HOME_OF_CLUB, place && teams::may_have_club(entity)),
             (Self::SETTLED, place && entity.tier != Tier::Other),
             (Self::CAPITAL, entity.tier == Tier::Capital),
+            (Self::POINT, entity.tier >= Tier::Capital),
         ];
         told.into_iter().fold(Self::ANY, |traits, (one, told)| if told { traits | one } else { traits })
     }
 
     /// Whether one of these is among them.
+    #[inline]
     pub(super) fn any(self, traits: Self) -> bool {
         self.0 & traits.0 != 0
     }
 
     /// The number of each trait.
+    #[inline]
     pub(super) fn numbers(self) -> impl Iterator<Item = usize> {
         super::cues::bits(self.0)
     }
