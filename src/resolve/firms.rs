@@ -327,7 +327,7 @@ fn use_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Use> {
         return Some(Use::Traded);
     }
     let behind = behind_possessive(text, site.span.end);
-    let next = word_after(text, behind)?;
+    let next = if behind == site.span.end { site.right } else { word_after(text, behind) }?;
     if next.text.starts_with(|c: char| c.is_ascii_uppercase()) {
         let chief = matches!(next.text, "CEO" | "CFO" | "Chief");
         let officer = next.text != "Chief"
@@ -343,8 +343,11 @@ fn use_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Use> {
 }
 
 fn behind_possessive(text: &str, end: usize) -> usize {
-    let length = ["'s", "’s"].iter().find(|ending| text[end..].starts_with(**ending)).map_or(0, |ending| ending.len());
-    end + length
+    match text.as_bytes()[end..] {
+        [b'\'', b's', ..] => end + 2,
+        [first, ..] if !first.is_ascii() && text[end..].starts_with("’s") => end + "’s".len(),
+        _ => end,
+    }
 }
 
 /// "Chesapeake Energy Corp", "Stanford Financial Group": the capitalised words behind the name end with a firm's.
@@ -517,7 +520,8 @@ pub(super) fn is_in_name(scene: &Scene<'_>, site: &Site<'_>) -> bool {
 
 /// "M.", "J".
 fn is_single_letter(surface: &str) -> bool {
-    surface.trim_end_matches('.').chars().count() == 1
+    let mut letters = surface.trim_end_matches('.').chars();
+    letters.next().is_some() && letters.next().is_none()
 }
 
 /// Whether the capitalised words behind a title make it the beginning of a body's or a thing's name.

@@ -259,6 +259,8 @@ fn beginning(word: &[u8]) -> Option<usize> {
 struct WordTable {
     /// A bit for each value of the first bits of a hash.
     filter: Vec<u64>,
+    /// A bit for each [`opening`]: no more than a few thousand are those of words.
+    openings: Vec<u64>,
     /// The row of a word, plus one, at its hash or behind; 0 where there is none.
     slots: Vec<u16>,
     rows: Vec<(Key, Classes)>,
@@ -274,9 +276,11 @@ impl WordTable {
         rows.sort_unstable_by_key(|(key, _)| *key);
         assert!(rows.len() < Self::SLOTS / 2, "the lists have outgrown their table");
         let filter = vec![0; 1 << (Self::FILTER_BITS - 6)];
-        let mut table = Self { filter, slots: vec![0; Self::SLOTS], rows };
+        let mut table = Self { filter, openings: vec![0; 1 << (15 - 6)], slots: vec![0; Self::SLOTS], rows };
         for (row, (key, _)) in table.rows.iter().enumerate() {
             let hash = Self::hash(*key);
+            let opening = Self::opening(*key);
+            table.openings[opening / 64] |= 1 << (opening % 64);
             let bit = hash >> (u64::BITS - Self::FILTER_BITS);
             table.filter[bit as usize / 64] |= 1 << (bit % 64);
             let mut slot = hash as usize % Self::SLOTS;
@@ -294,7 +298,17 @@ impl WordTable {
         product as u64 ^ (product >> 64) as u64
     }
 
+    /// A number made of the last five bits of the first three bytes.
+    fn opening(key: Key) -> usize {
+        let bits = |at: u32| (key >> (8 * at)) as usize & 0x1F;
+        bits(0) << 10 | bits(1) << 5 | bits(2)
+    }
+
     fn classes(&self, key: Key) -> Classes {
+        let opening = Self::opening(key);
+        if self.openings[opening / 64] & 1 << (opening % 64) == 0 {
+            return Classes::default();
+        }
         let hash = Self::hash(key);
         let bit = hash >> (u64::BITS - Self::FILTER_BITS);
         if self.filter[bit as usize / 64] & 1 << (bit % 64) == 0 {

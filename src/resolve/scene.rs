@@ -31,9 +31,29 @@ pub(super) struct Scene<'a> {
     owners: Vec<u32>,
     /// [`place`] of the start of each site.
     starts: Vec<u64>,
+    begins: Begins,
     /// [`place`] of the end, and row, of each site, sorted.
     ends: Vec<(u64, u32)>,
     stop: Stop,
+}
+
+/// Where sites begin, roughly: a bit for the end of the number of each [`place`]. Most words at which a site is looked for have
+/// none, and that is told without a search.
+#[derive(Debug, Clone, Copy)]
+struct Begins([u64; 64]);
+
+impl Begins {
+    fn of(starts: &[u64]) -> Self {
+        let mut begins = Self([0; 64]);
+        for start in starts {
+            begins.0[*start as usize / 64 % 64] |= 1 << (start % 64);
+        }
+        begins
+    }
+
+    fn may_hold(&self, start: u64) -> bool {
+        self.0[start as usize / 64 % 64] & 1 << (start % 64) != 0
+    }
 }
 
 /// What is kept of a scene for the next one: the memory of its lists, and the aliases met last.
@@ -294,8 +314,9 @@ impl<'a> Scene<'a> {
         }
         sort_nearly_sorted(&mut ends);
         note_neighbours(&mut sites, &memory.gaps, &ends);
-        let stop = stop.clone();
-        Self { gazetteer, profile, parts, sites, day: None, lines: line_cases, candidates, owners, starts, ends, stop }
+        let (stop, begins) = (stop.clone(), Begins::of(&starts));
+        let lines = line_cases;
+        Self { gazetteer, profile, parts, sites, day: None, lines, candidates, owners, starts, begins, ends, stop }
     }
 
     /// Whether nobody wants the document any more: what is found then has no meaning.
@@ -356,8 +377,9 @@ impl<'a> Scene<'a> {
 
     /// The sites of a part that begin at `start`.
     pub(super) fn sites_at(&self, part: usize, start: usize) -> impl Iterator<Item = &Site<'a>> {
-        let first = self.first_at(part, start);
         let start = place(part, start);
+        let may_begin = self.begins.may_hold(start);
+        let first = if may_begin { self.starts.partition_point(|other| *other < start) } else { self.starts.len() };
         let here = self.starts[first..].iter().take_while(move |other| **other == start);
         here.zip(&self.sites[first..]).map(|(_, site)| site)
     }
@@ -430,7 +452,12 @@ impl Verdicts {
 
     /// All of them, each beside its alias.
     pub(super) fn looks<'s, 'a>(&'s self, scene: &'s Scene<'a>) -> impl Iterator<Item = (Look<'s, 'a>, Option<Rule>)> {
-        self.0.iter().enumerate().map(|(row, rule)| (scene.look_at(row), *rule))
+        let mut rows = 0..0;
+        scene.sites.iter().flat_map(move |site| {
+            rows = rows.end..rows.end + site.rows.len() + site.teams.len();
+            let judged = scene.candidates[rows.clone()].iter().zip(&self.0[rows.clone()]);
+            judged.map(move |(candidate, rule)| (scene.look(site, candidate), *rule))
+        })
     }
 
     /// Asks `rule` for every one; what it wants to know of a site is told once of each.

@@ -1,5 +1,7 @@
 //! Is a text in English? By its first words, in well under a microsecond.
 
+use memchr::memmem;
+
 /// What the first words of a text say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -64,6 +66,10 @@ const SEPARATES: [bool; 256] = {
 pub(super) fn judge(text: &str) -> Verdict {
     let bytes = text.as_bytes();
     let bytes = &bytes[..bytes.len().min(MOST)];
+    // The most frequent word is found many bytes at a time, and nearly always decides by itself.
+    if memmem::find_iter(bytes, b" the ").take(ENOUGH).count() == ENOUGH {
+        return Verdict::English;
+    }
     let mut found = 0;
     for word in bytes.split(|byte| SEPARATES[usize::from(*byte)]) {
         if is_english_word(word) {
