@@ -27,11 +27,13 @@ pub(super) fn is_in_address(look: &Look<'_, '_>) -> bool {
         return false;
     }
     let text = site.text;
-    if !has_sign_of_address(text.as_bytes(), site.span) {
-        return false;
-    }
-    let token = token_around(text, site.span.start, site.span.end);
-    let before = &text[token.start..site.span.start];
+    has_sign_of_address(text.as_bytes(), site.span) && is_piece_of_address(text, site.span, look.alias.class)
+}
+
+/// The same, read from the whole token.
+fn is_piece_of_address(text: &str, span: Span, class: Class) -> bool {
+    let token = token_around(text, span.start, span.end);
+    let before = &text[token.start..span.start];
     if before.starts_with('#') || before.starts_with('@') {
         return true;
     }
@@ -40,7 +42,7 @@ pub(super) fn is_in_address(look: &Look<'_, '_>) -> bool {
         return true;
     }
     // "Amazon.com" is the firm's own name; "Paris.com" is not the town.
-    is_host(whole) && look.alias.class != Class::Organisation && token.end > site.span.end
+    is_host(whole) && class != Class::Organisation && token.end > span.end
 }
 
 /// Whether the token that holds a span has one of the signs without which it is no address: of most, as "London-based", that tells
@@ -80,8 +82,9 @@ fn token_around(text: &str, start: usize, end: usize) -> std::ops::Range<usize> 
     let head = text[first..start].trim_start_matches(['\'', '‘', ',', ';', '*']);
     // "Source: Wire/www.example.org": another address begins there.
     let tail = &text[end..last];
-    let next = memchr::memchr2_iter(b'w', b'h', tail.as_bytes())
-        .find(|at| ["www.", "http://", "https://"].iter().any(|start| tail.as_bytes()[*at..].starts_with(start.as_bytes())));
+    let next = memchr::memchr2_iter(b'w', b'h', tail.as_bytes()).find(|at| {
+        ["www.", "http://", "https://"].iter().any(|start| tail.as_bytes()[*at..].starts_with(start.as_bytes()))
+    });
     let tail = next.map_or(tail, |next| tail[..next].trim_end_matches('/'));
     let tail = tail.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '’', '*']);
     start - head.len()..end + tail.len()
@@ -165,6 +168,29 @@ mod tests {
         let start = text.find(name).unwrap();
         let token = &text[token_around(text, start, start + name.len())];
         assert_eq!(is_address(token) || is_path(token) || is_host(token), expected, "{text}: {token}");
+    }
+
+    #[test]
+    fn no_address_is_without_a_sign() {
+        let pieces = [
+            "/", "\\", "@", "#", ".", ":", "-", "www.", "http://", "com", "a", "É", " ", "\u{a0}", "(", "“", "mailto:",
+            "~",
+        ];
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            pieces[(state >> 33) as usize % pieces.len()]
+        };
+        let mut n_without = 0;
+        for _ in 0..100_000 {
+            let (before, after) = ([next(), next(), next()].concat(), [next(), next(), next()].concat());
+            let text = format!("{before}Paris{after}");
+            let span = Span::new(before.len(), before.len() + "Paris".len());
+            let has_sign = has_sign_of_address(text.as_bytes(), span);
+            n_without += usize::from(!has_sign);
+            assert!(has_sign || !is_piece_of_address(&text, span, Class::Place), "{text}");
+        }
+        assert!(n_without > 100, "{n_without}");
     }
 
     #[test]

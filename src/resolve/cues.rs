@@ -9,7 +9,7 @@ use crate::normalize::is_hyphen;
 
 /// Cues at a site, as a set of bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Cues(u32);
+pub(super) struct Cues(u16);
 
 impl Cues {
     /// None in particular: every site has it.
@@ -64,7 +64,7 @@ impl Cues {
             (Self::SIGN_BESIDE, addresses::may_be_in_address(site)),
             (Self::SELDOM_PLACE, site.traits.any(Traits::TOWN) && evidence::is_seldom_place(site)),
         ];
-        told.into_iter().fold(Self::ANY, |cues, (cue, told)| cues | Self(cue.0 * u32::from(told)))
+        told.into_iter().fold(Self::ANY, |cues, (cue, told)| cues | Self(cue.0 * u16::from(told)))
     }
 
     /// Whether one of these is among them.
@@ -73,26 +73,24 @@ impl Cues {
         self.0 & cues.0 != 0
     }
 
-    /// The number of each cue.
+    /// Bytes of a set.
+    pub(super) const BYTES: usize = 2;
+
+    /// The bytes of the set, lowest first.
     #[inline]
-    pub(super) fn numbers(self) -> impl Iterator<Item = usize> {
-        bits(self.0)
+    pub(super) fn bytes(self) -> [u8; Self::BYTES] {
+        self.0.to_le_bytes()
+    }
+
+    /// The set with one of its bytes, the others empty.
+    pub(super) fn of_byte(byte: usize, value: u8) -> Self {
+        Self(u16::from(value) << (8 * byte))
     }
 
     /// Adds a cue.
     pub(super) fn add(&mut self, cue: Self) {
         self.0 |= cue.0;
     }
-}
-
-/// The numbers of the bits that are set.
-#[inline]
-pub(super) fn bits(mut bits: u32) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let first = bits.trailing_zeros();
-        bits &= bits.checked_sub(1)?;
-        Some(first as usize)
-    })
 }
 
 impl std::ops::BitOr for Cues {

@@ -1,5 +1,6 @@
 //! What the rules ask about aliases and entities.
 
+use super::order::{Rows, rows_of};
 use super::periods::Period;
 use super::traits::Traits;
 use crate::gazetteer::{AliasKind, CasePolicy, EntityType, Evidence, EvidenceSet, Gazetteer, prior_of, rank_of};
@@ -47,6 +48,8 @@ pub(super) struct AliasFacts {
     pub(super) evidence: EvidenceSet,
     /// What the above and its entity tell at once.
     pub(super) traits: Traits,
+    /// The rules that these allow.
+    pub(super) rows: Rows,
 }
 
 /// Whether a surface has a blank, or a sign that may fold to one: nothing else matches a name with a blank.
@@ -226,9 +229,11 @@ impl GazetteerFacts {
                 && evidence == EvidenceSet::of(&[Evidence::Score]),
             evidence,
             traits: Traits::default(),
+            rows: 0,
         };
         let entity = EntityFacts { country, tier: kind.tier_of(capital), population };
         alias.traits = Traits::of(&alias, &entity);
+        alias.rows = rows_of(alias.class, alias.traits);
         Candidate { id, alias, entity }
     }
 

@@ -450,14 +450,14 @@ impl Verdicts {
         &self.0[site.rows.clone()]
     }
 
-    /// All of them, each beside its alias.
-    pub(super) fn looks<'s, 'a>(&'s self, scene: &'s Scene<'a>) -> impl Iterator<Item = (Look<'s, 'a>, Option<Rule>)> {
-        let mut rows = 0..0;
-        scene.sites.iter().flat_map(move |site| {
-            rows = rows.end..rows.end + site.rows.len() + site.teams.len();
-            let judged = scene.candidates[rows.clone()].iter().zip(&self.0[rows.clone()]);
-            judged.map(move |(candidate, rule)| (scene.look(site, candidate), *rule))
-        })
+    /// Calls `look` with all of them, each beside its alias.
+    pub(super) fn each<'s, 'a>(&self, scene: &'s Scene<'a>, mut look: impl FnMut(&Look<'s, 'a>, Option<Rule>)) {
+        let mut rows = self.0.iter().zip(&scene.candidates);
+        for site in &scene.sites {
+            for (rule, candidate) in rows.by_ref().take(site.rows.len() + site.teams.len()) {
+                look(&scene.look(site, candidate), *rule);
+            }
+        }
     }
 
     /// Asks `rule` for every one; what it wants to know of a site is told once of each.

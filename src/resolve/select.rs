@@ -105,20 +105,26 @@ impl<'s, 'a> Selection<'s, 'a, '_> {
         if let [(span, name), others @ ..] = cluster.as_slice()
             && (others.is_empty() || self.covers(*span, name, others))
         {
+            debug_assert!(self.kept(&cluster).into_iter().enumerate().all(|(row, kept)| kept == (row == 0)));
             self.keep(*span, name);
         } else if !cluster.is_empty() {
-            let rows: Vec<usize> = (0..cluster.len()).collect();
-            let mut kept = vec![false; cluster.len()];
-            self.choose(&cluster, &rows, &mut kept);
-            if self.scene.profile == Profile::Wide {
-                self.choose_inside_organisations(&cluster, &mut kept);
-            }
-            for ((span, name), _) in cluster.iter().zip(kept).filter(|(_, kept)| *kept) {
+            for ((span, name), _) in cluster.iter().zip(self.kept(&cluster)).filter(|(_, kept)| *kept) {
                 self.keep(*span, name);
             }
         }
         cluster.clear();
         self.cluster = cluster;
+    }
+
+    /// Tells which names of the cluster the policy and the profile keep.
+    fn kept(&self, cluster: &[(Span, Name<'s, 'a>)]) -> Vec<bool> {
+        let rows: Vec<usize> = (0..cluster.len()).collect();
+        let mut kept = vec![false; cluster.len()];
+        self.choose(cluster, &rows, &mut kept);
+        if self.scene.profile == Profile::Wide {
+            self.choose_inside_organisations(cluster, &mut kept);
+        }
+        kept
     }
 
     /// Whether only the first name of a cluster is kept, because it covers all others.

@@ -192,13 +192,20 @@ pub(super) fn row(text: &str, line: Span) -> Option<Row> {
     if !first.is_uppercase() && !first.is_ascii_digit() {
         return None;
     }
-    let mut tokens = Tokens { text, at: line.start, end: line.end };
     let ranked = rank(line.of(text));
-    tokens.at += ranked.unwrap_or(0);
-    if memchr::memchr(b':', line.of(text).as_bytes()).is_some() {
-        skip_label(&mut tokens);
-    } else if ranked.is_none() && opens_sentence(line.of(text).as_bytes()) {
+    let labelled = memchr::memchr(b':', line.of(text).as_bytes()).is_some();
+    if ranked.is_none() && !labelled && opens_sentence(line.of(text).as_bytes()) {
         return None;
+    }
+    read_row(text, line, ranked, labelled)
+}
+
+/// The same, told how long its rank is and whether it may have a label.
+fn read_row(text: &str, line: Span, ranked: Option<usize>, labelled: bool) -> Option<Row> {
+    let mut tokens = Tokens { text, at: line.start, end: line.end };
+    tokens.at += ranked.unwrap_or(0);
+    if labelled {
+        skip_label(&mut tokens);
     }
     let mut names: Vec<Name> = Vec::new();
     let mut fixture = false;
@@ -301,7 +308,19 @@ fn opens_sentence(line: &[u8]) -> bool {
     let (second, behind) = behind.split_at(second);
     let joins = matches!(
         second,
-        b"" | b"of" | b"de" | b"la" | b"le" | b"du" | b"des" | b"del" | b"the" | b"and" | b"da" | b"do" | b"at" | b"v"
+        b"" | b"of"
+            | b"de"
+            | b"la"
+            | b"le"
+            | b"du"
+            | b"des"
+            | b"del"
+            | b"the"
+            | b"and"
+            | b"da"
+            | b"do"
+            | b"at"
+            | b"v"
             | b"vs"
     );
     first > 0 && !joins && behind.first() == Some(&b' ')
@@ -430,6 +449,60 @@ mod tests {
         ] {
             check(line, None, &[]);
         }
+    }
+
+    #[test]
+    fn no_row_is_taken_for_a_sentence() {
+        let pieces = [
+            "Kisumu",
+            "Harale",
+            "v",
+            "at",
+            "AT",
+            "of",
+            "the",
+            "and",
+            "said",
+            "won",
+            "dec",
+            "3",
+            "12",
+            ".500",
+            "1.",
+            "(L)",
+            "(Britain)",
+            "-",
+            ",",
+            ":",
+            "v.",
+            "É",
+            "é",
+            "04",
+            "&",
+            "V",
+            "points",
+        ];
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize
+        };
+        let (mut n_rows, mut n_sentences) = (0, 0);
+        for _ in 0..200_000 {
+            let mut line = String::new();
+            for _ in 0..2 + next() % 5 {
+                line.push_str(pieces[next() % pieces.len()]);
+                line.push_str(["", " ", " ", " "][next() % 4]);
+            }
+            let whole = Span::new(0, line.len());
+            let read = read_row(&line, whole, rank(&line), line.contains(':'));
+            let found = row(&line, whole);
+            n_rows += usize::from(found.is_some());
+            n_sentences += usize::from(opens_sentence(line.as_bytes()));
+            let begins = line.trim_start().starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+            assert_eq!(found, read.filter(|_| begins), "{line:?}");
+        }
+        assert!(n_rows > 1000 && n_sentences > 1000, "{n_rows} rows, {n_sentences} sentences");
     }
 
     #[test]

@@ -110,7 +110,13 @@ pub(super) fn join(scene: &Scene<'_>, verdicts: &Verdicts, teams: Vec<Team>, rul
 /// The listed club of a town: the only one, or the only one that the article names elsewhere.
 fn club(scene: &Scene<'_>, team: Team, accepted: &[EntityId]) -> Option<(AliasId, EntityId)> {
     let site = scene.sites_at(team.part, team.span.start).find(|site| site.span == team.span)?;
-    let clubs = || scene.candidates(site).iter().chain(scene.teams(site)).filter(|candidate| candidate.alias.traits.any(Traits::CLUB));
+    let clubs = || {
+        scene
+            .candidates(site)
+            .iter()
+            .chain(scene.teams(site))
+            .filter(|candidate| candidate.alias.traits.any(Traits::CLUB))
+    };
     let mut all = clubs();
     let first = all.next()?;
     let one = if all.any(|other| other.alias.entity != first.alias.entity) {
@@ -300,7 +306,11 @@ impl<'a> Reader<'_, 'a> {
         names.close();
         let mut repeated: Vec<Team> = Vec::new();
         for site in &self.scene.sites {
-            if site.traits.any(Traits::HOME_OF_CLUB) && names.contains(site.surface()) && self.is_town(site) && !is_located(site) {
+            if site.traits.any(Traits::HOME_OF_CLUB)
+                && names.contains(site.surface())
+                && self.is_town(site)
+                && !is_located(site)
+            {
                 repeated.push(Team { part: site.part, span: site.span });
             }
         }

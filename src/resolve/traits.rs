@@ -78,12 +78,6 @@ impl Traits {
     pub(super) fn any(self, traits: Self) -> bool {
         self.0 & traits.0 != 0
     }
-
-    /// The number of each trait.
-    #[inline]
-    pub(super) fn numbers(self) -> impl Iterator<Item = usize> {
-        super::cues::bits(self.0)
-    }
 }
 
 impl std::ops::BitOr for Traits {

@@ -188,6 +188,12 @@ pub(super) fn word_before_gap(text: &str, end: usize) -> Option<Word<'_>> {
     if length > 0 && before.as_bytes()[..end - length].last().is_none_or(|byte| matches!(byte, b' ' | b'\n')) {
         return Some(Word::new(text, Span::new(end - length, end)));
     }
+    any_word_before_gap(text, end)
+}
+
+/// The same of any word.
+fn any_word_before_gap(text: &str, end: usize) -> Option<Word<'_>> {
+    let before = &text[..end];
     let (body, pointed) = match before.strip_suffix('.') {
         Some(body) => (body, true),
         None => (before, false),
@@ -274,6 +280,15 @@ mod tests {
         assert_eq!(before("Austin"), None);
         assert_eq!(before("Paris"), None);
         assert_eq!(word_after("near Austin’s", 4).unwrap().text, "Austin");
+    }
+
+    #[test]
+    fn plain_words_are_read_as_any_other() {
+        let text =
+            "He met Gen. J. Smith_2 on\n3 May, in Évian-les-Bains's Hôtel du Parc. a2 U.S. x\u{301}y (AT&T) bé3 fin";
+        for end in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
+            assert_eq!(word_before_gap(text, end), any_word_before_gap(text, end), "{:?}", &text[..end]);
+        }
     }
 
     #[test]
