@@ -3,7 +3,7 @@
 use super::Format;
 use super::foreign::Foreign;
 use super::sniff::Head;
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr, memchr_iter, memchr2_iter, memmem};
 
 /// Elements of HTML that texts of articles are wrapped in.
 const ELEMENTS: [&str; 58] = [
@@ -188,7 +188,7 @@ pub(super) fn promised(ending: &str) -> Option<Foreign> {
 ///
 /// # Complexity
 ///
-/// One search for `<` and `&lt;`, which most articles do not have.
+/// One search for `<` and `&`, which most articles do not have.
 pub(crate) fn holds_markup(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut n_elements = 0;
@@ -217,8 +217,10 @@ pub(crate) fn holds_markup(text: &str) -> bool {
         let attribute = slash.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
         after.first().is_some_and(u8::is_ascii_whitespace) && attribute > 0 && slash[attribute..].starts_with(b"=")
     };
-    memchr_iter(b'<', bytes).any(|at| is_tag(&bytes[at + 1..], &mut n_elements))
-        || memmem::find_iter(bytes, b"&lt;").any(|at| is_tag(&bytes[at + 4..], &mut n_elements))
+    memchr2_iter(b'<', b'&', bytes).any(|at| match &bytes[at..] {
+        [b'<', rest @ ..] | [b'&', b'l', b't', b';', rest @ ..] => is_tag(rest, &mut n_elements),
+        _ => false,
+    })
 }
 
 #[cfg(test)]

@@ -32,13 +32,20 @@ impl<'b> Cursor<'b> {
         self.bytes.is_empty()
     }
 
+    #[inline]
     pub(crate) fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.bytes.split_first()?;
         self.bytes = rest;
         Some(*first)
     }
 
+    #[inline]
     pub(crate) fn number(&mut self) -> Option<u64> {
+        // Nearly all numbers are small.
+        if let [byte @ ..0x80, rest @ ..] = self.bytes {
+            self.bytes = rest;
+            return Some(u64::from(*byte));
+        }
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -50,6 +57,7 @@ impl<'b> Cursor<'b> {
         None
     }
 
+    #[inline]
     pub(crate) fn slice(&mut self) -> Option<&'b [u8]> {
         let length = usize::try_from(self.number()?).ok()?;
         let (slice, rest) = self.bytes.split_at_checked(length)?;
@@ -57,6 +65,7 @@ impl<'b> Cursor<'b> {
         Some(slice)
     }
 
+    #[inline]
     pub(crate) fn str(&mut self) -> Option<&'b str> {
         std::str::from_utf8(self.slice()?).ok()
     }

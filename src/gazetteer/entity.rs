@@ -71,9 +71,11 @@ impl<'g> Fields<'g> {
         Self { left: cursor.number().unwrap_or(0), cursor, keys }
     }
 
-    /// The bytes after the list.
+    /// The bytes after the list, which is skipped unread: only values that are asked for are checked to be text.
     pub(super) fn rest(mut self) -> Cursor<'g> {
-        self.by_ref().for_each(drop);
+        while self.left > 0 && self.cursor.number().is_some() && self.cursor.slice().is_some() {
+            self.left -= 1;
+        }
         self.cursor
     }
 }

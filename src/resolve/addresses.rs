@@ -2,6 +2,7 @@
 
 use super::facts::Class;
 use super::scene::{Look, Site};
+use crate::span::Span;
 
 /// Characters that join the pieces of an address. A name in prose has one beside it, too ("Israel/Gaza", "London-based"): they
 /// only say that the whole token must be read.
@@ -26,8 +27,13 @@ pub(super) fn is_in_address(look: &Look<'_, '_>) -> bool {
         return false;
     }
     let text = site.text;
-    let token = token_around(text, site.span.start, site.span.end);
-    let before = &text[token.start..site.span.start];
+    has_sign_of_address(text.as_bytes(), site.span) && is_piece_of_address(text, site.span, look.alias.class)
+}
+
+/// The same, read from the whole token.
+fn is_piece_of_address(text: &str, span: Span, class: Class) -> bool {
+    let token = token_around(text, span.start, span.end);
+    let before = &text[token.start..span.start];
     if before.starts_with('#') || before.starts_with('@') {
         return true;
     }
@@ -36,7 +42,19 @@ pub(super) fn is_in_address(look: &Look<'_, '_>) -> bool {
         return true;
     }
     // "Amazon.com" is the firm's own name; "Paris.com" is not the town.
-    is_host(whole) && look.alias.class != Class::Organisation && token.end > site.span.end
+    is_host(whole) && class != Class::Organisation && token.end > span.end
+}
+
+/// Whether the token that holds a span has one of the signs without which it is no address: of most, as "London-based", that tells
+/// at once that they are none. Blanks of other scripts are not seen, so a token may be taken for longer than it is.
+fn has_sign_of_address(bytes: &[u8], span: Span) -> bool {
+    let goes_on = |byte: &&u8| !byte.is_ascii_whitespace() && !matches!(**byte, b'<' | b'>' | b'"' | b'(' | b')');
+    let is_sign = |byte: &u8| matches!(byte, b'/' | b'\\' | b'@' | b'#' | b'.' | b':');
+    // A character has up to four bytes, of which the first is within reach.
+    const REACH: usize = LONGEST_TOKEN + 4;
+    bytes[..span.start].iter().rev().take(REACH).take_while(goes_on).any(is_sign)
+        || bytes[span.start..].iter().take(span.len()).any(is_sign)
+        || bytes[span.end..].iter().take(REACH).take_while(goes_on).any(is_sign)
 }
 
 /// The longest token that is read: addresses may have long queries, and a text without blanks is not one.
@@ -64,7 +82,9 @@ fn token_around(text: &str, start: usize, end: usize) -> std::ops::Range<usize> 
     let head = text[first..start].trim_start_matches(['\'', '‘', ',', ';', '*']);
     // "Source: Wire/www.example.org": another address begins there.
     let tail = &text[end..last];
-    let next = ["www.", "http://", "https://"].iter().filter_map(|start| tail.find(start)).min();
+    let next = memchr::memchr2_iter(b'w', b'h', tail.as_bytes()).find(|at| {
+        ["www.", "http://", "https://"].iter().any(|start| tail.as_bytes()[*at..].starts_with(start.as_bytes()))
+    });
     let tail = next.map_or(tail, |next| tail[..next].trim_end_matches('/'));
     let tail = tail.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '’', '*']);
     start - head.len()..end + tail.len()
@@ -148,6 +168,29 @@ mod tests {
         let start = text.find(name).unwrap();
         let token = &text[token_around(text, start, start + name.len())];
         assert_eq!(is_address(token) || is_path(token) || is_host(token), expected, "{text}: {token}");
+    }
+
+    #[test]
+    fn no_address_is_without_a_sign() {
+        let pieces = [
+            "/", "\\", "@", "#", ".", ":", "-", "www.", "http://", "com", "a", "É", " ", "\u{a0}", "(", "“", "mailto:",
+            "~",
+        ];
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            pieces[(state >> 33) as usize % pieces.len()]
+        };
+        let mut n_without = 0;
+        for _ in 0..100_000 {
+            let (before, after) = ([next(), next(), next()].concat(), [next(), next(), next()].concat());
+            let text = format!("{before}Paris{after}");
+            let span = Span::new(before.len(), before.len() + "Paris".len());
+            let has_sign = has_sign_of_address(text.as_bytes(), span);
+            n_without += usize::from(!has_sign);
+            assert!(has_sign || !is_piece_of_address(&text, span, Class::Place), "{text}");
+        }
+        assert!(n_without > 100, "{n_without}");
     }
 
     #[test]

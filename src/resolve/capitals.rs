@@ -173,11 +173,13 @@ const BEFORE_WHO: &[&str] = &[
 /// Postal codes of divisions that are words of English, French or Spanish in capitals.
 const CODE_WORDS: &[&str] = &["IN", "ME", "OR", "OK", "HI", "OH", "MA", "PA", "LA", "ID", "ON", "DE", "AL", "CO"];
 
+/// Whether a name is as short as those that may be words.
+pub(super) fn is_short(site: &Site<'_>) -> bool {
+    site.span.len() <= 3 && site.surface().bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
 pub(super) fn is_word_in_capitals(look: &Look<'_, '_>) -> bool {
     let site = look.site;
-    if site.span.len() > 3 {
-        return false;
-    }
     match site.surface() {
         "US" if look.alias.class == Class::Place => is_pronoun(look),
         "WHO" => is_question(site),

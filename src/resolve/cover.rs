@@ -38,7 +38,9 @@ pub(super) fn weight(surface: &str, strength: Strength) -> u64 {
         Strength::Weak => 3,
         Strength::Unlisted => 4,
     };
-    let rest = ["the ", "The ", "THE "].iter().find_map(|article| surface.strip_prefix(article));
+    // Few names begin like an article.
+    let articles: &[&str] = if surface.starts_with(['t', 'T']) { &["the ", "The ", "THE "] } else { &[] };
+    let rest = articles.iter().find_map(|article| surface.strip_prefix(article));
     let characters = rest.unwrap_or(surface).chars().count() as u64;
     CHARACTER * characters + if rest.is_some() { ARTICLE } else { 0 } - cost.min(CHARACTER * characters)
 }

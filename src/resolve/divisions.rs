@@ -3,7 +3,7 @@
 //! "Washington state", "the governor of Georgia", "Punjab voters" and "Washington, Oregon and Idaho" mean divisions. A country
 //! in a list of countries ("Georgia and Ukraine") is the country.
 
-use super::facts::{Candidate, Class, Tier};
+use super::facts::{AliasFacts, Candidate, Class, EntityFacts, Tier};
 use super::gathered::Gathered;
 use super::rank::distance_km;
 use super::scene::{Look, Scene, Site};
@@ -138,11 +138,14 @@ pub(super) fn is_called_division(look: &Look<'_, '_>) -> bool {
         && (is_worded(look) || list_votes(look, Tier::Division) > 0)
 }
 
+/// A weak name of a division, which a word for its kind lets stand.
+pub(super) fn may_be_division(alias: &AliasFacts, entity: &EntityFacts) -> bool {
+    alias.weak && alias.evidence.contains(Evidence::Kind) && entity.tier == Tier::Division
+}
+
 /// A weak name of a division, under which nothing else is accepted.
 pub(super) fn is_division(look: &Look<'_, '_>) -> bool {
-    look.alias.weak
-        && look.alias.evidence.contains(Evidence::Kind)
-        && look.entity.tier == Tier::Division
+    may_be_division(look.alias, look.entity)
         && if has_sovereign_rival(look) { is_named_state(look) } else { is_called_division(look) }
 }
 
@@ -155,9 +158,7 @@ fn is_named_state(look: &Look<'_, '_>) -> bool {
 /// The same, and nothing beside it says so, but the dateline is a town of it, and no mention of the country lets the name mean
 /// the country's capital.
 pub(super) fn is_at_home(look: &Look<'_, '_>, gathered: &Gathered) -> bool {
-    look.entity.tier == Tier::Division
-        && look.alias.weak
-        && look.alias.evidence.contains(Evidence::Kind)
+    may_be_division(look.alias, look.entity)
         && has_capital_rival(look)
         && gathered.is_home(look.alias.entity)
         && !gathered.mentions_nation(look.entity.country)

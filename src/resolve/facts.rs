@@ -1,6 +1,8 @@
 //! What the rules ask about aliases and entities.
 
+use super::order::{Rows, rows_of};
 use super::periods::Period;
+use super::traits::Traits;
 use crate::gazetteer::{AliasKind, CasePolicy, EntityType, Evidence, EvidenceSet, Gazetteer, prior_of, rank_of};
 use crate::ids::{AliasId, EntityId};
 
@@ -44,6 +46,10 @@ pub(super) struct AliasFacts {
     /// An organisation's name that only scores and reports of matches let stand.
     pub(super) only_in_scores: bool,
     pub(super) evidence: EvidenceSet,
+    /// What the above and its entity tell at once.
+    pub(super) traits: Traits,
+    /// The rules that these allow.
+    pub(super) rows: Rows,
 }
 
 /// Whether a surface has a blank, or a sign that may fold to one: nothing else matches a name with a blank.
@@ -88,6 +94,15 @@ pub(super) struct Candidate {
     pub(super) id: AliasId,
     pub(super) alias: AliasFacts,
     pub(super) entity: EntityFacts,
+}
+
+/// What tells the likeliest entity of a name where nothing of the text is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    pub(super) entity: EntityId,
+    /// [`EntityFacts::prior`] of it under this name.
+    pub(super) prior: i32,
+    pub(super) population: u64,
 }
 
 /// How likely an entity is when nothing else decides; the first is likeliest.
@@ -167,6 +182,13 @@ impl KindFacts {
     }
 }
 
+impl KindFacts {
+    /// The tier of an entity of the kind that is the capital of a country, or is not.
+    fn tier_of(self, capital: bool) -> Tier {
+        if self.city && capital { Tier::Capital } else { self.tier }
+    }
+}
+
 impl GazetteerFacts {
     pub(super) fn new(gazetteer: &Gazetteer) -> Self {
         let kinds = gazetteer.kinds().iter().map(|kind| KindFacts::of(kind)).collect();
@@ -190,7 +212,7 @@ impl GazetteerFacts {
             (true, Class::Title) => TITLES_BY_DEFAULT,
             (true, _) => OTHERS_BY_DEFAULT,
         };
-        let alias = AliasFacts {
+        let mut alias = AliasFacts {
             entity,
             class: kind.class,
             demonym: alias_kind.is_demonym(),
@@ -206,10 +228,21 @@ impl GazetteerFacts {
                 && kind.class == Class::Organisation
                 && evidence == EvidenceSet::of(&[Evidence::Score]),
             evidence,
+            traits: Traits::default(),
+            rows: 0,
         };
-        let entity =
-            EntityFacts { country, tier: if kind.city && capital { Tier::Capital } else { kind.tier }, population };
+        let entity = EntityFacts { country, tier: kind.tier_of(capital), population };
+        alias.traits = Traits::of(&alias, &entity);
+        alias.rows = rows_of(alias.class, alias.traits);
         Candidate { id, alias, entity }
+    }
+
+    /// What an alias means and how likely, without the rest of what the rules ask.
+    pub(super) fn standing(&self, id: AliasId) -> Standing {
+        let (entity, _, flags, _) = self.gazetteer.alias_rules(id);
+        let (kind, country, population, capital) = self.gazetteer.entity_numbers(entity);
+        let facts = EntityFacts { country, tier: self.kind(kind).tier_of(capital), population };
+        Standing { entity, prior: facts.prior(flags.weak), population }
     }
 
     /// The entity of an alias.

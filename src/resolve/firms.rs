@@ -10,6 +10,7 @@ use super::gathered::Gathered;
 use super::lexicon::{Classes, FoldedNames, Lexicon};
 use super::rules::Rule;
 use super::scene::{Look, Scene, Site, Verdicts};
+use super::traits::Traits;
 use super::words::{Word, word_after, word_before};
 use crate::ids::{AliasId, EntityId};
 
@@ -65,8 +66,9 @@ pub(super) fn is_legal_form(word: &str) -> bool {
 /// Where the legal form ends that follows a name: "Inc", ", Inc.", "Holdings Plc", "& Co Inc".
 pub(super) fn legal_form_end(text: &str, name_end: usize) -> Option<usize> {
     // Few names are followed by one of these.
-    let first = text[name_end..].trim_start_matches([',', ' ', '\n', '&']).as_bytes().first().copied();
-    if !first.is_some_and(|first| first.is_ascii_uppercase() || first == b'p') {
+    let mut behind = text.as_bytes()[name_end..].iter();
+    let first = behind.find(|byte| !matches!(**byte, b',' | b' ' | b'\n' | b'&'));
+    if !first.is_some_and(|first| first.is_ascii_uppercase() || *first == b'p') {
         return None;
     }
     let mut end = name_end;
@@ -181,10 +183,12 @@ fn unit_end(text: &str, name_end: usize) -> Option<usize> {
         (end, last) = (word.span.end, word.text);
         n_words += 1;
     }
+    if !LAST.contains(&last) {
+        return None;
+    }
     let goes_on =
-        || word_after(text, end).is_some_and(|word| word.is_capitalised() && word.is(Classes::ORGANISATION_LAST));
-    let end = if let Some(legal) = legal_form_end(text, end).filter(|_| n_words > 0) { legal } else { end };
-    (n_words > 0 && LAST.contains(&last) && !goes_on()).then_some(end)
+        word_after(text, end).is_some_and(|word| word.is_capitalised() && word.is(Classes::ORGANISATION_LAST));
+    (!goes_on).then(|| legal_form_end(text, end).unwrap_or(end))
 }
 
 /// What follows a listed firm and belongs to its name: where it ends, and the rule.
@@ -242,7 +246,7 @@ impl Firms {
     /// Notes how the contested names are used.
     pub(super) fn gather(&mut self, scene: &Scene<'_>, verdicts: &Verdicts) {
         for (row, site) in scene.sites.iter().enumerate() {
-            if !is_contested(scene, site) {
+            if !is_contested(site) {
                 continue;
             }
             let longer = longer_firm(scene, verdicts, row);
@@ -285,14 +289,13 @@ impl Firms {
 }
 
 /// Whether some candidate gives way to a firm of the same name.
-fn is_contested(scene: &Scene<'_>, site: &Site<'_>) -> bool {
-    !site.surface().contains(' ')
-        && scene.candidates(site).iter().any(|Candidate { alias, entity, .. }| gives_way(alias, entity))
+fn is_contested(site: &Site<'_>) -> bool {
+    site.traits.any(Traits::GIVES_WAY) && !site.surface().contains(' ')
 }
 
 /// Whether the alias gives way to a firm that the article has under the same name: a weak name of a place or of a public body,
 /// or a short name of a place.
-fn gives_way(alias: &AliasFacts, entity: &EntityFacts) -> bool {
+pub(super) fn gives_way(alias: &AliasFacts, entity: &EntityFacts) -> bool {
     match alias.class {
         Class::Place => {
             !alias.demonym
@@ -324,7 +327,7 @@ fn use_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Use> {
         return Some(Use::Traded);
     }
     let behind = behind_possessive(text, site.span.end);
-    let next = word_after(text, behind)?;
+    let next = if behind == site.span.end { site.right } else { word_after(text, behind) }?;
     if next.text.starts_with(|c: char| c.is_ascii_uppercase()) {
         let chief = matches!(next.text, "CEO" | "CFO" | "Chief");
         let officer = next.text != "Chief"
@@ -340,8 +343,11 @@ fn use_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Use> {
 }
 
 fn behind_possessive(text: &str, end: usize) -> usize {
-    let length = ["'s", "’s"].iter().find(|ending| text[end..].starts_with(**ending)).map_or(0, |ending| ending.len());
-    end + length
+    match text.as_bytes()[end..] {
+        [b'\'', b's', ..] => end + 2,
+        [first, ..] if !first.is_ascii() && text[end..].starts_with("’s") => end + "’s".len(),
+        _ => end,
+    }
 }
 
 /// "Chesapeake Energy Corp", "Stanford Financial Group": the capitalised words behind the name end with a firm's.
@@ -431,16 +437,16 @@ pub(super) fn reject_known(scene: &Scene<'_>, verdicts: &mut Verdicts, gathered:
     if firms.is_empty() {
         return;
     }
-    for site in &scene.sites {
+    for site in scene.sites.iter().filter(|site| is_contested(site)) {
         let surface = site.surface();
-        let traded = firms.traded.contains(surface);
         let (firm, agent) = (firms.names.contains(surface), firms.agents.contains(surface));
-        if !(firm || agent) || surface.contains(' ') {
+        if !(firm || agent) {
             continue;
         }
+        let traded = firms.traded.contains(surface);
         let located = is_surely_located(site);
         for (row, Candidate { alias, entity, .. }) in scene.candidates(site).iter().enumerate() {
-            if !gives_way(alias, entity) {
+            if !alias.traits.any(Traits::GIVES_WAY) {
                 continue;
             }
             let large = entity.population >= LARGE;
@@ -514,7 +520,8 @@ pub(super) fn is_in_name(scene: &Scene<'_>, site: &Site<'_>) -> bool {
 
 /// "M.", "J".
 fn is_single_letter(surface: &str) -> bool {
-    surface.trim_end_matches('.').chars().count() == 1
+    let mut letters = surface.trim_end_matches('.').chars();
+    letters.next().is_some() && letters.next().is_none()
 }
 
 /// Whether the capitalised words behind a title make it the beginning of a body's or a thing's name.
@@ -587,19 +594,17 @@ pub(super) fn reject_titles(scene: &Scene<'_>, verdicts: &mut Verdicts) {
     if !verdicts.any(Rule::TitleOfName) {
         return;
     }
-    let pair = |site: &Site<'_>| {
-        site.right
-            .filter(|right| right.is_capitalised())
-            .map(|right| (site.surface().to_owned(), right.text.to_owned()))
-    };
     let mut names = std::collections::BTreeSet::new();
     for site in scene.sites.iter().filter(|site| site.has(Class::Title)) {
         if verdicts.of(site).contains(&Some(Rule::TitleOfName)) {
-            names.extend(pair(site));
+            names.extend(name_begun_by(site));
         }
     }
+    if names.is_empty() {
+        return;
+    }
     for site in scene.sites.iter().filter(|site| site.has(Class::Title)) {
-        if pair(site).is_some_and(|pair| names.contains(&pair)) {
+        if name_begun_by(site).is_some_and(|name| names.contains(&name)) {
             for (row, candidate) in scene.candidates(site).iter().enumerate() {
                 if candidate.alias.class == Class::Title {
                     verdicts.of_mut(site)[row] = Some(Rule::TitleOfName);
@@ -607,6 +612,11 @@ pub(super) fn reject_titles(scene: &Scene<'_>, verdicts: &mut Verdicts) {
             }
         }
     }
+}
+
+/// A title and the capitalised word behind it.
+fn name_begun_by<'a>(site: &Site<'a>) -> Option<(&'a str, &'a str)> {
+    site.right.filter(|right| right.is_capitalised()).map(|right| (site.surface(), right.text))
 }
 
 /// Whether a numeral makes the name before it one of a series: "Basel III".

@@ -71,11 +71,11 @@ impl Gathered {
 
     /// Gathers the entities that are accepted so far.
     pub(super) fn gather_entities(&mut self, scene: &Scene<'_>, verdicts: &Verdicts) {
-        for (look, rule) in verdicts.looks(scene) {
+        verdicts.each(scene, |look, rule| {
             if let Some(rule) = rule.filter(|rule| is_named(*rule)) {
-                self.note(&look, rule);
+                self.note(look, rule);
             }
-        }
+        });
         self.towns.sort_unstable();
         self.towns.dedup();
         self.homes.sort_unstable();

@@ -112,8 +112,8 @@ pub(super) struct Lexicon {
     words: WordTable,
     /// Words too long for a key.
     long_words: HashMap<String, Classes, FixedState>,
-    /// The classes of all words that a first byte may begin.
-    beginnings: [Classes; 256],
+    /// The classes of all words that two first bytes may begin, at their [`beginning`].
+    beginnings: Vec<Classes>,
     /// How often a name stood behind "in" or the like, and behind a given name, in an archive of news.
     priors: HashMap<Key, (u32, u32), FixedState>,
 }
@@ -161,10 +161,11 @@ impl Lexicon {
         }
     }
 
-    /// Whether a word is of any of these classes. Its first letter tells most of those that are not.
+    /// Whether a word is of any of these classes. Its first two letters tell nearly all of those that are not.
+    #[inline]
     pub(super) fn is(&self, word: &str, classes: Classes) -> bool {
-        let may_be = |first: &u8| self.beginnings[usize::from(*first)].any(classes);
-        word.as_bytes().first().is_none_or(may_be) && self.classes(word).any(classes)
+        let may_be = beginning(word.as_bytes()).is_none_or(|beginning| self.beginnings[beginning].any(classes));
+        may_be && self.classes(word).any(classes)
     }
 
     /// The same of a word in its text.
@@ -198,18 +199,17 @@ struct Lists {
 }
 
 impl Lists {
-    /// The classes of the words by their first byte; of what folding may change, all.
-    fn beginnings(&self) -> [Classes; 256] {
-        let mut beginnings = [Classes::default(); 256];
-        for byte in (0..=u8::MAX).filter(|byte| !is_plain(*byte)) {
-            beginnings[usize::from(byte)] = Classes(u32::MAX);
-        }
-        let short = self.words.iter().map(|(key, classes)| (*key as u8, *classes));
-        let long = self.long_words.iter().map(|(word, classes)| (word.as_bytes()[0], *classes));
-        short.chain(long).for_each(|(first, classes)| {
-            for first in [first, first.to_ascii_uppercase()] {
-                beginnings[usize::from(first)] = beginnings[usize::from(first)] | classes;
-            }
+    /// The classes of the words by their [`beginning`]. Those of which folding left no plain letter are found without.
+    fn beginnings(&self) -> Vec<Classes> {
+        let mut beginnings = vec![Classes::default(); BEGINNINGS];
+        let short = self.words.iter().map(|(key, classes)| {
+            let word = key.to_le_bytes();
+            let length = word.iter().position(|byte| *byte == 0).unwrap_or(word.len());
+            (beginning(&word[..length]), *classes)
+        });
+        let long = self.long_words.iter().map(|(word, classes)| (beginning(word.as_bytes()), *classes));
+        short.chain(long).filter_map(|(beginning, classes)| Some((beginning?, classes))).for_each(|(row, classes)| {
+            beginnings[row] = beginnings[row] | classes;
         });
         beginnings
     }
@@ -236,11 +236,31 @@ impl Lists {
     }
 }
 
+/// Values of [`beginning`].
+const BEGINNINGS: usize = 32 * 32;
+
+/// A number made of the first two bytes of a word, whatever its case and final points; other words may have it, too. `None` if
+/// folding may do more to them than make letters small.
+#[inline]
+fn beginning(word: &[u8]) -> Option<usize> {
+    let bits = |byte: u8| usize::from(byte & 0x1F);
+    match *word {
+        // What is behind a point may be one, too.
+        [first] | [first, b'.', ..] if is_plain(first) && first != b'.' => Some(bits(first) << 5),
+        [first, second, ..] if is_plain(first) && is_plain(second) && first != b'.' => {
+            Some(bits(first) << 5 | bits(second))
+        }
+        _ => None,
+    }
+}
+
 /// Words by key. Most words of a text are in no list: a filter that stays in the nearest cache tells so.
 #[derive(Debug)]
 struct WordTable {
     /// A bit for each value of the first bits of a hash.
     filter: Vec<u64>,
+    /// A bit for each [`opening`]: no more than a few thousand are those of words.
+    openings: Vec<u64>,
     /// The row of a word, plus one, at its hash or behind; 0 where there is none.
     slots: Vec<u16>,
     rows: Vec<(Key, Classes)>,
@@ -256,9 +276,11 @@ impl WordTable {
         rows.sort_unstable_by_key(|(key, _)| *key);
         assert!(rows.len() < Self::SLOTS / 2, "the lists have outgrown their table");
         let filter = vec![0; 1 << (Self::FILTER_BITS - 6)];
-        let mut table = Self { filter, slots: vec![0; Self::SLOTS], rows };
+        let mut table = Self { filter, openings: vec![0; 1 << (15 - 6)], slots: vec![0; Self::SLOTS], rows };
         for (row, (key, _)) in table.rows.iter().enumerate() {
             let hash = Self::hash(*key);
+            let opening = Self::opening(*key);
+            table.openings[opening / 64] |= 1 << (opening % 64);
             let bit = hash >> (u64::BITS - Self::FILTER_BITS);
             table.filter[bit as usize / 64] |= 1 << (bit % 64);
             let mut slot = hash as usize % Self::SLOTS;
@@ -276,7 +298,17 @@ impl WordTable {
         product as u64 ^ (product >> 64) as u64
     }
 
+    /// A number made of the last five bits of the first three bytes.
+    fn opening(key: Key) -> usize {
+        let bits = |at: u32| (key >> (8 * at)) as usize & 0x1F;
+        bits(0) << 10 | bits(1) << 5 | bits(2)
+    }
+
     fn classes(&self, key: Key) -> Classes {
+        let opening = Self::opening(key);
+        if self.openings[opening / 64] & 1 << (opening % 64) == 0 {
+            return Classes::default();
+        }
         let hash = Self::hash(key);
         let bit = hash >> (u64::BITS - Self::FILTER_BITS);
         if self.filter[bit as usize / 64] & 1 << (bit % 64) == 0 {

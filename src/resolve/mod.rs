@@ -20,6 +20,7 @@ mod firms;
 mod gathered;
 mod lexicon;
 mod lines;
+mod order;
 mod periods;
 mod persons;
 mod plain;
@@ -34,6 +35,7 @@ mod tables;
 mod teams;
 mod tickers;
 mod titles;
+mod traits;
 mod unlisted;
 mod wording;
 mod words;
@@ -45,10 +47,10 @@ use crate::gazetteer::Gazetteer;
 use crate::matcher::{Matches, Overlap};
 use crate::mention::{Mention, UnlistedMention};
 use crate::progress::StopFlag;
-use cues::Cues;
-use facts::{Class, GazetteerFacts};
+use facts::GazetteerFacts;
 use gathered::Gathered;
-use rules::{BY_DOCUMENT, Check, FOR_NAMES, FOR_TITLES};
+use order::Order;
+use rules::BY_DOCUMENT;
 use scene::{Look, Memory, Scene, Verdicts};
 
 /// Whether a word is a given name and little else.
@@ -161,6 +163,7 @@ pub struct Resolver {
     profile: Profile,
     overlap: Overlap,
     rules: RuleSet,
+    order: Order,
     gazetteer: GazetteerFacts,
 }
 
@@ -168,13 +171,14 @@ impl Resolver {
     /// Binds the rules to a gazetteer.
     #[must_use]
     pub fn new(gazetteer: &Gazetteer, profile: Profile, overlap: Overlap) -> Self {
-        Self { profile, overlap, rules: RuleSet::ALL, gazetteer: GazetteerFacts::new(gazetteer) }
+        let rules = RuleSet::ALL;
+        Self { profile, overlap, rules, order: Order::new(rules), gazetteer: GazetteerFacts::new(gazetteer) }
     }
 
     /// The same with fewer rules: what is each worth?
     #[must_use]
     pub fn with_rules(self, rules: RuleSet) -> Self {
-        Self { rules, ..self }
+        Self { rules, order: Order::new(rules), ..self }
     }
 
     /// Resolves one document: replaces the content of `resolution`.
@@ -227,7 +231,8 @@ impl Resolver {
         if self.rules.contains(Rule::TitleHead) || self.rules.contains(Rule::Head) {
             persons::find_heads(&mut scene);
         }
-        verdicts.judge(&scene, None, |look| self.local_rule(look));
+        // What stands around a name decides over most; the rest is left to the second pass.
+        verdicts.judge_all(&scene, |site| self.order.at(site), |allowed, look| self.order.decide(*allowed, look));
         let teams = teams::find(&scene, verdicts);
         teams::reject_places(&scene, verdicts, &teams, self.rules);
         gathered.gather_names(&scene, verdicts);
@@ -252,17 +257,6 @@ impl Resolver {
         teams::join(&scene, verdicts, teams, self.rules, &mut found);
         select::select(&scene, verdicts, gathered, &found, (self.overlap, self.rules), resolution);
         scene
-    }
-
-    /// The rule that decides from the neighbourhood alone; `None` leaves the alias to the second pass.
-    fn local_rule(&self, look: &Look<'_, '_>) -> Option<Rule> {
-        let list = if look.alias.class == Class::Title { FOR_TITLES } else { FOR_NAMES };
-        let applies = |(rule, needed, check): &&(Rule, Cues, Check)| {
-            let possible = look.site.cues.any(*needed);
-            debug_assert!(possible || !check(look), "{rule} does not need its cues");
-            possible && self.rules.contains(*rule) && check(look)
-        };
-        list.iter().find(applies).map(|(rule, ..)| *rule)
     }
 
     fn document_rule(&self, look: &Look<'_, '_>, gathered: &Gathered) -> Option<Rule> {

@@ -32,6 +32,11 @@ impl Period {
         period
     }
 
+    /// Whether there are days outside of it.
+    pub(super) fn ends(self) -> bool {
+        self != Self::ALWAYS
+    }
+
     fn contains(self, day: i32) -> bool {
         (self.first..=self.last).contains(&day)
     }

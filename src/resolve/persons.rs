@@ -45,7 +45,7 @@ fn head_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Span> {
                     || is_place_for_sure(scene, other)
             })
     };
-    if firms::is_in_name(scene, site) {
+    if site.right.is_some_and(Word::is_capitalised) && firms::is_in_name(scene, site) {
         return None;
     }
     let run = capitalised_run(site.text, site.span.end, |word| !ends_run(word))?;

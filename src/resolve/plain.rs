@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::facts::{Candidate, GazetteerFacts, may_have_blank};
+use super::facts::{GazetteerFacts, Standing};
 use super::rules::Rule;
 use super::{PartMatches, Resolution};
 use crate::document::Part;
@@ -22,12 +22,11 @@ pub(super) fn read(gazetteer: &GazetteerFacts, parts: &[PartMatches<'_>], resolu
             let likeliest = match aliases {
                 [_] => first,
                 _ => {
-                    let blank = may_have_blank(span.of(part.text));
-                    let candidates = aliases.iter().map(|alias| gazetteer.candidate(*alias, blank));
-                    let likeliest = candidates.min_by_key(|Candidate { alias, entity, .. }| {
-                        (Reverse(entity.prior(alias.weak)), Reverse(entity.population), alias.entity)
+                    let candidates = aliases.iter().map(|alias| (*alias, gazetteer.standing(*alias)));
+                    let likeliest = candidates.min_by_key(|(_, Standing { entity, prior, population })| {
+                        (Reverse(*prior), Reverse(*population), *entity)
                     });
-                    likeliest.map(|candidate| (candidate.id, candidate.alias.entity))
+                    likeliest.map(|(alias, standing)| (alias, standing.entity))
                 }
             };
             resolution.mentions.extend(likeliest.map(|(alias, entity)| Mention {

@@ -18,6 +18,7 @@ use super::lines::in_dateline;
 use super::rules::{Rule, RuleSet};
 use super::scene::{Look, Scene, Site, Verdicts};
 use super::steps;
+use super::traits::Traits;
 use crate::ids::EntityId;
 use crate::mention::Contest;
 use crate::span::Span;
@@ -119,11 +120,16 @@ impl<'s, 'a> Ranking<'s, 'a> {
     /// What the site means; `None` if no rule accepted it.
     pub(super) fn read(&self, site: &'s Site<'a>) -> Option<Reading<'s>> {
         let mut candidates = self.accepted(site);
-        let (first, rule) = candidates.next()?;
+        // Most names have one meaning, or none here.
+        let (first, rule) = match (self.scene.candidates(site), self.verdicts.of(site)) {
+            ([only], [rule]) => (only, rule.filter(|rule| rule.accepts())?),
+            _ => candidates.next()?,
+        };
         if let Some(named) = self.elsewhere(site) {
             return Some(Reading::Elsewhere { named });
         }
-        let Some(second) = candidates.next() else {
+        let second = if site.n_candidates() > 1 { candidates.next() } else { None };
+        let Some(second) = second else {
             return Some(Reading::Listed { candidate: first, rule, contest: None });
         };
         let ranked = |(candidate, rule)| (self.points(&self.scene.look(site, candidate), rule), candidate, rule);
@@ -219,11 +225,11 @@ impl<'s, 'a> Ranking<'s, 'a> {
 
     /// Where a town is; what is larger has no point.
     fn point(&self, look: &Look<'s, 'a>) -> Option<(f64, f64)> {
-        (look.entity.tier >= Tier::Capital).then(|| self.scene.gazetteer.point(look.alias.entity))?
+        look.alias.traits.any(Traits::POINT).then(|| self.scene.gazetteer.point(look.alias.entity))?
     }
 
     fn anchors(&self) -> Vec<(f64, f64)> {
-        let alone = self.scene.sites.iter().filter(|site| site.n_candidates() == 1);
+        let alone = self.scene.sites.iter().filter(|site| site.n_candidates() == 1 && site.traits.any(Traits::POINT));
         let mut anchors: Vec<(f64, f64)> =
             alone.flat_map(|site| self.candidates(site)).filter_map(|(look, _)| self.point(&look)).collect();
         anchors.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use super::cues::Cues;
 use super::gathered::Gathered;
 use super::scene::Look;
+use super::traits::Traits;
 use super::{addresses, capitals, divisions, evidence, firms, periods, persons, runs, tickers, titles, wording};
 use crate::error::{Error, Result};
 
@@ -96,41 +97,44 @@ rules! {
     Listed = "listed": "Accepted: the plain profile takes every name of the gazetteer.",
 }
 
-/// Titles, in the order in which they are asked. Each applies only where one of its cues is.
-pub(super) const FOR_TITLES: &[(Rule, Cues, Check)] = &[
-    (Rule::OutOfPeriod, Cues::ANY, periods::is_out_of_period),
-    (Rule::Ticker, Cues::CODE, tickers::is_ticker),
-    (Rule::TitleOfName, Cues::ANY, firms::is_title_of_name),
-    (Rule::InAddress, Cues::SIGN_BESIDE, addresses::is_in_address),
-    (Rule::Head, Cues::ANY, titles::has_company),
-    (Rule::LowerCaseTitle, Cues::ANY, titles::is_lower_case),
-    (Rule::TitleWithoutHead, Cues::ANY, titles::lacks_head),
-    (Rule::Free, Cues::ANY, titles::stands_alone),
+/// A rule that decides from the neighbourhood, with a cue and a trait without which it never applies.
+pub(super) type Entry = (Rule, Cues, Traits, Check);
+
+/// Titles, in the order in which they are asked.
+pub(super) const FOR_TITLES: &[Entry] = &[
+    (Rule::OutOfPeriod, Cues::ANY, Traits::PERIOD, periods::is_out_of_period),
+    (Rule::Ticker, Cues::CODE, Traits::ANY, tickers::is_ticker),
+    (Rule::TitleOfName, Cues::ANY, Traits::ANY, firms::is_title_of_name),
+    (Rule::InAddress, Cues::SIGN_BESIDE, Traits::ANY, addresses::is_in_address),
+    (Rule::Head, Cues::ANY, Traits::ANY, titles::has_company),
+    (Rule::LowerCaseTitle, Cues::ANY, Traits::ANY, titles::is_lower_case),
+    (Rule::TitleWithoutHead, Cues::ANY, Traits::ANY, titles::lacks_head),
+    (Rule::Free, Cues::ANY, Traits::ANY, titles::stands_alone),
 ];
 
 /// Other names: what stands around them.
-pub(super) const FOR_NAMES: &[(Rule, Cues, Check)] = &[
-    (Rule::OutOfPeriod, Cues::ANY, periods::is_out_of_period),
-    (Rule::Ticker, Cues::CODE, tickers::is_ticker),
-    (Rule::InAddress, Cues::SIGN_BESIDE, addresses::is_in_address),
-    (Rule::WordInCapitals, Cues::ANY, capitals::is_word_in_capitals),
-    (Rule::TitleHead, Cues::IN_HEAD, persons::is_title_head),
-    (Rule::AfterTitle, Cues::NAME_BEFORE, persons::is_after_title),
-    (Rule::AfterFirstName, Cues::CAPITAL_BEFORE, persons::is_after_first_name),
-    (Rule::Currency, Cues::MONEY_BEHIND, wording::is_currency),
-    (Rule::DemonymInStrict, Cues::DEMONYM, wording::is_demonym_in_strict),
-    (Rule::PartOfOrganisation, Cues::OF_BEFORE, wording::is_part_of_organisation),
-    (Rule::CompoundAdjective, Cues::HYPHEN_BEHIND, wording::is_compound_adjective),
-    (Rule::CapitalRunLeft, Cues::CAPITAL_BEFORE, runs::continues_left),
-    (Rule::LegalForm, Cues::LEGAL_FORM, firms::has_legal_form),
-    (Rule::CapitalRunRight, Cues::CAPITAL_BEHIND, runs::continues_right),
-    (Rule::LowPrior, Cues::SELDOM_PLACE, evidence::has_low_prior),
-    (Rule::Free, Cues::ANY, evidence::is_free),
-    (Rule::Division, Cues::ANY, divisions::is_division),
-    (Rule::Preposition, Cues::ANY, evidence::has_preposition),
-    (Rule::Dateline, Cues::ANY, evidence::is_in_dateline),
-    (Rule::Pair, Cues::COMMA, evidence::is_in_pair),
-    (Rule::Head, Cues::ANY, evidence::precedes_title),
+pub(super) const FOR_NAMES: &[Entry] = &[
+    (Rule::OutOfPeriod, Cues::ANY, Traits::PERIOD, periods::is_out_of_period),
+    (Rule::Ticker, Cues::CODE, Traits::ANY, tickers::is_ticker),
+    (Rule::InAddress, Cues::SIGN_BESIDE, Traits::ANY, addresses::is_in_address),
+    (Rule::WordInCapitals, Cues::SHORT_CAPITALS, Traits::ANY, capitals::is_word_in_capitals),
+    (Rule::TitleHead, Cues::IN_HEAD, Traits::NO_DEMONYM, persons::is_title_head),
+    (Rule::AfterTitle, Cues::NAME_BEFORE, Traits::NO_DEMONYM, persons::is_after_title),
+    (Rule::AfterFirstName, Cues::CAPITAL_BEFORE, Traits::NO_DEMONYM, persons::is_after_first_name),
+    (Rule::Currency, Cues::MONEY_BEHIND, Traits::PLACE, wording::is_currency),
+    (Rule::DemonymInStrict, Cues::ANY, Traits::DEMONYM, wording::is_demonym_in_strict),
+    (Rule::PartOfOrganisation, Cues::OF_BEFORE, Traits::PLACE, wording::is_part_of_organisation),
+    (Rule::CompoundAdjective, Cues::HYPHEN_BEHIND, Traits::PLACE, wording::is_compound_adjective),
+    (Rule::CapitalRunLeft, Cues::CAPITAL_BEFORE, Traits::ANY, runs::continues_left),
+    (Rule::LegalForm, Cues::LEGAL_FORM, Traits::FIRM, firms::has_legal_form),
+    (Rule::CapitalRunRight, Cues::CAPITAL_BEHIND, Traits::NO_DEMONYM, runs::continues_right),
+    (Rule::LowPrior, Cues::SELDOM_PLACE, Traits::TOWN, evidence::has_low_prior),
+    (Rule::Free, Cues::ANY, Traits::FREE, evidence::is_free),
+    (Rule::Division, Cues::ANY, Traits::BY_KIND, divisions::is_division),
+    (Rule::Preposition, Cues::ANY, Traits::BY_PREPOSITION, evidence::has_preposition),
+    (Rule::Dateline, Cues::ANY, Traits::BY_DATELINE, evidence::is_in_dateline),
+    (Rule::Pair, Cues::COMMA, Traits::BY_PAIR, evidence::is_in_pair),
+    (Rule::Head, Cues::ANY, Traits::BY_HEAD, evidence::precedes_title),
 ];
 
 /// Names that nothing around them decided: what the document says.

@@ -8,6 +8,7 @@ use super::facts::{AliasFacts, Candidate, Class, EntityFacts, GazetteerFacts, ma
 use super::lines::{LineCase, Lines};
 use super::rules::Rule;
 use super::steps;
+use super::traits::Traits;
 use super::words::{Word, gap_before, is_all_caps, word_after, word_before_gap};
 use super::{PartMatches, Profile};
 use crate::ids::{AliasId, EntityId};
@@ -30,9 +31,29 @@ pub(super) struct Scene<'a> {
     owners: Vec<u32>,
     /// [`place`] of the start of each site.
     starts: Vec<u64>,
+    begins: Begins,
     /// [`place`] of the end, and row, of each site, sorted.
     ends: Vec<(u64, u32)>,
     stop: StopFlag,
+}
+
+/// Where sites begin, roughly: a bit for the end of the number of each [`place`]. Most words at which a site is looked for have
+/// none, and that is told without a search.
+#[derive(Debug, Clone, Copy)]
+struct Begins([u64; 64]);
+
+impl Begins {
+    fn of(starts: &[u64]) -> Self {
+        let mut begins = Self([0; 64]);
+        for start in starts {
+            begins.0[*start as usize / 64 % 64] |= 1 << (start % 64);
+        }
+        begins
+    }
+
+    fn may_hold(&self, start: u64) -> bool {
+        self.0[start as usize / 64 % 64] & 1 << (start % 64) != 0
+    }
 }
 
 /// What is kept of a scene for the next one: the memory of its lists, and the aliases met last.
@@ -160,6 +181,8 @@ pub(super) struct Site<'a> {
     teams: Range<usize>,
     /// Classes of its aliases, a bit each.
     classes: u8,
+    /// What one of its aliases is.
+    pub(super) traits: Traits,
     /// A name that certainly is no person's: several words of an organisation, a country or a title.
     pub(super) solid: bool,
     /// A courtesy title ("Mr.").
@@ -267,6 +290,7 @@ impl<'a> Scene<'a> {
                     rows: rows.clone(),
                     teams,
                     classes: 0,
+                    traits: Traits::default(),
                     solid: false,
                     honorific: false,
                     acronym: false,
@@ -276,8 +300,8 @@ impl<'a> Scene<'a> {
                     cues: Cues::ANY,
                     embedded: span.end <= organisation_end,
                 };
-                site.summarise(&candidates[rows.clone()]);
-                site.cues = Cues::of(&site, &candidates[rows], profile);
+                site.summarise(&candidates[rows]);
+                site.cues = Cues::of(&site, profile);
                 if site.has(Class::Organisation) {
                     organisation_end = organisation_end.max(span.end);
                 }
@@ -290,8 +314,9 @@ impl<'a> Scene<'a> {
         }
         sort_nearly_sorted(&mut ends);
         note_neighbours(&mut sites, &memory.gaps, &ends);
-        let stop = stop.clone();
-        Self { gazetteer, profile, parts, sites, day: None, lines: line_cases, candidates, owners, starts, ends, stop }
+        let (stop, begins) = (stop.clone(), Begins::of(&starts));
+        let lines = line_cases;
+        Self { gazetteer, profile, parts, sites, day: None, lines, candidates, owners, starts, begins, ends, stop }
     }
 
     /// Whether nobody wants the document any more: what is found then has no meaning.
@@ -352,8 +377,9 @@ impl<'a> Scene<'a> {
 
     /// The sites of a part that begin at `start`.
     pub(super) fn sites_at(&self, part: usize, start: usize) -> impl Iterator<Item = &Site<'a>> {
-        let first = self.first_at(part, start);
         let start = place(part, start);
+        let may_begin = self.begins.may_hold(start);
+        let first = if may_begin { self.starts.partition_point(|other| *other < start) } else { self.starts.len() };
         let here = self.starts[first..].iter().take_while(move |other| **other == start);
         here.zip(&self.sites[first..]).map(|(_, site)| site)
     }
@@ -395,6 +421,7 @@ impl Site<'_> {
         self.acronym = self.line == LineCase::Sentence && self.span.len() <= 6 && capitals;
         for Candidate { alias: facts, entity, .. } in candidates {
             self.classes |= facts.class.bit();
+            self.traits = self.traits | facts.traits;
             self.honorific |= facts.honorific;
             self.only_weak_places &= facts.class == Class::Place && facts.weak;
             self.solid |= !facts.weak
@@ -423,9 +450,33 @@ impl Verdicts {
         &self.0[site.rows.clone()]
     }
 
-    /// All of them, each beside its alias.
-    pub(super) fn looks<'s, 'a>(&'s self, scene: &'s Scene<'a>) -> impl Iterator<Item = (Look<'s, 'a>, Option<Rule>)> {
-        self.0.iter().enumerate().map(|(row, rule)| (scene.look_at(row), *rule))
+    /// Calls `look` with all of them, each beside its alias.
+    pub(super) fn each<'s, 'a>(&self, scene: &'s Scene<'a>, mut look: impl FnMut(&Look<'s, 'a>, Option<Rule>)) {
+        let mut rows = self.0.iter().zip(&scene.candidates);
+        for site in &scene.sites {
+            for (rule, candidate) in rows.by_ref().take(site.rows.len() + site.teams.len()) {
+                look(&scene.look(site, candidate), *rule);
+            }
+        }
+    }
+
+    /// Asks `rule` for every one; what it wants to know of a site is told once of each.
+    pub(super) fn judge_all<'s, 'a, T>(
+        &mut self,
+        scene: &'s Scene<'a>,
+        told: impl Fn(&Site<'a>) -> T,
+        rule: impl Fn(&T, &Look<'s, 'a>) -> Option<Rule>,
+    ) {
+        let mut rows = self.0.iter_mut().zip(&scene.candidates);
+        for site in &scene.sites {
+            if scene.is_stopped() {
+                return;
+            }
+            let told = told(site);
+            for (verdict, candidate) in rows.by_ref().take(site.rows.len() + site.teams.len()) {
+                *verdict = rule(&told, &scene.look(site, candidate));
+            }
+        }
     }
 
     /// Asks `rule` for every one that is still `open`.

@@ -101,21 +101,37 @@ impl<'s, 'a> Selection<'s, 'a, '_> {
     /// Decides over the names of the cluster.
     fn close(&mut self) {
         let mut cluster = std::mem::take(&mut self.cluster);
-        if let [(span, name)] = cluster.as_slice() {
+        // Nearly always one name, or a long one with others in it, which are counted beside it only inside an organisation's.
+        if let [(span, name), others @ ..] = cluster.as_slice()
+            && (others.is_empty() || self.covers(*span, name, others))
+        {
+            debug_assert!(self.kept(&cluster).into_iter().enumerate().all(|(row, kept)| kept == (row == 0)));
             self.keep(*span, name);
         } else if !cluster.is_empty() {
-            let rows: Vec<usize> = (0..cluster.len()).collect();
-            let mut kept = vec![false; cluster.len()];
-            self.choose(&cluster, &rows, &mut kept);
-            if self.scene.profile == Profile::Wide {
-                self.choose_inside_organisations(&cluster, &mut kept);
-            }
-            for ((span, name), _) in cluster.iter().zip(kept).filter(|(_, kept)| *kept) {
+            for ((span, name), _) in cluster.iter().zip(self.kept(&cluster)).filter(|(_, kept)| *kept) {
                 self.keep(*span, name);
             }
         }
         cluster.clear();
         self.cluster = cluster;
+    }
+
+    /// Tells which names of the cluster the policy and the profile keep.
+    fn kept(&self, cluster: &[(Span, Name<'s, 'a>)]) -> Vec<bool> {
+        let rows: Vec<usize> = (0..cluster.len()).collect();
+        let mut kept = vec![false; cluster.len()];
+        self.choose(cluster, &rows, &mut kept);
+        if self.scene.profile == Profile::Wide {
+            self.choose_inside_organisations(cluster, &mut kept);
+        }
+        kept
+    }
+
+    /// Whether only the first name of a cluster is kept, because it covers all others.
+    fn covers(&self, first: Span, name: &Name<'s, 'a>, others: &[(Span, Name<'s, 'a>)]) -> bool {
+        self.overlap != Overlap::All
+            && (self.scene.profile != Profile::Wide || name.class() != Class::Organisation)
+            && others.iter().all(|(other, _)| other.end <= first.end)
     }
 
     /// Marks those of some names that the policy keeps.

@@ -102,6 +102,27 @@ impl<'t> Tokens<'t> {
         Some(token)
     }
 
+    /// The first character from here on at which something ends; `ends` is asked of the ones that are not ASCII as characters.
+    #[inline]
+    fn place_of(&self, ends: impl Fn(char) -> bool) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut at = self.at;
+        while at < self.end {
+            if bytes[at].is_ascii() {
+                if ends(char::from(bytes[at])) {
+                    break;
+                }
+                at += 1;
+            } else {
+                match self.text[at..].chars().next() {
+                    Some(c) if !ends(c) => at += c.len_utf8(),
+                    _ => break,
+                }
+            }
+        }
+        at
+    }
+
     /// Words with capitals, and small words between two of them.
     fn name(&mut self) -> Option<Span> {
         const LONGEST_NAME: usize = 6;
@@ -134,9 +155,8 @@ impl<'t> Iterator for Tokens<'t> {
     type Item = Token<'t>;
 
     fn next(&mut self) -> Option<Token<'t>> {
-        let rest = &self.text[self.at..self.end];
-        let rest = rest.trim_start();
-        let start = self.end - rest.len();
+        let start = self.place_of(|c| !c.is_whitespace());
+        let rest = &self.text[start..self.end];
         let first = rest.chars().next()?;
         if first == '(' {
             self.at = rest.find(')').map_or(self.end, |length| start + length + 1);
@@ -146,9 +166,10 @@ impl<'t> Iterator for Tokens<'t> {
             self.at = start + 1;
             return Some(if first == ':' { Token::Colon } else { Token::Comma });
         }
+        self.at = start + first.len_utf8();
         let is_end = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | ';');
-        let length = rest.find(is_end).unwrap_or(rest.len()).max(first.len_utf8());
-        let mut word = &rest[..length];
+        let end = if is_end(first) { self.at } else { self.place_of(is_end) };
+        let mut word = &self.text[start..end];
         word = word.strip_suffix(':').filter(|word| !word.is_empty()).unwrap_or(word);
         self.at = start + word.len();
         let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ':' | '/' | '-' | '–' | '+');
@@ -171,10 +192,19 @@ pub(super) fn row(text: &str, line: Span) -> Option<Row> {
     if !first.is_uppercase() && !first.is_ascii_digit() {
         return None;
     }
-    let mut tokens = Tokens { text, at: line.start, end: line.end };
     let ranked = rank(line.of(text));
+    let labelled = memchr::memchr(b':', line.of(text).as_bytes()).is_some();
+    if ranked.is_none() && !labelled && opens_sentence(line.of(text).as_bytes()) {
+        return None;
+    }
+    read_row(text, line, ranked, labelled)
+}
+
+/// The same, told how long its rank is and whether it may have a label.
+fn read_row(text: &str, line: Span, ranked: Option<usize>, labelled: bool) -> Option<Row> {
+    let mut tokens = Tokens { text, at: line.start, end: line.end };
     tokens.at += ranked.unwrap_or(0);
-    if memchr::memchr(b':', line.of(text).as_bytes()).is_some() {
+    if labelled {
         skip_label(&mut tokens);
     }
     let mut names: Vec<Name> = Vec::new();
@@ -267,6 +297,33 @@ pub(super) fn row(text: &str, line: Span) -> Option<Row> {
         _ => return None,
     };
     Some(Row { form, names, sure })
+}
+
+/// Whether a line begins with a word and a small one behind it that neither joins names nor stands between two of them: no row
+/// does, and most lines of running text do.
+fn opens_sentence(line: &[u8]) -> bool {
+    let first = line.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let [b' ', behind @ ..] = &line[first..] else { return false };
+    let second = behind.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    let (second, behind) = behind.split_at(second);
+    let joins = matches!(
+        second,
+        b"" | b"of"
+            | b"de"
+            | b"la"
+            | b"le"
+            | b"du"
+            | b"des"
+            | b"del"
+            | b"the"
+            | b"and"
+            | b"da"
+            | b"do"
+            | b"at"
+            | b"v"
+            | b"vs"
+    );
+    first > 0 && !joins && behind.first() == Some(&b' ')
 }
 
 /// Bytes of "1. " at the start of a line.
@@ -392,6 +449,60 @@ mod tests {
         ] {
             check(line, None, &[]);
         }
+    }
+
+    #[test]
+    fn no_row_is_taken_for_a_sentence() {
+        let pieces = [
+            "Kisumu",
+            "Harale",
+            "v",
+            "at",
+            "AT",
+            "of",
+            "the",
+            "and",
+            "said",
+            "won",
+            "dec",
+            "3",
+            "12",
+            ".500",
+            "1.",
+            "(L)",
+            "(Britain)",
+            "-",
+            ",",
+            ":",
+            "v.",
+            "É",
+            "é",
+            "04",
+            "&",
+            "V",
+            "points",
+        ];
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize
+        };
+        let (mut n_rows, mut n_sentences) = (0, 0);
+        for _ in 0..200_000 {
+            let mut line = String::new();
+            for _ in 0..2 + next() % 5 {
+                line.push_str(pieces[next() % pieces.len()]);
+                line.push_str(["", " ", " ", " "][next() % 4]);
+            }
+            let whole = Span::new(0, line.len());
+            let read = read_row(&line, whole, rank(&line), line.contains(':'));
+            let found = row(&line, whole);
+            n_rows += usize::from(found.is_some());
+            n_sentences += usize::from(opens_sentence(line.as_bytes()));
+            let begins = line.trim_start().starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+            assert_eq!(found, read.filter(|_| begins), "{line:?}");
+        }
+        assert!(n_rows > 1000 && n_sentences > 1000, "{n_rows} rows, {n_sentences} sentences");
     }
 
     #[test]

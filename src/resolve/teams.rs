@@ -6,13 +6,14 @@
 use std::cell::OnceCell;
 
 use super::Profile;
-use super::facts::{Candidate, Class, Tier};
+use super::facts::{AliasFacts, Candidate, Class, EntityFacts, Tier};
 use super::lexicon::{Classes, FoldedNames};
 use super::lines::in_dateline;
 use super::rules::{Rule, RuleSet};
 use super::scene::{Scene, Site, Verdicts};
 use super::sport::{self, Sport};
 use super::tables::{self, Form, Row};
+use super::traits::Traits;
 use super::unlisted::Found;
 use super::words::{Word, word_after};
 use crate::gazetteer::Evidence;
@@ -109,7 +110,13 @@ pub(super) fn join(scene: &Scene<'_>, verdicts: &Verdicts, teams: Vec<Team>, rul
 /// The listed club of a town: the only one, or the only one that the article names elsewhere.
 fn club(scene: &Scene<'_>, team: Team, accepted: &[EntityId]) -> Option<(AliasId, EntityId)> {
     let site = scene.sites_at(team.part, team.span.start).find(|site| site.span == team.span)?;
-    let clubs = || scene.candidates(site).iter().chain(scene.teams(site)).filter(|candidate| is_club(candidate));
+    let clubs = || {
+        scene
+            .candidates(site)
+            .iter()
+            .chain(scene.teams(site))
+            .filter(|candidate| candidate.alias.traits.any(Traits::CLUB))
+    };
     let mut all = clubs();
     let first = all.next()?;
     let one = if all.any(|other| other.alias.entity != first.alias.entity) {
@@ -123,8 +130,13 @@ fn club(scene: &Scene<'_>, team: Team, accepted: &[EntityId]) -> Option<(AliasId
 }
 
 /// Whether a name may stand for a club in scores and reports of matches.
-fn is_club(candidate: &Candidate) -> bool {
-    candidate.alias.class == Class::Organisation && candidate.alias.evidence.contains(Evidence::Score)
+pub(super) fn is_club(alias: &AliasFacts) -> bool {
+    alias.class == Class::Organisation && alias.evidence.contains(Evidence::Score)
+}
+
+/// Whether a place is a town, a county or a division.
+pub(super) fn may_have_club(entity: &EntityFacts) -> bool {
+    (Tier::Capital..=Tier::County).contains(&entity.tier)
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -239,22 +251,11 @@ impl<'a> Reader<'_, 'a> {
     /// Whether the name may be that of a town, a county or a division here.
     fn is_town(&self, site: &Site<'_>) -> bool {
         let mut judged = self.scene.candidates(site).iter().zip(self.verdicts.of(site));
-        let town = judged.any(|(Candidate { alias, entity, .. }, rule)| {
+        let town = judged.any(|(Candidate { alias, .. }, rule)| {
             let open = rule.is_none_or(|rule| rule.accepts() || rule == Rule::LowPrior);
-            alias.class == Class::Place && (Tier::Capital..=Tier::County).contains(&entity.tier) && open
+            alias.traits.any(Traits::HOME_OF_CLUB) && open
         });
         town && !self.is_nation(site) && !self.persons().contains(site.surface())
-    }
-
-    /// Whether one of its meanings is a town, a country or the like.
-    fn may_be_town(&self, site: &Site<'_>) -> bool {
-        let mut candidates = self.scene.candidates(site).iter();
-        candidates.any(|Candidate { alias, entity, .. }| alias.class == Class::Place && entity.tier != Tier::Other)
-    }
-
-    /// Whether it may be the capital of a country, which news also names for its government.
-    fn is_capital(&self, site: &Site<'_>) -> bool {
-        self.scene.candidates(site).iter().any(|Candidate { entity, .. }| entity.tier == Tier::Capital)
     }
 
     /// Last words of the persons met.
@@ -277,18 +278,15 @@ impl<'a> Reader<'_, 'a> {
     /// The teams that the words beside a name show.
     fn read_reports(&mut self) {
         for site in &self.scene.sites {
-            // "Tigers" in the report of a match.
-            let nickname = || {
-                let clubs = self.scene.candidates(site).iter().chain(self.scene.teams(site));
-                clubs.into_iter().any(is_club) && !self.may_be_town(site)
-            };
-            let may_be = site.has_teams() || site.has(Class::Organisation);
-            if may_be && nickname() && sport::may_be_nickname(site) && self.sport() == Sport::Teams {
+            // "Tigers" in the report of a match: no town, country or the like is called so.
+            let nickname = (site.has_teams() || site.traits.any(Traits::CLUB)) && !site.traits.any(Traits::SETTLED);
+            if nickname && sport::may_be_nickname(site) && self.sport() == Sport::Teams {
                 self.teams.push(Team { part: site.part, span: site.span });
                 continue;
             }
-            if site.has(Class::Place)
-                && sport::is_beside(site, self.is_capital(site))
+            // News also names the capital of a country for its government.
+            if site.traits.any(Traits::HOME_OF_CLUB)
+                && sport::is_beside(site, site.traits.any(Traits::CAPITAL))
                 && self.is_town(site)
                 && self.sport() == Sport::Teams
                 && !is_located(site)
@@ -308,7 +306,11 @@ impl<'a> Reader<'_, 'a> {
         names.close();
         let mut repeated: Vec<Team> = Vec::new();
         for site in &self.scene.sites {
-            if names.contains(site.surface()) && self.is_town(site) && !is_located(site) {
+            if site.traits.any(Traits::HOME_OF_CLUB)
+                && names.contains(site.surface())
+                && self.is_town(site)
+                && !is_located(site)
+            {
                 repeated.push(Team { part: site.part, span: site.span });
             }
         }

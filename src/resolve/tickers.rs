@@ -23,7 +23,7 @@ const SUFFIXES: [&str; 49] = [
     "SZ", "T", "TA", "TO", "TW", "TWO", "UL", "V", "VI", "VX", "WA",
 ];
 
-/// Words before a code, in lower case, sorted.
+/// Words before a code.
 const ANNOUNCING: [&str; 8] = ["cusip", "isin", "ric", "sedol", "symbol", "symbols", "ticker", "wkn"];
 
 /// The most bytes from an opening bracket to a code in it.
@@ -36,6 +36,10 @@ const LONGEST_CODE: usize = 12;
 pub(super) fn may_be_code(site: &Site<'_>) -> bool {
     let bytes = site.text.as_bytes();
     let before = &bytes[..site.span.start];
+    // Nearly every name has a small letter in its second place, and no sign of money before it.
+    if bytes.get(site.span.start + 1).is_some_and(u8::is_ascii_lowercase) && site.span.len() > 1 {
+        return before.last() == Some(&b'$') && is_code(site.text, site.span);
+    }
     let capitals = bytes[site.span.start..site.span.end].iter().take(2).all(|byte| is_code_sign(*byte));
     if !capitals {
         return before.last() == Some(&b'$') && is_code(site.text, site.span);
@@ -156,8 +160,9 @@ fn is_suffix(bytes: &[u8], span: Span) -> bool {
 fn is_in_link(bytes: &[u8], span: Span) -> bool {
     let is_inside = |byte: &&u8| is_code_sign(**byte) || matches!(**byte, b'.' | b'/' | b'=' | b'-' | b'_');
     let before = bytes[..span.start].iter().rev().take(LONGEST_CODE).take_while(is_inside).count();
-    let after = bytes[span.end..].iter().take(LONGEST_CODE).take_while(is_inside).count();
-    span.start > before && bytes[span.start - before - 1] == b'<' && bytes.get(span.end + after) == Some(&b'>')
+    let opens = span.start > before && bytes[span.start - before - 1] == b'<';
+    let after = || bytes[span.end..].iter().take(LONGEST_CODE).take_while(is_inside).count();
+    opens && bytes.get(span.end + after()) == Some(&b'>')
 }
 
 fn is_exchange(word: &str) -> bool {
@@ -225,8 +230,8 @@ fn is_announced(text: &str, span: Span) -> bool {
     let before = text[..span.start].trim_end_matches(['"', '“', '‘', '\'', ':', ' ', '\n', '(']);
     let letters = before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
     let word = &before[before.len() - letters..];
-    let is_known = |word: &str| ANNOUNCING.binary_search(&word).is_ok();
-    (3..=7).contains(&word.len()) && is_known(&word.to_ascii_lowercase()) && before.len() < span.start
+    let is_known = || ANNOUNCING.iter().any(|known| known.eq_ignore_ascii_case(word));
+    (3..=7).contains(&word.len()) && before.len() < span.start && is_known()
 }
 
 /// "Comerica Inc (CMA)": a weak acronym in brackets behind the name of a firm that it is not known to be short for.
@@ -278,7 +283,7 @@ mod tests {
 
     #[test]
     fn lists_are_sorted() {
-        assert!(EXCHANGES.is_sorted() && SUFFIXES.is_sorted() && ANNOUNCING.is_sorted());
+        assert!(EXCHANGES.is_sorted() && SUFFIXES.is_sorted());
     }
 
     #[test]

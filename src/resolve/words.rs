@@ -15,10 +15,15 @@ pub(super) struct Word<'t> {
 
 impl<'t> Word<'t> {
     pub(super) fn new(text: &'t str, span: Span) -> Self {
-        if span.of(text).starts_with(char::is_uppercase) {
+        let word = span.of(text);
+        let capital = match word.as_bytes().first() {
+            Some(first) if first.is_ascii() => first.is_ascii_uppercase(),
+            _ => word.starts_with(char::is_uppercase),
+        };
+        if capital {
             return Self::capitalised(text, span);
         }
-        Self { span, text: span.of(text), classes: None }
+        Self { span, text: word, classes: None }
     }
 
     /// A word that is known to begin with a capital letter.
@@ -178,6 +183,17 @@ pub(super) fn word_before(text: &str, at: usize) -> Option<Word<'_>> {
 /// The same, told where the blanks begin.
 pub(super) fn word_before_gap(text: &str, end: usize) -> Option<Word<'_>> {
     let before = &text[..end];
+    // Nearly always a word of English, and a blank before it.
+    let length = before.bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+    if length > 0 && before.as_bytes()[..end - length].last().is_none_or(|byte| matches!(byte, b' ' | b'\n')) {
+        return Some(Word::new(text, Span::new(end - length, end)));
+    }
+    any_word_before_gap(text, end)
+}
+
+/// The same of any word.
+fn any_word_before_gap(text: &str, end: usize) -> Option<Word<'_>> {
+    let before = &text[..end];
     let (body, pointed) = match before.strip_suffix('.') {
         Some(body) => (body, true),
         None => (before, false),
@@ -264,6 +280,15 @@ mod tests {
         assert_eq!(before("Austin"), None);
         assert_eq!(before("Paris"), None);
         assert_eq!(word_after("near Austin’s", 4).unwrap().text, "Austin");
+    }
+
+    #[test]
+    fn plain_words_are_read_as_any_other() {
+        let text =
+            "He met Gen. J. Smith_2 on\n3 May, in Évian-les-Bains's Hôtel du Parc. a2 U.S. x\u{301}y (AT&T) bé3 fin";
+        for end in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
+            assert_eq!(word_before_gap(text, end), any_word_before_gap(text, end), "{:?}", &text[..end]);
+        }
     }
 
     #[test]

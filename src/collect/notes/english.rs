@@ -1,5 +1,7 @@
 //! Is a text in English? By its first words, in well under a microsecond.
 
+use memchr::memmem;
+
 /// What the first words of a text say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -11,8 +13,12 @@ pub(super) enum Verdict {
 /// Words that are frequent in English and rare or absent in other languages written in Latin letters. "was", "in", "on", "for",
 /// "of", "to" and their like are words of German, Dutch, Danish, Polish or French too.
 fn is_english_word(word: &[u8]) -> bool {
+    // Between two marks there is no word, and most words are longer or shorter than these.
+    if !(3..=5).contains(&word.len()) {
+        return false;
+    }
     let mut lower = [0; 5];
-    let Some(lower) = lower.get_mut(..word.len()) else { return false };
+    let lower = &mut lower[..word.len()];
     lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
     matches!(
@@ -44,13 +50,28 @@ const ENOUGH: usize = 3;
 const MOST: usize = 1500;
 const LEAST: usize = 250;
 
+/// Whether a byte is in no word: ASCII, and no letter.
+const SEPARATES: [bool; 256] = {
+    let mut separates = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        separates[byte] = !(byte as u8).is_ascii_alphabetic();
+        byte += 1;
+    }
+    separates
+};
+
 /// Judges a text by its beginning: in English news one word in six is one of those looked for, so that the first hundred bytes
 /// usually decide.
 pub(super) fn judge(text: &str) -> Verdict {
     let bytes = text.as_bytes();
     let bytes = &bytes[..bytes.len().min(MOST)];
+    // The most frequent word is found many bytes at a time, and nearly always decides by itself.
+    if memmem::find_iter(bytes, b" the ").take(ENOUGH).count() == ENOUGH {
+        return Verdict::English;
+    }
     let mut found = 0;
-    for word in bytes.split(|byte| !byte.is_ascii_alphabetic() && byte.is_ascii()) {
+    for word in bytes.split(|byte| SEPARATES[usize::from(*byte)]) {
         if is_english_word(word) {
             found += 1;
             if found == ENOUGH {

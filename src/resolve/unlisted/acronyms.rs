@@ -10,6 +10,15 @@ use crate::span::Span;
 
 /// The acronym in brackets behind `end`: "( LN )" and "(LN)".
 pub(super) fn in_brackets(text: &str, end: usize) -> Option<Word<'_>> {
+    // Told at once of nearly every run.
+    let may_open = match text.as_bytes()[end..] {
+        [b' ', bracket, ..] => bracket == b'(',
+        [first, ..] => first == b'\'' || !first.is_ascii(),
+        [] => false,
+    };
+    if !may_open {
+        return None;
+    }
     // "the Harale Board's (HB) chief".
     let rest = text[end..].strip_prefix("'s").or_else(|| text[end..].strip_prefix("’s")).unwrap_or(&text[end..]);
     let rest = rest.strip_prefix(' ')?.strip_prefix('(')?;

@@ -245,7 +245,11 @@ impl<'t> Iterator for Capitals<'t> {
             let word = Word::capitalised(text, Span::new(at, end));
             let joint = self.last.map_or(Joint::None, |last| {
                 let gap = &text[last.span.end..at];
-                if gap.contains('\n') && is_break(text, last.span.end, gap) { Joint::None } else { joint(last, gap) }
+                if gap != " " && gap.contains('\n') && is_break(text, last.span.end, gap) {
+                    Joint::None
+                } else {
+                    joint(last, gap)
+                }
             });
             self.last = Some(word);
             self.from = joined_end(text, end);

@@ -116,6 +116,13 @@ fn may_compete_with_repeated<'a>(
     words: &[Capital<'a>],
     row: usize,
 ) -> bool {
+    // No word is near: told at once of most sites.
+    let is_apart = |next: &Capital<'_>| {
+        next.word.span.start >= site.span.end && !matches!(next.joint, Joint::Blank | Joint::Particle)
+    };
+    if words.get(row).is_none_or(is_apart) {
+        return false;
+    }
     let word = |row: usize| words[row].word;
     let is_joined = |row: usize| row < words.len() && matches!(words[row].joint, Joint::Blank | Joint::Particle);
     let behind = row + words[row..].iter().take_while(|next| next.word.span.start < site.span.end).count();

@@ -10,6 +10,7 @@ use crate::resolve::lines::LineCase;
 use crate::resolve::rules::{Rule, RuleSet};
 use crate::resolve::scene::{Scene, Site, Verdicts};
 use crate::resolve::steps;
+use crate::resolve::traits::Traits;
 use crate::resolve::words::Word;
 use crate::span::Span;
 
@@ -78,7 +79,7 @@ pub(super) fn find_branches(scene: &Scene<'_>, verdicts: &Verdicts, found: &mut 
 /// Listed firms with a legal form, "Harale Holdings Plc", and units of them, "Harale Asset Management".
 pub(super) fn find_forms(scene: &Scene<'_>, verdicts: &Verdicts, rules: RuleSet, found: &mut Vec<Found>) {
     let goes_on = |site: &&Site<'_>| {
-        site.has(Class::Organisation)
+        site.traits.any(Traits::FIRM)
             && (site.cues.any(Cues::LEGAL_FORM) || site.right.is_some_and(Word::is_capitalised))
     };
     for site in scene.sites.iter().filter(goes_on) {
