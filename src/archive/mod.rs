@@ -11,6 +11,8 @@
 mod batch;
 mod batches;
 mod charset;
+#[cfg(any(test, fuzzing))]
+mod check;
 mod cut;
 mod date;
 mod decompress;
@@ -38,6 +40,8 @@ use serde::{Deserialize, Serialize};
 
 pub use batch::{Batch, Record};
 pub use batches::{Batches, InputSummary};
+#[cfg(any(test, fuzzing))]
+pub use check::check_reading;
 pub use date::{date_of, day_of};
 pub use fields::FieldMap;
 #[cfg(any(test, fuzzing))]

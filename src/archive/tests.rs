@@ -397,3 +397,61 @@ fn usual_buffers_are_used_again_and_large_ones_are_not() {
     assert_eq!(batches.spares.len(), 0);
     assert!(batches.next().unwrap().unwrap().buffer.capacity() < 1 << 20);
 }
+
+/// Pieces of which files of each format are made, sound and broken.
+const PIECES: [(&str, &[&str]); 6] = [
+    (
+        "a.jsonl",
+        &[
+            "{\"text\":\"x\"}",
+            "{",
+            "}",
+            "\n",
+            "\"",
+            "\\",
+            "\r\n",
+            "{\"id\":1,\"text\":\"é\"}",
+            "\u{feff}",
+            "[",
+            "]",
+            ",",
+            "7",
+        ],
+    ),
+    ("a.json", &["[", "]", "{\"text\":\"x\"}", ",", "\n", "{\n\"text\": \"y\"\n}", "\"", "{", "}", "\\", "null"]),
+    ("a.csv", &["id,text\n", "1,x\n", "\"a\n\"\"b\"", "\"", ",", "\n", "\r\n", "2,\"y\"\n", ";", "\t"]),
+    (
+        "a.html",
+        &["<p>", "</p>", "<html><body>", "x is a text. ", "&amp;", "<", "<script>", "</script>", "<!--", "-->", "\n"],
+    ),
+    (
+        "a.warc",
+        &[
+            "WARC/1.0\r\nWARC-Type: resource\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\nabc\r\n\r\n",
+            "WARC/1.0\r\nWARC-Type: request\r\nContent-Length: 9\r\n\r\n",
+            "WARC/1.0\r\n",
+            "\r\n",
+            "Content-Length: 2500\r\n",
+            "abc",
+            "http://e/ 1.2.3.4 20140216050221 text/html 3\n",
+        ],
+    ),
+    ("a.txt", &["GENEVA: Talks.\n", "\0", "\u{feff}", "é", "<a>", "x,y\n"]),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Files of every format, well formed or not, give the same records however they come in.
+    #[test]
+    fn any_file_is_read_alike_in_any_pieces(format in 0..PIECES.len(), picks in prop::collection::vec(any::<prop::sample::Index>(), 0..30), cut in any::<prop::sample::Index>(), is_cut: bool) {
+        let (path, pieces) = PIECES[format];
+        let content: String = picks.iter().map(|pick| *pick.get(pieces)).collect();
+        let mut bytes = content.into_bytes();
+        if is_cut && !bytes.is_empty() {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        check_reading(path, &bytes);
+        check_reading("unknown", &bytes);
+    }
+}

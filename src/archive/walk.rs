@@ -27,7 +27,7 @@ enum Location {
     File(PathBuf),
     /// Documents that a program holds; there is nothing to open.
     Memory,
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     Made(Maker),
 }
 
@@ -59,7 +59,7 @@ impl Input {
             Location::Stdin => Ok(Box::new(io::stdin())),
             Location::File(path) => Ok(Box::new(File::open(path)?)),
             Location::Memory => Ok(Box::new(io::empty())),
-            #[cfg(test)]
+            #[cfg(any(test, fuzzing))]
             Location::Made(Maker(make)) => Ok(make()),
         }
     }
@@ -70,18 +70,18 @@ impl Input {
     }
 
     /// An input that does not lie on a disk.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(super) fn made(path: &str, make: impl Fn() -> Box<dyn Read + Send> + Send + Sync + 'static) -> Self {
         let location = Location::Made(Maker(std::sync::Arc::new(make)));
         Self { path: path.to_owned(), location, bytes: None, format: known_format(path), asked: false }
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 #[derive(Clone)]
 struct Maker(std::sync::Arc<dyn Fn() -> Box<dyn Read + Send> + Send + Sync>);
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 impl std::fmt::Debug for Maker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Maker")
