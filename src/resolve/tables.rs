@@ -502,7 +502,7 @@ mod tests {
             let begins = line.trim_start().starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
             assert_eq!(found, read.filter(|_| begins), "{line:?}");
         }
-        assert!(n_rows > 1000 && n_sentences > 1000, "{n_rows} rows, {n_sentences} sentences");
+        assert!(n_rows > 500 && n_sentences > 5000, "{n_rows} rows, {n_sentences} sentences");
     }
 
     #[test]
