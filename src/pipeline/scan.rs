@@ -27,6 +27,17 @@ pub struct ScanOptions<'a> {
     pub stop: Option<&'a StopFlag>,
 }
 
+impl ScanOptions<'_> {
+    /// How many worker threads there are.
+    #[must_use]
+    pub fn n_threads(&self) -> usize {
+        match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            threads => threads,
+        }
+    }
+}
+
 impl std::fmt::Debug for ScanOptions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ScanOptions").field("threads", &self.threads).finish_non_exhaustive()

@@ -40,9 +40,9 @@ fn documents_are_printed_as_they_are_read_and_can_be_read_again() {
 
     folder.write("again.jsonl", &outcome.stdout);
     for input in ["in", "again.jsonl"] {
-        folder.run(&format!("analyze {input} -g small.gaz --out {}", input.replace('.', "-"))).expect(0);
+        folder.run(&format!("analyze {input} -g small.gaz --out run-{input}")).expect(0);
     }
-    assert_eq!(folder.rows("top", "in"), folder.rows("top", "again-jsonl"));
+    assert_eq!(folder.rows("top", "run-in"), folder.rows("top", "run-again.jsonl"));
 
     let outcome = folder.run("read in -n 1");
     outcome.expect(0);

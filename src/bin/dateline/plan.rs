@@ -53,13 +53,13 @@ pub(crate) fn run(command: &Plan, args: &Args) -> CommandResult {
     let gazetteer = inputs::load_gazetteer(&command.gazetteer)?;
     let analyzer = Analyzer::builder().profile(command.gazetteer.profile.into()).build(&gazetteer)?;
     let sample = look(&archive, &analyzer)?;
-    let text = report(&archive, &sample, threads(command.input.threads))?;
+    let text = report(
+        &archive,
+        &sample,
+        dateline::ScanOptions { threads: command.input.threads, ..Default::default() }.n_threads(),
+    )?;
     exit_code::unless_closed(anstream::stdout().lock().write_all(text.as_bytes()).map_err(Into::into))?;
     Ok(Outcome::Done)
-}
-
-fn threads(asked: usize) -> usize {
-    if asked > 0 { asked } else { std::thread::available_parallelism().map_or(1, std::num::NonZero::get) }
 }
 
 /// Reads the beginnings of some files.
@@ -192,8 +192,7 @@ fn report(archive: &Archive, sample: &Sample, threads: usize) -> Result<String, 
         writeln!(text, "language   {:.0} % English", 100.0 * english as f64 / sample.notes.language_judged as f64)?;
     }
     let seconds = sample.reading.as_secs_f64() * factor / threads as f64;
-    let per = plural(threads as u64, "thread", "threads");
-    writeln!(text, "analyze    about {} with {per}", duration(seconds))?;
+    writeln!(text, "analyze    about {} with -j {threads}", duration(seconds))?;
     writeln!(text, "its run    about {}", bytes(rounded(sample.run_bytes as f64 * factor)))?;
     if !sample.shown.is_empty() {
         writeln!(text, "\nThe first documents:")?;
