@@ -24,8 +24,17 @@ use jiff::fmt::rfc2822;
 /// assert_eq!(day_of("2024"), day_of("2024-01-01"));
 /// assert_eq!(day_of("02/03/2004"), None); // February or March?
 /// ```
+///
+/// Years before 1600, when no newspaper existed, and from 2200 on are placeholders (`0001-01-01`) or errors, and are not read. The limit
+/// is not today's date, because the same archive must give the same results tomorrow.
 #[must_use]
 pub fn day_of(date: &str) -> Option<i32> {
+    /// 1600-01-01 to 2199-12-31.
+    const PLAUSIBLE: std::ops::Range<i32> = -135_140..84_006;
+    read_day(date).filter(|day| PLAUSIBLE.contains(day))
+}
+
+fn read_day(date: &str) -> Option<i32> {
     let text = date.trim();
     let day = match text.len() {
         _ if !text.is_ascii() => written::date(text),
@@ -170,6 +179,8 @@ mod tests {
         check("2024-05", "2024-05-01");
         check("202405", "2024-05-01");
         check("1850-02-28", "1850-02-28");
+        check("1600-01-01", "1600-01-01");
+        check("2199-12-31", "2199-12-31");
         check("2024-02-29", "2024-02-29");
         assert_eq!(day_of("1970-01-01"), Some(0));
         assert_eq!(day_of("1969-12-31"), Some(-1));
@@ -203,6 +214,12 @@ mod tests {
             "20061021250000",
             "----",
             "T000",
+            // Placeholders.
+            "0001-01-01",
+            "0000-00-00",
+            "1599-12-31",
+            "2200-01-01",
+            "9999-12-31T23:59:59Z",
         ] {
             assert_eq!(day_of(text), None, "{text}");
         }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::source::GEONAMES;
 use super::{Filter, Table};
 use crate::error::Result;
 use crate::files::{DirectorySort, FileSort, StagedDirectory, StagedFile};
@@ -13,6 +12,10 @@ use crate::store::PRODUCER;
 
 /// Name of the file that describes what the directory of an export holds.
 pub const EXPORT_FILE: &str = "export.json";
+
+/// The notice that GeoNames requires wherever its data goes.
+pub(super) const GEONAMES: &str = "Contains place data from GeoNames (https://www.geonames.org/), licensed under CC BY 4.0 \
+     (https://creativecommons.org/licenses/by/4.0/), filtered, renamed and merged.";
 
 static DIRECTORY: DirectorySort = DirectorySort { noun: "export", marker: EXPORT_FILE, format: "dateline-export" };
 static FILE: FileSort = FileSort { noun: "export", is_own };

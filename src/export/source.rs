@@ -1,17 +1,13 @@
 //! The rows of a run for the exporters: filtered, checked for range and order, block by block.
 
 use super::filter::{Filter, Selection};
-use super::output::About;
+use super::output::{About, GEONAMES};
 use crate::error::{Error, Result};
 use crate::gazetteer::builtin_names;
 use crate::store::{
     Block, COOCCURRENCE_FILE, COUNTS_FILE, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE, EntityRows,
     MENTIONS_FILE, MarginalRows, MentionRows, PairRows, Run,
 };
-
-/// The notice that GeoNames requires wherever its data goes.
-pub(super) const GEONAMES: &str = "Contains place data from GeoNames (https://www.geonames.org/), licensed under CC BY 4.0 \
-     (https://creativecommons.org/licenses/by/4.0/), filtered, renamed and merged.";
 
 /// A run, and which of its rows are wanted.
 pub(super) struct Source<'r> {

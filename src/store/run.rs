@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use super::manifest::RunManifest;
 use super::reader::{Blocks, FileReader, damaged};
-use super::verify::{self, VerifyReport};
 use super::wire::{Block, CountRows, DocumentRows, EntityRows, MarginalRows, MentionRows, PairRows};
 use crate::error::{Error, Result};
 
@@ -182,16 +181,5 @@ impl Run {
     /// As [`file`](Self::file).
     pub fn mentions(&self) -> Result<Option<Blocks<MentionRows>>> {
         if self.has(MENTIONS_FILE) { self.blocks(MENTIONS_FILE).map(Some) } else { Ok(None) }
-    }
-
-    /// Checks everything that can be checked without the inputs: hashes, checksums, books, and that the tables agree with
-    /// each other and with the manifest. Goes on after a failure.
-    ///
-    /// # Complexity
-    ///
-    /// Reads every file three times, one block at a time; holds a few numbers for each entity and document.
-    #[must_use]
-    pub fn verify(&self) -> VerifyReport {
-        verify::verify(self)
     }
 }

@@ -1,6 +1,6 @@
 //! The plan of the house: data walks down the list of rooms and never back, and what leaks easily has one home.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -189,6 +189,69 @@ fn data_walks_down_the_list_of_rooms_and_never_back() {
     }
     assert!(backward.is_empty(), "\n{}", backward.join("\n"));
     assert!(n_imports > 80, "only {n_imports} imports were found");
+}
+
+/// Folders in which files know each other in circles, which are to be opened.
+const CIRCLES: [&str; 5] = ["archive", "interchange", "matcher", "matcher/word_start", "resolve"];
+
+/// Which files and folders of a folder name which others, by their names in it.
+fn neighbours(sources: &[Source], folder: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let inside = |source: &Source| source.path.strip_prefix(&format!("{folder}/")).map(str::to_owned);
+    let unit = |path: &str| path.split('/').next().unwrap().trim_end_matches(".rs").to_owned();
+    let units: BTreeSet<String> = sources.iter().filter_map(inside).map(|path| unit(&path)).collect();
+    let mut edges: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for source in sources.iter().filter(|source| !source.is_test()) {
+        let Some(path) = inside(source).filter(|path| path != "mod.rs") else { continue };
+        // How far the file's module is below the folder's.
+        let depth = path.matches('/').count() + usize::from(!path.ends_with("/mod.rs"));
+        let named = named_behind(&source.code, &"super::".repeat(depth));
+        let own = unit(&path);
+        let others = named.into_iter().filter(|name| units.contains(*name) && *name != own).map(str::to_owned);
+        edges.entry(own.clone()).or_default().extend(others);
+    }
+    edges
+}
+
+/// A file that is reached from itself.
+fn circle(edges: &BTreeMap<String, BTreeSet<String>>) -> Option<&str> {
+    edges.keys().map(String::as_str).find(|start| {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![*start]);
+        while let Some(unit) = next.pop() {
+            for other in edges.get(unit).into_iter().flatten() {
+                if other == start {
+                    return true;
+                }
+                if seen.insert(other.as_str()) {
+                    next.push(other);
+                }
+            }
+        }
+        false
+    })
+}
+
+/// Within a room, too, data flows one way: no file imports a file that imports it, directly or through others.
+#[test]
+fn files_of_a_room_do_not_know_each_other_in_circles() {
+    let sources = sources();
+    let folders: BTreeSet<&str> = sources
+        .iter()
+        .filter(|source| !source.is_program() && !source.is_test())
+        .filter_map(|source| source.path.rsplit_once('/').map(|(folder, _)| folder))
+        .collect();
+    assert!(folders.len() > 15, "only {} folders were found", folders.len());
+    for folder in folders {
+        let edges = neighbours(&sources, folder);
+        match circle(&edges) {
+            Some(file) => assert!(CIRCLES.contains(&folder), "{folder}/{file} imports what imports it: {edges:?}"),
+            None => assert!(!CIRCLES.contains(&folder), "{folder} has no circle any more: take it off the list"),
+        }
+    }
+    let edges = |list: &[(&str, &str)]| -> BTreeMap<String, BTreeSet<String>> {
+        list.iter().map(|(from, to)| ((*from).to_owned(), BTreeSet::from([(*to).to_owned()]))).collect()
+    };
+    assert_eq!(circle(&edges(&[("a", "b"), ("b", "c"), ("c", "a")])), Some("a"));
+    assert_eq!(circle(&edges(&[("a", "b"), ("b", "c")])), None);
 }
 
 /// Every room is on the list of this test, in the order of `lib.rs`, but for those that know each other.
