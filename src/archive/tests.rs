@@ -398,6 +398,17 @@ fn usual_buffers_are_used_again_and_large_ones_are_not() {
     assert!(batches.next().unwrap().unwrap().buffer.capacity() < 1 << 20);
 }
 
+#[test]
+fn line_ends_may_be_missing_at_the_end_of_a_crawl() {
+    let record = |missing: usize| {
+        let head = "WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: a\r\nContent-Type: text/plain\r\n";
+        format!("{head}Content-Length: {}\r\n\r\nTalks.", 6 + missing).into_bytes()
+    };
+    check("a.warc", &record(0), &[(1, 0, "Talks.")]);
+    check("a.warc", &record(4), &[(1, 0, "Talks.")]);
+    check("a.warc", &record(5), &[(1, 0, "truncated")]);
+}
+
 /// Pieces of which files of each format are made, sound and broken.
 const PIECES: [(&str, &[&str]); 6] = [
     (

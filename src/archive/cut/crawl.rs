@@ -8,6 +8,9 @@ use crate::archive::parse::{CrawledPage, Fault, Parser};
 use crate::archive::warc::{self, Kind, Next};
 use crate::diagnostics::RejectReason;
 
+/// So many bytes may be missing at the end of a file: writers count line ends that they do not write.
+const LINE_ENDS: u64 = 4;
+
 pub(super) struct Crawl {
     parser: Arc<dyn Parser>,
     /// Bytes that are still to be passed over.
@@ -67,9 +70,10 @@ impl Cutter for Crawl {
                     } else if open.is_too_long(length) {
                         open.reject_too_long("record", length);
                         self.skip = length;
-                    } else if length <= at_hand {
-                        open.push(&self.parser, open.at.start + length as usize, false);
-                        open.advance(length as usize);
+                    } else if length <= at_hand || last && length - at_hand <= LINE_ENDS {
+                        let length = length.min(at_hand) as usize;
+                        open.push(&self.parser, open.at.start + length, false);
+                        open.advance(length);
                     } else if last {
                         reject_cut(open, "this record");
                         open.advance(at_hand as usize);
