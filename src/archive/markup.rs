@@ -1,8 +1,8 @@
 //! Web pages, feeds and other markup: as whole files, which are refused by name, and inside a text, which is noted.
 
-use super::Format;
 use super::foreign::Foreign;
 use super::sniff::Head;
+use super::{Format, elements};
 use memchr::{memchr, memchr_iter, memchr2_iter, memmem};
 
 /// Elements of HTML that texts of articles are wrapped in.
@@ -114,6 +114,10 @@ pub(super) fn kind(head: &Head<'_>) -> Option<Foreign> {
     let tag = &rest[..memchr(b'>', rest)? + 1];
     let has_attribute = memmem::find(tag, b"=").is_some();
     let has_tags = memmem::find(rest, b"</").is_some() || memchr_iter(b'<', rest).nth(2).is_some();
+    let is_rdf_only = lower == b"rdf:rdf" && head.whole && !elements::holds_records(rest);
+    if is_rdf_only {
+        return Some(xml());
+    }
     if let Some(foreign) = root(&lower)
         && (has_tags || has_attribute || declared)
     {
@@ -140,14 +144,13 @@ fn tag_name(rest: &[u8]) -> Option<&[u8]> {
 fn root(name: &[u8]) -> Option<Foreign> {
     Some(match name {
         b"html" | b"head" | b"body" => html(),
-        b"rss" | b"rdf:rdf" => feed("an RSS feed", "item"),
-        b"feed" | b"atom:feed" => feed("an Atom feed", "entry"),
-        b"nitf" => feed("NITF (XML of news agencies)", "nitf"),
+        b"rss" | b"rdf:rdf" => Foreign::read("an RSS feed", Format::Xml),
+        b"feed" | b"atom:feed" => Foreign::read("an Atom feed", Format::Xml),
+        b"nitf" => Foreign::read("NITF (XML of news agencies)", Format::Xml),
         b"newsml" | b"newsitem" | b"newsmessage" => feed("NewsML (XML of news agencies)", "newsItem"),
-        b"doc" | b"lewis" | b"reuters" => Foreign::new(
-            "SGML (articles in tags, as the LDC, TREC and Reuters-21578 have them)",
-            "convert it to JSON Lines, one article a line with id, title, text and date; docs/input.md has a script",
-        ),
+        b"doc" | b"lewis" | b"reuters" => {
+            Foreign::read("SGML (articles in tags, as the LDC, TREC and Reuters-21578 have them)", Format::Xml)
+        }
         b"mediawiki" => feed("a MediaWiki dump (XML)", "page"),
         _ => return None,
     })
@@ -170,15 +173,22 @@ fn feed(name: &str, element: &str) -> Foreign {
     Foreign::new(name, remedy)
 }
 
+fn only_by_name(name: &str) -> Foreign {
+    Foreign::new(
+        format!("{name} by its name, but does not begin with an element"),
+        "look into the file, or fetch it again",
+    )
+}
+
 /// A file whose name says that it is markup.
 pub(super) fn promised(ending: &str) -> Option<Foreign> {
     Some(match ending {
         "html" | "htm" | "xhtml" | "shtml" => html(),
-        "rss" => feed("an RSS feed", "item"),
-        "atom" => feed("an Atom feed", "entry"),
-        "nitf" => feed("NITF (XML of news agencies)", "nitf"),
-        "xml" => xml(),
-        "sgml" | "sgm" => root(b"doc")?,
+        "rss" => only_by_name("an RSS feed"),
+        "atom" => only_by_name("an Atom feed"),
+        "nitf" => only_by_name("NITF"),
+        "xml" => only_by_name("XML"),
+        "sgml" | "sgm" => only_by_name("SGML"),
         _ => return None,
     })
 }

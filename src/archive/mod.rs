@@ -16,6 +16,7 @@ mod check;
 mod cut;
 mod date;
 mod decompress;
+mod elements;
 mod fields;
 mod foreign;
 mod html;
@@ -104,8 +105,8 @@ impl Archive {
     /// Lists the inputs under `paths`: files, directory trees, and `-` for standard input. No content is read yet.
     ///
     /// Files in trees are known by their extension: `.txt`, `.text`, `.html` and `.htm` hold one document each, `.jsonl`, `.ndjson`
-    /// and `.json` one a line, `.csv` and `.tsv` one a row, `.warc`, `.arc` and `.wet` one a page, all also with `.gz` or `.zst`; others are listed by [`skipped`](Self::skipped). A file
-    /// named by itself is read whatever it is called, and so are all files of a tree that are not binary if
+    /// and `.json` one a line, `.csv` and `.tsv` one a row, `.warc`, `.arc` and `.wet` one a page, `.xml`, `.rss`, `.atom`, `.nitf`, `.sgml` and `.sgm` one an
+    /// element, all also with `.gz` or `.zst`; others are listed by [`skipped`](Self::skipped). A file named by itself is read whatever it is called, and so are all files of a tree that are not binary if
     /// [`ArchiveOptions::input_format`] says what they hold. In trees, names that begin with a dot are left out, and `.gitignore`
     /// files have no say. Links are followed; a file that has several names is read once, under the one that is no link.
     ///
@@ -218,8 +219,8 @@ impl Default for ArchiveOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InputFormat {
-    /// By content, then by extension: tables, web pages and crawls are known by how they begin; a file is JSON Lines if its first
-    /// byte that is not blank is `{`, else text. XML, mailboxes and what is binary are refused by their names.
+    /// By content, then by extension: tables, web pages, feeds, NITF, SGML and crawls are known by how they begin; a file is JSON Lines if its first
+    /// byte that is not blank is `{`, else text. Mailboxes, other XML and what is binary are refused by their names.
     #[default]
     Auto,
     /// Every file is one document of plain text, whatever it looks like unless it is binary.
@@ -232,6 +233,9 @@ pub enum InputFormat {
     Html,
     /// Every file is a crawl, whose pages are one document each.
     Warc,
+    /// Every file holds elements of XML or SGML that are one document each: a feed (RSS, Atom), NITF, or SGML of the LDC, TREC or
+    /// Reuters-21578.
+    Xml,
 }
 
 /// What a file was read as.
@@ -251,6 +255,8 @@ pub enum FileFormat {
     Html,
     /// A crawl: WARC or ARC.
     Warc,
+    /// RSS, Atom, NITF, or SGML.
+    Xml,
 }
 
 impl FileFormat {
@@ -264,6 +270,7 @@ impl FileFormat {
             Self::Table => "CSV or TSV",
             Self::Html => "HTML",
             Self::Warc => "WARC or ARC",
+            Self::Xml => "XML or SGML",
         }
     }
 }
@@ -277,6 +284,7 @@ impl From<Format> for FileFormat {
             Format::Table { .. } => Self::Table,
             Format::Page => Self::Html,
             Format::Crawl => Self::Warc,
+            Format::Xml => Self::Xml,
         }
     }
 }
@@ -293,6 +301,8 @@ enum Format {
     },
     Page,
     Crawl,
+    /// Elements of XML or SGML.
+    Xml,
 }
 
 /// Whether the name promises compressed content.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use super::elements::{self, Frame};
 use super::rows::Columns;
 use super::{FieldMap, Origin, charset, html, json_lines, text, warc};
 use crate::diagnostics::RejectReason;
@@ -95,6 +96,16 @@ pub(super) struct Page;
 impl Parser for Page {
     fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
         Ok(article(record.path.to_owned(), record.bytes, None))
+    }
+}
+
+/// An article of a feed, of NITF or of SGML.
+#[derive(Debug)]
+pub(super) struct Element(pub(super) Frame);
+
+impl Parser for Element {
+    fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
+        elements::parse(record.bytes, &self.0)
     }
 }
 

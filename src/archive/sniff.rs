@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::cut::first_value_end;
-use super::{Format, compressed_name, foreign, table, text};
+use super::{Format, compressed_name, elements, foreign, table, text};
 use crate::diagnostics::RejectReason;
 
 /// The UTF-8 byte order mark.
@@ -60,6 +60,9 @@ pub(super) fn look(head: &Head<'_>, format: Option<Format>, asked: bool) -> Verd
             return Verdict::Read(Format::Table { separator }, mark(head.bytes));
         }
         Some(format @ (Format::Page | Format::Crawl)) if asked => return Verdict::Read(format, mark(head.bytes)),
+        Some(Format::Xml) if asked && elements::holds_records(head.bytes) => {
+            return Verdict::Read(Format::Xml, mark(head.bytes));
+        }
         _ => {}
     }
     let is_json = matches!(head.text(), [b'{' | b'[', ..]);
@@ -69,7 +72,7 @@ pub(super) fn look(head: &Head<'_>, format: Option<Format>, asked: bool) -> Verd
         && let Some(foreign) = foreign::structured(head, !matches!(format, Some(Format::Text | Format::JsonLines)))
     {
         if let Some(found) = foreign.format
-            && !asked
+            && (!asked || format == Some(found))
         {
             return Verdict::Read(found, mark(head.bytes));
         }
@@ -85,6 +88,11 @@ pub(super) fn look(head: &Head<'_>, format: Option<Format>, asked: bool) -> Verd
             Some((reason, message)) => Verdict::refuse(reason, message),
             None => Verdict::Read(Format::Text, 0),
         },
+        Format::Xml => Verdict::refuse(
+            RejectReason::OtherFormat,
+            "this is not RSS, Atom, NITF or SGML: no <item>, <entry>, <nitf>, <DOC> or <REUTERS> is in its beginning; read it without \
+             --input-format",
+        ),
         // Named like one, and nothing in it says so.
         Format::Table { .. } | Format::Page | Format::Crawl => match text::binary(head) {
             Some((reason, message)) => Verdict::refuse(reason, message),

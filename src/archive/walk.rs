@@ -254,10 +254,13 @@ impl Walk {
             0 => "the directory holds no files".to_owned(),
             _ => format!("the directory holds no article files, only {others} of other kinds"),
         };
-        let expected = "expected .txt, .jsonl, .json, .csv, .tsv, .html or .warc files, also with .gz or .zst";
+        let expected =
+            "expected .txt, .jsonl, .json, .csv, .tsv, .html, .xml, .sgml or .warc files, also with .gz or .zst";
         Err(Error::usage(message).at(root).with_remedy(match (others, self.format) {
             (1.., InputFormat::Auto) => {
-                format!("{expected}; --input-format text, jsonl, csv, html or warc reads files of any name as that")
+                format!(
+                    "{expected}; --input-format text, jsonl, csv, html, xml or warc reads files of any name as that"
+                )
             }
             (1.., _) => "all of them are binary".to_owned(),
             _ => expected.to_owned(),
@@ -324,6 +327,7 @@ fn asked_format(format: InputFormat) -> Option<Format> {
         InputFormat::Csv => Some(Format::Table { separator: b',' }),
         InputFormat::Html => Some(Format::Page),
         InputFormat::Warc => Some(Format::Crawl),
+        InputFormat::Xml => Some(Format::Xml),
     }
 }
 
@@ -339,6 +343,7 @@ fn known_format(path: &str) -> Option<Format> {
         "csv" | "tsv" | "tab" | "psv" => Some(Format::Table { separator: b',' }),
         "html" | "htm" | "xhtml" | "shtml" => Some(Format::Page),
         "warc" | "arc" | "wet" => Some(Format::Crawl),
+        "xml" | "rss" | "atom" | "nitf" | "sgml" | "sgm" => Some(Format::Xml),
         _ => None,
     }
 }

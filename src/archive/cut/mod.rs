@@ -5,6 +5,7 @@
 //! [`Parser`](super::parse::Parser), which works in any thread.
 
 mod crawl;
+mod elements;
 mod json_values;
 mod lines;
 mod rows;
@@ -37,6 +38,7 @@ pub(super) fn cutter(format: Format, origin: &Arc<Origin>) -> Box<dyn Cutter> {
         Format::JsonLines => Box::new(lines::Lines(Arc::new(JsonLines(Arc::clone(origin))))),
         Format::JsonValues => Box::new(json_values::JsonValues::new(Arc::new(JsonLines(Arc::clone(origin))))),
         Format::Table { separator } => Box::new(rows::Rows::new(separator, Arc::clone(origin))),
+        Format::Xml => Box::new(elements::Elements::default()),
         Format::Crawl => Box::new(crawl::Crawl::new(origin.options.max_record)),
     }
 }
@@ -106,10 +108,15 @@ impl Open<'_> {
 
     /// Lets go of an open record once it is too long; its bytes are only counted from there on.
     pub(super) fn drop_excess(&mut self) {
-        let held = self.batch.buffer.len() - self.at.start;
+        self.drop_excess_before(0);
+    }
+
+    /// Like [`drop_excess`](Self::drop_excess), and keeps the last bytes.
+    pub(super) fn drop_excess_before(&mut self, kept: usize) {
+        let held = self.batch.buffer.len() - self.at.start - kept;
         if self.is_too_long(self.at.dropped + held as u64) {
             self.at.dropped += held as u64;
-            self.batch.buffer.truncate(self.at.start);
+            self.batch.buffer.drain(self.at.start..self.at.start + held);
         }
     }
 

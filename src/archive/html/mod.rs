@@ -43,6 +43,14 @@ pub(super) fn read(page: &str) -> Page {
     read
 }
 
+/// The text of a fragment of a page, all of which is content: an article in a feed.
+///
+/// [`read`] is wrong for these: it finds the article by its long paragraphs, and of a summary in one sentence nothing would be left.
+pub(super) fn fragment(html: &str) -> String {
+    let blocks = blocks::blocks(&Tree::read(html), |_, _| None);
+    blocks.iter().map(|block| &*block.text).collect::<Vec<_>>().join("\n\n")
+}
+
 /// The character encoding that a page declares in its first kilobyte (`<meta charset=…>`, or in its `http-equiv` form).
 pub(super) fn declared_charset(head: &[u8]) -> Option<&[u8]> {
     let head = &head[..head.len().min(2048)];

@@ -120,9 +120,9 @@ pub(crate) enum Shell {
 
 const INPUT_HELP: &str = "\
 INPUT is a file, a directory tree, or - for standard input. The content of a file decides its format: plain text or a web page \
-(one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a crawl in WARC or ARC (one a page), each also with .gz or \
-.zst. In a directory, files with the usual endings of these are read; others are passed over and counted, unless --input-format \
-says what they contain. XML, mailboxes, office documents and other formats are refused by name.";
+(one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a feed (RSS or Atom), NITF or SGML (one an element), a crawl in WARC or ARC (one a page), each also with \
+.gz or .zst. In a directory, files with the usual endings of these are read; others are passed over and counted, unless --input-format \
+says what they contain. Other XML, mailboxes, office documents and other formats are refused by name.";
 
 /// Where the articles come from.
 #[derive(Debug, clap::Args)]
@@ -235,7 +235,7 @@ pub(crate) enum SectionArg {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum InputFormatArg {
-    /// The content of each file decides: text, JSON Lines, CSV, HTML or WARC
+    /// The content of each file decides: text, JSON Lines, CSV, HTML, XML or WARC
     Auto,
     /// Each file is one article in plain text
     Text,
@@ -247,6 +247,8 @@ pub(crate) enum InputFormatArg {
     Html,
     /// Each page of a crawl (WARC, ARC, WET) is one article
     Warc,
+    /// Each article of a feed (RSS, Atom), of NITF or of SGML (Gigaword, TREC, Reuters-21578) is one element
+    Xml,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -299,6 +301,7 @@ impl From<InputFormatArg> for InputFormat {
             InputFormatArg::Csv => Self::Csv,
             InputFormatArg::Html => Self::Html,
             InputFormatArg::Warc => Self::Warc,
+            InputFormatArg::Xml => Self::Xml,
         }
     }
 }
@@ -406,9 +409,9 @@ pub(crate) struct Analyze {
 
 const ANALYZE_HELP: &str = "\
 INPUT is a file, a directory tree, or - for standard input. The content of a file decides its format: plain text or a web page \
-(one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a crawl in WARC or ARC (one a page), each also with .gz or \
-.zst. In a directory, files with the usual endings of these are read; others are passed over and counted, unless --input-format \
-says what they contain. XML, mailboxes, office documents and other formats are refused by name.
+(one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a feed (RSS or Atom), NITF or SGML (one an element), a crawl in WARC or ARC (one a page), each also with \
+.gz or .zst. In a directory, files with the usual endings of these are read; others are passed over and counted, unless --input-format \
+says what they contain. Other XML, mailboxes, office documents and other formats are refused by name.
 
 RUN contains:
   manifest.json     settings, versions, inputs with sizes and hashes, how many records were counted and skipped, sums
