@@ -11,6 +11,7 @@
 mod batch;
 mod batches;
 mod charset;
+mod container;
 mod cut;
 mod date;
 mod decompress;
@@ -48,6 +49,7 @@ pub use source::{MemorySource, Source};
 pub use walk::Input;
 
 use crate::error::{Error, Result};
+use crate::files::Compression;
 use fields::Fields;
 
 /// News files in canonical order.
@@ -100,7 +102,8 @@ impl Archive {
     /// Lists the inputs under `paths`: files, directory trees, and `-` for standard input. No content is read yet.
     ///
     /// Files in trees are known by their extension: `.txt`, `.text`, `.html` and `.htm` hold one document each, `.jsonl`, `.ndjson`
-    /// and `.json` one a line, `.csv` and `.tsv` one a row, `.warc`, `.arc` and `.wet` one a page, all also with `.gz` or `.zst`; others are listed by [`skipped`](Self::skipped). A file
+    /// and `.json` one a line, `.csv` and `.tsv` one a row, `.warc`, `.arc` and `.wet` one a page, all also compressed (`.gz`, `.zst`, `.bz2`, `.xz`,
+    /// `.lz4`); `.tar` holds such files; others are listed by [`skipped`](Self::skipped). A file
     /// named by itself is read whatever it is called, and so are all files of a tree that are not binary if
     /// [`ArchiveOptions::input_format`] says what they hold. In trees, names that begin with a dot are left out, and `.gitignore`
     /// files have no say. Links are followed; a file that has several names is read once, under the one that is no link.
@@ -247,6 +250,8 @@ pub enum FileFormat {
     Html,
     /// A crawl: WARC or ARC.
     Warc,
+    /// A tar archive, whose members are read as if each were a file.
+    Tar,
 }
 
 impl FileFormat {
@@ -260,6 +265,7 @@ impl FileFormat {
             Self::Table => "CSV or TSV",
             Self::Html => "HTML",
             Self::Warc => "WARC or ARC",
+            Self::Tar => "tar",
         }
     }
 }
@@ -293,7 +299,6 @@ enum Format {
 
 /// Whether the name promises compressed content.
 fn compressed_name(path: &str) -> bool {
-    Path::new(path)
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("gz") || extension.eq_ignore_ascii_case("zst"))
+    let extension = Path::new(path).extension();
+    extension.is_some_and(|extension| Compression::ENDINGS.iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }

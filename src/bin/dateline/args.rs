@@ -120,8 +120,8 @@ pub(crate) enum Shell {
 
 const INPUT_HELP: &str = "\
 INPUT is a file, a directory tree, or - for standard input. The content of a file decides its format: plain text or a web page \
-(one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a crawl in WARC or ARC (one a page), each also with .gz or \
-.zst. In a directory, files with the usual endings of these are read; others are passed over and counted, unless --input-format \
+(one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a crawl in WARC or ARC (one a page), each also \
+compressed (.gz, .zst, .bz2, .xz, .lz4) and in a tar archive, whose members are read like files. In a directory, files with the usual endings of these are read; others are passed over and counted, unless --input-format \
 says what they contain. XML, mailboxes, office documents and other formats are refused by name.";
 
 /// Where the articles come from.
@@ -406,8 +406,8 @@ pub(crate) struct Analyze {
 
 const ANALYZE_HELP: &str = "\
 INPUT is a file, a directory tree, or - for standard input. The content of a file decides its format: plain text or a web page \
-(one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a crawl in WARC or ARC (one a page), each also with .gz or \
-.zst. In a directory, files with the usual endings of these are read; others are passed over and counted, unless --input-format \
+(one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a crawl in WARC or ARC (one a page), each also \
+compressed (.gz, .zst, .bz2, .xz, .lz4) and in a tar archive, whose members are read like files. In a directory, files with the usual endings of these are read; others are passed over and counted, unless --input-format \
 says what they contain. XML, mailboxes, office documents and other formats are refused by name.
 
 RUN contains:
