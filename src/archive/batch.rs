@@ -18,8 +18,12 @@ pub struct Batch {
     pub(super) buffer: Vec<u8>,
     pub(super) records: Vec<Record>,
     pub(super) rejects: Vec<Reject>,
+    /// How many records each reject comes after.
+    pub(super) reject_places: Vec<usize>,
     /// What makes documents of the records, by [`Record::parser`].
     pub(super) parsers: Vec<Arc<dyn Parser>>,
+    /// Paths of the members of containers that records are in, by [`Record::member`].
+    pub(super) members: Vec<Arc<str>>,
     /// Bytes consumed on disk since the batch before, for progress. Over all batches they add up to the size of the inputs.
     pub bytes_read: u64,
 }
@@ -29,7 +33,8 @@ pub struct Batch {
 pub struct Record {
     /// Row of the file in [`Archive::inputs`](super::Archive::inputs).
     pub file: u32,
-    /// Where the record begins: bytes from the start of the file's decompressed content, a byte order mark counted.
+    /// Where the record begins: bytes from the start of the file's decompressed content, a byte order mark counted; in a container,
+    /// from the start of the member's content.
     pub offset: u64,
     /// Line of a JSON Lines file, from 1, blank ones counted; row of a table, from 1 after its header; record of a crawl, from 1;
     /// 1 for a text file or a page.
@@ -40,11 +45,25 @@ pub struct Record {
     pub(super) unterminated: bool,
     /// Row in [`Batch::parsers`].
     pub(super) parser: u32,
+    /// Row in [`Batch::members`], or [`NO_MEMBER`].
+    pub(super) member: u32,
 }
+
+/// The record is in no container.
+pub(super) const NO_MEMBER: u32 = u32::MAX;
 
 impl Batch {
     pub(super) fn new(origin: Arc<Origin>, buffer: Vec<u8>) -> Self {
-        Self { origin, buffer, records: Vec::new(), rejects: Vec::new(), parsers: Vec::new(), bytes_read: 0 }
+        Self {
+            origin,
+            buffer,
+            records: Vec::new(),
+            rejects: Vec::new(),
+            reject_places: Vec::new(),
+            parsers: Vec::new(),
+            members: Vec::new(),
+            bytes_read: 0,
+        }
     }
 
     /// A batch of documents that are in memory, as the records of one input that is called `name`.
@@ -75,7 +94,16 @@ impl Batch {
             batch.buffer.extend_from_slice(document.text.as_bytes());
             let end = batch.buffer.len();
             let number = before + batch.records.len() as u64 + 1;
-            batch.records.push(Record { file: 0, offset: *offset, number, start, end, unterminated: false, parser: 0 });
+            batch.records.push(Record {
+                file: 0,
+                offset: *offset,
+                number,
+                start,
+                end,
+                unterminated: false,
+                parser: 0,
+                member: NO_MEMBER,
+            });
             *offset += (end - start) as u64;
             held.push(Document { text: Cow::Borrowed(""), ..document });
         }
@@ -95,20 +123,30 @@ impl Batch {
         &self.rejects
     }
 
+    /// The [`rejects`](Self::rejects) that come directly after so many records.
+    pub(crate) fn rejects_after(&self, n_records: usize) -> &[Reject] {
+        let start = self.reject_places.partition_point(|place| *place < n_records);
+        let end = self.reject_places.partition_point(|place| *place <= n_records);
+        &self.rejects[start..end]
+    }
+
     /// Whether there are neither records nor rejects: a stretch of blank lines, or of a record that is too long.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.records.is_empty() && self.rejects.is_empty()
     }
 
-    /// Path of the file that a record is in, as results name it.
+    /// Path of the file that a record is in, as results name it; that of a member of a container follows after the container's.
     ///
     /// # Panics
     ///
     /// May panic if `record` is of another batch, as all methods that take one.
     #[must_use]
     pub fn path(&self, record: &Record) -> &str {
-        self.origin.inputs[record.file as usize].path()
+        match self.members.get(record.member as usize) {
+            Some(member) => member,
+            None => self.origin.inputs[record.file as usize].path(),
+        }
     }
 
     /// Length of a record in bytes, without its line end.

@@ -10,12 +10,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::batch::Batch;
+use super::container::{Container, Ended, Kind, Step};
 use super::cut::{Cutter, Open, Position, cutter};
 use super::decompress::{Content, End, Fault as ContentFault};
 use super::named_fields::NamedFields;
 use super::parse::Fault;
 use super::sniff::{self, Verdict};
+use super::walk::known_format;
 use super::{Archive, FileFormat, Format, Input, Origin};
+use crate::diagnostics::RejectReason;
 use crate::error::Result;
 
 /// Bytes read at a time. Fixed, so that nothing depends on the size of batches.
@@ -116,7 +119,7 @@ impl Batches {
         self.next += 1;
         let mut reading = Reading::new(file, input, batch.buffer.len());
         match input.open() {
-            Ok(source) => reading.content = Some(Content::new(source, input.path(), self.promptly)),
+            Ok(source) => reading.body = Some(Body::File(Content::new(source, input.path(), self.promptly))),
             Err(error) => {
                 let ContentFault { reason, message } = ContentFault::unreadable(&error);
                 reading.give_up(batch, &self.origin, (reason, message));
@@ -152,7 +155,7 @@ impl Batches {
             batch.bytes_read += reading.at.bytes_read - before;
             match more {
                 true => self.current = Some(reading),
-                false => self.summaries.push(reading.summary()),
+                false => self.summaries.push(reading.summary(&origin)),
             }
         }
     }
@@ -189,7 +192,7 @@ impl Iterator for Batches {
     }
 }
 
-/// A file that is being read.
+/// A file that is being read, or a container member by member.
 struct Reading {
     at: Position,
     /// As asked for or promised by the name; the first bytes decide.
@@ -199,31 +202,64 @@ struct Reading {
     /// Known once the first bytes were read.
     cutter: Option<Box<dyn Cutter>>,
     /// `None` if the file could not be opened.
-    content: Option<Content>,
+    body: Option<Body>,
+    /// Whether no member of the container is being read.
+    between: bool,
     /// Nothing more to expect from the content; the rest is read for the hash.
     given_up: bool,
     read_as: Option<FileFormat>,
 }
 
+enum Body {
+    File(Content),
+    Container(Box<Container>),
+}
+
+impl Body {
+    fn content(&self) -> &Content {
+        match self {
+            Self::File(content) => content,
+            Self::Container(container) => container.content(),
+        }
+    }
+
+    fn content_mut(&mut self) -> &mut Content {
+        match self {
+            Self::File(content) => content,
+            Self::Container(container) => container.content_mut(),
+        }
+    }
+
+    fn read(&mut self, buffer: &mut Vec<u8>, promptly: bool) -> Option<Ended> {
+        match self {
+            Self::File(content) => content.read(buffer, CHUNK, promptly).map(Ended::Member),
+            Self::Container(container) => container.read(buffer, CHUNK),
+        }
+    }
+}
+
 impl Reading {
     fn new(file: usize, input: &Input, start: usize) -> Self {
         let file = u32::try_from(file).expect("the archive counted its inputs");
-        let at = Position { file, path: input.path().to_owned(), start, number: 1, ..Position::default() };
+        let at = Position { file, path: input.path().into(), start, number: 1, ..Position::default() };
         let (format, asked) = (input.format(), input.is_asked());
-        Self { at, format, asked, cutter: None, content: None, given_up: false, read_as: None }
+        Self { at, format, asked, cutter: None, body: None, between: false, given_up: false, read_as: None }
     }
 
     /// Reads on by one chunk, or `promptly` by what there is. Whether there is more.
     fn step(&mut self, batch: &mut Batch, origin: &Arc<Origin>, promptly: bool) -> bool {
-        let Some(content) = &mut self.content else { return false };
+        let Some(body) = &mut self.body else { return false };
         if self.given_up {
-            let ended = content.drain();
-            self.at.bytes_read = content.bytes();
+            let ended = body.content_mut().drain();
+            self.at.bytes_read = body.content().bytes();
             return !ended;
         }
+        if self.between {
+            return self.next_member(batch, origin);
+        }
         let mut unseen = if self.cutter.is_some() { batch.buffer.len() } else { self.at.start };
-        let end = content.read(&mut batch.buffer, CHUNK, promptly);
-        self.at.bytes_read = content.bytes();
+        let end = body.read(&mut batch.buffer, promptly);
+        self.at.bytes_read = body.content().bytes();
         let cutter = match &mut self.cutter {
             Some(cutter) => cutter,
             unknown => {
@@ -232,14 +268,30 @@ impl Reading {
                 if promptly && end.is_none() && head.len() < CHUNK && head.trim_ascii().is_empty() {
                     return true;
                 }
+                if !self.at.is_member
+                    && let Some(kind) = Kind::of(head, &self.at.path)
+                {
+                    let head = batch.buffer.split_off(unseen);
+                    self.enter(kind, head, end);
+                    return true;
+                }
                 let head = sniff::Head { bytes: head, whole: end.is_some(), path: &self.at.path };
                 match sniff::look(&head, self.format, self.asked) {
                     Verdict::Read(format, skip) => {
                         self.at.start += skip;
                         self.at.offset += skip as u64;
                         unseen += skip;
-                        self.read_as = Some(format.into());
+                        self.read_as.get_or_insert(format.into());
                         unknown.insert(cutter(format, origin))
+                    }
+                    // Of files that are read whatever they are called, the binary ones are left out, as in a directory.
+                    Verdict::Refuse { reason: RejectReason::Binary, .. }
+                        if self.at.is_member && self.asked && known_format(&self.at.path).is_none() =>
+                    {
+                        batch.buffer.truncate(self.at.start);
+                        self.at.passed_over += 1;
+                        self.between = true;
+                        return true;
                     }
                     Verdict::Refuse { reason, message, offset, line } => {
                         (self.at.offset, self.at.number) = (offset, line);
@@ -249,28 +301,100 @@ impl Reading {
             }
         };
         let mut open = Open { batch, at: &mut self.at, options: &origin.options, unseen };
-        if let Err(fault) = cutter.cut(&mut open, matches!(end, Some(End::Whole))) {
+        if let Err(fault) = cutter.cut(&mut open, matches!(end, Some(Ended::Member(End::Whole)))) {
             return self.give_up(batch, origin, fault);
         }
         match end {
             None => true,
-            Some(End::Whole) => false,
-            Some(End::Fault(ContentFault { reason, message })) => self.give_up(batch, origin, (reason, message)),
+            Some(Ended::Member(End::Whole)) => {
+                self.between = self.at.is_member;
+                self.between
+            }
+            Some(Ended::Member(End::Fault(ContentFault { reason, message }))) => {
+                self.give_up(batch, origin, (reason, message))
+            }
+            Some(Ended::Container(ContentFault { reason, message })) => {
+                self.given_up = true;
+                self.give_up(batch, origin, (reason, message))
+            }
         }
     }
 
-    /// The content ends here, and the open record with it.
+    /// The file is a container that begins like this, with its `end` if that is all.
+    fn enter(&mut self, kind: Kind, head: Vec<u8>, end: Option<Ended>) {
+        let end = end.map(|end| match end {
+            Ended::Member(end) => end,
+            Ended::Container(fault) => End::Fault(fault),
+        });
+        let Some(Body::File(content)) = self.body.take() else { return };
+        let container = match kind {
+            Kind::Tar => Container::tar(&self.at.path, self.asked, content, head, end),
+        };
+        self.body = Some(Body::Container(Box::new(container)));
+        self.read_as = Some(FileFormat::Tar);
+        self.between = true;
+    }
+
+    /// Goes on to the next member of the container.
+    fn next_member(&mut self, batch: &mut Batch, origin: &Origin) -> bool {
+        let Some(Body::Container(container)) = &mut self.body else { return false };
+        let step = container.next();
+        let at = container.at();
+        self.at.bytes_read = container.content().bytes();
+        // Blanks may be left of the member before.
+        self.at.start = batch.buffer.len();
+        match step {
+            Ok(Step::Busy) => true,
+            Ok(Step::PassedOver) => {
+                self.at.passed_over += 1;
+                true
+            }
+            Ok(Step::Member(path)) => {
+                self.begin(path, origin);
+                true
+            }
+            Ok(Step::Refused(path, ContentFault { reason, message })) => {
+                self.begin(path, origin);
+                self.give_up(batch, origin, (reason, message))
+            }
+            Ok(Step::End) => {
+                self.given_up = true;
+                true
+            }
+            Err(ContentFault { reason, message }) => {
+                self.given_up = true;
+                let path = origin.inputs[self.at.file as usize].path();
+                self.at = Position { path: path.into(), offset: at, number: 1, ..mem::take(&mut self.at) };
+                self.give_up(batch, origin, (reason, message))
+            }
+        }
+    }
+
+    /// Begins with a member.
+    fn begin(&mut self, path: Arc<str>, origin: &Origin) {
+        let asked = self.asked.then(|| origin.inputs[self.at.file as usize].format()).flatten();
+        self.format = asked.or_else(|| known_format(&path));
+        self.cutter = None;
+        self.between = false;
+        self.at = Position { path, is_member: true, offset: 0, number: 1, dropped: 0, ..mem::take(&mut self.at) };
+    }
+
+    /// The content of the file or the member ends here, and the open record with it.
     fn give_up(&mut self, batch: &mut Batch, origin: &Origin, (reason, message): Fault) -> bool {
         batch.buffer.truncate(self.at.start);
-        self.given_up = true;
+        match self.at.is_member {
+            true => self.between = true,
+            false => self.given_up = true,
+        }
         let unseen = self.at.start;
         Open { batch, at: &mut self.at, options: &origin.options, unseen }.reject(reason, message);
         true
     }
 
-    fn summary(self) -> InputSummary {
-        let sha256 = self.content.as_ref().map_or_else(String::new, Content::sha256);
-        let Position { path, bytes_read, records, passed_over, .. } = self.at;
+    fn summary(self, origin: &Origin) -> InputSummary {
+        let sha256 = self.body.as_ref().map_or_else(String::new, |body| body.content().sha256());
+        let Position { file, bytes_read, records, passed_over, .. } = self.at;
+        let path = origin.inputs[file as usize].path().to_owned();
         InputSummary { path, format: self.read_as, bytes: bytes_read, sha256, records, passed_over }
     }
 }

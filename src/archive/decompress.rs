@@ -11,12 +11,11 @@ use crate::files::{Compression, Decoder, Hashing, TrailingGarbage};
 /// Larger than what is asked for at a time, so that files are read and hashed in here and then copied: to read into the memory of a
 /// batch that another processor has just worked on takes several times as long.
 const BUFFER: usize = 256 << 10;
-/// The most bytes that show how a file is compressed.
-const MAGIC: usize = 4;
 
 /// The decompressed content of a file.
 pub(super) struct Content {
     decoder: Decoder<Source>,
+    is_compressed: bool,
     /// Whether nothing more is to be decoded, because of the fault if there is one.
     is_spent: bool,
     fault: Option<Fault>,
@@ -32,7 +31,7 @@ pub(super) enum End {
 }
 
 /// Why a file cannot be read to its end.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Fault {
     pub(super) reason: RejectReason,
     pub(super) message: String,
@@ -45,10 +44,15 @@ impl Content {
     pub(super) fn new(source: Box<dyn Read + Send>, path: &str, promptly: bool) -> Self {
         let mut source = BufReader::with_capacity(BUFFER, Raw::new(source, promptly));
         let head = source.fill_buf().unwrap_or_default();
-        let compression = read_here(head);
+        let compression = Compression::of(head);
         let mistake = compression.is_none() && compressed_name(path) && !head.is_empty();
         let fault = mistake.then(|| Fault::without_magic(head));
-        Self { decoder: Decoder::new(compression, source), is_spent: mistake, fault }
+        Self {
+            decoder: Decoder::new(compression, source),
+            is_compressed: compression.is_some(),
+            is_spent: mistake,
+            fault,
+        }
     }
 
     /// Appends so many bytes to `buffer` unless the content ends before; says so once it does. With `promptly` it does not wait
@@ -84,6 +88,10 @@ impl Content {
         false
     }
 
+    pub(super) fn is_compressed(&self) -> bool {
+        self.is_compressed
+    }
+
     /// Bytes read on disk so far.
     pub(super) fn bytes(&self) -> u64 {
         self.raw().source.n_bytes()
@@ -116,7 +124,7 @@ impl Fault {
         Self { reason: RejectReason::Unreadable, message: format!("the file cannot be read: {words}") }
     }
 
-    fn of(error: &io::Error) -> Self {
+    pub(super) fn of(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => Self::truncated(),
             _ if error.get_ref().is_some_and(|inner| inner.is::<TrailingGarbage>()) => Self::garbage(),
@@ -140,18 +148,19 @@ impl Fault {
         Self { reason: RejectReason::Damaged, message: TrailingGarbage.to_string() }
     }
 
-    fn without_magic(head: &[u8]) -> Self {
+    pub(super) fn bomb() -> Self {
+        let message =
+            "this decompresses to more than 1,000 times its size: it looks like a zip bomb, and the rest is not read";
+        Self { reason: RejectReason::Damaged, message: message.to_owned() }
+    }
+
+    pub(super) fn without_magic(head: &[u8]) -> Self {
         if Compression::is_cut_magic(head) {
             return Self::truncated();
         }
-        let message = "the name says compressed, but the content is neither gzip nor zstd; rename it".to_owned();
+        let message = "the name says compressed, but the content is not; rename it".to_owned();
         Self { reason: RejectReason::Damaged, message }
     }
-}
-
-/// How a file that begins like this is compressed, if it is and archives are read like that.
-pub(super) fn read_here(head: &[u8]) -> Option<Compression> {
-    Compression::of(head).filter(|compression| *compression != Compression::Bzip2)
 }
 
 /// The bytes on disk, counted and hashed. Reads are always full, so that what a decoder sees does not depend on a pipe's mood,
@@ -173,7 +182,7 @@ impl Read for Raw {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         // The first bytes say how the rest is compressed.
-        let least = if self.source.n_bytes() == 0 { MAGIC } else { 1 };
+        let least = if self.source.n_bytes() == 0 { Compression::MAGIC } else { 1 };
         while filled < buffer.len() && !self.ended && !(self.promptly && filled >= least) {
             match self.source.read(&mut buffer[filled..]) {
                 Ok(0) => self.ended = true,

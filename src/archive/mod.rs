@@ -13,6 +13,7 @@ mod batches;
 mod charset;
 #[cfg(any(test, fuzzing))]
 mod check;
+mod container;
 mod cut;
 mod date;
 mod decompress;
@@ -53,6 +54,7 @@ pub use source::{MemorySource, Source};
 pub use walk::Input;
 
 use crate::error::{Error, Result};
+use crate::files::Compression;
 use fields::Fields;
 
 /// News files in canonical order.
@@ -105,8 +107,9 @@ impl Archive {
     /// Lists the inputs under `paths`: files, directory trees, and `-` for standard input. No content is read yet.
     ///
     /// Files in trees are known by their extension: `.txt`, `.text`, `.html` and `.htm` hold one document each, `.jsonl`, `.ndjson`
-    /// and `.json` one a line, `.csv` and `.tsv` one a row, `.warc`, `.arc` and `.wet` one a page, `.xml`, `.rss`, `.atom`, `.nitf`, `.sgml` and `.sgm` one an
-    /// element, all also with `.gz` or `.zst`; others are listed by [`skipped`](Self::skipped). A file named by itself is read whatever it is called, and so are all files of a tree that are not binary if
+    /// and `.json` one a line, `.csv` and `.tsv` one a row, `.warc`, `.arc` and `.wet` one a page, `.xml`, `.rss`, `.atom`, `.nitf`, `.sgml`
+    /// and `.sgm` one an element, all also compressed (`.gz`, `.zst`, `.bz2`, `.xz`, `.lz4`); `.tar` holds such files; others are
+    /// listed by [`skipped`](Self::skipped). A file named by itself is read whatever it is called, and so are all files of a tree that are not binary if
     /// [`ArchiveOptions::input_format`] says what they hold. In trees, names that begin with a dot are left out, and `.gitignore`
     /// files have no say. Links are followed; a file that has several names is read once, under the one that is no link.
     ///
@@ -257,6 +260,8 @@ pub enum FileFormat {
     Warc,
     /// RSS, Atom, NITF, or SGML.
     Xml,
+    /// A tar archive, whose members are read as if each were a file.
+    Tar,
 }
 
 impl FileFormat {
@@ -271,6 +276,7 @@ impl FileFormat {
             Self::Html => "HTML",
             Self::Warc => "WARC or ARC",
             Self::Xml => "XML or SGML",
+            Self::Tar => "tar",
         }
     }
 }
@@ -307,7 +313,6 @@ enum Format {
 
 /// Whether the name promises compressed content.
 fn compressed_name(path: &str) -> bool {
-    Path::new(path)
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("gz") || extension.eq_ignore_ascii_case("zst"))
+    let extension = Path::new(path).extension();
+    extension.is_some_and(|extension| Compression::ENDINGS.iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }

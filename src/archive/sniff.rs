@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn files_of_other_kinds_are_named() {
         check_refused(b"PK\x03\x04rest", None, "zip", (0, 1));
-        check_refused(b"BZh91AY&SYrest", Some(Format::JsonLines), "bzip2", (0, 1));
+        check_refused(b"BZh91AY&SYrest", Some(Format::JsonLines), "twice", (0, 1));
         check_refused(b"\x1f\x8b", Some(Format::Text), "twice", (0, 1));
         check_refused(b"\xff\xfe{\0", Some(Format::JsonLines), "iconv -f UTF-16", (0, 1));
         check_refused(b"ab\0", None, "NUL byte at byte 2", (0, 1));

@@ -7,9 +7,9 @@ use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use super::decompress::read_here;
 use super::{Format, InputFormat, compressed_name, foreign, text};
 use crate::error::{Error, Result};
+use crate::files::Compression;
 
 /// One file to read, or standard input.
 #[derive(Debug, Clone)]
@@ -160,7 +160,7 @@ fn looks_binary(path: &Path) -> bool {
         length += read;
     }
     let head = &head[..length];
-    match read_here(head) {
+    match Compression::of(head) {
         Some(_) => false,
         None => foreign::binary(head).is_some() || text::utf16(head).is_none() && memchr::memchr(0, head).is_some(),
     }
@@ -237,7 +237,8 @@ impl Walk {
             let in_run = runs.iter().any(|run| path.starts_with(run));
             let path = without_dots(&path);
             let regular = !in_run && metadata.as_ref().is_none_or(Metadata::is_file);
-            let known = || known_format(&display(&path)).is_some();
+            let name = display(&path);
+            let known = || is_known(&name) || is_container(&name);
             let asked = || self.format != InputFormat::Auto && !looks_binary(&path);
             if regular && (known() || asked()) {
                 self.insert(&path, metadata.as_ref());
@@ -254,8 +255,8 @@ impl Walk {
             0 => "the directory holds no files".to_owned(),
             _ => format!("the directory holds no article files, only {others} of other kinds"),
         };
-        let expected =
-            "expected .txt, .jsonl, .json, .csv, .tsv, .html, .xml, .sgml or .warc files, also with .gz or .zst";
+        let expected = "expected .txt, .jsonl, .json, .csv, .tsv, .html, .xml, .sgml or .warc files, or .tar archives of them, also compressed \
+                        (.gz, .zst, .bz2, .xz, .lz4)";
         Err(Error::usage(message).at(root).with_remedy(match (others, self.format) {
             (1.., InputFormat::Auto) => {
                 format!(
@@ -331,7 +332,8 @@ fn asked_format(format: InputFormat) -> Option<Format> {
     }
 }
 
-fn known_format(path: &str) -> Option<Format> {
+/// What the name of a file promises.
+pub(super) fn known_format(path: &str) -> Option<Format> {
     let path = Path::new(path);
     let inner = match compressed_name(path.to_str()?) {
         true => Path::new(path.file_stem()?),
@@ -346,6 +348,19 @@ fn known_format(path: &str) -> Option<Format> {
         "xml" | "rss" | "atom" | "nitf" | "sgml" | "sgm" => Some(Format::Xml),
         _ => None,
     }
+}
+
+/// Whether files of such names are read wherever they are.
+pub(super) fn is_known(path: &str) -> bool {
+    known_format(path).is_some()
+}
+
+/// Whether the name is that of an archive of files.
+fn is_container(path: &str) -> bool {
+    const ENDINGS: [&str; 6] = ["tar", "tgz", "tzst", "tbz2", "txz", "tlz4"];
+    let stem = if compressed_name(path) { path.rsplit_once('.').map_or(path, |(stem, _)| stem) } else { path };
+    let ending = Path::new(stem).extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
 
 /// `./a//b/.` is `a/b`. `..` stays: what it means depends on links.
@@ -363,16 +378,22 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// The path as text; bytes that are not UTF-8 become `\xNN`, so that different files keep different names.
+/// The path as text, with `/` between its parts.
 fn display(path: &Path) -> String {
+    let text = printable(path.as_os_str().as_encoded_bytes());
+    if cfg!(windows) { text.replace('\\', "/") } else { text }
+}
+
+/// A name as text; bytes that are not UTF-8 become `\xNN`, so that different files keep different names.
+pub(super) fn printable(name: &[u8]) -> String {
     let mut text = String::new();
-    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+    for chunk in name.utf8_chunks() {
         text.push_str(chunk.valid());
         for byte in chunk.invalid() {
             text.push_str(&format!("\\x{byte:02x}"));
         }
     }
-    if cfg!(windows) { text.replace('\\', "/") } else { text }
+    text
 }
 
 #[cfg(test)]

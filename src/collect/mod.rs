@@ -108,8 +108,9 @@ pub(crate) fn read_batch<C: Collector + ?Sized>(
     batch: &Batch,
 ) -> Result<C::Partial> {
     let mut partial = collector.begin();
-    let mut rejects = batch.rejects().to_vec();
-    for record in batch.records() {
+    let mut rejects = Vec::new();
+    for (index, record) in batch.records().iter().enumerate() {
+        rejects.extend_from_slice(batch.rejects_after(index));
         match batch.document(record) {
             Ok(document) => {
                 check_length(&document)?;
@@ -119,7 +120,7 @@ pub(crate) fn read_batch<C: Collector + ?Sized>(
             Err(reject) => rejects.push(reject),
         }
     }
-    rejects.sort_by(|a, b| (&a.file, a.offset, a.record).cmp(&(&b.file, b.offset, b.record)));
+    rejects.extend_from_slice(batch.rejects_after(batch.records().len()));
     rejects.into_iter().for_each(|reject| collector.reject(reject, &mut partial));
     Ok(partial)
 }

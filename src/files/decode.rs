@@ -7,6 +7,9 @@ use std::io::{self, BufRead, Read};
 
 use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::GzDecoder;
+use liblzma::bufread::XzDecoder;
+use liblzma::stream::{CONCATENATED, Stream as XzStream};
+use lz4_flex::frame::FrameDecoder;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
@@ -15,8 +18,12 @@ const ZSTD_SKIPPABLE: &[u8] = &[0x2a, 0x4d, 0x18];
 /// The block size, 1 to 9, is between these; the second is pi.
 const BZIP2: &[u8] = b"BZh";
 const BZIP2_BLOCK: &[u8] = b"1AY&SY";
+const XZ: &[u8] = b"\xfd7zXZ\0";
+const LZ4: &[u8] = &[0x04, 0x22, 0x4d, 0x18];
 /// Windows of up to 2 GiB, as `zstd --long=31` writes them; memory is taken only if a frame asks for it.
 const WINDOW_LOG: u32 = 31;
+/// What a file may make the decoder of xz allocate: a window of 2 GiB and the decoder itself.
+const XZ_MEMORY: u64 = (2 << 30) + (1 << 20);
 
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,9 +31,16 @@ pub(crate) enum Compression {
     Gzip,
     Zstd,
     Bzip2,
+    Xz,
+    Lz4,
 }
 
 impl Compression {
+    /// The most bytes that show how a file is compressed.
+    pub(crate) const MAGIC: usize = 10;
+    /// The endings of compressed files.
+    pub(crate) const ENDINGS: [&str; 5] = ["gz", "zst", "bz2", "xz", "lz4"];
+
     /// How the file that begins like this is compressed, if it is.
     pub(crate) fn of(head: &[u8]) -> Option<Self> {
         match head {
@@ -34,13 +48,17 @@ impl Compression {
             head if head.starts_with(ZSTD) => Some(Self::Zstd),
             [0x50..=0x5f, rest @ ..] if rest.starts_with(ZSTD_SKIPPABLE) => Some(Self::Zstd),
             head if head.starts_with(BZIP2) && head.get(4..10) == Some(BZIP2_BLOCK) => Some(Self::Bzip2),
+            head if head.starts_with(XZ) => Some(Self::Xz),
+            head if head.starts_with(LZ4) => Some(Self::Lz4),
             _ => None,
         }
     }
 
     /// Whether a file that ends within these bytes may have been cut off within its magic bytes.
     pub(crate) fn is_cut_magic(head: &[u8]) -> bool {
-        [GZIP, ZSTD].iter().any(|magic| magic.starts_with(head))
+        let bzip2 = |level: u8| [BZIP2, &[level], BZIP2_BLOCK].concat();
+        [GZIP, ZSTD, XZ, LZ4].iter().any(|magic| magic.starts_with(head))
+            || (b'1'..=b'9').any(|level| bzip2(level).starts_with(head))
     }
 }
 
@@ -55,6 +73,8 @@ enum Kind<R: BufRead> {
     Gzip(Box<GzDecoder<R>>),
     Zstd(zstd::Decoder<'static, R>),
     Bzip2(MultiBzDecoder<R>),
+    Xz(XzDecoder<R>),
+    Lz4(Box<FrameDecoder<Watched<R>>>),
     /// Everything was decompressed, or cannot be because of this error.
     Spent(R, Option<io::Error>),
 }
@@ -80,6 +100,11 @@ impl<R: BufRead> Decoder<R> {
             None => Kind::Plain(source),
             Some(Compression::Gzip) => Kind::Gzip(Box::new(GzDecoder::new(source))),
             Some(Compression::Bzip2) => Kind::Bzip2(MultiBzDecoder::new(source)),
+            Some(Compression::Xz) => match XzStream::new_stream_decoder(XZ_MEMORY, CONCATENATED) {
+                Ok(stream) => Kind::Xz(XzDecoder::new_stream(source, stream)),
+                Err(error) => Kind::Spent(source, Some(error.into())),
+            },
+            Some(Compression::Lz4) => Kind::lz4(source),
             Some(Compression::Zstd) => match zstd::Decoder::try_with_buffer(source) {
                 Ok(mut decoder) => match decoder.window_log_max(WINDOW_LOG) {
                     Ok(()) => Kind::Zstd(decoder),
@@ -98,6 +123,20 @@ impl<R: BufRead> Decoder<R> {
             Kind::Gzip(decoder) => decoder.get_ref(),
             Kind::Zstd(decoder) => decoder.get_ref(),
             Kind::Bzip2(decoder) => decoder.get_ref(),
+            Kind::Xz(decoder) => decoder.get_ref(),
+            Kind::Lz4(decoder) => &decoder.get_ref().source,
+        }
+    }
+
+    /// Gives back what is decompressed, from where the decoder has come to.
+    pub(crate) fn into_source(self) -> R {
+        match self.kind.expect(PUT_BACK) {
+            Kind::Plain(source) | Kind::Spent(source, _) => source,
+            Kind::Gzip(decoder) => decoder.into_inner(),
+            Kind::Zstd(decoder) => decoder.finish(),
+            Kind::Bzip2(decoder) => decoder.into_inner(),
+            Kind::Xz(decoder) => decoder.into_inner(),
+            Kind::Lz4(decoder) => decoder.into_inner().source,
         }
     }
 
@@ -108,6 +147,8 @@ impl<R: BufRead> Decoder<R> {
             Kind::Gzip(decoder) => decoder.get_mut(),
             Kind::Zstd(decoder) => decoder.get_mut(),
             Kind::Bzip2(decoder) => decoder.get_mut(),
+            Kind::Xz(decoder) => decoder.get_mut(),
+            Kind::Lz4(decoder) => &mut decoder.get_mut().source,
         }
     }
 
@@ -128,21 +169,54 @@ impl<R: BufRead> Decoder<R> {
         read
     }
 
-    /// A gzip member has ended: goes on to the next one, if there is one. The other decoders go on by themselves.
+    /// A gzip member or an lz4 frame has ended: goes on to the next one, if there is one. The other decoders go on by themselves.
     fn next_member(&mut self) -> io::Result<bool> {
-        let Some(Kind::Gzip(decoder)) = self.kind.take_if(|kind| matches!(kind, Kind::Gzip(_))) else {
-            return Ok(false);
+        let ended = self.kind.take_if(|kind| matches!(kind, Kind::Gzip(_) | Kind::Lz4(_)));
+        let (mut source, compression) = match ended {
+            Some(Kind::Gzip(decoder)) => (decoder.into_inner(), Compression::Gzip),
+            Some(Kind::Lz4(decoder)) => {
+                let Watched { source, ended } = decoder.into_inner();
+                if ended {
+                    self.kind = Some(Kind::Spent(source, None));
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                (source, Compression::Lz4)
+            }
+            _ => return Ok(false),
         };
-        let mut source = decoder.into_inner();
         // Zeros after the last member are padding, as gzip itself and Python see it.
         let next = skip_zeros(&mut source);
-        let is_member = matches!(next, Ok(Some(first)) if first == GZIP[0]);
-        self.kind =
-            Some(if is_member { Kind::Gzip(Box::new(GzDecoder::new(source))) } else { Kind::Spent(source, None) });
+        let magic = if compression == Compression::Gzip { GZIP } else { LZ4 };
+        let is_member = matches!(next, Ok(Some(first)) if first == magic[0]);
+        *self = if is_member {
+            Self::new(Some(compression), source)
+        } else {
+            Self { kind: Some(Kind::Spent(source, None)) }
+        };
         match next? {
             Some(_) if !is_member => Err(io::Error::new(io::ErrorKind::InvalidData, TrailingGarbage)),
             _ => Ok(is_member),
         }
+    }
+}
+
+impl<R: BufRead> Kind<R> {
+    fn lz4(source: R) -> Self {
+        Self::Lz4(Box::new(FrameDecoder::new(Watched { source, ended: false })))
+    }
+}
+
+/// Remembers that its source has ended: the decoder of lz4 takes the end of a file for that of a frame.
+struct Watched<R> {
+    source: R,
+    ended: bool,
+}
+
+impl<R: BufRead> Read for Watched<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.ended |= read == 0 && !buffer.is_empty();
+        Ok(read)
     }
 }
 
@@ -157,6 +231,8 @@ impl<R: BufRead> Read for Decoder<R> {
                 Kind::Gzip(decoder) => decoder.read(buffer),
                 Kind::Zstd(decoder) => decoder.read(buffer),
                 Kind::Bzip2(decoder) => decoder.read(buffer),
+                Kind::Xz(decoder) => decoder.read(buffer),
+                Kind::Lz4(decoder) => decoder.read(buffer),
                 Kind::Spent(_, error) => error.take().map_or(Ok(0), Err),
             }?;
             if read > 0 || !self.next_member()? {
@@ -186,15 +262,21 @@ mod tests {
     use super::*;
 
     /// Compresses a text by each format.
-    fn compressed(text: &str) -> [(Compression, Vec<u8>); 3] {
+    fn compressed(text: &str) -> [(Compression, Vec<u8>); 5] {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         gzip.write_all(text.as_bytes()).unwrap();
         let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
         bzip2.write_all(text.as_bytes()).unwrap();
+        let mut xz = liblzma::write::XzEncoder::new(Vec::new(), 1);
+        xz.write_all(text.as_bytes()).unwrap();
+        let mut lz4 = lz4_flex::frame::FrameEncoder::new(Vec::new());
+        lz4.write_all(text.as_bytes()).unwrap();
         [
             (Compression::Gzip, gzip.finish().unwrap()),
             (Compression::Zstd, zstd::encode_all(text.as_bytes(), 1).unwrap()),
             (Compression::Bzip2, bzip2.finish().unwrap()),
+            (Compression::Xz, xz.finish().unwrap()),
+            (Compression::Lz4, lz4.finish().unwrap()),
         ]
     }
 
@@ -213,7 +295,7 @@ mod tests {
             assert_eq!(Compression::of(&bytes), Some(compression));
             assert_eq!(read(&bytes).unwrap(), "Iraq\n");
             assert_eq!(read(&bytes.repeat(2)).unwrap(), "Iraq\nIraq\n", "{compression:?}");
-            for length in 10..bytes.len() {
+            for length in Compression::MAGIC..bytes.len() {
                 assert!(read(&bytes[..length]).is_err(), "{compression:?} cut to {length}");
             }
         }

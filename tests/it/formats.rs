@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Random, gzip, zstd};
+use crate::support::{Folder, Random, bzip2, gzip, lz4, tar, xz, zstd};
 
 /// An article of the test, in words that no format needs to escape but for quotes and separators.
 struct Article {
@@ -108,6 +108,30 @@ fn the_same_articles_give_the_same_counts_in_every_format() {
     let line =
         |article: &Article| json!({"id": article.id, "title": article.title, "text": article.text}).to_string() + "\n";
     folder.write("news.jsonl", articles.iter().map(line).collect::<String>());
+    let lines: String = articles.iter().map(line).collect();
+    // Titles and texts alone, so that they are what is counted in plain text, too.
+    let texts: Vec<(String, Vec<u8>)> = articles
+        .iter()
+        .enumerate()
+        .map(|(n, article)| (format!("{n:03}.txt"), format!("{}\n\n{}", article.title, article.text).into_bytes()))
+        .collect();
+    let texts: Vec<(&str, Vec<u8>)> = texts.iter().map(|(name, text)| (&**name, text.clone())).collect();
+    folder.write("texts.tar", tar(&texts));
+    let middle = lines[..lines.len() / 2].rfind('\n').unwrap() + 1;
+    let (first, second) = lines.split_at(middle);
+    let members = [("news/2.jsonl", first.into()), ("news/1.jsonl.xz", xz(second.as_bytes())), ("notes.pdf", vec![0])];
+    let lines_tar = tar(&members);
+    folder.write("lines.tar.gz", gzip(&lines_tar));
+    folder.write("lines.tgz", gzip(&lines_tar));
+    folder.write("lines.tar.bz2", bzip2(&lines_tar));
+    folder.write("lines.tar.xz", xz(&lines_tar));
+    let pages: Vec<(String, Vec<u8>)> =
+        articles.iter().enumerate().map(|(n, article)| (format!("{n:03}.html"), page(article).into_bytes())).collect();
+    let pages: Vec<(&str, Vec<u8>)> = pages.iter().map(|(name, page)| (&**name, page.clone())).collect();
+    folder.write("pages.tar.zst", zstd(&tar(&pages)));
+    folder.write("news.jsonl.bz2", bzip2(lines.as_bytes()));
+    folder.write("news.jsonl.xz", xz(lines.as_bytes()));
+    folder.write("news.jsonl.lz4", lz4(lines.as_bytes()));
     folder.write("news.json", format!("[{}]", articles.iter().map(line).collect::<Vec<_>>().join(",")));
     folder.write("news.csv", csv(&articles, ','));
     folder.write("news.tsv", csv(&articles, '\t'));
@@ -119,7 +143,10 @@ fn the_same_articles_give_the_same_counts_in_every_format() {
     folder.run("analyze news.jsonl -g small.gaz --out jsonl").expect(0);
     let expected = counts(&folder, "jsonl");
     assert!(expected.len() > 5);
-    for input in ["news.json", "news.csv", "news.tsv", "semicolons.csv.zst", "news.warc.gz", "pages"] {
+    let compressed = ["news.jsonl.bz2", "news.jsonl.xz", "news.jsonl.lz4"];
+    let others = ["news.json", "news.csv", "news.tsv", "semicolons.csv.zst", "news.warc.gz", "pages"];
+    let containers = ["texts.tar", "lines.tar.gz", "lines.tgz", "lines.tar.bz2", "lines.tar.xz", "pages.tar.zst"];
+    for input in compressed.into_iter().chain(others).chain(containers) {
         for threads in [1, 4] {
             folder.run(&format!("analyze {input} -g small.gaz --out run --force -j {threads}")).expect(0);
             assert_eq!(counts(&folder, "run"), expected, "{input}");
@@ -128,6 +155,12 @@ fn the_same_articles_give_the_same_counts_in_every_format() {
         }
         folder.run("verify run").expect(0);
     }
+    folder.run("analyze lines.tar.gz -g small.gaz --out run --force").expect(0);
+    let manifest = folder.manifest("run");
+    assert_eq!((&manifest["inputs"][0]["format"], &manifest["inputs"][0]["passed_over"]), (&json!("tar"), &json!(1)));
+    let read = folder.run("read texts.tar").expect(0).stdout.clone();
+    assert_eq!(crate::support::json_lines(&read)[2]["id"], "texts.tar/002.txt");
+    folder.run("plan lines.tar.gz -g small.gaz").expect(0);
     let of_crawl = folder.run("analyze news.warc.gz -g small.gaz --out crawl");
     of_crawl.expect(0);
     assert_eq!(folder.manifest("crawl")["inputs"][0]["passed_over"], 1 + 3 * 60);

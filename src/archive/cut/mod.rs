@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 pub(super) use json_values::first_value_end;
 
-use super::batch::{Batch, Record};
+use super::batch::{Batch, NO_MEMBER, Record};
 use super::parse::{Fault, JsonLines, Page, Parser, PlainText};
 use super::{ArchiveOptions, Format, Origin};
 use crate::diagnostics::{Reject, RejectReason};
@@ -48,7 +48,9 @@ pub(super) fn cutter(format: Format, origin: &Arc<Origin>) -> Box<dyn Cutter> {
 pub(super) struct Position {
     /// Row of the file in the archive.
     pub(super) file: u32,
-    pub(super) path: String,
+    pub(super) path: Arc<str>,
+    /// Whether that is the path of a member of a container, in which the offset and the number are then counted.
+    pub(super) is_member: bool,
     /// Where the open record begins: in the batch's buffer, in the file's content, and as which record.
     pub(super) start: usize,
     pub(super) offset: u64,
@@ -57,7 +59,7 @@ pub(super) struct Position {
     pub(super) dropped: u64,
     /// Records cut and rejects so far.
     pub(super) records: u64,
-    /// Records of a crawl that hold no page: requests, images, redirections, revisits.
+    /// Records of a crawl that hold no page (requests, images, redirections, revisits), and members of a container that are not read.
     pub(super) passed_over: u64,
     /// Bytes on disk read so far.
     pub(super) bytes_read: u64,
@@ -101,8 +103,13 @@ impl Open<'_> {
             parsers.push(Arc::clone(parser));
         }
         let parser = (parsers.len() - 1) as u32;
+        let members = &mut self.batch.members;
+        if self.at.is_member && members.last().is_none_or(|last| !Arc::ptr_eq(last, &self.at.path)) {
+            members.push(Arc::clone(&self.at.path));
+        }
+        let member = if self.at.is_member { (members.len() - 1) as u32 } else { NO_MEMBER };
         let Position { file, offset, number, start, .. } = *self.at;
-        self.batch.records.push(Record { file, offset, number, start, end, unterminated, parser });
+        self.batch.records.push(Record { file, offset, number, start, end, unterminated, parser, member });
         self.at.records += 1;
     }
 
@@ -128,7 +135,8 @@ impl Open<'_> {
     /// Rejects the open record.
     pub(super) fn reject(&mut self, reason: RejectReason, message: String) {
         let Position { offset, number, .. } = *self.at;
-        self.batch.rejects.push(Reject { file: self.at.path.clone(), offset, record: number, reason, message });
+        self.batch.reject_places.push(self.batch.records.len());
+        self.batch.rejects.push(Reject { file: self.at.path.to_string(), offset, record: number, reason, message });
         self.at.records += 1;
     }
 }

@@ -102,7 +102,7 @@ fn look(reader: &mut dyn BufRead, label: &str) -> Result<()> {
     const KINDS: [(&[u8], &str, &str); 8] = [
         (b"\xff\xfe", "UTF-16", "convert it with iconv -f UTF-16 -t UTF-8"),
         (b"\xfe\xff", "UTF-16", "convert it with iconv -f UTF-16 -t UTF-8"),
-        (b"\xfd7zXZ\0", "xz-compressed", "unpack it with xz -d"),
+        (b"\xfd7zXZ\0", "compressed twice", "unpack it first"),
         (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it first"),
         (b"\x1f\x8b", "compressed twice", "unpack it first"),
         (b"PAR1", "a Parquet file", "convert it to CSV first"),
