@@ -12,7 +12,7 @@ use crate::segment::{Furniture, Section};
 ///
 /// Two runs can be compared or merged if their settings do not [differ](Self::difference). Threads, engines and batch sizes
 /// change no result and are not among them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct RunSettings {
@@ -83,23 +83,6 @@ pub struct SettingsDifference {
     pub ours: String,
     /// Its value there, as JSON.
     pub theirs: String,
-}
-
-impl Default for RunSettings {
-    fn default() -> Self {
-        Self {
-            profile: Profile::default(),
-            overlap: Overlap::default(),
-            context: Context::default(),
-            counting: Counting::default(),
-            furniture: Furniture::default(),
-            exclude: Vec::new(),
-            recurring_lines: None,
-            without: Vec::new(),
-            without_rules: Vec::new(),
-            input: None,
-        }
-    }
 }
 
 impl From<&ArchiveOptions> for InputSettings {

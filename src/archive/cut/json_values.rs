@@ -107,7 +107,7 @@ impl Extent {
                     at += 1;
                     continue;
                 }
-                let Some(length) = memchr::memchr3(b'"', b'\\', b'\n', &bytes[at..]) else { return None };
+                let length = memchr::memchr3(b'"', b'\\', b'\n', &bytes[at..])?;
                 at += length + 1;
                 match bytes[at - 1] {
                     b'\\' => self.is_escaped = true,
