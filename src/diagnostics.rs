@@ -94,11 +94,11 @@ pub enum RejectReason {
     Damaged,
     /// The file looks binary (it contains NUL bytes).
     Binary,
-    /// The file has a format that is not read: XML, a mailbox, a document of an office program.
+    /// The file has a format that is not read: XML of an unknown kind, a mailbox, a document of an office program.
     OtherFormat,
     /// A row of a table has more or fewer cells than its header, or a quotation mark in it is never closed.
     InvalidRow,
-    /// A record of a crawl is broken, or its page cannot be decompressed.
+    /// A record of a crawl is broken, or its page cannot be decompressed; or the markup of an article in XML or SGML is broken.
     InvalidRecord,
     /// The record is longer than the limit in force.
     TooLong,

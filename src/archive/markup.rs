@@ -114,8 +114,8 @@ pub(super) fn kind(head: &Head<'_>) -> Option<Foreign> {
     let tag = &rest[..memchr(b'>', rest)? + 1];
     let has_attribute = memmem::find(tag, b"=").is_some();
     let has_tags = memmem::find(rest, b"</").is_some() || memchr_iter(b'<', rest).nth(2).is_some();
-    let is_rdf_only = lower == b"rdf:rdf" && head.whole && !elements::holds_records(rest);
-    if is_rdf_only {
+    // RDF is more than RSS 1.0.
+    if lower == b"rdf:rdf" && !elements::holds_records(rest) {
         return Some(xml());
     }
     if let Some(foreign) = root(&lower)

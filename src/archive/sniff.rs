@@ -241,7 +241,11 @@ mod tests {
         assert_eq!(look(b"<html><body>Talks</body></html>", Some(Format::JsonLines)), Verdict::Read(Format::Page, 0));
         assert_eq!(look(b"<!-- x --><p>Talks</p>", Some(Format::Text)), Verdict::Read(Format::Page, 0));
         assert_eq!(look(b"WARC/1.0\r\nWARC-Type: warcinfo\r\n", None), Verdict::Read(Format::Crawl, 0));
-        check_refused(b"<rss version='2.0'><channel>", Some(Format::Text), "--input-format text", (0, 1));
+        for feed in ["<rss version='2.0'><channel>", "<nitf><body></body></nitf>", "<DOC>\n<DOCNO>1</DOCNO>"] {
+            assert_eq!(look(feed.as_bytes(), Some(Format::Text)), Verdict::Read(Format::Xml, 0), "{feed}");
+        }
+        check_refused(b"<news><story>Talks</story></news>", Some(Format::Text), "--input-format text", (0, 1));
+        check_refused(b"<rdf:RDF xmlns='x'><a/></rdf:RDF>", Some(Format::Xml), "this is XML", (0, 1));
         let asked = |bytes: &[u8], format| super::look(&Head { bytes, whole: true, path: "a.csv" }, Some(format), true);
         assert_eq!(asked(csv.as_bytes(), Format::Text), Verdict::Read(Format::Text, 0));
         assert_eq!(
@@ -251,6 +255,11 @@ mod tests {
         assert_eq!(asked(b"Talks", Format::Page), Verdict::Read(Format::Page, 0));
         assert!(matches!(asked(csv.as_bytes(), Format::JsonLines), Verdict::Refuse { .. }));
         assert!(matches!(asked(b"%PDF-1.7", Format::Text), Verdict::Refuse { .. }));
+        assert_eq!(asked(b"<news><item>Talks</item></news>", Format::Xml), Verdict::Read(Format::Xml, 0));
+        for other in [&b"<news>Talks</news>"[..], b"Talks", b"{}"] {
+            assert!(matches!(asked(other, Format::Xml), Verdict::Refuse { .. }));
+        }
+        assert!(matches!(asked(b"<rss><item/></rss>", Format::JsonLines), Verdict::Refuse { .. }));
         // By its name, where nothing else says what it is.
         let named = |path| super::look(&Head { bytes: b"Talks", whole: true, path }, None, false);
         assert_eq!(named("a.TSV.gz"), Verdict::Read(Format::Table { separator: b'\t' }, 0));

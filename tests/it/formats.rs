@@ -94,6 +94,80 @@ fn warc(articles: &[Article]) -> Vec<u8> {
     crawl
 }
 
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// The paragraphs of an article in elements of this name.
+fn paragraphs(article: &Article, name: &str) -> String {
+    article.text.split("\n\n").map(|text| format!("<{name}>\n{}\n</{name}>\n", escaped(text))).collect()
+}
+
+/// A feed whose texts are in CDATA sections, escaped, or plain.
+fn rss(articles: &[Article]) -> String {
+    let item = |(number, article): (usize, &Article)| {
+        let text = match number % 3 {
+            0 => format!(
+                "<description>short</description><content:encoded><![CDATA[{}]]></content:encoded>",
+                paragraphs(article, "p")
+            ),
+            1 => format!("<description>{}</description>", escaped(&paragraphs(article, "p"))),
+            _ => format!("<description>{}</description>", escaped(&article.text)),
+        };
+        format!(
+            "<item>\n<title>{}</title><media:content url=\"a>b\"><media:title>Iraq</media:title></media:content>\n\
+             <guid>{}</guid>{text}<pubDate>Sat, 02 Mar 2024 10:00:00 GMT</pubDate>\n</item>\n",
+            escaped(&article.title),
+            article.id
+        )
+    };
+    let items: String = articles.iter().enumerate().map(item).collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- <item>Iraq</item> -->\n<rss version=\"2.0\"><channel><title>Iraq News</title>\n{items}</channel></rss>\n"
+    )
+}
+
+fn atom(articles: &[Article]) -> String {
+    let entry = |(number, article): (usize, &Article)| {
+        let paragraphs = paragraphs(article, "p");
+        let text = match number % 2 {
+            0 => format!(
+                "<content type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">{paragraphs}</div></content>"
+            ),
+            _ => format!("<content type=\"html\">{}</content>", escaped(&paragraphs)),
+        };
+        let title = escaped(&article.title);
+        format!(
+            "<entry><title>{title}</title><id>{}</id><updated>2024-03-02T10:00:00Z</updated>{text}</entry>\n",
+            article.id
+        )
+    };
+    let entries: String = articles.iter().enumerate().map(entry).collect();
+    format!("<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Iraq News</title>\n{entries}</feed>")
+}
+
+fn nitf(article: &Article) -> String {
+    format!(
+        "<?xml version=\"1.0\"?>\n<!DOCTYPE nitf SYSTEM \"nitf-3-3.dtd\">\n<nitf><head><title>Iraq</title><docdata><doc-id id-string=\"{}\"/>\
+         <date.issue norm=\"20240302T100000Z\"/></docdata></head><body><body.head><hedline><hl1>{}</hl1></hedline></body.head>\
+         <body.content>{}</body.content></body></nitf>",
+        article.id,
+        escaped(&article.title),
+        paragraphs(article, "p")
+    )
+}
+
+fn gigaword(articles: &[Article]) -> String {
+    let doc = |(number, article): (usize, &Article)| {
+        format!(
+            "<DOC id=\"XYZ_ENG_20240302.{number:04}\" type=\"story\" >\n<HEADLINE>\n{}\n</HEADLINE>\n<TEXT>\n{}</TEXT>\n</DOC>\n",
+            escaped(&article.title),
+            paragraphs(article, "P")
+        )
+    };
+    articles.iter().enumerate().map(doc).collect()
+}
+
 /// Mentions and documents of each entity, and of each pair.
 fn counts(folder: &Folder, run: &str) -> Vec<Value> {
     let mut rows = folder.rows("top", run);
@@ -137,8 +211,12 @@ fn the_same_articles_give_the_same_counts_in_every_format() {
     folder.write("news.tsv", csv(&articles, '\t'));
     folder.write("semicolons.csv.zst", zstd(csv(&articles, ';').as_bytes()));
     folder.write("news.warc.gz", warc(&articles));
+    folder.write("news.rss", rss(&articles));
+    folder.write("news.atom.gz", gzip(atom(&articles).as_bytes()));
+    folder.write("xyz_eng_202403", gigaword(&articles));
     for (number, article) in articles.iter().enumerate() {
         folder.write(&format!("pages/{number:03}.html"), page(article));
+        folder.write(&format!("nitf/{number:03}.xml"), nitf(article));
     }
     folder.run("analyze news.jsonl -g small.gaz --out jsonl").expect(0);
     let expected = counts(&folder, "jsonl");
@@ -146,7 +224,8 @@ fn the_same_articles_give_the_same_counts_in_every_format() {
     let compressed = ["news.jsonl.bz2", "news.jsonl.xz", "news.jsonl.lz4"];
     let others = ["news.json", "news.csv", "news.tsv", "semicolons.csv.zst", "news.warc.gz", "pages"];
     let containers = ["texts.tar", "lines.tar.gz", "lines.tgz", "lines.tar.bz2", "lines.tar.xz", "pages.tar.zst"];
-    for input in compressed.into_iter().chain(others).chain(containers) {
+    let elements = ["news.rss", "news.atom.gz", "nitf", "xyz_eng_202403"];
+    for input in compressed.into_iter().chain(others).chain(containers).chain(elements) {
         for threads in [1, 4] {
             folder.run(&format!("analyze {input} -g small.gaz --out run --force -j {threads}")).expect(0);
             assert_eq!(counts(&folder, "run"), expected, "{input}");
@@ -242,4 +321,87 @@ fn pages_in_other_encodings_are_decoded() {
             (&json!("York"), &json!(text.chars().position(|c| c == 'Y').unwrap()))
         );
     }
+}
+
+/// What becomes of an input: texts of its documents, reasons of its rejects, and documents in which a character was replaced.
+#[track_caller]
+fn check_elements(content: impl AsRef<[u8]>, texts: &[&str], reasons: &[&str], replaced: u64) {
+    let folder = Folder::new();
+    let content = content.as_ref();
+    let shown = String::from_utf8_lossy(content);
+    folder.write("news.xml", content);
+    folder.run("analyze news.xml -g small.gaz --out run").expect(0);
+    let found: Vec<Value> = folder.rejects("run").iter().map(|reject| reject["reason"].clone()).collect();
+    assert_eq!(found, reasons, "{shown}");
+    let manifest = folder.manifest("run");
+    assert_eq!(manifest["inputs"][0]["records"], (texts.len() + reasons.len()) as u64, "{shown}");
+    assert_eq!(manifest["notes"]["replaced"].as_u64().unwrap_or_default(), replaced, "{manifest:#}");
+    let read = folder.run("read news.xml").expect(0).stdout.clone();
+    let found: Vec<Value> = crate::support::json_lines(&read).iter().map(|document| document["text"].clone()).collect();
+    assert_eq!(found, texts, "{shown}");
+}
+
+#[test]
+fn faults_of_feeds_and_sgml_are_one_reject_or_one_repair() {
+    let item = |text: &str| format!("<item><title>Talks</title><description>{text}</description></item>\n");
+    let feed = |items: &str| format!("<rss><channel>{}{items}{}</channel></rss>", item("Iraq one."), item("York two."));
+    let between = |middle: &[&'static str]| [&["Iraq one."], middle, &["York two."]].concat();
+    // The file is cut: in a record, between two, and in the last tag.
+    let whole = feed("");
+    let cut = |end: &str| &whole[..whole.rfind(end).unwrap() + 3];
+    check_elements(cut("York"), &["Iraq one."], &["truncated"], 0);
+    check_elements(cut("<item>"), &["Iraq one."], &["truncated"], 0);
+    check_elements(cut("</channel>"), &["Iraq one.", "York two."], &["truncated"], 0);
+    // An element, or a record, is not closed.
+    check_elements(
+        feed("<item><title>Bath<description>Bath</description></item>"),
+        &between(&[]),
+        &["invalid-record"],
+        0,
+    );
+    check_elements(feed("<item><description>Bath</description>"), &between(&[]), &["invalid-record"], 0);
+    check_elements(feed(&item("<b>Bath <i>is</b> open.")), &between(&["Bath is open."]), &[], 0);
+    check_elements(feed(&item("Bath <!-- is open.")), &between(&[]), &["invalid-record"], 0);
+    // References to characters that do not exist, and some that do.
+    check_elements(
+        feed(&item("Bath &nosuch; & &#xD800; &amp;amp; &#8217;")),
+        &between(&["Bath &nosuch; & \u{fffd} & ’"]),
+        &[],
+        1,
+    );
+    // Another encoding.
+    let latin = |text: String| text.chars().map(|c| c as u32 as u8).collect::<Vec<u8>>();
+    check_elements(latin(feed(&item("Caf\u{e9} in Bath"))), &between(&["Caf\u{e9} in Bath"]), &[], 0);
+    let declared = format!("<?xml version='1.0' encoding='iso-8859-2'?>{}", feed(&item("\u{a3}")));
+    check_elements(latin(declared), &between(&["\u{141}"]), &[], 0);
+    // What only looks like the end.
+    let cdata = feed(&item("<![CDATA[Bath </item> <item> ]]&gt;<br>York]]>"));
+    check_elements(cdata, &between(&["Bath ]]>\nYork"]), &[], 0);
+    check_elements(feed(&item("")), &between(&[""]), &[], 0);
+    // SGML.
+    let doc = |text: &str| format!("<DOC id=\"X_ENG_20100101.0001\">\n<TEXT>\n<P>\n{text}\n</P>\n</TEXT>\n</DOC>\n");
+    let docs = |middle: &str| [&*doc("Iraq one."), middle, &doc("York two.")].concat();
+    check_elements(docs("<DOC><TEXT><P>Bath.\n"), &between(&[]), &["invalid-record"], 0);
+    check_elements(docs("<TEXT>Bath</TEXT></DOC>\n"), &between(&[]), &["invalid-record"], 0);
+    check_elements(docs("<DOC><TEXT>Bath</DOC>\n"), &between(&[]), &["invalid-record"], 0);
+    check_elements(docs(&doc("")), &between(&[""]), &[], 0);
+    let whole = docs("");
+    check_elements(&whole[..whole.len() - 3], &["Iraq one."], &["truncated"], 0);
+}
+
+#[test]
+fn feeds_nitf_and_sgml_say_who_when_and_where() {
+    let folder = Folder::new();
+    folder.write("a.rss", rss(&articles(1)));
+    folder.write("b.sgm", "<REUTERS NEWID=\"17\"><DATE>26-FEB-1987 15:01:01.79</DATE><TEXT><DATELINE>   YORK, Feb 26 - </DATELINE><BODY>Talks.</BODY></TEXT></REUTERS>");
+    let read = folder.run("read .").expect(0).stdout.clone();
+    let documents = crate::support::json_lines(&read);
+    let of = |number: usize, field: &str| documents[number][field].clone();
+    assert_eq!((of(0, "id"), of(0, "source")), (json!("http://news.example/0"), json!("Iraq News")));
+    assert_eq!((of(1, "id"), of(1, "text")), (json!("17"), json!("YORK, Feb 26 - Talks.")));
+    folder.run("analyze . -g small.gaz --out run --input-format xml").expect(0);
+    assert_eq!(folder.manifest("run")["dates"]["read"], 2);
+    folder.write("c.xml", "Talks in Iraq.");
+    folder.run("analyze c.xml -g small.gaz --out c").expect_refusal(&["c.xml", "XML by its name"]);
+    folder.run("analyze c.xml -g small.gaz --out c --input-format xml").expect_refusal(&["XML by its name"]);
 }

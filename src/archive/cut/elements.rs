@@ -371,7 +371,10 @@ impl Lexer {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Position;
     use super::*;
+    use crate::archive::batch::{Batch, Record};
+    use crate::archive::{ArchiveOptions, Origin};
 
     /// Tags of a text, whatever the pieces in which it comes: their names, closing ones after a slash.
     #[track_caller]
@@ -421,5 +424,110 @@ mod tests {
         check("<a b=\"c>\n<d>\n</a>", &["a", "d", "/a"]);
         check("<a b <c></a", &["a", "c"]);
         check("it's <a>'</a>", &["a", "/a"]);
+    }
+
+    /// What becomes of a content that comes in pieces: offset, number, and the record or the reason why there is none.
+    fn cut_in_pieces(content: &[u8], piece: usize, max_record: usize) -> Vec<(u64, u64, String)> {
+        let options = ArchiveOptions { max_record, ..ArchiveOptions::default() };
+        let origin = Arc::new(Origin::in_memory("a.xml", options));
+        let mut cutter = Elements::default();
+        let mut at = Position { number: 1, ..Position::default() };
+        let (mut found, mut carry) = (Vec::new(), Vec::new());
+        let pieces = content.chunks(piece).map(Some).chain([None]);
+        for (number, bytes) in pieces.enumerate() {
+            let mut batch = Batch::new(Arc::clone(&origin), std::mem::take(&mut carry));
+            let unseen = batch.buffer.len();
+            batch.buffer.extend_from_slice(bytes.unwrap_or_default());
+            let mut open = Open { batch: &mut batch, at: &mut at, options: &origin.options, unseen };
+            cutter.cut(&mut open, bytes.is_none()).unwrap();
+            let held = batch.buffer.len() - at.start;
+            assert!(held <= max_record + 2 * piece + 40, "{held} bytes are held after piece {number}");
+            let record = |record: &Record| {
+                (record.offset, record.number, String::from_utf8_lossy(batch.bytes(record)).into_owned())
+            };
+            found.extend(batch.records.iter().map(record));
+            found.extend(batch.rejects.iter().map(|r| (r.offset, r.record, format!("{}: {}", r.reason, r.message))));
+            carry = batch.buffer.split_off(std::mem::take(&mut at.start));
+        }
+        found.sort();
+        assert_eq!(at.records, found.len() as u64);
+        found
+    }
+
+    /// Records and reasons of a content, whatever the pieces in which it comes. Each record is where its offset says.
+    #[track_caller]
+    fn check_records(content: &str, max_record: usize, expected: &[&str]) {
+        let whole = cut_in_pieces(content.as_bytes(), content.len().max(1), max_record);
+        for piece in 1..content.len() {
+            assert_eq!(cut_in_pieces(content.as_bytes(), piece, max_record), whole, "pieces of {piece}: {content}");
+        }
+        assert_eq!(whole.len(), expected.len(), "{whole:?}: {content}");
+        for (row, ((offset, number, record), expected)) in whole.iter().zip(expected).enumerate() {
+            assert_eq!(*number, row as u64 + 1, "{whole:?}");
+            match expected.strip_prefix('!') {
+                Some(part) => assert!(record.contains(part), "{record}: {part}"),
+                None => {
+                    assert_eq!(record, expected);
+                    assert!(content[*offset as usize..].starts_with(record), "{offset}: {content}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_record_ends_with_its_element() {
+        let all = usize::MAX >> 1;
+        check_records(
+            "<rss><item>a</item> b <ITEM x='</item>'>c</Item><item/></rss>",
+            all,
+            &["<item>a</item>", "<ITEM x='</item>'>c</Item>", "<item/>"],
+        );
+        check_records(
+            "<item><![CDATA[</item>]]><!-- </item> --><entry/><items></items></item>",
+            all,
+            &["<item><![CDATA[</item>]]><!-- </item> --><entry/><items></items></item>"],
+        );
+        check_records("<!-- <DOC> --><DOC>1</DOC>\n<DOC >2</DOC\n><DOCS>", all, &["<DOC>1</DOC>", "<DOC >2</DOC\n>"]);
+        check_records(
+            "<feed><entry><feed><item/></feed></entry></feed>",
+            all,
+            &["<entry><feed><item/></feed></entry>"],
+        );
+    }
+
+    #[test]
+    fn a_fault_costs_one_record() {
+        let all = usize::MAX >> 1;
+        check_records(
+            "<DOC>1<DOC>2</DOC></DOC><DOC>3</DOC>",
+            all,
+            &["!<doc> is not closed", "<DOC>2</DOC>", "!<doc> is closed and was not opened", "<DOC>3</DOC>"],
+        );
+        check_records(
+            "<item>1<!-- </item><item>2<![CDATA[ </item ><item>3<!-- </item><item>4</item>",
+            all,
+            &["!comment", "!CDATA", "<item>3<!-- </item>", "<item>4</item>"],
+        );
+        check_records(
+            "<item>123456789</item><item>1</item><item>1<item>123456789<item>2</item>",
+            20,
+            &["!too-long", "<item>1</item>", "!<item> is not closed", "!<item> is not closed", "<item>2</item>"],
+        );
+        check_records("<item>12345678901234567890<item>2</item>", 20, &["!too-long", "<item>2</item>"]);
+    }
+
+    #[test]
+    fn every_cut_of_a_feed_is_noticed() {
+        let content = "<?xml version='1.0'?><rss><item><a b='c'/>1</item>\n<item><![CDATA[2]]></item></rss>";
+        let all = usize::MAX >> 1;
+        let whole = cut_in_pieces(content.as_bytes(), 7, all);
+        assert_eq!(whole.len(), 2);
+        let begun = content.find("<rss>").unwrap() + "<rss".len();
+        for end in begun + 1..content.len() {
+            let found = cut_in_pieces(&content.as_bytes()[..end], 5, all);
+            let (last, before) = found.split_last().unwrap();
+            assert!(last.2.starts_with("truncated: "), "{end}: {found:?}");
+            assert_eq!(before, &whole[..before.len()], "{end}");
+        }
     }
 }

@@ -101,12 +101,14 @@ pub(super) fn parse(bytes: &[u8], frame: &Frame) -> Result<Document<'static>, Fa
         "nitf" => nitf::article(&tree, record),
         _ => sgml::article(&tree, record),
     };
-    let is_part = |name: &str| match local(tree.name(record)) {
-        "doc" | "reuters" => sgml::is_part(name),
-        _ => name != "p",
-    };
+    let is_sgml = matches!(local(name), "doc" | "reuters");
+    let is_part = |name: &str| if is_sgml { sgml::is_part(name) } else { name != "p" };
     if let Some(open) = tree.children(record).find(|child| !tree.is_closed(*child) && is_part(tree.name(*child))) {
         return Err(not_closed(tree.name(open)));
+    }
+    // `DOC` is also the root of XML that is no news.
+    if is_sgml && article.text.is_empty() && !tree.descendants(record).any(|row| sgml::is_part(tree.name(row))) {
+        return Err((RejectReason::NoText, "no text: none of the elements <TEXT>, <BODY> and <HEADLINE>".to_owned()));
     }
     let Article { id, mut title, mut text, date, mut source } = article;
     if source.is_empty() {
@@ -191,6 +193,7 @@ mod tests {
         assert!(fault("<item><title>Talks<description>Paris</description></item>").contains("<title>"));
         assert!(fault("<DOC><HEADLINE>Talks<TEXT>Paris</TEXT></DOC>").contains("<headline>"));
         assert!(fault("<item><a b='></item>").contains("not closed"));
+        assert!(fault("<doc><members><member name='x'>Talks</member></members></doc>").contains("no text"));
     }
 
     #[test]

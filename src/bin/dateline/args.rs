@@ -118,12 +118,19 @@ pub(crate) enum Shell {
     Powershell,
 }
 
-const INPUT_HELP: &str = "\
+/// What INPUT is, in the help of every command that reads articles.
+macro_rules! input_help {
+    () => {
+        "\
 INPUT is a file, a directory tree, or - for standard input. The content of a file decides its format: plain text or a web page \
 (one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a feed (RSS or Atom), NITF or SGML (one \
 an element), a crawl in WARC or ARC (one a page), each also compressed (.gz, .zst, .bz2, .xz, .lz4) and in a tar archive, whose \
 members are read like files. In a directory, files with the usual endings of these are read; others are passed over and counted, \
-unless --input-format says what they contain. Other XML, mailboxes, office documents and other formats are refused by name.";
+unless --input-format says what they contain. Other XML, mailboxes, office documents and other formats are refused by name."
+    };
+}
+
+const INPUT_HELP: &str = input_help!();
 
 /// Where the articles come from.
 #[derive(Debug, clap::Args)]
@@ -408,12 +415,9 @@ pub(crate) struct Analyze {
     pub(crate) context: ContextArg,
 }
 
-const ANALYZE_HELP: &str = "\
-INPUT is a file, a directory tree, or - for standard input. The content of a file decides its format: plain text or a web page \
-(one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a feed (RSS or Atom), NITF or SGML (one \
-an element), a crawl in WARC or ARC (one a page), each also compressed (.gz, .zst, .bz2, .xz, .lz4) and in a tar archive, whose \
-members are read like files. In a directory, files with the usual endings of these are read; others are passed over and counted, \
-unless --input-format says what they contain. Other XML, mailboxes, office documents and other formats are refused by name.
+const ANALYZE_HELP: &str = concat!(
+    input_help!(),
+    "
 
 RUN contains:
   manifest.json     settings, versions, inputs with sizes and hashes, how many records were counted and skipped, sums
@@ -431,7 +435,8 @@ headline counts once; page furniture does not count unless --furniture count say
 Examples:
   dateline analyze news/ --out results
   dateline analyze archive.jsonl.zst --out results --text-field body --id-field url --date-field published
-  zcat articles.jsonl.gz | dateline analyze - --out results -g world -g mine.gaz";
+  zcat articles.jsonl.gz | dateline analyze - --out results -g world -g mine.gaz"
+);
 
 /// Looks at the beginning of the inputs and says how they would be read: before a long run, and to see at once whether the
 /// right fields are used.
