@@ -121,7 +121,7 @@ pub(crate) enum Shell {
 const INPUT_HELP: &str = "\
 INPUT is a file, a directory tree, or - for standard input. The content of a file decides its format: plain text or a web page \
 (one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a feed (RSS or Atom), NITF or SGML (one \
-an element), a crawl in WARC or ARC (one a page), each also compressed (.gz, .zst, .bz2, .xz, .lz4) and in a tar archive, whose \
+an element), a crawl in WARC or ARC (one a page), each also compressed (.gz, .zst, .bz2, .xz, .lz4) and in a tar or zip archive, whose \
 members are read like files. In a directory, files with the usual endings of these are read; others are passed over and counted, \
 unless --input-format says what they contain. Other XML, mailboxes, office documents and other formats are refused by name.";
 
@@ -411,7 +411,7 @@ pub(crate) struct Analyze {
 const ANALYZE_HELP: &str = "\
 INPUT is a file, a directory tree, or - for standard input. The content of a file decides its format: plain text or a web page \
 (one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a feed (RSS or Atom), NITF or SGML (one \
-an element), a crawl in WARC or ARC (one a page), each also compressed (.gz, .zst, .bz2, .xz, .lz4) and in a tar archive, whose \
+an element), a crawl in WARC or ARC (one a page), each also compressed (.gz, .zst, .bz2, .xz, .lz4) and in a tar or zip archive, whose \
 members are read like files. In a directory, files with the usual endings of these are read; others are passed over and counted, \
 unless --input-format says what they contain. Other XML, mailboxes, office documents and other formats are refused by name.
 
