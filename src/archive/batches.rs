@@ -272,8 +272,10 @@ impl Reading {
                     && let Some(kind) = Kind::of(head, &self.at.path)
                 {
                     let head = batch.buffer.split_off(unseen);
-                    self.enter(kind, head, end);
-                    return true;
+                    return match self.enter(kind, head, end, origin) {
+                        Ok(()) => true,
+                        Err(ContentFault { reason, message }) => self.give_up(batch, origin, (reason, message)),
+                    };
                 }
                 let head = sniff::Head { bytes: head, whole: end.is_some(), path: &self.at.path };
                 match sniff::look(&head, self.format, self.asked) {
@@ -321,18 +323,35 @@ impl Reading {
     }
 
     /// The file is a container that begins like this, with its `end` if that is all.
-    fn enter(&mut self, kind: Kind, head: Vec<u8>, end: Option<Ended>) {
+    fn enter(&mut self, kind: Kind, head: Vec<u8>, end: Option<Ended>, origin: &Origin) -> Result<(), ContentFault> {
         let end = end.map(|end| match end {
             Ended::Member(end) => end,
             Ended::Container(fault) => End::Fault(fault),
         });
-        let Some(Body::File(content)) = self.body.take() else { return };
+        let Some(Body::File(content)) = self.body.take() else { return Ok(()) };
+        let path = &self.at.path;
         let container = match kind {
-            Kind::Tar => Container::tar(&self.at.path, self.asked, content, head, end),
+            Kind::Tar => Container::tar(path, self.asked, content, head, end),
+            Kind::Zip => {
+                let file = origin.inputs[self.at.file as usize].open_file().filter(|_| !content.is_compressed());
+                let opened = match file {
+                    Some(file) => Container::zip(path, self.asked, content, file),
+                    None => Err(Box::new((content, ContentFault::not_a_file()))),
+                };
+                match opened {
+                    Ok(container) => container,
+                    Err(refused) => {
+                        let (content, fault) = *refused;
+                        self.body = Some(Body::File(content));
+                        return Err(fault);
+                    }
+                }
+            }
         };
         self.body = Some(Body::Container(Box::new(container)));
-        self.read_as = Some(FileFormat::Tar);
+        self.read_as = Some(if kind == Kind::Tar { FileFormat::Tar } else { FileFormat::Zip });
         self.between = true;
+        Ok(())
     }
 
     /// Goes on to the next member of the container.

@@ -5,6 +5,7 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use super::compressed_name;
+use super::container::Bomb;
 use crate::diagnostics::RejectReason;
 use crate::files::{Compression, Decoder, Hashing, TrailingGarbage};
 
@@ -128,6 +129,7 @@ impl Fault {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => Self::truncated(),
             _ if error.get_ref().is_some_and(|inner| inner.is::<TrailingGarbage>()) => Self::garbage(),
+            _ if error.get_ref().is_some_and(|inner| inner.is::<Bomb>()) => Self::bomb(),
             _ => Self::damaged(error),
         }
     }
@@ -146,6 +148,13 @@ impl Fault {
 
     fn garbage() -> Self {
         Self { reason: RejectReason::Damaged, message: TrailingGarbage.to_string() }
+    }
+
+    /// A zip archive whose directory cannot be reached.
+    pub(super) fn not_a_file() -> Self {
+        let message = "a zip archive has its directory at its end, so it is read only from a file that is not compressed, and not from a \
+                       pipe; write it to a file, or pack it as .tar.gz";
+        Self { reason: RejectReason::OtherFormat, message: message.to_owned() }
     }
 
     pub(super) fn bomb() -> Self {

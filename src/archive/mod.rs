@@ -108,7 +108,7 @@ impl Archive {
     ///
     /// Files in trees are known by their extension: `.txt`, `.text`, `.html` and `.htm` hold one document each, `.jsonl`, `.ndjson`
     /// and `.json` one a line, `.csv` and `.tsv` one a row, `.warc`, `.arc` and `.wet` one a page, `.xml`, `.rss`, `.atom`, `.nitf`, `.sgml`
-    /// and `.sgm` one an element, all also compressed (`.gz`, `.zst`, `.bz2`, `.xz`, `.lz4`); `.tar` holds such files; others are
+    /// and `.sgm` one an element, all also compressed (`.gz`, `.zst`, `.bz2`, `.xz`, `.lz4`); `.tar` and `.zip` hold such files; others are
     /// listed by [`skipped`](Self::skipped). A file named by itself is read whatever it is called, and so are all files of a tree that are not binary if
     /// [`ArchiveOptions::input_format`] says what they hold. In trees, names that begin with a dot are left out, and `.gitignore`
     /// files have no say. Links are followed; a file that has several names is read once, under the one that is no link.
@@ -262,6 +262,8 @@ pub enum FileFormat {
     Xml,
     /// A tar archive, whose members are read as if each were a file.
     Tar,
+    /// A zip archive, likewise.
+    Zip,
 }
 
 impl FileFormat {
@@ -277,6 +279,7 @@ impl FileFormat {
             Self::Warc => "WARC or ARC",
             Self::Xml => "XML or SGML",
             Self::Tar => "tar",
+            Self::Zip => "zip",
         }
     }
 }

@@ -64,6 +64,12 @@ impl Input {
         }
     }
 
+    /// The file itself, if it is one in which one can go back and forth.
+    pub(super) fn open_file(&self) -> Option<File> {
+        let Location::File(path) = &self.location else { return None };
+        File::open(path).ok().filter(|file| file.metadata().is_ok_and(|metadata| metadata.is_file()))
+    }
+
     /// Documents that a program holds.
     pub(super) fn in_memory(name: &str) -> Self {
         Self { path: name.to_owned(), location: Location::Memory, bytes: Some(0), format: None, asked: false }
@@ -255,7 +261,7 @@ impl Walk {
             0 => "the directory holds no files".to_owned(),
             _ => format!("the directory holds no article files, only {others} of other kinds"),
         };
-        let expected = "expected .txt, .jsonl, .json, .csv, .tsv, .html, .xml, .sgml or .warc files, or .tar archives of them, also compressed \
+        let expected = "expected .txt, .jsonl, .json, .csv, .tsv, .html, .xml, .sgml or .warc files, or .tar or .zip archives of them, also compressed \
                         (.gz, .zst, .bz2, .xz, .lz4)";
         Err(Error::usage(message).at(root).with_remedy(match (others, self.format) {
             (1.., InputFormat::Auto) => {
@@ -360,6 +366,9 @@ fn is_container(path: &str) -> bool {
     const ENDINGS: [&str; 6] = ["tar", "tgz", "tzst", "tbz2", "txz", "tlz4"];
     let stem = if compressed_name(path) { path.rsplit_once('.').map_or(path, |(stem, _)| stem) } else { path };
     let ending = Path::new(stem).extension().and_then(|ending| ending.to_str());
+    if Path::new(path).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) {
+        return true;
+    }
     ending.is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
 

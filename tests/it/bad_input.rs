@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Outcome, bzip2, gzip, in_members, json_lines, lz4, tar, xz, zstd};
+use crate::support::{Folder, Outcome, bzip2, gzip, in_members, json_lines, lz4, tar, xz, zip, zstd};
 
 /// Fails if the folder holds anything but these: no result, and nothing temporary, is left behind.
 #[track_caller]
@@ -355,7 +355,7 @@ fn text_that_is_no_text_is_rejected() {
             ("in/nul.txt", 1, 0, "binary", "NUL byte at byte 200000"),
             ("in/pdf.txt", 1, 0, "binary", "PDF"),
             ("in/utf16.txt", 1, 0, "invalid-utf8", "iconv -f UTF-16"),
-            ("in/zip.txt", 1, 0, "binary", "zip"),
+            ("in/zip.txt", 1, 0, "truncated", "the zip archive is cut"),
         ],
     );
     // Named by themselves such files are looked into as well, and nothing is guessed.
@@ -474,8 +474,8 @@ fn compressed_files_that_end_early_are_never_called_complete() {
         folder.write(&half, &changed);
         let outcome = folder.run(&format!("analyze {half} -g small.gaz --out half --force --strict"));
         if outcome.code == Some(2) {
-            // One block of xz, which gives nothing once it is found to be damaged.
-            assert_eq!(name, "f.jsonl.xz");
+            // A short file of xz, which gives nothing once it is found to be damaged.
+            assert!(name.ends_with(".xz"), "{name}");
             outcome.expect_refusal(&["data is damaged"]);
             continue;
         }
@@ -539,6 +539,64 @@ fn each_fault_of_a_container_is_one_reject() {
     folder.run("analyze any.tar -g small.gaz --out run --force --input-format text").expect(0);
     assert_eq!(books(&folder, "run"), [1, 1, 0, 0]);
     assert_eq!(folder.manifest("run")["inputs"][0]["passed_over"], 1);
+}
+
+#[test]
+fn each_fault_of_a_zip_archive_is_one_reject() {
+    let folder = Folder::new();
+    let text = |word: &str| format!("Talks in {word} went on. ").repeat(20).into_bytes();
+    let files =
+        [("a.txt", text("Iraq")), ("b.txt", text("York")), ("c.txt", text("Kyiv")), ("d/e.txt", b"Iraq".to_vec())];
+    let whole = zip(&files);
+    folder.write("whole.zip", &whole);
+    check_rejects(&folder, "whole.zip", [4, 4, 0, 0], &[]);
+    // Something in front of it and after it changes nothing.
+    folder.write("framed.zip", [&b"PK\x03\x04program"[..], &whole, b"more"].concat());
+    check_rejects(&folder, "framed.zip", [4, 4, 0, 0], &[]);
+    for length in [4, 30, whole.len() / 2, whole.len() - 1] {
+        folder.write("cut.zip", &whole[..length]);
+        check_refused(&folder, "cut.zip", &["the zip archive is cut", "fetch it again"]);
+    }
+    // The entries of the directory, in their order.
+    let entries: Vec<usize> = memchr::memmem::find_iter(&whole, b"PK\x01\x02").collect();
+    let changed = |at: usize, byte: u8| {
+        let mut bytes = whole.clone();
+        bytes[at] = byte;
+        bytes
+    };
+    for (name, bytes, reason, part) in [
+        ("locked.zip", changed(entries[1] + 8, 1), "other-format", "encrypted"),
+        ("method.zip", changed(entries[1] + 10, 14), "other-format", "method 14"),
+        ("sum.zip", changed(entries[1] + 16, whole[entries[1] + 16] ^ 1), "damaged", "checksum"),
+        ("place.zip", changed(entries[1] + 42, whole[entries[1] + 42] ^ 1), "damaged", "not where"),
+    ] {
+        folder.write(name, bytes);
+        check_rejects(&folder, name, [4, 3, 0, 1], &[(&format!("{name}/b.txt"), 1, 0, reason, part)]);
+    }
+    let binary = [("a.txt", b"Iraq".to_vec()), ("b.txt", b"a\0b".to_vec()), ("c.txt", zip(&files))];
+    folder.write("binary.zip", zip(&binary));
+    let name = |member: &str| format!("binary.zip/{member}");
+    check_rejects(
+        &folder,
+        "binary.zip",
+        [3, 1, 0, 2],
+        &[(&name("b.txt"), 1, 0, "binary", "NUL byte"), (&name("c.txt"), 1, 0, "binary", "a zip archive")],
+    );
+    let document = [("[Content_Types].xml", b"<Types/>".to_vec()), ("word/document.xml", b"<w/>".to_vec())];
+    folder.write("letter.docx", zip(&document));
+    check_refused(&folder, "letter.docx", &["an office document"]);
+    folder.write("late.zip", zip(&[("a.txt", b"Iraq".to_vec()), ("META-INF/MANIFEST.MF", Vec::new())]));
+    check_refused(&folder, "late.zip", &["a Java archive"]);
+    folder.write("whole.zip.gz", gzip(&whole));
+    check_refused(&folder, "whole.zip.gz", &["its directory at its end"]);
+    folder
+        .run_with_input("tag - -g small.gaz", &whole)
+        .expect_refusal(&["its directory at its end", "write it to a file"]);
+    folder.write("bomb.zip", zip(&[("a.jsonl", vec![b'\n'; 80 << 20]), ("b.txt", b"Iraq".to_vec())]));
+    let outcome = folder.run("analyze bomb.zip -g small.gaz --out run --force");
+    outcome.expect(0);
+    assert_eq!(books(&folder, "run"), [2, 1, 0, 1]);
+    assert!(folder.rejects("run")[0]["message"].as_str().unwrap().contains("zip bomb"));
 }
 
 /// An archive of which nothing is read.

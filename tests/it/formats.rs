@@ -1,8 +1,10 @@
 //! The same articles in every format that is read give the same counts, and each planted fault is exactly one reject.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Random, bzip2, gzip, lz4, tar, xz, zstd};
+use crate::support::{Folder, Random, bzip2, gzip, lz4, tar, xz, zip, zstd};
 
 /// An article of the test, in words that no format needs to escape but for quotes and separators.
 struct Article {
@@ -199,6 +201,15 @@ fn the_same_articles_give_the_same_counts_in_every_format() {
     folder.write("lines.tgz", gzip(&lines_tar));
     folder.write("lines.tar.bz2", bzip2(&lines_tar));
     folder.write("lines.tar.xz", xz(&lines_tar));
+    let (rows, lone) = articles.split_at(40);
+    let lone: Vec<(String, Vec<u8>)> = lone
+        .iter()
+        .enumerate()
+        .map(|(n, article)| (format!("{n}.txt"), format!("{}\n\n{}", article.title, article.text).into_bytes()))
+        .collect();
+    let mut mixed = vec![("rows.csv", csv(rows, ',').into_bytes()), ("a/photo.jpg", vec![0xff; 9])];
+    mixed.extend(lone.iter().map(|(name, text)| (&**name, text.clone())));
+    folder.write("mixed.zip", zip(&mixed));
     let pages: Vec<(String, Vec<u8>)> =
         articles.iter().enumerate().map(|(n, article)| (format!("{n:03}.html"), page(article).into_bytes())).collect();
     let pages: Vec<(&str, Vec<u8>)> = pages.iter().map(|(name, page)| (&**name, page.clone())).collect();
@@ -223,7 +234,8 @@ fn the_same_articles_give_the_same_counts_in_every_format() {
     assert!(expected.len() > 5);
     let compressed = ["news.jsonl.bz2", "news.jsonl.xz", "news.jsonl.lz4"];
     let others = ["news.json", "news.csv", "news.tsv", "semicolons.csv.zst", "news.warc.gz", "pages"];
-    let containers = ["texts.tar", "lines.tar.gz", "lines.tgz", "lines.tar.bz2", "lines.tar.xz", "pages.tar.zst"];
+    let containers =
+        ["texts.tar", "lines.tar.gz", "lines.tgz", "lines.tar.bz2", "lines.tar.xz", "pages.tar.zst", "mixed.zip"];
     let elements = ["news.rss", "news.atom.gz", "nitf", "xyz_eng_202403"];
     for input in compressed.into_iter().chain(others).chain(containers).chain(elements) {
         for threads in [1, 4] {
@@ -237,6 +249,14 @@ fn the_same_articles_give_the_same_counts_in_every_format() {
     folder.run("analyze lines.tar.gz -g small.gaz --out run --force").expect(0);
     let manifest = folder.manifest("run");
     assert_eq!((&manifest["inputs"][0]["format"], &manifest["inputs"][0]["passed_over"]), (&json!("tar"), &json!(1)));
+    let zip = fs::read(folder.path("mixed.zip")).unwrap();
+    folder.run("analyze mixed.zip -g small.gaz --out run --force").expect(0);
+    let input = &folder.manifest("run")["inputs"][0];
+    assert_eq!(input["sha256"], crate::support::sha256(&zip));
+    assert_eq!(
+        (&input["format"], &input["passed_over"], &input["bytes"]),
+        (&json!("zip"), &json!(1), &json!(zip.len()))
+    );
     let read = folder.run("read texts.tar").expect(0).stdout.clone();
     assert_eq!(crate::support::json_lines(&read)[2]["id"], "texts.tar/002.txt");
     folder.run("plan lines.tar.gz -g small.gaz").expect(0);

@@ -222,6 +222,11 @@ pub(crate) fn lz4(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// SHA-256 in hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A tar archive of these files.
 pub(crate) fn tar(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut tar = tar::Builder::new(Vec::new());
@@ -232,6 +237,18 @@ pub(crate) fn tar(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
         tar.append_data(&mut header, path, &bytes[..]).unwrap();
     }
     tar.into_inner().unwrap()
+}
+
+/// A zip archive of these files, deflated but for the smallest.
+pub(crate) fn zip(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (path, bytes) in files {
+        let method = if bytes.len() < 100 { zip::CompressionMethod::Stored } else { zip::CompressionMethod::Deflated };
+        let options = zip::write::SimpleFileOptions::default().compression_method(method);
+        zip.start_file(*path, options.large_file(path.ends_with(".csv"))).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
 }
 
 /// Cuts bytes anywhere into `parts` pieces and joins what `compress` makes of them: members of gzip, frames of zstd.

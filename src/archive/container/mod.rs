@@ -8,7 +8,9 @@ mod stream;
 mod tar;
 #[cfg(test)]
 mod tests;
+mod zip;
 
+use std::fs::File;
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
@@ -19,6 +21,8 @@ use crate::files::{Compression, Decoder};
 
 use stream::Stream;
 use tar::Tar;
+pub(super) use zip::Bomb;
+use zip::Zip;
 
 /// What is decompressed may be so many times as large as what it is decompressed from, beyond the first bytes.
 const MOST_RATIO: u64 = 1000;
@@ -33,6 +37,8 @@ fn is_bomb(decompressed: u64, compressed: u64) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Tar,
+    /// Read only from a file in which one can go back and forth.
+    Zip,
 }
 
 impl Kind {
@@ -40,7 +46,11 @@ impl Kind {
     pub(super) fn of(head: &[u8], path: &str) -> Option<Self> {
         // An archive without members is nothing but zeros.
         let is_empty = || head.len() >= 512 && path.ends_with(".tar") && head.iter().all(|byte| *byte == 0);
-        (tar::is_tar(head) || is_empty()).then_some(Self::Tar)
+        if tar::is_tar(head) || is_empty() {
+            return Some(Self::Tar);
+        }
+        // The second begins an archive without members.
+        (head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")).then_some(Self::Zip)
     }
 }
 
@@ -98,6 +108,7 @@ pub(super) struct Container {
 /// A container at one of its members.
 enum Source {
     Tar(Tar),
+    Zip(Box<Zip>),
 }
 
 const LENT: &str = "a member is exchanged in one step";
@@ -106,6 +117,20 @@ impl Container {
     /// The tar archive of which `head` was read already, and the `end` if that is all.
     pub(super) fn tar(path: &str, reads_all: bool, content: Content, head: Vec<u8>, end: Option<End>) -> Self {
         Self::new(path, reads_all, Source::Tar(Tar::new(Stream::new(content, head, end))))
+    }
+
+    /// The zip archive in a file, of which `content` is read for the hash.
+    ///
+    /// # Errors
+    ///
+    /// Why nothing can be read of it; the content is given back.
+    pub(super) fn zip(
+        path: &str,
+        reads_all: bool,
+        content: Content,
+        file: File,
+    ) -> Result<Self, Box<(Content, Fault)>> {
+        Ok(Self::new(path, reads_all, Source::Zip(Box::new(Zip::open(file, content)?))))
     }
 
     fn new(path: &str, reads_all: bool, source: Source) -> Self {
@@ -147,12 +172,12 @@ impl Container {
             return Ok(Step::Refused(path, fault));
         }
         let mut source = self.decoder.take().expect(LENT).into_source();
+        let size = source.left();
         let head = source.peek(Compression::MAGIC);
         let compression = Compression::of(head);
         let broken_promise = compression.is_none() && compressed_name(&name) && !head.is_empty();
         let broken_promise = broken_promise.then(|| Fault::without_magic(head));
-        (self.is_compressed, self.size, self.decompressed, self.ended) =
-            (compression.is_some(), source.left(), 0, None);
+        (self.is_compressed, self.size, self.decompressed, self.ended) = (compression.is_some(), size, 0, None);
         self.decoder = Some(Decoder::new(compression, source));
         Ok(match broken_promise {
             Some(fault) => Step::Refused(path, fault),
@@ -196,12 +221,14 @@ impl Container {
     pub(super) fn content(&self) -> &Content {
         match self.source() {
             Source::Tar(tar) => tar.stream().content(),
+            Source::Zip(zip) => zip.content(),
         }
     }
 
     pub(super) fn content_mut(&mut self) -> &mut Content {
         match self.source_mut() {
             Source::Tar(tar) => tar.stream_mut().content_mut(),
+            Source::Zip(zip) => zip.content_mut(),
         }
     }
 }
@@ -210,12 +237,14 @@ impl Source {
     fn next(&mut self) -> Result<Next, Fault> {
         match self {
             Self::Tar(tar) => tar.next(),
+            Self::Zip(zip) => zip.next(),
         }
     }
 
     fn peek(&mut self, n: usize) -> &[u8] {
         match self {
             Self::Tar(tar) => tar.peek(n),
+            Self::Zip(zip) => zip.peek(n),
         }
     }
 
@@ -223,6 +252,7 @@ impl Source {
     fn left(&self) -> u64 {
         match self {
             Self::Tar(tar) => tar.left(),
+            Self::Zip(zip) => zip.left(),
         }
     }
 
@@ -230,12 +260,15 @@ impl Source {
     fn failure(&mut self) -> Option<Fault> {
         match self {
             Self::Tar(tar) => tar.failure(),
+            // A zip archive is whole once its directory was found.
+            Self::Zip(_) => None,
         }
     }
 
     fn at(&self) -> u64 {
         match self {
             Self::Tar(tar) => tar.stream().at(),
+            Self::Zip(zip) => zip.at(),
         }
     }
 }
@@ -244,12 +277,14 @@ impl BufRead for Source {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         match self {
             Self::Tar(tar) => tar.fill_buf(),
+            Self::Zip(zip) => zip.fill_buf(),
         }
     }
 
     fn consume(&mut self, n: usize) {
         match self {
             Self::Tar(tar) => tar.consume(n),
+            Self::Zip(zip) => zip.consume(n),
         }
     }
 }

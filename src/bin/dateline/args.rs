@@ -88,34 +88,7 @@ pub(crate) enum Command {
     Gazetteer(crate::gazetteer::GazetteerCommand),
     /// Write the manual page or shell completions
     #[command(subcommand)]
-    Generate(Generate),
-}
-
-/// What to write about the program itself, to standard output.
-#[derive(Debug, Clone, Subcommand)]
-pub(crate) enum Generate {
-    /// The manual page, in roff: dateline generate man > ~/.local/share/man/man1/dateline.1
-    ///
-    /// Without COMMAND the page of the program, with it that of one of its commands.
-    Man {
-        /// A command, with its own command after it where it has some: analyze, gazetteer show
-        #[arg(value_name = "COMMAND")]
-        command: Vec<String>,
-    },
-    /// Completions for a shell: source <(dateline generate completions bash)
-    Completions {
-        /// The shell
-        #[arg(value_enum)]
-        shell: Shell,
-    },
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Shell {
-    Bash,
-    Zsh,
-    Fish,
-    Powershell,
+    Generate(crate::generate::Generate),
 }
 
 /// What INPUT is, in the help of every command that reads articles.
@@ -124,7 +97,7 @@ macro_rules! input_help {
         "\
 INPUT is a file, a directory tree, or - for standard input. The content of a file decides its format: plain text or a web page \
 (one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a feed (RSS or Atom), NITF or SGML (one \
-an element), a crawl in WARC or ARC (one a page), each also compressed (.gz, .zst, .bz2, .xz, .lz4) and in a tar archive, whose \
+an element), a crawl in WARC or ARC (one a page), each also compressed (.gz, .zst, .bz2, .xz, .lz4) and in a tar or zip archive, whose \
 members are read like files. In a directory, files with the usual endings of these are read; others are passed over and counted, \
 unless --input-format says what they contain. Other XML, mailboxes, office documents and other formats are refused by name."
     };

@@ -2,11 +2,38 @@
 
 use std::io;
 
-use clap::CommandFactory;
+use clap::{CommandFactory, Subcommand, ValueEnum};
 use clap_complete::Shell as Completed;
 
-use crate::args::{Args, Generate, Shell};
+use crate::args::Args;
 use crate::exit_code::{self, CommandResult, Outcome};
+
+/// What to write about the program itself, to standard output.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Generate {
+    /// The manual page, in roff: dateline generate man > ~/.local/share/man/man1/dateline.1
+    ///
+    /// Without COMMAND the page of the program, with it that of one of its commands.
+    Man {
+        /// A command, with its own command after it where it has some: analyze, gazetteer show
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
+    /// Completions for a shell: source <(dateline generate completions bash)
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+}
 
 pub(crate) fn run(what: &Generate) -> CommandResult {
     let mut page = Vec::new();
