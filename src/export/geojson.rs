@@ -20,7 +20,7 @@ impl Exporter for Geojson {
         let mut file = Writer::create(path)?;
         file.put("{\n\"type\": \"FeatureCollection\",\n")?;
         if let Some(notice) = source.attribution() {
-            file.put(&format!("\"attribution\": {},\n", json(notice)))?;
+            file.put(format!("\"attribution\": {},\n", json(notice)))?;
         }
         file.put("\"features\": [\n")?;
         let (mut n_features, mut n_elsewhere) = (0, 0_u64);
@@ -32,7 +32,7 @@ impl Exporter for Geojson {
             let between = if n_features == 0 { "" } else { ",\n" };
             n_features += 1;
             let country = if entity.country.is_empty() { "null".to_owned() } else { json(entity.country) };
-            file.put(&format!(
+            file.put(format!(
                 "{between}{{\"type\":\"Feature\",\"id\":{row},\"geometry\":{{\"type\":\"Point\",\"coordinates\":[{},{}]}},\
                  \"properties\":{{\"entity\":{},\"name\":{},\"kind\":{},\"country\":{country},\"mentions\":{},\"documents\":{}}}}}",
                 json(&entity.longitude),

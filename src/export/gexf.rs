@@ -25,14 +25,14 @@ impl Exporter for Gexf {
             "<gexf xmlns=\"http://gexf.net/1.3\" version=\"1.3\">\n",
         ))?;
         let notice = source.attribution().unwrap_or_default();
-        file.put(&format!("  <meta>\n    <creator>{PRODUCER}</creator>\n"))?;
+        file.put(format!("  <meta>\n    <creator>{PRODUCER}</creator>\n"))?;
         let words = "Entities that are mentioned in the same contexts; weights are numbers of contexts.";
         let description = format!("{words} {notice}");
-        file.put(&format!("    <description>{}</description>\n  </meta>\n", xml.escape(description.trim_end())))?;
+        file.put(format!("    <description>{}</description>\n  </meta>\n", xml.escape(description.trim_end())))?;
         file.put("  <graph defaultedgetype=\"undirected\" mode=\"static\">\n    <attributes class=\"node\">\n")?;
         for (number, attribute) in NODE_ATTRIBUTES.iter().enumerate() {
             let (name, kind) = (attribute.name, attribute.kind);
-            file.put(&format!("      <attribute id=\"{number}\" title=\"{name}\" type=\"{kind}\"/>\n"))?;
+            file.put(format!("      <attribute id=\"{number}\" title=\"{name}\" type=\"{kind}\"/>\n"))?;
         }
         file.put("    </attributes>\n    <nodes>\n")?;
         let n_nodes = nodes(source, |row, entity| {

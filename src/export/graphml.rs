@@ -24,12 +24,12 @@ impl Exporter for Graphml {
             "<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n",
         ))?;
         if let Some(notice) = source.attribution() {
-            file.put(&format!("  <desc>{}</desc>\n", xml.escape(notice)))?;
+            file.put(format!("  <desc>{}</desc>\n", xml.escape(notice)))?;
         }
         file.put("  <key id=\"name\" for=\"node\" attr.name=\"name\" attr.type=\"string\"/>\n")?;
         for attribute in &NODE_ATTRIBUTES {
             let (name, kind) = (attribute.name, attribute.kind);
-            file.put(&format!("  <key id=\"{name}\" for=\"node\" attr.name=\"{name}\" attr.type=\"{kind}\"/>\n"))?;
+            file.put(format!("  <key id=\"{name}\" for=\"node\" attr.name=\"{name}\" attr.type=\"{kind}\"/>\n"))?;
         }
         file.put("  <key id=\"weight\" for=\"edge\" attr.name=\"weight\" attr.type=\"long\"/>\n")?;
         file.put("  <graph id=\"cooccurrence\" edgedefault=\"undirected\">\n")?;
@@ -45,7 +45,7 @@ impl Exporter for Graphml {
         })?;
         let n_edges = edges(source, |pair| {
             let (a, b, joint) = (pair.a, pair.b, pair.joint);
-            file.put(&format!("    <edge source=\"n{a}\" target=\"n{b}\"><data key=\"weight\">{joint}</data></edge>\n"))
+            file.put(format!("    <edge source=\"n{a}\" target=\"n{b}\"><data key=\"weight\">{joint}</data></edge>\n"))
         })?;
         file.put("  </graph>\n</graphml>\n")?;
         file.finish()?;

@@ -30,11 +30,11 @@ fn write_matrix(source: &mut Source<'_>, matrix: Matrix, path: &Path) -> Result<
     let [n_rows, n_columns, n_entries] = matrix.shape(source)?;
     let symmetry = if matrix == Matrix::Counts { "general" } else { "symmetric" };
     let mut file = Writer::create(path)?;
-    file.put(&format!("%%MatrixMarket matrix coordinate integer {symmetry}\n"))?;
+    file.put(format!("%%MatrixMarket matrix coordinate integer {symmetry}\n"))?;
     if let Some(notice) = source.attribution() {
-        file.put(&format!("% {notice}\n"))?;
+        file.put(format!("% {notice}\n"))?;
     }
-    file.put(&format!("{n_rows} {n_columns} {n_entries}\n"))?;
+    file.put(format!("{n_rows} {n_columns} {n_entries}\n"))?;
     matrix.entries(source, |row, column, value| {
         // For a symmetric matrix the format requires the lower triangle.
         let (row, column) = if matrix == Matrix::Counts { (row, column) } else { (column, row) };

@@ -21,7 +21,7 @@ impl Exporter for Pajek {
     fn write(&self, source: &mut Source<'_>, _options: &ExportOptions, path: &Path) -> Result<Written> {
         let mut file = Writer::create(path)?;
         if let Some(notice) = source.attribution() {
-            file.put(&format!("% {notice}\n"))?;
+            file.put(format!("% {notice}\n"))?;
         }
         let (numbers, n_vertices) = source.renumbered();
         // Readers that identify vertices by label would merge two with one label.
@@ -30,7 +30,7 @@ impl Exporter for Pajek {
             *times.entry(entity.name.to_owned()).or_default() += 1;
             Ok(())
         })?;
-        file.put(&format!("*Vertices {n_vertices}\n"))?;
+        file.put(format!("*Vertices {n_vertices}\n"))?;
         let n_nodes = nodes(source, |row, entity| {
             let vertex = numbers[row as usize] + 1;
             let name = if times[entity.name] > 1 {
@@ -38,12 +38,12 @@ impl Exporter for Pajek {
             } else {
                 entity.name.to_owned()
             };
-            file.put(&format!("{vertex} \"{}\"\n", label(&name)))
+            file.put(format!("{vertex} \"{}\"\n", label(&name)))
         })?;
         file.put("*Edges\n")?;
         let n_edges = edges(source, |pair| {
             let (a, b) = (numbers[pair.a as usize] + 1, numbers[pair.b as usize] + 1);
-            file.put(&format!("{a} {b} {}\n", pair.joint))
+            file.put(format!("{a} {b} {}\n", pair.joint))
         })?;
         file.finish()?;
         Ok(vec![("vertices".to_owned(), n_nodes), ("edges".to_owned(), n_edges)])

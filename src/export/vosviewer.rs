@@ -43,7 +43,7 @@ impl Exporter for Vosviewer {
         })?;
         file.put("\n]\n}")?;
         if let Some(notice) = source.attribution() {
-            file.put(&format!(",\n\"info\": {{\"description\": {}}}", json(notice)))?;
+            file.put(format!(",\n\"info\": {{\"description\": {}}}", json(notice)))?;
         }
         file.put("\n}\n")?;
         file.finish()?;

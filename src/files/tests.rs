@@ -182,7 +182,7 @@ fn no_fault_leaves_half_an_import() {
         if out.exists() {
             fs::rename(out, &gaz).unwrap();
         }
-        let imported = import(ImportFormat::List, &[input.clone()], &gaz, &options);
+        let imported = import(ImportFormat::List, std::slice::from_ref(&input), &gaz, &options);
         if gaz.exists() {
             fs::rename(&gaz, out).unwrap();
         }
