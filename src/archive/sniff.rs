@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(look(b"<html><body>Talks</body></html>", Some(Format::JsonLines)), Verdict::Read(Format::Page, 0));
         assert_eq!(look(b"<!-- x --><p>Talks</p>", Some(Format::Text)), Verdict::Read(Format::Page, 0));
         assert_eq!(look(b"WARC/1.0\r\nWARC-Type: warcinfo\r\n", None), Verdict::Read(Format::Crawl, 0));
-        check_refused(b"<rss version='2.0'><channel>", Some(Format::Text), "--input-format text", (0, 1));
+        assert_eq!(look(b"<rss version='2.0'><channel>", Some(Format::Text)), Verdict::Read(Format::Xml, 0));
         let asked = |bytes: &[u8], format| super::look(&Head { bytes, whole: true, path: "a.csv" }, Some(format), true);
         assert_eq!(asked(csv.as_bytes(), Format::Text), Verdict::Read(Format::Text, 0));
         assert_eq!(

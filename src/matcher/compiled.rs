@@ -126,7 +126,7 @@ fn forget_old(cache: &Path) {
         .collect();
     files.sort();
     for (_, path) in files.iter().rev().skip(KEPT) {
-        let _ = files::remove_file(&path);
+        let _ = files::remove_file(path);
     }
 }
 
