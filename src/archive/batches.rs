@@ -119,7 +119,7 @@ impl Batches {
         self.next += 1;
         let mut reading = Reading::new(file, input, batch.buffer.len());
         match input.open() {
-            Ok(source) => reading.body = Some(Body::File(Content::new(source, input.path(), self.promptly))),
+            Ok(source) => reading.body = Some(Body::File(Box::new(Content::new(source, input.path(), self.promptly)))),
             Err(error) => {
                 let ContentFault { reason, message } = ContentFault::unreadable(&error);
                 reading.give_up(batch, &self.origin, (reason, message));
@@ -211,7 +211,7 @@ struct Reading {
 }
 
 enum Body {
-    File(Content),
+    File(Box<Content>),
     Container(Box<Container>),
 }
 
@@ -331,18 +331,18 @@ impl Reading {
         let Some(Body::File(content)) = self.body.take() else { return Ok(()) };
         let path = &self.at.path;
         let container = match kind {
-            Kind::Tar => Container::tar(path, self.asked, content, head, end),
+            Kind::Tar => Container::tar(path, self.asked, *content, head, end),
             Kind::Zip => {
                 let file = origin.inputs[self.at.file as usize].open_file().filter(|_| !content.is_compressed());
                 let opened = match file {
-                    Some(file) => Container::zip(path, self.asked, content, file),
-                    None => Err(Box::new((content, ContentFault::not_a_file()))),
+                    Some(file) => Container::zip(path, self.asked, *content, file),
+                    None => Err(Box::new((*content, ContentFault::not_a_file()))),
                 };
                 match opened {
                     Ok(container) => container,
                     Err(refused) => {
                         let (content, fault) = *refused;
-                        self.body = Some(Body::File(content));
+                        self.body = Some(Body::File(Box::new(content)));
                         return Err(fault);
                     }
                 }

@@ -107,7 +107,7 @@ pub(super) struct Container {
 
 /// A container at one of its members.
 enum Source {
-    Tar(Tar),
+    Tar(Box<Tar>),
     Zip(Box<Zip>),
 }
 
@@ -116,7 +116,7 @@ const LENT: &str = "a member is exchanged in one step";
 impl Container {
     /// The tar archive of which `head` was read already, and the `end` if that is all.
     pub(super) fn tar(path: &str, reads_all: bool, content: Content, head: Vec<u8>, end: Option<End>) -> Self {
-        Self::new(path, reads_all, Source::Tar(Tar::new(Stream::new(content, head, end))))
+        Self::new(path, reads_all, Source::Tar(Box::new(Tar::new(Stream::new(content, head, end)))))
     }
 
     /// The zip archive in a file, of which `content` is read for the hash.
