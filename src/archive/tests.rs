@@ -401,7 +401,7 @@ fn usual_buffers_are_used_again_and_large_ones_are_not() {
 #[test]
 fn line_ends_may_be_missing_at_the_end_of_a_crawl() {
     let record = |missing: usize| {
-        let head = "WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: a\r\nContent-Type: text/plain\r\n";
+        let head = "WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: http://e/a\r\nContent-Type: text/plain\r\n";
         format!("{head}Content-Length: {}\r\n\r\nTalks.", 6 + missing).into_bytes()
     };
     check("a.warc", &record(0), &[(1, 0, "Talks.")]);
@@ -438,7 +438,7 @@ const PIECES: [(&str, &[&str]); 6] = [
     (
         "a.warc",
         &[
-            "WARC/1.0\r\nWARC-Type: resource\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\nabc\r\n\r\n",
+            "WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: http://e/\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\nabc\r\n\r\n",
             "WARC/1.0\r\nWARC-Type: request\r\nContent-Length: 9\r\n\r\n",
             "WARC/1.0\r\n",
             "\r\n",
