@@ -14,7 +14,7 @@ use dateline::export::{ExportFormat, ExportOptions, Table, export};
 use dateline::store::{
     Block, COOCCURRENCE_FILE, COUNTS_FILE, CountRows, DOCUMENTS_FILE, DocumentRow, DocumentRows, ENTITIES_FILE,
     EntityRow, EntityRows, FileHeader, FileWriter, ManifestGazetteer, MarginalRow, MarginalRows, PairRow, PairRows,
-    RunManifest, RunWriter,
+    RunManifest, RunSettings, RunWriter,
 };
 use dateline::{Error, Run};
 
@@ -70,7 +70,7 @@ fn make_run(out: &Path, n_pairs: u32) -> Result<Run, Error> {
     file.write_block(&marginals)?;
     write_pairs(&mut file, pairs(n_pairs))?;
     run.add(COOCCURRENCE_FILE, file.finish()?);
-    run.commit(RunManifest::new(serde_json::json!({}), gazetteer))
+    run.commit(RunManifest::new(RunSettings::default(), gazetteer))
 }
 
 fn write_pairs(file: &mut FileWriter, pairs: impl Iterator<Item = PairRow>) -> Result<(), Error> {
