@@ -20,7 +20,7 @@ use crate::progress::StopFlag;
 pub(crate) use notes::SharedIds;
 pub use notes::{InputNotes, Noted};
 pub(crate) use run::too_many_documents;
-pub use run::{RunCollector, RunPartial};
+pub use run::{RunCollector, RunPartial, RunWorker};
 
 /// Takes something from every document of a source.
 ///

@@ -34,6 +34,13 @@ pub struct RunPartial {
     pub(crate) notes: InputNotes,
 }
 
+/// The buffers of one thread.
+#[derive(Debug)]
+pub struct RunWorker<'a> {
+    worker: Worker<'a>,
+    counts: DocumentCounts,
+}
+
 impl<'a> RunCollector<'a> {
     /// Gathers documents and counts.
     #[must_use]
@@ -129,28 +136,28 @@ impl RunPartial {
 
 impl Collector for RunCollector<'_> {
     type Worker<'a>
-        = Worker<'a>
+        = RunWorker<'a>
     where
         Self: 'a;
     type Partial = RunPartial;
 
-    fn worker(&self, stop: Option<&StopFlag>) -> Worker<'_> {
-        self.analyzer.stoppable_worker(stop)
+    fn worker(&self, stop: Option<&StopFlag>) -> RunWorker<'_> {
+        RunWorker { worker: self.analyzer.stoppable_worker(stop), counts: DocumentCounts::default() }
     }
 
     fn begin(&self) -> RunPartial {
         RunPartial::default()
     }
 
-    fn document(&self, worker: &mut Worker<'_>, read: &ReadDocument<'_>, into: &mut RunPartial) -> Result<()> {
+    fn document(&self, worker: &mut RunWorker<'_>, read: &ReadDocument<'_>, into: &mut RunPartial) -> Result<()> {
         let document = read.document;
         if document.is_empty() {
             into.empty += 1;
             return Ok(());
         }
         let row = into.documents.rows() as u32;
+        let RunWorker { worker, counts } = worker;
         let mentions = worker.counted(document);
-        let mut counts = DocumentCounts::default();
         counts.count(mentions.iter().map(|mention| mention.entity));
         for (entity, count) in counts.entries() {
             into.counts.push(CountRow { document: row, entity: entity.0, count: *count });
