@@ -427,14 +427,14 @@ pub(crate) struct Plan {
 const PLAN_HELP: &str = "\
 Lines of the plan:
   formats    files by what their content is
-  fields     which field of a JSON record or column of a table is the id, title, text, date and source; in how many
-             records, if not in all; and the fields that are not used
-  documents  how many there are; \"about\" says that it is an estimate, as are all numbers after it
-  rejected   records that cannot be read, with the first of them
-  dates      the first and last day, and the share of documents without a date or with one that cannot be read
-  language   the share of documents in English, of those that are long enough to judge
-  analyze    how long dateline analyze would take with these threads
-  its run    how large its results would be, at most, without --mentions and the pairs
+  fields     the fields or columns that are used as id, title, text, date and source; in how
+             many records, if not in all; and the names of those that are not used
+  documents  how many there are; \"about\" says that it is an estimate, as is all that follows
+  rejected   records that cannot be read, and the first of them
+  dates      first and last day, and the share of documents with no date or an unreadable one
+  language   share of documents in English, of those that are long enough to judge
+  analyze    how long dateline analyze would take with so many threads
+  its run    how large its results would be at most, without mentions and pairs
 and the first three documents as they are read.";
 
 /// Prints one line of JSON for each document, in input order, as it is read: to check before a run, and for other tools.
