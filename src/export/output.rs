@@ -10,6 +10,9 @@ use crate::error::Result;
 use crate::files::{DirectorySort, FileSort, StagedDirectory, StagedFile};
 use crate::store::PRODUCER;
 
+/// The first line of a file of Pajek, by which ours are recognised: the format has no other place for it.
+pub(super) const PAJEK_LINE: &str = "% Made by dateline.\n";
+
 /// Name of the file that describes what the directory of an export holds.
 pub const EXPORT_FILE: &str = "export.json";
 
@@ -106,8 +109,7 @@ impl Output {
     }
 }
 
-/// Whether a file is one that an export of any format wrote, as far as the format shows it. A file of Pajek does only by the
-/// notice that it begins with.
+/// Whether a file is one that an export of any format wrote, as far as the format shows it.
 fn is_own(head: &[u8], tail: &[u8]) -> bool {
     let holds = |bytes: &[u8], text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
     let begins = |text: &str| head.starts_with(text.as_bytes());
@@ -122,6 +124,6 @@ fn is_own(head: &[u8], tail: &[u8]) -> bool {
         || begins("{\n\"network\": {\n\"items\": [\n")
         || begins("{\n\"type\": \"FeatureCollection\",\n")
         || begins("Source,Target,Type,Weight,SourceLabel,TargetLabel\n")
-        || begins(&format!("% {GEONAMES}\n"))
+        || begins(PAJEK_LINE)
         || Table::ALL.into_iter().any(is_table)
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::graph::{edges, nodes};
+use super::output::PAJEK_LINE;
 use super::source::Source;
 use super::{ExportOptions, Exporter, Layout, Written};
 use crate::error::Result;
@@ -20,6 +21,7 @@ impl Exporter for Pajek {
 
     fn write(&self, source: &mut Source<'_>, _options: &ExportOptions, path: &Path) -> Result<Written> {
         let mut file = Writer::create(path)?;
+        file.put(PAJEK_LINE)?;
         if let Some(notice) = source.attribution() {
             file.put(format!("% {notice}\n"))?;
         }

@@ -133,10 +133,6 @@ fn no_fault_leaves_half_an_export() {
     assert!(options.len() >= 11);
     for options in options {
         let name = format!("{} {:?}", options.format, options.table);
-        if options.format == export::ExportFormat::Pajek {
-            // Its files do not show who wrote them.
-            continue;
-        }
         // Formats differ in what they write, and not in how it gets its place.
         let is_plain = matches!(options.format, export::ExportFormat::Csv | export::ExportFormat::Gexf);
         let check = |is_replaced, write| check_every_fault_when(is_replaced, &name, write);

@@ -1,11 +1,13 @@
 //! `dateline analyze`: from an archive to a run, with a summary.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
+use dateline::archive::FileFormat;
 use dateline::export::Filter;
 use dateline::store::REJECTS_FILE;
 use dateline::{AnalyzeOptions, RunSummary, ScanOptions};
@@ -51,9 +53,10 @@ fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duration) -> Resul
     let (books, totals) = (summary.books, summary.totals);
     writeln!(
         text,
-        "{} from {}: {} of {} in {}",
+        "{} from {}{}: {} of {} in {}",
         plural(books.counted, "document", "documents"),
         plural(n_files, "file", "files"),
+        formats(summary),
         plural(totals.mentions, "mention", "mentions"),
         plural(totals.entities, "entity", "entities"),
         seconds(elapsed),
@@ -79,6 +82,16 @@ fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duration) -> Resul
     let mut stdout = anstream::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     Ok(())
+}
+
+/// What the inputs were read as, if not all were read as the same.
+fn formats(summary: &RunSummary) -> String {
+    let mut files: BTreeMap<FileFormat, u64> = BTreeMap::new();
+    for format in summary.run.manifest().inputs.iter().filter_map(|input| input.format) {
+        *files.entry(format).or_default() += 1;
+    }
+    let named: Vec<String> = files.iter().map(|(format, n)| format!("{} {}", thousands(*n), format.name())).collect();
+    if named.len() > 1 { format!(" ({})", named.join(", ")) } else { String::new() }
 }
 
 fn write_top(text: &mut String, heading: &str, mut entities: Vec<&FoundEntity>) -> std::fmt::Result {
