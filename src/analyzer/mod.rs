@@ -123,7 +123,7 @@ impl AnalyzerBuilder {
     }
 }
 
-/// One mention with what it stands for, for programs that use the library.
+/// One mention with its text and its entity, for programs that use the library.
 #[derive(Debug, Clone, Copy)]
 pub struct FoundMention<'d> {
     /// The mention: part, span, rule.
@@ -398,7 +398,7 @@ impl Worker<'_> {
             self.analyzer.matcher.find_into(text, &mut self.scratch, matches);
             any |= !matches.is_empty();
         }
-        // Where nothing is found nobody asks what it stands in.
+        // Without a match, nobody asks for the section of a match.
         if options.profile == Profile::Plain || !any && wanted == Wanted::Mentions {
             self.segments.clear();
             self.aside.iter_mut().for_each(Matches::clear);

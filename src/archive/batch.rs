@@ -80,7 +80,7 @@ impl Batch {
         Self::of_documents(Arc::new(origin), 0, &mut 0, documents)
     }
 
-    /// The same for documents of which `before` were in earlier batches, with texts of `offset` bytes.
+    /// A batch of documents that come after `before` others, whose texts were `offset` bytes long together.
     pub(super) fn of_documents(
         origin: Arc<Origin>,
         before: u64,

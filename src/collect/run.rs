@@ -102,7 +102,7 @@ impl RunPartial {
         &self.notes
     }
 
-    /// Bytes of the rows before compression: what a run of them takes at most, but for the pairs.
+    /// Bytes of the rows before compression. A run of them takes at most as much, not counting its pairs.
     #[must_use]
     pub fn size(&self) -> u64 {
         (self.documents.raw_len() + self.counts.raw_len() + self.mentions.raw_len()) as u64
