@@ -48,7 +48,17 @@ fn make_run(out: &Path, n_pairs: u32) -> Result<Run, Error> {
         let (id, name) = (format!("bench:{entity}"), format!("Entity Number {entity}"));
         let (latitude, longitude) = (f64::from(entity) / 1000.0, f64::from(entity) / 500.0);
         let (kind, country) = ("place.city", "CH");
-        rows.push(EntityRow { id: &id, name: &name, kind, country, latitude, longitude, mentions: 9, documents: 9 });
+        rows.push(EntityRow {
+            id: &id,
+            name: &name,
+            kind,
+            country,
+            latitude,
+            longitude,
+            mentions: 9,
+            documents: 9,
+            ..EntityRow::default()
+        });
     }
     file.write_block(&rows)?;
     run.add(ENTITIES_FILE, file.finish()?);
@@ -57,7 +67,18 @@ fn make_run(out: &Path, n_pairs: u32) -> Result<Run, Error> {
     for document in 0..DOCUMENTS {
         let (id, date, source) = (document.to_string(), "2026-11-01", "daily.example");
         let (offset, length, characters) = (u64::from(document) * 100, 100, 90);
-        rows.push(DocumentRow { id: &id, date, day: 20_758, source, file: 0, offset, length, characters, mentions: 9 });
+        rows.push(DocumentRow {
+            id: &id,
+            date,
+            day: 20_758,
+            source,
+            file: 0,
+            offset,
+            length,
+            characters,
+            mentions: 9,
+            ..DocumentRow::default()
+        });
     }
     file.write_block(&rows)?;
     run.add(DOCUMENTS_FILE, file.finish()?);

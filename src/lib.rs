@@ -40,6 +40,7 @@ pub mod normalize;
 mod parallel;
 mod progress;
 mod span;
+pub mod text;
 // Sources
 pub mod archive;
 mod builtin;
@@ -86,9 +87,10 @@ pub use matcher::{
 pub use mention::{Contest, Mention, UnlistedMention};
 pub use offsets::OffsetUnit;
 pub use pipeline::{
-    AnalyzeOptions, Difference, FoundDocument, FoundDocuments, HolderSummary, ReadSummary, RunSummary, ScanOptions,
-    SelfcheckReport, Suggestion, Suggestions, TagOptions, TagSummary, analyze, count_lines, find_documents, holders,
-    inputs_of_run, read_documents, selfcheck, suggest, tag, write_run,
+    AnalyzeOptions, Difference, Extended, Forgotten, FoundDocument, FoundDocuments, HolderSummary, MergeOptions,
+    ReadSummary, RunSummary, ScanOptions, SelfcheckReport, Suggestion, Suggestions, TagOptions, TagSummary, analyze,
+    analyze_archive, count_lines, extend, find_documents, forget, holders, inputs_of_run, merge, read_documents,
+    selfcheck, suggest, tag, write_run,
 };
 pub use progress::{Progress, StopFlag};
 pub use resolve::{Meant, Outcome, PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict};

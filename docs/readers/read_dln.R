@@ -126,12 +126,15 @@ read_dln_file <- function(path, check_crc = TRUE) {
 }
 
 .dln_columns <- list(
-  "1" = c("id:str", "name:str", "kind:str", "country:str", "latitude:f64", "longitude:f64", "mentions:u64", "documents:u32"),
-  "2" = c("id:str", "date:str", "day:i32", "source:str", "file:u32", "offset:u64", "length:u64", "characters:u32", "mentions:u32"),
+  "1" = c("id:str", "name:str", "kind:str", "country:str", "parent:str", "wikidata:str", "population:u64",
+          "latitude:f64", "longitude:f64", "mentions:u64", "documents:u32"),
+  "2" = c("id:str", "date:str", "day:i32", "source:str", "language:str", "file:u32", "offset:u64", "length:u64", "characters:u32",
+          "words:u32", "paragraphs:u32", "sentences:u32", "mentions:u32", "notes:u32"),
   "3" = c("document:u32", "entity:u32", "count:u32"),
   "4" = c("a:u32", "b:u32", "joint:u32"),
   "5" = c("entity:u32", "contexts:u32"),
-  "6" = c("document:u32", "part:u32", "start:u32", "end:u32", "start_char:u32", "end_char:u32", "entity:u32")
+  "6" = c("document:u32", "part:u32", "start:u32", "end:u32", "start_char:u32", "end_char:u32",
+          "section:u32", "paragraph:u32", "sentence:u32", "word:u32", "entity:u32")
 )
 
 .dln_payload <- function(file, block) {
@@ -218,7 +221,7 @@ read_dln_table <- function(file, kind) {
     "3" = ascending(TRUE, r$document, r$entity) && all(r$count >= 1),
     "4" = all(r$a < r$b) && ascending(TRUE, r$a, r$b) && all(r$joint >= 1),
     "5" = ascending(TRUE, r$entity) && all(r$contexts >= 1),
-    "6" = ascending(FALSE, r$document, r$part, r$start) && all(r$part <= 1) && all(r$start < r$end) &&
+    "6" = ascending(FALSE, r$document, r$part, r$start) && all(r$part <= 1) && all(r$section <= 5) && all(r$start < r$end) &&
       all(r$start_char < r$end_char) && all(r$start_char <= r$start) && all(r$end_char - r$start_char <= r$end - r$start))
   if (!isTRUE(kept)) file$damaged("rows of kind ", kind, " break a promise of the format")
 }

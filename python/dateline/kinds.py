@@ -41,11 +41,14 @@ def _off_the_globe(latitude: Any, longitude: Any) -> Any:
 
 KINDS = {
     "entities": _kind(
-        1, "entities.dln", "id:str name:str kind:str country:str latitude:f64 longitude:f64 mentions:u64 documents:u32",
+        1, "entities.dln",
+        "id:str name:str kind:str country:str parent:str wikidata:str population:u64 latitude:f64 longitude:f64 mentions:u64 documents:u32",
         "", True, ("latitude longitude", _off_the_globe), ("documents mentions", lambda d, m: d > m),
     ),
     "documents": _kind(
-        2, "documents.dln", "id:str date:str day:i32 source:str file:u32 offset:u64 length:u64 characters:u32 mentions:u32",
+        2, "documents.dln",
+        "id:str date:str day:i32 source:str language:str file:u32 offset:u64 length:u64 characters:u32 words:u32 "
+        "paragraphs:u32 sentences:u32 mentions:u32 notes:u32",
         "file", True,
     ),
     "counts": _kind(
@@ -57,8 +60,9 @@ KINDS = {
     ),
     "marginals": _kind(5, "cooccurrence.dln", "entity:u32 contexts:u32", "entity", False, ("contexts", lambda n: n == 0)),
     "mentions": _kind(
-        6, "mentions.dln", "document:u32 part:u32 start:u32 end:u32 start_char:u32 end_char:u32 entity:u32",
-        "document part start", True, ("part", lambda p: p > 1),
+        6, "mentions.dln",
+        "document:u32 part:u32 start:u32 end:u32 start_char:u32 end_char:u32 section:u32 paragraph:u32 sentence:u32 word:u32 entity:u32",
+        "document part start", True, ("part", lambda p: p > 1), ("section", lambda s: s > 5),
         ("start end start_char end_char", lambda s, e, sc, ec: (s >= e) | (sc >= ec) | (sc > s) | (ec - sc > e - s)),
     ),
 }

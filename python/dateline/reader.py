@@ -29,7 +29,7 @@ _MANIFEST = {
     "rejected_by_reason": {"*": int},
     "dates": dict.fromkeys(("read", "missing", "unreadable"), int),
     "notes": {"*": int},
-    "totals": dict.fromkeys(("mentions", "entities", "pairs", "contexts", "characters"), int),
+    "totals": dict.fromkeys(("mentions", "entities", "pairs", "contexts", "characters", "words", "paragraphs", "sentences"), int),
     "files": {"*": {"bytes": int, "sha256": str}},
 }
 

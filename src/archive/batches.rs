@@ -73,7 +73,7 @@ impl Batches {
         let origin = Arc::clone(&archive.origin);
         Self {
             promptly: archive.promptly,
-            named: NamedFields::of(&origin),
+            named: NamedFields::of(&origin).filter(|_| !archive.continues),
             may_hold: !archive.reads_stdin(),
             held: VecDeque::new(),
             origin,

@@ -38,7 +38,7 @@ pub fn check_reading(path: &str, bytes: &[u8]) {
         // Small limits are met by small inputs.
         let options = ArchiveOptions { batch_bytes, max_record: 2000, ..ArchiveOptions::default() };
         let origin = Arc::new(Origin::new(vec![Input::made(path, open)], options));
-        outcomes(&Archive { origin, skipped: Vec::new(), links: Vec::new(), promptly: false })
+        outcomes(&Archive { origin, skipped: Vec::new(), links: Vec::new(), promptly: false, continues: false })
     };
     let (whole, summary) = read(usize::MAX, 1 << 20);
     assert_eq!(summary.records, whole.len() as u64, "records of the summary");

@@ -82,6 +82,8 @@ pub struct Archive {
     skipped: Vec<PathBuf>,
     links: Vec<PathBuf>,
     promptly: bool,
+    /// Whether it goes on with another archive, in which the user's fields were looked for.
+    continues: bool,
 }
 
 /// What all batches of an archive share, so that each can be read by itself.
@@ -129,7 +131,7 @@ impl Archive {
             let message = format!("more than {} names of fields are looked for", Fields::MOST_NAMES);
             return Err(Error::limit(message).with_remedy("name fewer fields"));
         }
-        Ok(Self { origin: Arc::new(origin), skipped, links, promptly: false })
+        Ok(Self { origin: Arc::new(origin), skipped, links, promptly: false, continues: false })
     }
 
     /// The files to read, in canonical order; [`Record::file`] counts in it.
@@ -176,15 +178,33 @@ impl Archive {
         &self.origin.options
     }
 
-    /// The archive of one of its [inputs](Self::inputs) alone.
+    /// The archive of some of its [inputs](Self::inputs) alone.
     ///
     /// # Panics
     ///
     /// If there is no such input.
     #[must_use]
-    pub fn of_input(&self, index: usize) -> Self {
-        let origin = Origin::new(vec![self.origin.inputs[index].clone()], self.origin.options.clone());
-        Self { origin: Arc::new(origin), skipped: Vec::new(), links: Vec::new(), promptly: self.promptly }
+    pub fn select(&self, inputs: &[usize]) -> Self {
+        let inputs = inputs.iter().map(|&index| self.origin.inputs[index].clone()).collect();
+        let origin = Origin::new(inputs, self.origin.options.clone());
+        Self { origin: Arc::new(origin), skipped: Vec::new(), links: Vec::new(), ..*self }
+    }
+
+    /// The share `number`, from 1, of `of` shares of the archive: every input is in one of them.
+    ///
+    /// # Panics
+    ///
+    /// If `number` is 0.
+    #[must_use]
+    pub fn shard(&self, number: usize, of: usize) -> Self {
+        assert!(number > 0, "shards are numbered from 1");
+        let inputs: Vec<usize> = (number - 1..self.inputs().len()).step_by(of.max(1)).collect();
+        self.select(&inputs)
+    }
+
+    /// The same archive, as one that goes on with another: that no record has a field which the user named is no error.
+    pub(crate) fn continued(self) -> Self {
+        Self { continues: true, ..self }
     }
 
     /// Reads all inputs from the beginning, lazily. Standard input and pipes can be read only once.

@@ -22,7 +22,8 @@ fn archive(files: &[(&str, Vec<u8>)], options: ArchiveOptions) -> Archive {
 }
 
 fn of_inputs(inputs: Vec<Input>, options: ArchiveOptions) -> Archive {
-    Archive { origin: Arc::new(Origin::new(inputs, options)), skipped: Vec::new(), links: Vec::new(), promptly: false }
+    let origin = Arc::new(Origin::new(inputs, options));
+    Archive { origin, skipped: Vec::new(), links: Vec::new(), promptly: false, continues: false }
 }
 
 /// Reads an archive to its end; checks what must hold of any.

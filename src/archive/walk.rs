@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 use ignore::WalkBuilder;
 
 use super::{Format, InputFormat, compressed_name, foreign, text};
 use crate::error::{Error, Result};
-use crate::files::Compression;
+use crate::files::{Compression, FileSummary};
 
 /// One file to read, or standard input.
 #[derive(Debug, Clone)]
@@ -42,6 +43,33 @@ impl Input {
     #[must_use]
     pub fn bytes(&self) -> Option<u64> {
         self.bytes
+    }
+
+    /// When it was changed last, in nanoseconds since 1970; `None` if the system does not say.
+    #[must_use]
+    pub fn modified(&self) -> Option<u64> {
+        let since = self.modified_at()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        u64::try_from(since.as_nanos()).ok()
+    }
+
+    fn modified_at(&self) -> Option<SystemTime> {
+        let Location::File(path) = &self.location else { return None };
+        path.metadata().and_then(|metadata| metadata.modified()).ok()
+    }
+
+    /// Whether it is what was read as an input of this size and hash by a run that was written then: of the same size, and either not
+    /// modified since or of the same hash.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub(crate) fn is_unchanged(&self, bytes: u64, sha256: &str, written: Option<SystemTime>) -> Result<bool> {
+        let Location::File(path) = &self.location else { return Ok(false) };
+        if self.bytes != Some(bytes) || sha256.is_empty() {
+            return Ok(false);
+        }
+        let is_older = self.modified_at().zip(written).is_some_and(|(modified, written)| modified < written);
+        Ok(is_older || FileSummary::of(path)?.sha256 == sha256)
     }
 
     /// What its records are, if the name or the user says so.

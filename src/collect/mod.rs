@@ -8,6 +8,7 @@
 //! Nothing here starts a thread or opens a file.
 
 mod notes;
+mod places;
 mod run;
 
 use crate::analyzer::check_length;

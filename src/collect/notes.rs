@@ -6,7 +6,7 @@ mod shared_ids;
 
 use super::ReadDocument;
 use crate::archive::holds_markup;
-use crate::store::{DateTally, ManifestNotes};
+use crate::store::{DateTally, DocumentNote, ManifestNotes};
 use english::Verdict;
 
 pub(crate) use shared_ids::SharedIds;
@@ -52,38 +52,45 @@ impl Noted {
 }
 
 impl InputNotes {
-    /// Looks at a document that was read.
+    /// Looks at a document that was read, and returns the bits of what is odd about it ([`DocumentNote`]).
     ///
     /// # Complexity
     ///
     /// Two searches for single characters in the text, and its first words.
-    pub(crate) fn look(&mut self, read: &ReadDocument<'_>) {
-        let ReadDocument { document, day, .. } = *read;
-        let place = || read.place();
-        match document.date.as_deref().map(str::trim).filter(|date| !date.is_empty()) {
-            _ if day.is_some() => self.dates.read += 1,
-            None => self.dates.missing += 1,
-            Some(date) => {
+    pub(crate) fn look(&mut self, read: &ReadDocument<'_>) -> u32 {
+        let document = read.document;
+        let verdict = english::judge(&document.text);
+        let found = DocumentNote::ALL.into_iter().filter(|note| match note {
+            DocumentNote::Markup => document.parts().any(|(_, text)| holds_markup(text)),
+            DocumentNote::Replaced => document.replaced,
+            DocumentNote::LanguageJudged => verdict != Verdict::TooShort,
+            DocumentNote::NotEnglish => verdict == Verdict::Other,
+        });
+        let bits = found.map(DocumentNote::bit).sum();
+        self.note(bits, document.date.as_deref().unwrap_or_default(), read.day.is_some(), || read.place());
+        bits
+    }
+
+    /// Notes a document by what its row says: the bits, the date as delivered, and whether its day is known.
+    pub(crate) fn note(&mut self, bits: u32, date: &str, has_day: bool, place: impl Fn() -> String) {
+        match date.trim() {
+            _ if has_day => self.dates.read += 1,
+            "" => self.dates.missing += 1,
+            date => {
                 self.dates.unreadable += 1;
                 if self.unreadable_date.is_none() {
                     self.unreadable_date = Some((place(), date.chars().take(60).collect()));
                 }
             }
         }
-        if document.parts().any(|(_, text)| holds_markup(text)) {
-            self.markup.note(place);
+        if DocumentNote::Markup.is_in(bits) {
+            self.markup.note(&place);
         }
-        if document.replaced {
-            self.replaced.note(place);
+        if DocumentNote::Replaced.is_in(bits) {
+            self.replaced.note(&place);
         }
-        match english::judge(&document.text) {
-            Verdict::TooShort => {}
-            Verdict::English => self.language_judged += 1,
-            Verdict::Other => {
-                self.language_judged += 1;
-                self.not_english += 1;
-            }
-        }
+        self.language_judged += u64::from(DocumentNote::LanguageJudged.is_in(bits));
+        self.not_english += u64::from(DocumentNote::NotEnglish.is_in(bits));
     }
 
     /// Adds what was noted of later records.

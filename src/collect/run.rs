@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::places::{Extent, Places};
 use super::{Collector, InputNotes, ReadDocument};
 use crate::analyzer::{Analyzer, Worker};
 use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
@@ -30,7 +31,8 @@ pub struct RunPartial {
     pub(crate) counts: CountRows,
     pub(crate) mentions: MentionRows,
     pub(crate) rejects: Vec<Reject>,
-    pub(crate) empty: u64,
+    /// Records without text, by input.
+    pub(crate) empty: BTreeMap<u32, u64>,
     pub(crate) notes: InputNotes,
 }
 
@@ -39,16 +41,18 @@ pub struct RunPartial {
 pub struct RunWorker<'a> {
     worker: Worker<'a>,
     counts: DocumentCounts,
+    places: Places,
 }
 
 impl<'a> RunCollector<'a> {
-    /// Gathers documents and counts.
+    /// Gathers documents, counts and mentions.
     #[must_use]
     pub fn new(analyzer: &'a Analyzer) -> Self {
-        Self { analyzer, with_mentions: false }
+        Self { analyzer, with_mentions: true }
     }
 
-    /// Whether to gather every mention with its place, too.
+    /// Whether to gather every mention with its place; without them a run has no contexts but documents, and no way back to
+    /// the text.
     #[must_use]
     pub fn with_mentions(self, with_mentions: bool) -> Self {
         Self { with_mentions, ..self }
@@ -92,7 +96,8 @@ impl RunPartial {
     /// What became of the records.
     #[must_use]
     pub fn records(&self) -> RecordTally {
-        let (counted, empty, rejected) = (self.n_documents(), self.empty, self.rejects.len() as u64);
+        let empty = self.empty.values().sum();
+        let (counted, rejected) = (self.n_documents(), self.rejects.len() as u64);
         RecordTally { seen: counted + empty + rejected, counted, empty, duplicate: 0, rejected }
     }
 
@@ -142,7 +147,11 @@ impl Collector for RunCollector<'_> {
     type Partial = RunPartial;
 
     fn worker(&self, stop: Option<&StopFlag>) -> RunWorker<'_> {
-        RunWorker { worker: self.analyzer.stoppable_worker(stop), counts: DocumentCounts::default() }
+        RunWorker {
+            worker: self.analyzer.stoppable_worker(stop),
+            counts: DocumentCounts::default(),
+            places: Places::default(),
+        }
     }
 
     fn begin(&self) -> RunPartial {
@@ -152,20 +161,22 @@ impl Collector for RunCollector<'_> {
     fn document(&self, worker: &mut RunWorker<'_>, read: &ReadDocument<'_>, into: &mut RunPartial) -> Result<()> {
         let document = read.document;
         if document.is_empty() {
-            into.empty += 1;
+            *into.empty.entry(read.record.file).or_default() += 1;
             return Ok(());
         }
         let row = into.documents.rows() as u32;
-        let RunWorker { worker, counts } = worker;
+        let RunWorker { worker, counts, places } = worker;
         let mentions = worker.counted(document);
         counts.count(mentions.iter().map(|mention| mention.entity));
         for (entity, count) in counts.entries() {
             into.counts.push(CountRow { document: row, entity: entity.0, count: *count });
         }
+        places.read(document);
         if self.with_mentions {
             let mut offsets = OffsetCursor::new(OffsetUnit::Char);
             for mention in mentions {
                 let (start_char, end_char) = offsets.convert(document, mention.part, mention.span);
+                let place = places.of(document, mention.part, mention.span);
                 into.mentions.push(MentionRow {
                     document: row,
                     part: mention.part.number(),
@@ -173,11 +184,16 @@ impl Collector for RunCollector<'_> {
                     end: mention.span.end as u32,
                     start_char: start_char as u32,
                     end_char: end_char as u32,
+                    section: mention.section as u32,
+                    paragraph: place.paragraph,
+                    sentence: place.sentence,
+                    word: place.word,
                     entity: mention.entity.0,
                 });
             }
         }
-        into.notes.look(read);
+        let Extent { paragraphs, sentences, words } = places.finish(document);
+        let notes = into.notes.look(read);
         into.documents.push(DocumentRow {
             id: &document.id,
             date: document.date.as_deref().unwrap_or_default(),
@@ -186,8 +202,13 @@ impl Collector for RunCollector<'_> {
             file: read.record.file,
             offset: read.record.offset,
             length: read.batch.length(read.record),
+            language: "",
             characters: document.characters() as u32,
+            words,
+            paragraphs,
+            sentences,
             mentions: mentions.len() as u32,
+            notes,
         });
         Ok(())
     }
@@ -208,7 +229,9 @@ impl Collector for RunCollector<'_> {
             into.mentions.push(MentionRow { document: first + row.document, ..row });
         }
         into.rejects.extend(next.rejects);
-        into.empty += next.empty;
+        for (file, empty) in next.empty {
+            *into.empty.entry(file).or_default() += empty;
+        }
         into.notes.add(next.notes);
         Ok(())
     }

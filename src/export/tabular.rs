@@ -62,7 +62,7 @@ pub(super) fn write_files(
     let tables: Vec<Table> = match options.table {
         Some(table) if !table.is_in(source) => {
             let error = Error::usage(format!("the run was made without {}", table.name())).at(source.run.path());
-            return Err(error.with_remedy("repeat `dateline analyze` with --mentions"));
+            return Err(error.with_remedy("repeat `dateline analyze` without --no-mentions"));
         }
         Some(table) => vec![table],
         None => Table::ALL.into_iter().filter(|table| table.is_in(source)).collect(),

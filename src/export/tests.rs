@@ -14,13 +14,17 @@ const GAZETTEER: &str =
 
 /// Three documents: Iraq and Oslo; Iraq, Oslo and the UN; the UN alone.
 fn run(folder: &Path) -> Run {
+    run_with(folder, AnalyzeOptions::default())
+}
+
+fn run_with(folder: &Path, options: AnalyzeOptions<'_>) -> Run {
     let lines = ["Iraq, Oslo. Oslo!", "The UN in Iraq and Oslo.", "The UN."];
     let lines = lines.iter().enumerate().map(|(id, text)| format!("{{\"id\":\"{id}\",\"text\":\"{text}\"}}\n"));
     fs::write(folder.join("a.jsonl"), lines.collect::<String>()).unwrap();
     let gazetteer = Gazetteer::from_text(GAZETTEER, "mine.gaz").unwrap();
     let archive = Archive::open(&[folder.join("a.jsonl")], ArchiveOptions::default()).unwrap();
     let analyzer = Analyzer::new(&gazetteer).unwrap();
-    analyze(&analyzer, archive.batches(), &folder.join("run"), AnalyzeOptions::default()).unwrap().run
+    analyze(&analyzer, archive.batches(), &folder.join("run"), options).unwrap().run
 }
 
 fn filter(kind: Option<&str>, with: Option<&str>, min_documents: u32) -> Filter {
@@ -124,7 +128,9 @@ fn options_that_do_not_go_together_are_refused() {
     let out = folder.path().join("out");
     let table = |format, table| ExportOptions { table: Some(table), ..ExportOptions::new(format) };
     refused(&run, &table(ExportFormat::Gexf, Table::Pairs), &out, "gexf is always exported whole");
-    refused(&run, &table(ExportFormat::Csv, Table::Mentions), &out, "the run was made without mentions");
+    let other = tempfile::tempdir().unwrap();
+    let bare = run_with(other.path(), AnalyzeOptions { mentions: false, ..AnalyzeOptions::default() });
+    refused(&bare, &table(ExportFormat::Csv, Table::Mentions), &out, "the run was made without mentions");
     let nobody = ExportOptions { filter: filter(None, Some("Atlantis"), 1), ..ExportOptions::new(ExportFormat::Csv) };
     refused(&run, &nobody, &out, "no entity of the run has the id or the name \"Atlantis\"");
     for (_, format) in ExportFormat::ALL.iter().filter(|(_, format)| format.exporter().is_err()) {

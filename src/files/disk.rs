@@ -145,7 +145,7 @@ pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
 }
 
 /// Removes a directory of dateline's own with all that is in it.
-pub(super) fn remove_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn remove_directory(path: &Path) -> io::Result<()> {
     permit(path)?;
     fs::remove_dir_all(path)
 }

@@ -19,8 +19,8 @@ mod tests;
 pub(crate) mod wire;
 
 pub(crate) use decode::{Compression, Decoder, TrailingGarbage};
-pub(crate) use disk::{File, Writer, create_directories, remove_file, sync_file, temporary_failed};
+pub(crate) use disk::{File, Writer, create_directories, remove_directory, remove_file, sync_file, temporary_failed};
 pub use hash::FileSummary;
 pub(crate) use hash::Hashing;
 pub(crate) use sort::{DEFAULT_BUDGET, Sorted, Sorter};
-pub(crate) use staged::{AtomicFile, DirectorySort, FileSort, StagedDirectory, StagedFile, list};
+pub(crate) use staged::{AtomicFile, DirectorySort, FileSort, Lock, StagedDirectory, StagedFile, list, lock};

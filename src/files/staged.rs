@@ -283,16 +283,18 @@ fn locked_directory(parent: &Path, prefix: &OsStr) -> io::Result<(TempDir, Optio
     }
 }
 
-/// Whether a program is at work in a stage.
-enum Lock {
+/// Whether a program is at work in a directory.
+pub(crate) enum Lock {
     /// Nobody was; as long as this is open, others see that somebody is.
     Ours(fs::File),
+    /// Another program is.
     Theirs,
     /// The system or the file system cannot tell.
     Unknown,
 }
 
-fn lock(stage: &Path) -> Lock {
+/// Says that this program is at work in a directory, unless another one is.
+pub(crate) fn lock(stage: &Path) -> Lock {
     // Elsewhere a directory cannot be opened like a file.
     let Some(directory) = cfg!(unix).then(|| fs::File::open(stage).ok()).flatten() else { return Lock::Unknown };
     match directory.try_lock() {

@@ -8,20 +8,27 @@
 mod analyze;
 mod find;
 mod holders;
+mod merge;
 mod read;
 mod recurring;
+mod resume;
 mod scan;
 mod selfcheck;
+mod sink;
 mod spool;
+mod stored;
 mod suggest;
 mod tag;
 
-pub use analyze::{AnalyzeOptions, RunSummary, analyze, write_run};
+pub use analyze::{AnalyzeOptions, analyze, write_run};
 pub use find::{FoundDocument, FoundDocuments, find_documents};
 pub use holders::{HolderSummary, holders};
+pub use merge::{Forgotten, MergeOptions, forget, merge};
 pub use read::{ReadSummary, read_documents};
 pub use recurring::count_lines;
+pub use resume::{Extended, analyze_archive, extend};
 pub use scan::ScanOptions;
 pub use selfcheck::{Difference, SelfcheckReport, selfcheck};
+pub use sink::RunSummary;
 pub use suggest::{Suggestion, Suggestions, inputs_of_run, suggest};
 pub use tag::{TagOptions, TagSummary, tag};

@@ -93,6 +93,12 @@ pub struct ManifestInput {
     pub sha256: String,
     /// Records seen in the file, whatever became of them.
     pub records: u64,
+    /// Those of them without any text.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub empty: u64,
+    /// Documents of the file that were taken out of the run again; not among the records seen.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub forgotten: u64,
     /// Records of a crawl that hold no page: requests, images, redirections, revisits; not among those seen.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub passed_over: u64,
@@ -191,6 +197,12 @@ pub struct Totals {
     pub contexts: u64,
     /// Characters of title and text in all documents counted.
     pub characters: u64,
+    /// Their words.
+    pub words: u64,
+    /// Their paragraphs.
+    pub paragraphs: u64,
+    /// Their sentences.
+    pub sentences: u64,
 }
 
 #[derive(Serialize)]
@@ -236,6 +248,14 @@ impl RunManifest {
         let at = json.rfind(SEAL).expect("the digest was just written") + SEAL.len();
         json.insert_str(at, &digest);
         json
+    }
+
+    /// The digest that seals it: 64 hexadecimal digits that are those of this run alone.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let json = self.to_json();
+        let at = json.rfind(SEAL).expect("the manifest is sealed") + SEAL.len();
+        json[at..at + DIGEST_LEN].to_owned()
     }
 
     /// Reads the text of a `manifest.json`; errors name `path`.

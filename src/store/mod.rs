@@ -42,6 +42,7 @@
 mod codec;
 mod column;
 mod frame;
+mod journal;
 mod manifest;
 mod reader;
 mod rejects;
@@ -57,11 +58,12 @@ mod writer;
 pub use crate::files::FileSummary;
 pub use column::{ColumnRef, StringColumn};
 pub use frame::{BlockColumns, BlockEntry, Codec, FORMAT_VERSION, FileHeader, PRODUCER};
+pub use journal::{Job, JobInput, Journal};
 pub use manifest::{
     DateTally, ManifestGazetteer, ManifestInput, ManifestNotes, RecordTally, RunManifest, RunVersion, Totals,
 };
 pub use reader::{Blocks, FileReader};
-pub use rejects::{RejectsSummary, RejectsWriter};
+pub use rejects::{Rejects, RejectsSummary, RejectsWriter};
 pub use run::{
     COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, MANIFEST_FILE, MENTIONS_FILE, REJECTS_FILE, Run,
     format_of,
@@ -70,7 +72,7 @@ pub use run_writer::RunWriter;
 pub use settings::{Context, Counting, InputSettings, RunSettings, SettingsDifference};
 pub use verify::{Check, VerifyReport};
 pub use wire::{
-    Block, CountRow, CountRows, DocumentRow, DocumentRows, EntityRow, EntityRows, MarginalRow, MarginalRows,
-    MentionRow, MentionRows, PairRow, PairRows,
+    Block, CountRow, CountRows, DocumentNote, DocumentRow, DocumentRows, EntityRow, EntityRows, MarginalRow,
+    MarginalRows, MentionRow, MentionRows, PairRow, PairRows,
 };
 pub use writer::FileWriter;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -71,6 +71,34 @@ impl RejectsWriter {
     /// If writing fails.
     pub fn finish(self) -> Result<RejectsSummary> {
         Ok(RejectsSummary { file: self.file.finish()?, by_reason: self.by_reason })
+    }
+}
+
+/// The rejects of a `rejects.jsonl`, in its order; made by [`Run::rejects`](super::Run::rejects).
+#[derive(Debug)]
+pub struct Rejects {
+    path: PathBuf,
+    lines: Lines<BufReader<File>>,
+    n_read: u64,
+}
+
+impl Rejects {
+    pub(super) fn open(path: PathBuf) -> Result<Self> {
+        let file = File::open(&path).map_err(|error| Error::io(&path, "open", error))?;
+        Ok(Self { path, lines: BufReader::new(file).lines(), n_read: 0 })
+    }
+}
+
+impl Iterator for Rejects {
+    type Item = Result<Reject>;
+
+    fn next(&mut self) -> Option<Result<Reject>> {
+        let line = self.lines.next()?;
+        self.n_read += 1;
+        Some(line.map_err(|error| Error::io(&self.path, "read", error)).and_then(|line| {
+            serde_json::from_str(&line)
+                .map_err(|error| damaged(&self.path, format!("damaged: line {} is not a reject: {error}", self.n_read)))
+        }))
     }
 }
 

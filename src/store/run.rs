@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::manifest::RunManifest;
 use super::reader::{Blocks, FileReader, damaged};
+use super::rejects::Rejects;
 use super::wire::{Block, CountRows, DocumentRows, EntityRows, MarginalRows, MentionRows, PairRows};
 use crate::error::{Error, Result};
 
@@ -84,6 +86,12 @@ impl Run {
     #[must_use]
     pub fn manifest(&self) -> &RunManifest {
         &self.manifest
+    }
+
+    /// When the run was written, as the file system says; `None` if it does not.
+    #[must_use]
+    pub fn written_at(&self) -> Option<SystemTime> {
+        fs::metadata(self.path.join(MANIFEST_FILE)).and_then(|metadata| metadata.modified()).ok()
     }
 
     /// Whether the run has a file of this name.
@@ -172,6 +180,15 @@ impl Run {
     /// As [`file`](Self::file).
     pub fn marginals(&self) -> Result<Blocks<MarginalRows>> {
         self.blocks(COOCCURRENCE_FILE)
+    }
+
+    /// The records that were skipped, in the order of the inputs.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be opened.
+    pub fn rejects(&self) -> Result<Rejects> {
+        Rejects::open(self.path.join(REJECTS_FILE))
     }
 
     /// Every mention, in blocks; `None` if the run did not store them.

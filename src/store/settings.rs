@@ -112,7 +112,7 @@ impl RunSettings {
     }
 }
 
-fn first_difference(name: &str, ours: &Value, theirs: &Value) -> Option<SettingsDifference> {
+pub(super) fn first_difference(name: &str, ours: &Value, theirs: &Value) -> Option<SettingsDifference> {
     if let (Value::Object(a), Value::Object(b)) = (ours, theirs) {
         let only_there = b.keys().filter(|key| !a.contains_key(*key));
         let mut keys = a.keys().chain(only_there);

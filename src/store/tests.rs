@@ -37,7 +37,21 @@ fn sample() -> Sample {
         ("geonames:3143244", "Oslo", "place.city", "NO", 59.912_73, 10.746_09, 3, 3),
         ("wikidata:Q7817", "World Health Organization", "organisation.agency", "", f64::NAN, f64::NAN, 1, 1),
     ] {
-        entities.push(EntityRow { id, name, kind, country, latitude, longitude, mentions, documents });
+        let (parent, wikidata, population) =
+            if id.ends_with('6') { ("gn:2660645", "Q71", 203_856) } else { ("", "", 0) };
+        entities.push(EntityRow {
+            id,
+            name,
+            kind,
+            country,
+            parent,
+            wikidata,
+            population,
+            latitude,
+            longitude,
+            mentions,
+            documents,
+        });
     }
     let mut documents = DocumentRows::default();
     for (id, date, day, offset, length, characters, mentions) in [
@@ -45,8 +59,28 @@ fn sample() -> Sample {
         ("a2", "", i32::MIN, 211, 90, 61, 1),
         ("a3", "1 Nov 1969", -61, 302, 101, 72, 2),
     ] {
-        let (source, file) = ("daily.example", 0);
-        documents.push(DocumentRow { id, date, day, source, file, offset, length, characters, mentions });
+        let (source, language, file) = ("daily.example", "en", 0);
+        let (words, paragraphs, sentences) = (characters / 5, 3, 4);
+        documents.push(DocumentRow {
+            id,
+            date,
+            day,
+            source,
+            language,
+            file,
+            offset,
+            length,
+            characters,
+            words,
+            paragraphs,
+            sentences,
+            mentions,
+            notes: match id {
+                "a1" => 5,
+                "a2" => 12,
+                _ => 4,
+            },
+        });
     }
     let mut counts = CountRows::default();
     for (document, entity, count) in [(0, 0, 2), (0, 1, 1), (0, 2, 1), (1, 1, 1), (2, 0, 1), (2, 1, 1)] {
@@ -70,7 +104,20 @@ fn sample() -> Sample {
         (2, 0, 8, 12, 8, 12, 1),
         (2, 1, 5, 12, 5, 11, 0),
     ] {
-        mentions.push(MentionRow { document, part, start, end, start_char, end_char, entity });
+        let (section, paragraph, sentence, word) = (if part == 0 { 0 } else { 4 }, part, part, 100 * part + start / 5);
+        mentions.push(MentionRow {
+            document,
+            part,
+            start,
+            end,
+            start_char,
+            end_char,
+            section,
+            paragraph,
+            sentence,
+            word,
+            entity,
+        });
     }
     let gazetteer = ManifestGazetteer {
         names: vec!["core".to_owned()],
@@ -87,13 +134,23 @@ fn sample() -> Sample {
         bytes: 455,
         sha256: "0".repeat(64),
         records: 5,
-        passed_over: 0,
+        empty: 1,
+        ..ManifestInput::default()
     });
     manifest.books = RecordTally { seen: 5, counted: 3, empty: 1, duplicate: 0, rejected: 1 };
     manifest.rejected_by_reason.insert("invalid-json".to_owned(), 1);
     manifest.dates = DateTally { read: 2, missing: 1, unreadable: 0 };
     manifest.notes = ManifestNotes { shared_ids: 2, markup: 1, replaced: 0, language_judged: 3, not_english: 1 };
-    manifest.totals = Totals { mentions: 7, entities: 3, pairs: 3, contexts: 3, characters: 273 };
+    manifest.totals = Totals {
+        mentions: 7,
+        entities: 3,
+        pairs: 3,
+        contexts: 3,
+        characters: 273,
+        words: 54,
+        paragraphs: 9,
+        sentences: 12,
+    };
     let reject = Reject {
         file: "news/2026-11.jsonl".to_owned(),
         offset: 404,

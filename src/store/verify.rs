@@ -14,7 +14,7 @@ use super::rejects::count_rejects;
 use super::run::{
     COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, MANIFEST_FILE, MENTIONS_FILE, REJECTS_FILE, Run,
 };
-use super::wire::MentionRows;
+use super::wire::{DocumentNote, MentionRows};
 use crate::error::Result;
 use crate::files::{FileSummary, list};
 
@@ -109,6 +109,8 @@ fn check_manifest(manifest: &RunManifest, report: &mut VerifyReport) {
     report.add("books balance", if books.balanced() { Ok(sum) } else { Err(sum) });
     let records = total(manifest.inputs.iter().map(|input| &input.records));
     report.add("records of the inputs", equal(&[("seen", seen), ("in the inputs", records)]));
+    let without_text = total(manifest.inputs.iter().map(|input| &input.empty));
+    report.add("records without text", equal(&[("empty", empty), ("in the inputs", without_text)]));
 }
 
 fn check_files(run: &Run, report: &mut VerifyReport) {
@@ -181,7 +183,18 @@ fn check_tables(run: &Run, report: &mut VerifyReport) {
     let n_documents = documents.len() as u64;
     report.add("number of entities", equal(&[("rows", entities.len() as u64), ("in the manifest", totals.entities)]));
     report.add("number of documents", equal(&[("rows", n_documents), ("counted", run.manifest().books.counted)]));
-    report.add("characters", equal(&[("documents", documents.characters), ("manifest", totals.characters)]));
+    let extents = [
+        ("characters", documents.characters, totals.characters),
+        ("words", documents.words, totals.words),
+        ("paragraphs", documents.paragraphs, totals.paragraphs),
+        ("sentences", documents.sentences, totals.sentences),
+    ];
+    for (name, found, expected) in extents {
+        report.add(name, equal(&[("documents", found), ("manifest", expected)]));
+    }
+    let notes = &run.manifest().notes;
+    let expected = [notes.markup, notes.replaced, notes.language_judged, notes.not_english];
+    report.add("notes", same("note", "documents", &expected, &documents.notes));
     report.add("dates", check_dates(&documents.dates, &run.manifest().dates));
 
     let mut mentions = vec![
@@ -265,9 +278,15 @@ fn read_entities(run: &Run) -> Result<EntityTable, String> {
 }
 
 /// Sums by row of `documents.dln`.
+#[derive(Default)]
 struct DocumentTable {
     mentions: Vec<u64>,
     characters: u64,
+    words: u64,
+    paragraphs: u64,
+    sentences: u64,
+    /// By [`DocumentNote`].
+    notes: [u64; 4],
     dates: DateTally,
 }
 
@@ -279,7 +298,7 @@ impl DocumentTable {
 
 fn read_documents(run: &Run) -> Result<DocumentTable, String> {
     let n_inputs = run.manifest().inputs.len();
-    let mut table = DocumentTable { mentions: Vec::new(), characters: 0, dates: DateTally::default() };
+    let mut table = DocumentTable::default();
     let mut last = None;
     for block in run.documents().map_err(words)? {
         for document in block.map_err(words)?.iter() {
@@ -290,6 +309,12 @@ fn read_documents(run: &Run) -> Result<DocumentTable, String> {
             in_order(&mut last, document.file, row)?;
             table.mentions.push(u64::from(document.mentions));
             table.characters += u64::from(document.characters);
+            table.words += u64::from(document.words);
+            table.paragraphs += u64::from(document.paragraphs);
+            table.sentences += u64::from(document.sentences);
+            for note in DocumentNote::ALL {
+                table.notes[note as usize] += u64::from(note.is_in(document.notes));
+            }
             match (document.day, document.date.trim()) {
                 (i32::MIN, "") => table.dates.missing += 1,
                 (i32::MIN, _) => table.dates.unreadable += 1,
@@ -358,12 +383,19 @@ struct MentionTable {
 
 fn read_mentions(run: &Run, n_entities: usize, n_documents: usize) -> Result<MentionTable, String> {
     let mut table = MentionTable { by_entity: vec![0; n_entities], by_document: vec![0; n_documents] };
-    let (mut last, mut index) = (None, 0);
+    let (mut last, mut before, mut index) = (None, None, 0);
     for block in run.blocks::<MentionRows>(MENTIONS_FILE).map_err(words)? {
         for row in block.map_err(words)?.iter() {
             in_range("document", row.document, n_documents, index)?;
             in_range("entity", row.entity, n_entities, index)?;
             in_order(&mut last, (row.document, row.part, row.start), index)?;
+            let place = [row.paragraph, row.sentence, row.word];
+            if let Some((_, earlier)) =
+                before.replace((row.document, place)).filter(|(document, _)| *document == row.document)
+                && earlier.iter().zip(place).any(|(&earlier, now)| earlier > now)
+            {
+                return Err(format!("row {index}: paragraph, sentence and word {place:?} after {earlier:?}"));
+            }
             table.by_entity[row.entity as usize] += 1;
             table.by_document[row.document as usize] += 1;
             index += 1;

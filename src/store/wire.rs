@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec;
 use super::column::{Column, ColumnRef, StringColumn};
+use crate::segment::Section;
 
 /// A writer should end a block once its payload has this many bytes: 2 MiB.
 const FULL_BLOCK: usize = 2 << 20;
@@ -77,7 +78,7 @@ macro_rules! blocks {
             }
 
             #[doc = concat!("One row of [`", stringify!($rows), "`].")]
-            #[derive(Debug, Clone, Copy, PartialEq)]
+            #[derive(Debug, Clone, Copy, PartialEq, Default)]
             pub struct $row $(<$life>)? {
                 $( $(#[$column_doc])* pub $column: $item, )+
             }
@@ -167,6 +168,12 @@ blocks! {
         kind: str as &'a str,
         /// ISO 3166-1 alpha-2 code; empty if unknown.
         country: str as &'a str,
+        /// External id of the entity that this one is part of: a city's province, an office's government; empty if unknown.
+        parent: str as &'a str,
+        /// Item of Wikidata, e.g. `Q142`; empty if unknown.
+        wikidata: str as &'a str,
+        /// Inhabitants; 0 if unknown.
+        population: u64 as u64,
         /// Degrees north; NaN if unknown.
         latitude: f64 as f64,
         /// Degrees east; NaN if unknown.
@@ -188,6 +195,8 @@ blocks! {
         day: i32 as i32,
         /// Publisher or site as delivered; empty if there is none.
         source: str as &'a str,
+        /// ISO 639-1 code of the language; empty if unknown.
+        language: str as &'a str,
         /// Row of the input file in the manifest's inputs.
         file: u32 as u32,
         /// Where the record begins, in bytes of the decompressed file.
@@ -196,8 +205,16 @@ blocks! {
         length: u64 as u64,
         /// Characters of title and text.
         characters: u32 as u32,
+        /// Words of title and text ([`WordCounter`](crate::text::WordCounter)).
+        words: u32 as u32,
+        /// Paragraphs; the title is one.
+        paragraphs: u32 as u32,
+        /// Sentences; the title is one.
+        sentences: u32 as u32,
         /// Mentions of entities.
         mentions: u32 as u32,
+        /// What is odd about it, one bit each ([`DocumentNote`]).
+        notes: u32 as u32,
     }
 
     /// The document × entity matrix as triplets, sorted by document, then entity.
@@ -242,8 +259,46 @@ blocks! {
         start_char: u32 as u32,
         /// Where it ends (exclusive), in characters.
         end_char: u32 as u32,
+        /// The part of the article: 0 headline, 1 dateline, 2 byline, 3 lede, 4 body, 5 furniture.
+        section: u32 as u32,
+        /// The paragraph that it begins in, from 0; the title is the first.
+        paragraph: u32 as u32,
+        /// The sentence that it begins in, from 0, counted through the document; the title is the first.
+        sentence: u32 as u32,
+        /// The word that it begins in, from 0, counted through the document.
+        word: u32 as u32,
         /// Row of the entity.
         entity: u32 as u32,
+    }
+}
+
+/// What may be odd about a document that is counted nevertheless: a bit of [`DocumentRow::notes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DocumentNote {
+    /// It holds HTML or XML markup.
+    Markup,
+    /// Half a surrogate pair in it became U+FFFD.
+    Replaced,
+    /// It is long enough for its language to be judged.
+    LanguageJudged,
+    /// It was judged, and is not in English.
+    NotEnglish,
+}
+
+impl DocumentNote {
+    /// All notes, in the order of their bits.
+    pub const ALL: [Self; 4] = [Self::Markup, Self::Replaced, Self::LanguageJudged, Self::NotEnglish];
+
+    /// The bit: 1, 2, 4 or 8.
+    #[must_use]
+    pub fn bit(self) -> u32 {
+        1 << self as u32
+    }
+
+    /// Whether it is among the bits.
+    #[must_use]
+    pub fn is_in(self, notes: u32) -> bool {
+        notes & self.bit() != 0
     }
 }
 
@@ -301,12 +356,15 @@ impl MentionRows {
     fn check_rows(&self) -> Result<(), String> {
         let mut last = None;
         for (row, mention) in self.iter().enumerate() {
-            let MentionRow { part, start, end, start_char, end_char, .. } = mention;
+            let MentionRow { part, start, end, start_char, end_char, section, .. } = mention;
             if part > 1 {
                 return Err(format!("row {row}: part {part} is neither 0 (title) nor 1 (text)"));
             }
             if start >= end || start_char >= end_char || start_char > start || end_char - start_char > end - start {
                 return Err(format!("row {row}: bytes {start}..{end} cannot be characters {start_char}..{end_char}"));
+            }
+            if section as usize >= Section::ALL.len() {
+                return Err(format!("row {row}: there is no section {section}"));
             }
             let key = (mention.document, part, start);
             match last.replace(key) {

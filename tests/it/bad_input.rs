@@ -260,7 +260,7 @@ fn a_full_disk_leaves_nothing_behind() {
         writeln!(lines, r#"{{"id":"a rather long name of a document {number}","text":"Iraq and York"}}"#).unwrap();
     }
     folder.write("a.jsonl", lines);
-    limited(&folder, &["a.jsonl", "--out", "run", "--mentions"]).expect_refusal(&[".dln", "cannot write"]);
+    limited(&folder, &["a.jsonl", "--out", "run"]).expect_refusal(&[".dln", "cannot write"]);
     expect_only(&folder, &["a.jsonl"]);
 }
 

@@ -20,7 +20,7 @@ const FILES: [&str; 7] = [
 fn folder_with_run() -> Folder {
     let folder = Folder::new();
     folder.write("a.jsonl", "{\"id\":\"a\",\"text\":\"Iraq, York and the UN. Iraq!\"}\n{\"text\":\"York\"}\n{}\n");
-    folder.run("analyze -q a.jsonl -g small.gaz --out run --mentions").expect(0);
+    folder.run("analyze -q a.jsonl -g small.gaz --out run").expect(0);
     assert_eq!(folder.list("run"), FILES);
     assert!(faults(&folder).is_empty());
     folder
@@ -89,7 +89,7 @@ fn cut_lengthened_and_missing_files_are_noticed() {
 fn files_of_another_run_are_noticed() {
     let folder = folder_with_run();
     folder.write("b.jsonl", "{\"id\":\"b\",\"text\":\"Iraq, Kyiv and the UN. Iraq!\"}\n{\"text\":\"Kyiv\"}\n{}\n");
-    folder.run("analyze -q b.jsonl -g small.gaz --out other --mentions").expect(0);
+    folder.run("analyze -q b.jsonl -g small.gaz --out other").expect(0);
     for name in FILES {
         let (path, other) = (folder.path("run").join(name), folder.path("other").join(name));
         let right = fs::read(&path).unwrap();

@@ -68,7 +68,7 @@ fn threads_change_no_byte_of_the_sample_corpus() {
     let folder = Folder::new();
     copy_tree(&corpus("news"), &folder.path("news"));
     for threads in [1, 2, 5] {
-        analyze(&folder, &format!("news -j {threads} --out run{threads} --mentions"));
+        analyze(&folder, &format!("news -j {threads} --out run{threads}"));
         assert_eq!(folder.hashes("run1"), folder.hashes(&format!("run{threads}")), "{threads} threads");
     }
     assert_eq!(folder.manifest("run1")["books"]["counted"], 46);
@@ -89,7 +89,7 @@ fn neither_threads_nor_the_order_of_inputs_change_a_byte() {
     .iter()
     .enumerate()
     {
-        analyze(&folder, &format!("{args} -g small.gaz --mentions --out run{number}"));
+        analyze(&folder, &format!("{args} -g small.gaz --out run{number}"));
         assert_eq!(folder.hashes("run0"), folder.hashes(&format!("run{number}")), "{args}");
     }
     assert_eq!(folder.manifest("run0")["books"]["counted"], 300);
@@ -118,7 +118,7 @@ fn the_size_of_batches_changes_no_byte() {
     {
         let archive = Archive::open(&paths, ArchiveOptions { batch_bytes, ..ArchiveOptions::default() }).unwrap();
         let scan = ScanOptions { threads, ..ScanOptions::default() };
-        let options = AnalyzeOptions { scan, mentions: true, ..AnalyzeOptions::default() };
+        let options = AnalyzeOptions { scan, ..AnalyzeOptions::default() };
         let summary = dateline::analyze(&analyzer, archive.batches(), &folder.path(run), options).unwrap();
         assert_eq!(summary.books.counted, 300);
         assert_eq!(folder.hashes("whole"), folder.hashes(run), "batches of {batch_bytes} bytes");
@@ -145,7 +145,7 @@ fn engines_change_no_byte() {
         ["in/tree -g small.gaz", "in/tree -g small.gaz --profile wide --overlap all", "news -g core"].iter().enumerate()
     {
         for engine in ["auto", "aho-corasick", "naive"] {
-            analyze(&folder, &format!("{args} --engine {engine} --mentions --out {engine}{number}"));
+            analyze(&folder, &format!("{args} --engine {engine} --out {engine}{number}"));
             assert_eq!(folder.hashes(&format!("auto{number}")), folder.hashes(&format!("{engine}{number}")), "{args}");
         }
     }

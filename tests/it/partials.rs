@@ -21,12 +21,12 @@ fn files(run: &Path) -> Vec<Vec<u8>> {
 fn two_batches_from_memory_merge_to_one_run() {
     let folder = Folder::new();
     let analyzer = Analyzer::new(&Gazetteer::builtin("world").unwrap()).unwrap();
-    let collector = RunCollector::new(&analyzer).with_mentions(true);
+    let collector = RunCollector::new(&analyzer);
     let first = Batch::from_documents("mine", [Document::new("1", "GENEVA: Talks between Iraq and Iran resumed.")]);
     let second = Batch::from_documents("mine", [Document::new("2", "Iran wrote to the Bank of England in London.")]);
     let mut merged = collector.read(&first).unwrap();
     collector.merge(&mut merged, collector.read(&second).unwrap()).unwrap();
-    let options = AnalyzeOptions { mentions: true, ..AnalyzeOptions::default() };
+    let options = AnalyzeOptions::default();
     write_run(&collector, merged, "mine", &folder.path("merged"), options).unwrap();
 
     let both = ["GENEVA: Talks between Iraq and Iran resumed.", "Iran wrote to the Bank of England in London."];
@@ -58,8 +58,8 @@ fn any_grouping_of_batches_gives_the_files_of_one_run() {
         .collect();
     folder.write("news.jsonl", lines.join("\n"));
     let analyzer = Analyzer::new(&Gazetteer::builtin("world").unwrap()).unwrap();
-    let collector = RunCollector::new(&analyzer).with_mentions(true);
-    let options = AnalyzeOptions { mentions: true, ..AnalyzeOptions::default() };
+    let collector = RunCollector::new(&analyzer);
+    let options = AnalyzeOptions::default();
     let small = ArchiveOptions { batch_bytes: 300, ..ArchiveOptions::default() };
     let archive = Archive::open(&[folder.path("news.jsonl")], small).unwrap();
     analyze(&analyzer, archive.batches(), &folder.path("whole"), options).unwrap();

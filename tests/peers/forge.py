@@ -8,18 +8,28 @@ from zlib import crc32
 
 GAZETTEER = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
 CODES = {"u32": "I", "u64": "Q", "i32": "i", "f64": "d"}
-KINDS = {
-    "entities": (1, "id:str name:str kind:str country:str latitude:f64 longitude:f64 mentions:u64 documents:u32"),
-    "documents": (2, "id:str date:str day:i32 source:str file:u32 offset:u64 length:u64 characters:u32 mentions:u32"),
+KINDS = {  # number, columns
+    "entities": (1, "id:str name:str kind:str country:str parent:str wikidata:str population:u64 "
+        "latitude:f64 longitude:f64 mentions:u64 documents:u32"),
+    "documents": (2, "id:str date:str day:i32 source:str language:str file:u32 offset:u64 length:u64 "
+        "characters:u32 words:u32 paragraphs:u32 sentences:u32 mentions:u32 notes:u32"),
     "counts": (3, "document:u32 entity:u32 count:u32"),
     "pairs": (4, "a:u32 b:u32 joint:u32"),
     "marginals": (5, "entity:u32 contexts:u32"),
-    "mentions": (6, "document:u32 part:u32 start:u32 end:u32 start_char:u32 end_char:u32 entity:u32"),
+    "mentions": (6, "document:u32 part:u32 start:u32 end:u32 start_char:u32 end_char:u32 "
+        "section:u32 paragraph:u32 sentence:u32 word:u32 entity:u32"),
 }
 
 
 def vector(code, values):
     return struct.pack(f"<Q{len(values)}{code}", len(values), *values)
+
+
+def row(table, **given):
+    """A row of a table; what is not given is empty or 0."""
+    columns = [column.split(":") for column in KINDS[table][1].split()]
+    assert set(given) <= {column for column, _ in columns}, given
+    return tuple(given.get(column, "" if kind == "str" else 0) for column, kind in columns)
 
 
 def payload(name, rows):
@@ -107,7 +117,7 @@ def write_run(path, tables, inputs=1):
         "rejected_by_reason": {},
         "dates": dict(read=0, missing=sums["documents"], unreadable=0),
         "notes": dict.fromkeys(("shared_ids", "markup", "replaced", "language_judged", "not_english"), 0),
-        "totals": dict(mentions=0, entities=sums["entities"], pairs=sums["pairs"], contexts=4, characters=0),
+        "totals": dict(mentions=0, entities=sums["entities"], pairs=sums["pairs"], contexts=4, characters=0, words=0, paragraphs=0, sentences=0),
         "files": {n: {"bytes": len(b), "sha256": hashlib.sha256(b).hexdigest()} for n, b in sorted(files.items())},
     }
     for name, data in files.items():
@@ -125,10 +135,18 @@ def forgeries():
     def rows(name, *rows):
         return file_of(header("dateline-forgery", [name]), table(name, rows))
 
-    entity = ("a", "b", "c", "", 0.0, 0.0, 1, 1)
+    def mention(part, start, end, start_char, end_char, section=0):
+        return row(
+            "mentions", part=part, start=start, end=end, start_char=start_char, end_char=end_char, section=section
+        )
+
+    def entity(latitude=0.0, longitude=0.0, documents=1):
+        given = dict(latitude=latitude, longitude=longitude, documents=documents)
+        return row("entities", id="a", name="b", kind="c", mentions=1, **given)
+
     names = lambda offsets, text: file_of(
         header("dateline-forgery", ["entities"]),
-        [block(1, vector("I", offsets) + struct.pack("<Q", len(text)) + text + payload("entities", [entity])[25:], 1)],
+        [block(1, vector("I", offsets) + struct.pack("<Q", len(text)) + text + payload("entities", [entity()])[25:], 1)],
     )
     wrong = {
         "newer-major": file_of(head, table("marginals", [(1, 2)]), version=(2, 0)),
@@ -165,15 +183,16 @@ def forgeries():
         "pairs-below": rows("pairs", (3, 2, 1)),
         "pairs-zero": rows("pairs", (1, 2, 0)),
         "pairs-out-of-order": rows("pairs", (1, 2, 1), (0, 4, 1)),
-        "mentions-part": rows("mentions", (0, 2, 0, 4, 0, 4, 0)),
-        "mentions-empty": rows("mentions", (0, 1, 4, 4, 0, 4, 0)),
-        "mentions-characters": rows("mentions", (0, 1, 0, 4, 0, 5, 0)),
-        "mentions-out-of-order": rows("mentions", (0, 1, 5, 6, 5, 6, 0), (0, 1, 4, 5, 4, 5, 0)),
-        "entities-latitude": rows("entities", ("a", "b", "c", "", 91.0, 0.0, 1, 1)),
-        "entities-half-known": rows("entities", ("a", "b", "c", "", 1.0, float("nan"), 1, 1)),
-        "entities-documents": rows("entities", ("a", "b", "c", "", 1.0, 1.0, 1, 2)),
+        "mentions-part": rows("mentions", mention(2, 0, 4, 0, 4)),
+        "mentions-empty": rows("mentions", mention(1, 4, 4, 0, 4)),
+        "mentions-characters": rows("mentions", mention(1, 0, 4, 0, 5)),
+        "mentions-section": rows("mentions", mention(1, 0, 4, 0, 4, section=6)),
+        "mentions-out-of-order": rows("mentions", mention(1, 5, 6, 5, 6), mention(1, 4, 5, 4, 5)),
+        "entities-latitude": rows("entities", entity(91.0)),
+        "entities-half-known": rows("entities", entity(1.0, float("nan"))),
+        "entities-documents": rows("entities", entity(documents=2)),
         "documents-out-of-order": rows(
-            "documents", ("a", "", 0, "", 1, 0, 0, 0, 0), ("b", "", 0, "", 0, 0, 0, 0, 0)
+            "documents", row("documents", id="a", file=1), row("documents", id="b")
         ),
         "strings-inside-character": names([0, 1], "é".encode()),
         "strings-not-utf8": names([0, 1], b"\xff"),

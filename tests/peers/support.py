@@ -67,7 +67,7 @@ class Case(unittest.TestCase):
         cls.addClassCleanup(cls._folder.cleanup)
         cls.folder = pathlib.Path(cls._folder.name)
         awkward_run(cls.folder / "awkward")
-        cls.run_program("analyze", "-q", "--mentions", ROOT / "corpus" / "news", "--out", cls.folder / "corpus")
+        cls.run_program("analyze", "-q", ROOT / "corpus" / "news", "--out", cls.folder / "corpus")
         cls.runs = {name: cls.folder / name for name in ("awkward", "corpus")}
         if os.environ.get("DATELINE_PEERS_RUN"):
             cls.runs["other"] = pathlib.Path(os.environ["DATELINE_PEERS_RUN"])

@@ -136,8 +136,8 @@ class Runs(Case):
     def test_order_from_block_to_block_is_checked(self):
         for name, rows in (("pairs", [(0, 1, 1)]), ("counts", [(0, 1, 1)]), ("marginals", [(1, 1)])):
             tables = {name: [[]] for name in forge.KINDS}
-            tables["entities"] = [[(str(n), "x", "place", "", 0.0, 0.0, 1, 1) for n in range(3)]]
-            tables["documents"] = [[("a", "", 0, "", 0, 0, 0, 0, 0)]]
+            tables["entities"] = [[forge.row("entities", id=str(n), kind="place", mentions=1, documents=1) for n in range(3)]]
+            tables["documents"] = [[forge.row("documents", id="a")]]
             tables[name] = [rows, rows]
             path = self.folder / f"twice-{name}"
             forge.write_run(path, tables)

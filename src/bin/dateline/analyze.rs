@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use dateline::archive::FileFormat;
 use dateline::export::Filter;
 use dateline::store::REJECTS_FILE;
-use dateline::{AnalyzeOptions, RunSummary, ScanOptions};
+use dateline::{AnalyzeOptions, Analyzer, Archive, Gazetteer, Progress, RunSummary, ScanOptions, StopFlag};
+use indicatif::ProgressBar;
 
 use crate::args::{Analyze, Args};
 use crate::exit_code::{self, CommandResult, Outcome};
@@ -21,25 +22,68 @@ use crate::{pairs, progress};
 
 pub(crate) fn run(command: &Analyze, args: &Args) -> CommandResult {
     let started = Instant::now();
-    let archive = inputs::open_archive(&command.input, args)?;
-    let gazetteer = inputs::load_gazetteer(&command.gazetteer)?;
-    let stop = inputs::stop_on_signal();
-    let bar = progress::bar(&archive, &command.input, args);
-    let on_progress = |done| progress::advance(&bar, done);
-    let scan = ScanOptions { threads: command.input.threads, on_progress: Some(&on_progress), stop: Some(&stop) };
-    let (names, furniture) = (&command.gazetteer, &command.furniture);
-    let analyzer = inputs::build_analyzer(names, furniture, &command.exclude, &gazetteer, &archive, scan)?;
-    let options = AnalyzeOptions { scan, mentions: command.mentions, force: command.force };
-    let summary = dateline::analyze(&analyzer, archive.batches(), &command.out, options)?;
-    bar.finish_and_clear();
+    let job = Prepared::new(command, args)?;
+    let summary = dateline::analyze_archive(&job.analyzer, &job.archive, &command.out, job.options())?;
+    job.bar.finish_and_clear();
     if !args.quiet {
-        let printed = print_summary(&summary, archive.inputs().len() as u64, started.elapsed());
+        let printed = print_summary(&summary, job.archive.inputs().len() as u64, started.elapsed());
         exit_code::unless_closed(printed)?;
+    }
+    report(&summary, &job.gazetteer, args);
+    Ok(if command.input.strict && summary.books.rejected > 0 { Outcome::Differs } else { Outcome::Done })
+}
+
+/// Everything that is needed to analyse an archive.
+pub(crate) struct Prepared<'c> {
+    command: &'c Analyze,
+    pub(crate) archive: Archive,
+    pub(crate) gazetteer: Gazetteer,
+    pub(crate) analyzer: Analyzer,
+    pub(crate) bar: ProgressBar,
+    stop: StopFlag,
+    on_progress: Box<dyn Fn(Progress)>,
+}
+
+impl<'c> Prepared<'c> {
+    pub(crate) fn new(command: &'c Analyze, args: &Args) -> Result<Self, Box<dyn StdError>> {
+        if command.parts.shard.is_some() && command.furniture.recurring_lines.is_some() {
+            let message = "--recurring-lines counts lines in the whole archive, and --shard reads only a share of it; \
+                           remove one of them";
+            return Err(message.into());
+        }
+        let archive = command.parts.select(inputs::open_archive(&command.input, args)?);
+        let gazetteer = inputs::load_gazetteer(&command.gazetteer)?;
+        let stop = inputs::stop_on_signal();
+        let bar = progress::bar(&archive, &command.input, args);
+        let shown = bar.clone();
+        let on_progress: Box<dyn Fn(Progress)> = Box::new(move |done| progress::advance(&shown, done));
+        let scan = ScanOptions { threads: command.input.threads, on_progress: Some(&*on_progress), stop: Some(&stop) };
+        let (names, furniture) = (&command.gazetteer, &command.furniture);
+        let analyzer = inputs::build_analyzer(names, furniture, &command.exclude, &gazetteer, &archive, scan)?;
+        Ok(Self { command, archive, gazetteer, analyzer, bar, stop, on_progress })
+    }
+
+    pub(crate) fn options(&self) -> AnalyzeOptions<'_> {
+        let threads = self.command.input.threads;
+        AnalyzeOptions {
+            scan: ScanOptions { threads, on_progress: Some(&*self.on_progress), stop: Some(&self.stop) },
+            mentions: !self.command.no_mentions,
+            force: self.command.force,
+            checkpoint: self.command.parts.checkpoint as u64,
+            is_part: self.command.parts.shard.is_some(),
+        }
+    }
+}
+
+/// Says what a user should know about the records of a finished run.
+pub(crate) fn report(summary: &RunSummary, gazetteer: &Gazetteer, args: &Args) {
+    if summary.kept_inputs > 0 && !args.quiet {
+        let kept = plural(summary.kept_inputs, "input was", "inputs were");
+        anstream::eprintln!("{kept} not read again: an interrupted command had finished with them");
     }
     let listed_in = summary.run.path().join(REJECTS_FILE);
     inputs::report_rejects(summary.books.rejected, &summary.first_rejects, Some(&listed_in), args);
-    inputs::report_notes(&summary.notes, &gazetteer);
-    Ok(if command.input.strict && summary.books.rejected > 0 { Outcome::Differs } else { Outcome::Done })
+    inputs::report_notes(&summary.notes, gazetteer);
 }
 
 const TYPES: [(&str, &str); 3] = [("place", "Places"), ("organisation", "Organisations"), ("title", "Titles")];
@@ -47,7 +91,8 @@ const TYPES: [(&str, &str); 3] = [("place", "Places"), ("organisation", "Organis
 /// Rows of each list in the summary.
 const ROWS: usize = 5;
 
-fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duration) -> Result<(), Box<dyn StdError>> {
+/// Prints what a run holds, as people read it.
+pub(crate) fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duration) -> Result<(), Box<dyn StdError>> {
     let found = entities(&summary.run)?;
     let mut text = String::new();
     let (books, totals) = (summary.books, summary.totals);

@@ -9,6 +9,8 @@ use dateline::evaluation::{Renaming, SpanUnit};
 use dateline::export::{ExportFormat, Table};
 use dateline::{Engine, Furniture, OffsetUnit, Overlap, Part, Profile, Rule, Section};
 
+use crate::parts::{self, PartArgs};
+
 /// Version of the program and date of the built-in names, as `--version` prints them.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (built-in gazetteer of 2026-11-22)");
 
@@ -59,6 +61,12 @@ impl Color {
 pub(crate) enum Command {
     /// Count an archive: entities in each document, and which occur together
     Analyze(Analyze),
+    /// Make one run of runs over different inputs
+    Merge(parts::Merge),
+    /// Add inputs to a run, reading only what is new or has changed
+    Extend(parts::Extend),
+    /// Take documents out of a run
+    Forget(parts::Forget),
     /// Look at the beginning of the inputs: formats, fields, dates, and what analysing all of it would take
     Plan(Plan),
     /// Print every document as the readers understand it, as JSON Lines
@@ -380,12 +388,14 @@ pub(crate) struct Analyze {
     /// Replace an earlier run of that name; a directory with any other file in it stays
     #[arg(long)]
     pub(crate) force: bool,
-    /// Store every mention with its position (mentions.dln)
+    /// Do not store the mentions: no contexts but documents, and no way back to the text
     #[arg(long)]
-    pub(crate) mentions: bool,
+    pub(crate) no_mentions: bool,
     /// What two entities must share to occur together
     #[arg(long, value_enum, default_value = "document")]
     pub(crate) context: ContextArg,
+    #[command(flatten)]
+    pub(crate) parts: PartArgs,
 }
 
 const ANALYZE_HELP: &str = concat!(
@@ -394,11 +404,11 @@ const ANALYZE_HELP: &str = concat!(
 
 RUN contains:
   manifest.json     settings, versions, inputs with sizes and hashes, how many records were counted and skipped, sums
-  entities.dln      the entities found: id, name, kind, country, coordinates, mentions, documents
+  entities.dln      the entities found: id, name, kind, country, parent, Wikidata item, population, coordinates, mentions, documents
   documents.dln     the documents counted: id, date, source, where the record is, characters, mentions
   counts.dln        document × entity counts, sparse: document, entity, count
   cooccurrence.dln  entity × entity, upper triangle: a, b, joint (documents that mention both); and the marginals
-  mentions.dln      with --mentions: document, part, start and end in bytes and characters, entity
+  mentions.dln      every mention: document, part, start and end in bytes and characters, section, paragraph, sentence, word, entity
   rejects.jsonl     the records that were skipped: file, byte offset, record number, reason, message
 
 The same inputs and settings give the same bytes, whatever the number of threads or the order of the inputs. An entity
@@ -607,12 +617,17 @@ entities.csv naming rows and columns) and duckdb (Parquet and load.sql), with an
 is one file. For all others P is one file.
 
 Tables (sqlite: also the views named_pairs and named_counts):
-  entities   entity (row number), id, name, kind, country, latitude, longitude, mentions, documents
-  documents  document (row number), id, date (as delivered), day, source, file, offset, length, characters, mentions
+  entities   entity (row number), id, name, kind, country, parent, wikidata, population (0: unknown),
+             latitude, longitude, mentions, documents
+  documents  document (row number), id, date (as delivered), day, source, language, file, offset,
+             length, characters, words, paragraphs, sentences, mentions, notes (bits: 1 markup, 2 replaced, 4 language judged,
+             8 not English)
   counts     document, entity, count (mentions of the entity in the document)
   pairs      a, b (entities, a < b), joint (contexts that mention both)
   marginals  entity, contexts (that mention it)
-  mentions   document, part (0 title, 1 text), start, end (bytes), start_char, end_char (characters), entity
+  mentions   document, part (0 title, 1 text), start, end (bytes), start_char, end_char (characters),
+             section (0 headline, 1 dateline, 2 byline, 3 lede, 4 body), paragraph, sentence, word
+             (from 0, through title and text), entity
 Unknown days and coordinates are null (in CSV empty), an unknown country, date or source is an empty text.
 
 Matrices: counts is documents × entities; cooccurrence is entities × entities with the contexts of each entity on its diagonal, as the \

@@ -12,6 +12,7 @@ mod holders;
 mod inputs;
 mod inspect;
 mod pairs;
+mod parts;
 mod plan;
 mod progress;
 mod read;
@@ -40,6 +41,9 @@ fn main() -> ExitCode {
     };
     let outcome = match command {
         Command::Analyze(command) => analyze::run(command, &args),
+        Command::Merge(command) => parts::merge(command, &args),
+        Command::Extend(command) => parts::extend(command, &args),
+        Command::Forget(command) => parts::forget(command, &args),
         Command::Plan(command) => plan::run(command, &args),
         Command::Read(command) => read::run(command, &args),
         Command::Tag(command) => tag::run(command, &args),

@@ -72,7 +72,7 @@ fn look(archive: &Archive, analyzer: &Analyzer) -> Result<Sample, Box<dyn StdErr
         if sample.bytes >= BYTES {
             break;
         }
-        let of_file = archive.of_input(index);
+        let of_file = archive.select(&[index]);
         let mut batches = of_file.batches();
         let (mut format, mut read) = (None, 0);
         while read < BYTES_OF_FILE

@@ -209,7 +209,7 @@ fn broken_promises_of_columns_are_refused() {
     let mention = |part: u32, bytes: [u32; 2], chars: [u32; 2]| {
         let mut rows = MentionRows::default();
         let ([start, end], [start_char, end_char]) = (bytes, chars);
-        rows.push(MentionRow { document: 0, part, start, end, start_char, end_char, entity: 0 });
+        rows.push(MentionRow { part, start, end, start_char, end_char, ..MentionRow::default() });
         Forgery::of::<MentionRows>(&rows, 1)
     };
     check(&mention(2, [0, 4], [0, 4]), "part 2 is neither 0 (title) nor 1 (text)");

@@ -34,6 +34,9 @@ fn the_bytes_are_those_of_bincode_1_and_wincode() {
             strings(&entities.name),
             strings(&entities.kind),
             strings(&entities.country),
+            strings(&entities.parent),
+            strings(&entities.wikidata),
+            entities.population,
             entities.latitude,
             entities.longitude,
             entities.mentions,
@@ -47,11 +50,16 @@ fn the_bytes_are_those_of_bincode_1_and_wincode() {
             strings(&documents.date),
             documents.day,
             strings(&documents.source),
+            strings(&documents.language),
             documents.file,
             documents.offset,
             documents.length,
             documents.characters,
+            documents.words,
+            documents.paragraphs,
+            documents.sentences,
             documents.mentions,
+            documents.notes,
         ],
     );
     check(&counts, &wincode_columns![counts.document, counts.entity, counts.count]);
@@ -66,6 +74,10 @@ fn the_bytes_are_those_of_bincode_1_and_wincode() {
             mentions.end,
             mentions.start_char,
             mentions.end_char,
+            mentions.section,
+            mentions.paragraph,
+            mentions.sentence,
+            mentions.word,
             mentions.entity,
         ],
     );
@@ -80,11 +92,16 @@ fn columns_describe_themselves() {
             "date:str",
             "day:i32",
             "source:str",
+            "language:str",
             "file:u32",
             "offset:u64",
             "length:u64",
             "characters:u32",
-            "mentions:u32"
+            "words:u32",
+            "paragraphs:u32",
+            "sentences:u32",
+            "mentions:u32",
+            "notes:u32"
         ]
     );
     let sample = sample();
@@ -173,7 +190,7 @@ proptest! {
             // "Unknown" is no number and so not equal to itself.
             let (latitude, longitude) = place.unwrap_or((0.0, 0.0));
             let documents = mentions.min(u64::from(u32::MAX)) as u32;
-            rows.push(EntityRow { id, name, kind, country, latitude, longitude, mentions, documents });
+            rows.push(EntityRow { id, name, kind, country, latitude, longitude, mentions, documents, ..EntityRow::default() });
         }
         returns(&[rows], codec);
     }
@@ -187,7 +204,7 @@ proptest! {
         let mut rows = DocumentRows::default();
         for (file, [id, date, source]) in (0..).zip(&strings) {
             let (day, offset, length, characters, mentions) = numbers;
-            rows.push(DocumentRow { id, date, day, source, file, offset, length, characters, mentions });
+            rows.push(DocumentRow { id, date, day, source, file, offset, length, characters, mentions, ..DocumentRow::default() });
         }
         returns(&[rows], codec);
     }

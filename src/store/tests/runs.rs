@@ -190,6 +190,10 @@ fn sums_that_disagree_are_found() {
         &["mentions of each entity", "stored mentions of each entity", "mentions"],
     );
     check_verify(|sample| sample.manifest.totals.characters = 8, &["characters"]);
+    check_verify(|sample| sample.manifest.totals.words = 8, &["words"]);
+    check_verify(|sample| sample.manifest.totals.sentences = 8, &["sentences"]);
+    check_verify(|sample| sample.documents.notes[0] = 1, &["notes"]);
+    check_verify(|sample| sample.mentions.as_mut().unwrap().word[1] = 200, &["rows of mentions"]);
     check_verify(|sample| sample.manifest.dates.missing = 2, &["dates"]);
     check_verify(|sample| sample.documents.day[2] = i32::MIN, &["dates"]);
     check_verify(|sample| sample.manifest.totals.entities = 4, &["number of entities"]);
@@ -199,7 +203,7 @@ fn sums_that_disagree_are_found() {
     check_verify(|sample| sample.rejects.push(sample.rejects[0].clone()), &["rejected records"]);
     check_verify(
         |sample| (sample.manifest.books.counted, sample.manifest.books.empty) = (4, 0),
-        &["number of documents"],
+        &["records without text", "number of documents"],
     );
     check_verify(
         |sample| sample.counts.count[0] = 5,
@@ -210,7 +214,7 @@ fn sums_that_disagree_are_found() {
     let moved = |sample: &mut Sample| {
         let mentions = sample.mentions.as_mut().unwrap();
         mentions.document[4] = 0;
-        (mentions.start[4], mentions.end[4]) = (60, 64);
+        (mentions.start[4], mentions.end[4], mentions.word[4]) = (60, 64, 112);
     };
     check_verify(moved, &["stored mentions in each document"]);
     check_verify(|sample| sample.marginals.contexts[2] = 2, &["marginals"]);

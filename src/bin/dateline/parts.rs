@@ -1,0 +1,168 @@
+//! Runs that are parts of others: merge, extend, forget.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use dateline::{
+    Archive, Error, Extended, Forgotten, MergeOptions, Run, ScanOptions, StopFlag, extend as extend_run,
+    forget as forget_documents, merge as merge_runs,
+};
+
+use crate::analyze::print_summary;
+use crate::args::{Analyze, Args, parse_size};
+use crate::exit_code::{self, CommandResult, Outcome};
+use crate::inputs::{self, plural};
+
+/// How a large archive is divided.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Parts")]
+pub(crate) struct PartArgs {
+    /// Read only the I-th of N shares of the input files, from 1; `dateline merge` makes one run of all shares
+    #[arg(long, value_name = "I/N", value_parser = parse_shard)]
+    pub(crate) shard: Option<(usize, usize)>,
+    /// Keep what is finished in RUN.partial after each so many bytes of inputs, so that the same command goes on after an
+    /// interruption; off to keep nothing. An input file is never divided
+    #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = parse_checkpoint)]
+    pub(crate) checkpoint: usize,
+}
+
+impl PartArgs {
+    /// The share of the archive that is to be read.
+    pub(crate) fn select(&self, archive: Archive) -> Archive {
+        match self.shard {
+            Some((number, of)) => archive.shard(number, of),
+            None => archive,
+        }
+    }
+}
+
+fn parse_checkpoint(given: &str) -> Result<usize, String> {
+    if given == "off" { Ok(0) } else { parse_size(given) }
+}
+
+fn parse_shard(given: &str) -> Result<(usize, usize), String> {
+    let numbers = given.split_once('/').and_then(|(i, n)| Some((i.parse::<usize>().ok()?, n.parse::<usize>().ok()?)));
+    match numbers {
+        Some((number, of)) if (1..=of).contains(&number) => Ok((number, of)),
+        _ => Err("it is written as I/N with I from 1 to N, as in 2/8".to_owned()),
+    }
+}
+
+/// Makes one run of runs over different inputs: the one that analysing all of these at once gives, byte for byte.
+///
+/// The runs must be made with the same gazetteer, settings and version, and no input may be in two of them. Their order does not
+/// matter. The archive is not read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Merge {
+    /// The directories of the runs
+    #[arg(required = true, value_name = "RUN")]
+    runs: Vec<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// Takes documents out of a run: what is left is as if they had never been read.
+///
+/// The archive is not read. The manifest says for each input how many of its documents were forgotten.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Forget {
+    /// The directory of the run
+    run: PathBuf,
+    /// A file with the id of a document on each line; - for standard input
+    #[arg(long, value_name = "FILE")]
+    ids: PathBuf,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// Adds inputs to a run, reading only those that it does not have or that have changed.
+///
+/// The result is the run over all of them, byte for byte. An input that the run has under the same path is unchanged if its size is
+/// the same and it was not modified after the run was written; if it was, its hash decides. One that has changed is read anew in
+/// place of the old. The gazetteer and the options must be those of the run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Extend {
+    /// The directory of the run
+    run: PathBuf,
+    #[command(flatten)]
+    analyze: Analyze,
+}
+
+/// Where the new run goes.
+#[derive(Debug, clap::Args)]
+struct OutputArgs {
+    /// Directory to write; it appears when the run is complete, or not at all
+    #[arg(short, long, value_name = "RUN")]
+    out: PathBuf,
+    /// Replace an earlier run of that name, also one of those that are read
+    #[arg(long)]
+    force: bool,
+    /// Threads; 0 for one on each core
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+}
+
+impl OutputArgs {
+    fn options<'a>(&self, stop: &'a StopFlag) -> MergeOptions<'a> {
+        let scan = ScanOptions { threads: self.threads, on_progress: None, stop: Some(stop) };
+        MergeOptions { scan, force: self.force }
+    }
+}
+
+pub(crate) fn merge(command: &Merge, args: &Args) -> CommandResult {
+    let started = Instant::now();
+    let stop = inputs::stop_on_signal();
+    let runs = command.runs.iter().map(Run::open).collect::<Result<Vec<Run>, Error>>()?;
+    let summary = merge_runs(&runs, &command.output.out, command.output.options(&stop))?;
+    if !args.quiet {
+        let n_inputs = summary.run.manifest().inputs.len() as u64;
+        exit_code::unless_closed(print_summary(&summary, n_inputs, started.elapsed()))?;
+    }
+    Ok(Outcome::Done)
+}
+
+pub(crate) fn forget(command: &Forget, args: &Args) -> CommandResult {
+    let stop = inputs::stop_on_signal();
+    let run = Run::open(&command.run)?;
+    let ids = match command.ids.as_os_str() == "-" {
+        true => std::io::read_to_string(std::io::stdin()).map_err(|error| format!("standard input: {error}"))?,
+        false => fs::read_to_string(&command.ids).map_err(|error| format!("{}: {error}", command.ids.display()))?,
+    };
+    let ids: BTreeSet<String> = ids.lines().filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    if ids.is_empty() {
+        return Err(format!("{}: it names no document; write an id on each line", command.ids.display()).into());
+    }
+    let n_ids = ids.len() as u64;
+    let forgotten = forget_documents(&run, ids, &command.output.out, command.output.options(&stop))?;
+    let Forgotten { summary, documents, unknown } = forgotten;
+    if !args.quiet {
+        let left = plural(summary.books.counted, "document is", "documents are");
+        let forgotten = plural(documents, "document", "documents");
+        anstream::println!("forgot {forgotten}; {left} left in {}", summary.run.path().display());
+    }
+    if let Some(first) = unknown.first() {
+        let n_unknown = unknown.len() as u64;
+        anstream::eprintln!("{} of {n_ids} ids are of no document of the run, e.g. {first}", n_unknown);
+    }
+    Ok(if unknown.is_empty() { Outcome::Done } else { Outcome::Differs })
+}
+
+pub(crate) fn extend(command: &Extend, args: &Args) -> CommandResult {
+    let started = Instant::now();
+    let run = Run::open(&command.run)?;
+    let job = crate::analyze::Prepared::new(&command.analyze, args)?;
+    let (archive, options) = (&job.archive, job.options());
+    let extended = extend_run(&run, &job.analyzer, archive, &command.analyze.out, options)?;
+    job.bar.finish_and_clear();
+    let Extended { summary, unchanged, changed, added } = extended;
+    if !args.quiet {
+        let n_inputs = summary.run.manifest().inputs.len() as u64;
+        exit_code::unless_closed(print_summary(&summary, n_inputs, started.elapsed()))?;
+        let inputs = plural(added, "input was", "inputs were");
+        anstream::eprintln!("{inputs} new, {changed} changed, {unchanged} unchanged and not read");
+    }
+    crate::analyze::report(&summary, &job.gazetteer, args);
+    Ok(if command.analyze.input.strict && summary.books.rejected > 0 { Outcome::Differs } else { Outcome::Done })
+}

@@ -1,0 +1,461 @@
+//! A run while it is written: takes partial results in order, and writes what needs to know the whole at the end.
+//!
+//! Documents are written in their final form as they come. Counts and mentions are put away (`spool`) under the numbers of the
+//! catalogue, beyond 8 MiB to a temporary file; besides these, what stays in memory is one number for each entity. Then the
+//! entities that occur are numbered; one pass over the counts writes them under their final ids, and another, beside it, counts
+//! the pairs. So memory depends on the catalogue and the distinct pairs, not on the documents.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use rayon::ThreadPool;
+
+use super::spool::{Spool, Spooled};
+use crate::collect::{InputNotes, RunPartial, SharedIds, too_many_documents};
+use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
+use crate::diagnostics::Reject;
+use crate::error::{Error, Result};
+use crate::gazetteer::Gazetteer;
+use crate::ids::EntityId;
+use crate::progress::StopFlag;
+use crate::store::{
+    Block, COOCCURRENCE_FILE, COUNTS_FILE, CountRow, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE, EntityRow,
+    EntityRows, FileHeader, FileSummary, FileWriter, MENTIONS_FILE, ManifestGazetteer, ManifestInput, MarginalRow,
+    MarginalRows, MentionRow, MentionRows, PairRow, PairRows, REJECTS_FILE, RecordTally, RejectsWriter, Run,
+    RunManifest, RunSettings, RunWriter, Totals,
+};
+
+/// Most blocks of pairs in memory at a time, of 2 MiB each and as much again for what they become in the file.
+const BLOCKS: usize = 16;
+
+/// Rejects kept to be shown; all are in `rejects.jsonl`.
+const REJECTS_SHOWN: usize = 5;
+
+/// A finished run and what became of its records.
+#[derive(Debug)]
+pub struct RunSummary {
+    /// The run, under its final name.
+    pub run: Run,
+    /// Records seen, counted, empty, rejected.
+    pub books: RecordTally,
+    /// Sums over the run.
+    pub totals: Totals,
+    /// Rejected records by reason.
+    pub rejected_by_reason: BTreeMap<String, u64>,
+    /// The first few rejects, to show.
+    pub first_rejects: Vec<Reject>,
+    /// What is odd about records that were read nevertheless.
+    pub notes: InputNotes,
+    /// Inputs that an interrupted command had finished, and which were not read again.
+    pub kept_inputs: u64,
+}
+
+/// The entities that partial results refer to by number, in the order in which a run lists them.
+pub(super) trait Catalogue: Sync {
+    /// How many there are.
+    fn n_entities(&self) -> usize;
+
+    /// Entity number `index`; the sums in the row are 0.
+    fn entity_row(&self, index: usize) -> EntityRow<'_>;
+}
+
+impl Catalogue for Gazetteer {
+    fn n_entities(&self) -> usize {
+        self.entities().len()
+    }
+
+    fn entity_row(&self, index: usize) -> EntityRow<'_> {
+        let entity = self.entity(EntityId::new(index));
+        let (latitude, longitude) = entity.coordinates.unwrap_or((f64::NAN, f64::NAN));
+        EntityRow {
+            id: entity.id,
+            name: entity.name,
+            kind: entity.kind,
+            country: entity.country().unwrap_or_default(),
+            parent: entity.field("parent").unwrap_or_default(),
+            wikidata: entity.field("wd").unwrap_or_default(),
+            population: entity.population().unwrap_or(0),
+            latitude,
+            longitude,
+            mentions: 0,
+            documents: 0,
+        }
+    }
+}
+
+/// What a run is made with, for its manifest.
+#[derive(Debug, Clone)]
+pub(super) struct Origin {
+    pub(super) settings: RunSettings,
+    pub(super) gazetteer: ManifestGazetteer,
+    pub(super) with_mentions: bool,
+}
+
+/// Writes rows in blocks.
+struct BlockWriter<B> {
+    file: FileWriter,
+    rows: B,
+}
+
+impl<B: Block + Default> BlockWriter<B> {
+    fn new(file: FileWriter) -> Self {
+        Self { file, rows: B::default() }
+    }
+
+    /// Adds rows by `push`, which must add one; writes a block when it is full.
+    fn push(&mut self, push: impl FnOnce(&mut B)) -> Result<()> {
+        push(&mut self.rows);
+        if self.rows.is_full() {
+            self.file.write_block(&self.rows)?;
+            self.rows = B::default();
+        }
+        Ok(())
+    }
+
+    /// Writes what is left, and gives the file back for blocks of other kinds.
+    fn finish(mut self) -> Result<FileWriter> {
+        if self.rows.rows() > 0 {
+            self.file.write_block(&self.rows)?;
+        }
+        Ok(self.file)
+    }
+}
+
+/// What the scan leaves behind.
+struct Counted {
+    /// By number in the catalogue.
+    entities: Vec<Tally>,
+    extent: Extent,
+    books: RecordTally,
+    rejected_by_reason: BTreeMap<String, u64>,
+}
+
+/// How much text there is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Extent {
+    characters: u64,
+    words: u64,
+    paragraphs: u64,
+    sentences: u64,
+}
+
+/// How often an entity stands where.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    mentions: u64,
+    documents: u32,
+}
+
+/// What is written anew once the entities are numbered.
+struct Spools {
+    counts: Spooled<CountRows>,
+    mentions: Option<Spooled<MentionRows>>,
+}
+
+/// A run that is being written: takes partial results in order.
+pub(super) struct RunSink<'a> {
+    catalogue: &'a dyn Catalogue,
+    origin: Origin,
+    run: RunWriter,
+    documents: BlockWriter<DocumentRows>,
+    counts: Spool<CountRows>,
+    mentions: Option<Spool<MentionRows>>,
+    rejects: RejectsWriter,
+    first_rejects: Vec<Reject>,
+    notes: InputNotes,
+    ids: SharedIds,
+    /// Records without text, by input.
+    empty: BTreeMap<u32, u64>,
+    counted: Counted,
+}
+
+impl<'a> RunSink<'a> {
+    /// Begins the run that is to be `out`.
+    pub(super) fn create(catalogue: &'a dyn Catalogue, origin: Origin, out: &Path, force: bool) -> Result<Self> {
+        let run = RunWriter::create(out, force)?;
+        let header = |format: &str| FileHeader::new(format, &origin.gazetteer.fingerprint);
+        let documents = run.file(DOCUMENTS_FILE, &header("dateline-documents").describe::<DocumentRows>())?;
+        let counts = header("dateline-counts").describe::<CountRows>();
+        let mentions = header("dateline-mentions").describe::<MentionRows>();
+        Ok(Self {
+            catalogue,
+            documents: BlockWriter::new(documents),
+            counts: Spool::new(run.path("counts.spool"), counts),
+            mentions: origin.with_mentions.then(|| Spool::new(run.path("mentions.spool"), mentions)),
+            rejects: run.rejects()?,
+            run,
+            origin,
+            first_rejects: Vec::new(),
+            notes: InputNotes::default(),
+            ids: SharedIds::new(),
+            empty: BTreeMap::new(),
+            counted: Counted {
+                entities: vec![Tally::default(); catalogue.n_entities()],
+                extent: Extent::default(),
+                books: RecordTally::default(),
+                rejected_by_reason: BTreeMap::new(),
+            },
+        })
+    }
+
+    /// Takes the next documents, whose entities are numbered as in the catalogue.
+    pub(super) fn add(&mut self, part: RunPartial) -> Result<()> {
+        let first = self.counted.books.counted;
+        let number = |row: u32| u32::try_from(first + u64::from(row)).map_err(|_| too_many_documents());
+        for document in part.documents.iter() {
+            let extent = &mut self.counted.extent;
+            extent.characters += u64::from(document.characters);
+            extent.words += u64::from(document.words);
+            extent.paragraphs += u64::from(document.paragraphs);
+            extent.sentences += u64::from(document.sentences);
+            self.ids.push(document.id)?;
+            self.documents.push(|rows| rows.push(document))?;
+        }
+        for row in part.counts.iter() {
+            let tally = &mut self.counted.entities[row.entity as usize];
+            tally.mentions += u64::from(row.count);
+            tally.documents += 1;
+            let document = number(row.document)?;
+            self.counts.push(|rows| rows.push(CountRow { document, ..row }))?;
+        }
+        if let Some(mentions) = &mut self.mentions {
+            for row in part.mentions.iter() {
+                let document = number(row.document)?;
+                mentions.push(|rows| rows.push(MentionRow { document, ..row }))?;
+            }
+        }
+        for reject in &part.rejects {
+            self.rejects.write(reject)?;
+        }
+        self.counted.books.add(part.records());
+        for (file, empty) in part.empty {
+            *self.empty.entry(file).or_default() += empty;
+        }
+        let free = REJECTS_SHOWN.saturating_sub(self.first_rejects.len());
+        self.first_rejects.extend(part.rejects.into_iter().take(free));
+        self.notes.add(part.notes);
+        Ok(())
+    }
+
+    /// What became of the records so far, and the first that was rejected.
+    pub(super) fn so_far(&self) -> (RecordTally, Option<&Reject>) {
+        (self.counted.books, self.first_rejects.first())
+    }
+
+    /// Everything was taken in: writes what needs to know the whole, and makes the run appear.
+    pub(super) fn finish(
+        mut self,
+        mut inputs: Vec<ManifestInput>,
+        pool: &ThreadPool,
+        stop: Option<&StopFlag>,
+    ) -> Result<RunSummary> {
+        let mut run = self.run;
+        run.add(DOCUMENTS_FILE, self.documents.finish()?.finish()?);
+        self.notes.shared_ids = self.ids.finish(&run.path(DOCUMENTS_FILE))?;
+        let spools = Spools { counts: self.counts.finish()?, mentions: self.mentions.map(Spool::finish).transpose()? };
+        let rejects = self.rejects.finish()?;
+        run.add(REJECTS_FILE, rejects.file);
+        self.counted.rejected_by_reason = rejects.by_reason;
+        let (counted, notes) = (self.counted, self.notes);
+        let Origin { settings, gazetteer, .. } = self.origin;
+        let (catalogue, fingerprint) = (self.catalogue, &*gazetteer.fingerprint);
+        let finisher = Finisher { catalogue, fingerprint, counted: &counted, spools: &spools, stop };
+        let pairs = finisher.write(&mut run, pool)?;
+        let Extent { characters, words, paragraphs, sentences } = counted.extent;
+        let totals = Totals {
+            mentions: counted.entities.iter().map(|tally| tally.mentions).sum(),
+            entities: counted.entities.iter().filter(|tally| tally.documents > 0).count() as u64,
+            pairs,
+            contexts: counted.books.counted,
+            characters,
+            words,
+            paragraphs,
+            sentences,
+        };
+        let mut manifest = RunManifest::new(settings, gazetteer);
+        for (input, file) in inputs.iter_mut().zip(0..) {
+            input.empty = self.empty.get(&file).copied().unwrap_or(0);
+        }
+        manifest.inputs = inputs;
+        manifest.books = counted.books;
+        manifest.rejected_by_reason.clone_from(&counted.rejected_by_reason);
+        manifest.dates = notes.dates;
+        manifest.notes = notes.numbers();
+        manifest.totals = totals;
+        if let Some(stop) = stop {
+            stop.check()?;
+        }
+        let run = run.commit(manifest)?;
+        let Counted { books, rejected_by_reason, .. } = counted;
+        Ok(RunSummary {
+            run,
+            books,
+            totals,
+            rejected_by_reason,
+            first_rejects: self.first_rejects,
+            notes,
+            kept_inputs: 0,
+        })
+    }
+}
+
+/// Numbers the entities that occur and writes what depends on it.
+struct Finisher<'a> {
+    catalogue: &'a dyn Catalogue,
+    fingerprint: &'a str,
+    counted: &'a Counted,
+    spools: &'a Spools,
+    stop: Option<&'a StopFlag>,
+}
+
+impl Finisher<'_> {
+    /// Writes everything but the documents; returns the number of pairs. These are counted and written in the threads of the
+    /// pool, which have nothing else to do now, the rest on this one.
+    fn write(&self, run: &mut RunWriter, pool: &ThreadPool) -> Result<u64> {
+        let rows = self.rows();
+        let mut pairs = Ok(None);
+        let tables = pool.in_place_scope(|tasks| {
+            let (run, rows, pairs) = (&*run, &rows, &mut pairs);
+            tasks.spawn(move |_| {
+                *pairs = self.count_pairs(rows).and_then(|pairs| self.write_cooccurrence(run, &pairs)).map(Some);
+            });
+            Ok::<_, Error>((self.write_entities(run)?, self.write_counts(run, rows)?, self.write_mentions(run, rows)?))
+        });
+        let (entities, counts, mentions) = tables?;
+        let (cooccurrence, n_pairs) = pairs?.expect("the scope has waited for it");
+        run.add(ENTITIES_FILE, entities);
+        run.add(COUNTS_FILE, counts);
+        run.add(COOCCURRENCE_FILE, cooccurrence);
+        if let Some(mentions) = mentions {
+            run.add(MENTIONS_FILE, mentions);
+        }
+        self.spools.counts.remove()?;
+        self.spools.mentions.iter().try_for_each(Spooled::remove)?;
+        Ok(n_pairs)
+    }
+
+    fn header(&self, format: &str) -> FileHeader {
+        FileHeader::new(format, self.fingerprint)
+    }
+
+    fn check(&self) -> Result<()> {
+        self.stop.map_or(Ok(()), StopFlag::check)
+    }
+
+    /// The entities that occur, by number in the catalogue, in order.
+    fn occurring(&self) -> impl Iterator<Item = usize> {
+        self.counted.entities.iter().enumerate().filter(|(_, tally)| tally.documents > 0).map(|(index, _)| index)
+    }
+
+    /// The row of each entity of the catalogue in the result; `u32::MAX` for those that do not occur. Order is kept, so what was
+    /// sorted by one id is sorted by the other.
+    fn rows(&self) -> Vec<u32> {
+        let mut rows = vec![u32::MAX; self.counted.entities.len()];
+        for (row, index) in self.occurring().enumerate() {
+            rows[index] = row as u32;
+        }
+        rows
+    }
+
+    fn write_entities(&self, run: &RunWriter) -> Result<FileSummary> {
+        let file = run.file(ENTITIES_FILE, &self.header("dateline-entities").describe::<EntityRows>())?;
+        let mut writer = BlockWriter::<EntityRows>::new(file);
+        for index in self.occurring() {
+            let Tally { mentions, documents } = self.counted.entities[index];
+            let row = EntityRow { mentions, documents, ..self.catalogue.entity_row(index) };
+            writer.push(|rows| rows.push(row))?;
+        }
+        writer.finish()?.finish()
+    }
+
+    /// Writes the counts of the spool under their final ids.
+    fn write_counts(&self, run: &RunWriter, rows: &[u32]) -> Result<FileSummary> {
+        let file = run.file(COUNTS_FILE, &self.header("dateline-counts").describe::<CountRows>())?;
+        let mut writer = BlockWriter::<CountRows>::new(file);
+        self.spools.counts.for_each(|block| {
+            self.check()?;
+            block.iter().try_for_each(|row| {
+                let entity = rows[row.entity as usize];
+                writer.push(|rows| rows.push(CountRow { entity, ..row }))
+            })
+        })?;
+        writer.finish()?.finish()
+    }
+
+    /// Counts the pairs of the documents in the spool, by final ids.
+    fn count_pairs(&self, rows: &[u32]) -> Result<CooccurrenceMatrix> {
+        let mut builder = CooccurrenceBuilder::default();
+        let mut context: Vec<(EntityId, u32)> = Vec::new();
+        let mut document = 0;
+        self.spools.counts.for_each(|block| {
+            self.check()?;
+            for row in block.iter() {
+                while document < row.document {
+                    builder.push(&context);
+                    context.clear();
+                    document += 1;
+                }
+                context.push((EntityId(rows[row.entity as usize]), row.count));
+            }
+            Ok(())
+        })?;
+        while u64::from(document) < self.counted.books.counted {
+            builder.push(&context);
+            context.clear();
+            document += 1;
+        }
+        Ok(builder.finish())
+    }
+
+    /// Writes the matrix; returns the number of pairs too.
+    fn write_cooccurrence(&self, run: &RunWriter, matrix: &CooccurrenceMatrix) -> Result<(FileSummary, u64)> {
+        self.check()?;
+        let header = self
+            .header("dateline-cooccurrence")
+            .describe::<PairRows>()
+            .describe::<MarginalRows>()
+            .with_property("context", "document")
+            .with_property("contexts", matrix.n_contexts())
+            .with_property("counting", "boolean")
+            .with_property("diagonal", "document frequency, in the marginals")
+            .with_property("duplicates", "counted")
+            .with_property("triangle", "upper");
+        let mut file = run.file(COOCCURRENCE_FILE, &header)?;
+        let mut pairs = matrix.pairs().peekable();
+        let mut blocks = vec![PairRows::default(); (2 * rayon::current_num_threads()).min(BLOCKS)];
+        while pairs.peek().is_some() {
+            self.check()?;
+            let mut n_filled = 0;
+            for block in &mut blocks {
+                block.clear();
+                // Pulled by the iterator itself, which then need not find its place again for each pair.
+                let _ = pairs.try_for_each(|(a, b, joint)| {
+                    block.push(PairRow { a: a.0, b: b.0, joint });
+                    if block.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                });
+                n_filled += usize::from(block.rows() > 0);
+            }
+            file.write_blocks(&blocks[..n_filled])?;
+        }
+        let mut marginals = BlockWriter::<MarginalRows>::new(file);
+        for (entity, contexts) in matrix.marginals().iter().enumerate() {
+            marginals.push(|rows| rows.push(MarginalRow { entity: entity as u32, contexts: *contexts }))?;
+        }
+        Ok((marginals.finish()?.finish()?, matrix.nnz() as u64))
+    }
+
+    fn write_mentions(&self, run: &RunWriter, rows: &[u32]) -> Result<Option<FileSummary>> {
+        let Some(spooled) = &self.spools.mentions else { return Ok(None) };
+        let file = run.file(MENTIONS_FILE, &self.header("dateline-mentions").describe::<MentionRows>())?;
+        let mut writer = BlockWriter::<MentionRows>::new(file);
+        spooled.for_each(|block| {
+            self.check()?;
+            block.iter().try_for_each(|row| {
+                let entity = rows[row.entity as usize];
+                writer.push(|rows| rows.push(MentionRow { entity, ..row }))
+            })
+        })?;
+        Ok(Some(writer.finish()?.finish()?))
+    }
+}

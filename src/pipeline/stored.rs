@@ -1,0 +1,244 @@
+//! Stored runs as a source of partial results: their documents are read again, not the archive.
+
+use std::collections::BTreeSet;
+use std::iter::Peekable;
+
+use super::sink::{Catalogue, RunSink};
+use crate::collect::RunPartial;
+use crate::error::{Error, Result};
+use crate::store::{
+    Block, Blocks, CountRow, CountRows, DocumentRow, DocumentRows, EntityRow, EntityRows, MentionRow, MentionRows,
+    Rejects, Run,
+};
+
+/// Rows of a partial result, in bytes, after which it is handed on.
+const FULL: u64 = 2 << 20;
+
+/// The entities of several runs, each once, by id.
+pub(super) struct Union {
+    entities: EntityRows,
+    /// For each run, the number of each of its entities here.
+    numbers: Vec<Vec<u32>>,
+}
+
+impl Union {
+    /// # Errors
+    ///
+    /// If an entity cannot be read, or is not the same in two runs.
+    pub(super) fn of(runs: &[&Run]) -> Result<Self> {
+        let tables = runs.iter().map(|run| run.entities()?.collect::<Result<Vec<EntityRows>>>());
+        let tables: Vec<Vec<EntityRows>> = tables.collect::<Result<_>>()?;
+        let rows = |table: usize| tables[table].iter().flat_map(EntityRows::iter);
+        let mut order: Vec<(usize, u32, EntityRow<'_>)> = Vec::new();
+        for table in 0..tables.len() {
+            order.extend(rows(table).zip(0..).map(|(row, number)| (table, number, row)));
+        }
+        order.sort_by(|a, b| a.2.id.cmp(b.2.id));
+        let mut union = Self { entities: EntityRows::default(), numbers: Vec::new() };
+        union.numbers = (0..tables.len()).map(|table| vec![0; rows(table).count()]).collect();
+        for (table, number, row) in order {
+            let row = EntityRow { mentions: 0, documents: 0, ..row };
+            let last = union.entities.rows().checked_sub(1).map(|last| union.entities.row(last));
+            match last.filter(|last| last.id == row.id) {
+                Some(last) if !same_entity(last, row) => {
+                    let message = format!("the entity {:?} is not the same as in another of the runs", row.id);
+                    return Err(Error::format(runs[table].path(), message));
+                }
+                Some(_) => {}
+                None => union.entities.push(row),
+            }
+            union.numbers[table][number as usize] = union.entities.rows() as u32 - 1;
+        }
+        Ok(union)
+    }
+}
+
+/// Whether two rows describe one entity; coordinates that are unknown are equal.
+fn same_entity(a: EntityRow<'_>, b: EntityRow<'_>) -> bool {
+    let words = |row: EntityRow<'_>| [row.name, row.kind, row.country, row.parent, row.wikidata].map(str::to_owned);
+    let bits = |row: EntityRow<'_>| [row.latitude.to_bits(), row.longitude.to_bits(), row.population];
+    words(a) == words(b) && bits(a) == bits(b)
+}
+
+impl Catalogue for Union {
+    fn n_entities(&self) -> usize {
+        self.entities.rows()
+    }
+
+    fn entity_row(&self, index: usize) -> EntityRow<'_> {
+        self.entities.row(index)
+    }
+}
+
+/// The rows of a table, one after the other.
+struct Rows<B: Block> {
+    blocks: Blocks<B>,
+    block: B,
+    at: usize,
+}
+
+impl<B: Block + Default> Rows<B> {
+    fn new(blocks: Blocks<B>) -> Self {
+        Self { blocks, block: B::default(), at: 0 }
+    }
+
+    /// Whether there is a row at `at` in `block`; fetches the next block if need be.
+    fn has_row(&mut self) -> Result<bool> {
+        while self.at >= self.block.rows() {
+            match self.blocks.next() {
+                Some(block) => (self.block, self.at) = (block?, 0),
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// A run that is read once, from its first document to its last.
+pub(super) struct Stored<'r> {
+    run: &'r Run,
+    numbers: &'r [u32],
+    documents: Rows<DocumentRows>,
+    counts: Rows<CountRows>,
+    mentions: Option<Rows<MentionRows>>,
+    rejects: Peekable<Rejects>,
+    /// The row of the next document.
+    next: u32,
+}
+
+impl<'r> Stored<'r> {
+    /// The run that is number `index` in the union.
+    pub(super) fn open(run: &'r Run, union: &'r Union, index: usize) -> Result<Self> {
+        Ok(Self {
+            run,
+            numbers: &union.numbers[index],
+            documents: Rows::new(run.documents()?),
+            counts: Rows::new(run.counts()?),
+            mentions: run.mentions()?.map(Rows::new),
+            rejects: run.rejects()?.peekable(),
+            next: 0,
+        })
+    }
+
+    /// Gives the documents and rejects of the next input, which is the run's number `input`, to the sink, as those of its input
+    /// number `file`; inputs before it are passed over. Documents that `keep` does not want, by row and content, are left out; returns
+    /// how many.
+    ///
+    /// # Errors
+    ///
+    /// If the run cannot be read or the sink cannot write.
+    pub(super) fn copy_input(
+        &mut self,
+        input: usize,
+        file: u32,
+        keep: &mut dyn FnMut(u32, DocumentRow<'_>) -> bool,
+        sink: &mut RunSink<'_>,
+    ) -> Result<u64> {
+        let mut part = RunPartial::default();
+        let mut left_out = 0;
+        while self.documents.has_row()? && self.documents.block.file[self.documents.at] as usize <= input {
+            let document = self.documents.block.row(self.documents.at);
+            let wanted = document.file as usize == input;
+            let kept = wanted && keep(self.next, document);
+            left_out += u64::from(wanted && !kept);
+            let row = part.documents.rows() as u32;
+            while self.counts.has_row()? && self.counts.block.document[self.counts.at] == self.next {
+                if kept {
+                    let count = self.counts.block.row(self.counts.at);
+                    let entity = number(self.run, self.numbers, count.entity)?;
+                    part.counts.push(CountRow { document: row, entity, ..count });
+                }
+                self.counts.at += 1;
+            }
+            if let Some(mentions) = &mut self.mentions {
+                while mentions.has_row()? && mentions.block.document[mentions.at] == self.next {
+                    if kept {
+                        let mention = mentions.block.row(mentions.at);
+                        let entity = number(self.run, self.numbers, mention.entity)?;
+                        part.mentions.push(MentionRow { document: row, entity, ..mention });
+                    }
+                    mentions.at += 1;
+                }
+            }
+            if kept {
+                let place = || format!("{}, {}", self.run.manifest().inputs[input].path, document.id);
+                part.notes.note(document.notes, document.date, document.day != i32::MIN, place);
+                part.documents.push(DocumentRow { file, ..document });
+            }
+            self.next += 1;
+            self.documents.at += 1;
+            if part.size() >= FULL {
+                sink.add(std::mem::take(&mut part))?;
+            }
+        }
+        let path = &self.run.manifest().inputs[input].path;
+        while let Some(reject) = self.rejects.next_if(|reject| match reject {
+            Ok(reject) => is_of(&reject.file, path),
+            Err(_) => true,
+        }) {
+            part.rejects.push(reject?);
+        }
+        sink.add(part)?;
+        Ok(left_out)
+    }
+
+    /// Passes over the rejects of an input that is not copied.
+    pub(super) fn skip_rejects(&mut self, input: usize) {
+        let path = &self.run.manifest().inputs[input].path;
+        while self.rejects.next_if(|reject| reject.as_ref().is_ok_and(|reject| is_of(&reject.file, path))).is_some() {}
+    }
+
+    /// Every reject must be of an input of the run.
+    ///
+    /// # Errors
+    ///
+    /// If one is left after the last input.
+    pub(super) fn finish(mut self) -> Result<()> {
+        match self.rejects.next() {
+            Some(reject) => {
+                let message = format!("damaged: a reject is of {:?}, which is no input of the run", reject?.file);
+                Err(Error::format(self.run.path(), message))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn number(run: &Run, numbers: &[u32], entity: u32) -> Result<u32> {
+    numbers.get(entity as usize).copied().ok_or_else(|| {
+        Error::format(run.path(), format!("damaged: entity {entity} of {}", numbers.len()))
+            .with_remedy("`dateline verify` says which file is damaged")
+    })
+}
+
+/// Whether a reject that names `file` is of the input `path` or of a member of it.
+fn is_of(file: &str, path: &str) -> bool {
+    file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The ids of documents to leave out, and which of them have not been met.
+#[derive(Debug, Default)]
+pub(super) struct Unwanted {
+    ids: BTreeSet<String>,
+    met: BTreeSet<String>,
+}
+
+impl Unwanted {
+    pub(super) fn new(ids: impl IntoIterator<Item = String>) -> Self {
+        Self { ids: ids.into_iter().collect(), met: BTreeSet::new() }
+    }
+
+    /// Whether a document with this id is to be left out.
+    pub(super) fn is_unwanted(&mut self, id: &str) -> bool {
+        let Some(id) = self.ids.get(id) else { return false };
+        if !self.met.contains(id) {
+            self.met.insert(id.clone());
+        }
+        true
+    }
+
+    /// The ids that no document had, sorted.
+    pub(super) fn unmet(&self) -> Vec<String> {
+        self.ids.difference(&self.met).cloned().collect()
+    }
+}

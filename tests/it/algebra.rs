@@ -1,0 +1,354 @@
+//! The algebra of runs: parts merge to the bytes of one run, whatever the parts, the grouping, the interruptions; a run grows by what is
+//! new, and forgets what is taken out.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dateline::{
+    AnalyzeOptions, Analyzer, Archive, ArchiveOptions, ErrorKind, Gazetteer, MergeOptions, Profile, Run, ScanOptions,
+    StopFlag, analyze, analyze_archive, extend, forget, merge,
+};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+const GAZETTEER: &str = "\
+iq   place.country  Iraq            -    cc=IQ wd=Q796
+ir   place.country  Iran            -    cc=IR
+ke   place.country  Kenya           -    cc=KE
+gva  place.city     Geneva          -    cc=CH parent=ch pop=200000 lat=46.2 lon=6.1
+un   org.igo        United Nations  -
+pm   title.gov      Prime Minister  any
+";
+
+fn analyzer(profile: Profile) -> Analyzer {
+    Analyzer::builder().profile(profile).build(&Gazetteer::from_text(GAZETTEER, "mine.gaz").unwrap()).unwrap()
+}
+
+/// Records of one file: ids are given out by [`Files::new`].
+#[derive(Debug, Clone)]
+enum Written {
+    /// Names, by number.
+    Text(Vec<usize>),
+    Empty,
+    Broken,
+    /// A text with markup and a date that nobody understands.
+    Odd,
+}
+
+fn written() -> impl Strategy<Value = Written> {
+    prop_oneof![
+        8 => prop::collection::vec(0..8_usize, 0..6).prop_map(Written::Text),
+        1 => Just(Written::Empty),
+        1 => Just(Written::Broken),
+        1 => Just(Written::Odd),
+    ]
+}
+
+const NAMES: [&str; 8] = [
+    "Iraq.",
+    "Iran and Kenya.",
+    "Geneva!",
+    "The prime minister of Kenya",
+    "the United Nations",
+    "nothing",
+    "\\n\\n",
+    "Oslo",
+];
+
+/// The lines of one file, with ids that occur nowhere else.
+fn lines(file: usize, records: &[Written]) -> Vec<String> {
+    let line = |(number, record): (usize, &Written)| match record {
+        Written::Text(names) => {
+            let text: Vec<&str> = names.iter().map(|&name| NAMES[name]).collect();
+            format!(
+                "{{\"id\":\"{file}-{number}\",\"date\":\"2024-05-0{}\",\"text\":\"In {}\"}}",
+                number % 9 + 1,
+                text.join(" ")
+            )
+        }
+        Written::Empty => format!("{{\"id\":\"{file}-{number}\",\"text\":\"\"}}"),
+        Written::Broken => format!("{{\"id\":\"{file}-{number}\""),
+        Written::Odd => {
+            format!("{{\"id\":\"twice\",\"date\":\"last week\",\"text\":\"<p>Iraq</p> <a href=x>Iran</a>\"}}")
+        }
+    };
+    records.iter().enumerate().map(line).collect()
+}
+
+/// An archive on the disk, and where runs of it go.
+struct Files {
+    folder: TempDir,
+    analyzer: Analyzer,
+}
+
+impl Files {
+    fn new(files: &[Vec<Written>]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("news")).unwrap();
+        let files = Self { folder, analyzer: analyzer(Profile::Strict) }.with(files);
+        files
+    }
+
+    fn with(self, files: &[Vec<Written>]) -> Self {
+        for (number, records) in files.iter().enumerate() {
+            fs::write(self.file(number), lines(number, records).join("\n")).unwrap();
+        }
+        self
+    }
+
+    /// Names whose order as bytes is not that of the numbers.
+    fn file(&self, number: usize) -> PathBuf {
+        self.path(&format!("news/{}-{number}.jsonl", ["b", "a", "c"][number % 3]))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn archive(&self) -> Archive {
+        Archive::open(&[self.path("news")], ArchiveOptions::default()).unwrap()
+    }
+
+    /// A run of some inputs; without any that can be read there is none to compare with.
+    fn run(&self, inputs: &[usize], name: &str) -> Run {
+        let options = AnalyzeOptions { is_part: true, ..AnalyzeOptions::default() };
+        analyze(&self.analyzer, self.archive().select(inputs).batches(), &self.path(name), options).unwrap().run
+    }
+
+    fn whole(&self) -> Run {
+        let all: Vec<usize> = (0..self.archive().inputs().len()).collect();
+        self.run(&all, "whole")
+    }
+}
+
+/// All files of a run by name.
+fn bytes(run: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = fs::read_dir(run).unwrap().map(|entry| entry.unwrap().path());
+    files.map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap())).collect()
+}
+
+fn assert_same(run: &Path, expected: &Path) {
+    let (found, expected) = (bytes(run), bytes(expected));
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    for (name, expected) in expected {
+        if name.ends_with(".json") || name.ends_with(".jsonl") {
+            assert_eq!(String::from_utf8_lossy(&found[&name]), String::from_utf8_lossy(&expected), "{name}");
+        }
+        assert!(found[&name] == expected, "{name} differs");
+    }
+}
+
+fn cases(number: u32) -> ProptestConfig {
+    let scale = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(256_u32);
+    ProptestConfig { cases: (number * scale / 256).max(1), ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(cases(32))]
+
+    /// Any partition of the inputs, merged in any order and grouping.
+    #[test]
+    fn shards_merge_to_the_bytes_of_one_run(
+        files in prop::collection::vec(prop::collection::vec(written(), 0..6), 1..6),
+        shard_of in prop::collection::vec(0..4_usize, 6),
+        order in Just(vec![0_usize, 1, 2, 3]).prop_shuffle(),
+        nested in any::<bool>(),
+    ) {
+        let files = Files::new(&files);
+        let n_inputs = files.archive().inputs().len();
+        let shards: Vec<Run> = order.iter().map(|&shard| {
+            let inputs: Vec<usize> = (0..n_inputs).filter(|&input| shard_of[input] == shard).collect();
+            files.run(&inputs, &format!("shard-{shard}"))
+        }).collect();
+        let options = MergeOptions::default();
+        if nested {
+            let left = merge(&shards[..2], &files.path("left"), options).unwrap().run;
+            let right = merge(&shards[2..], &files.path("right"), options).unwrap().run;
+            merge(&[right, left], &files.path("merged"), options).unwrap();
+        } else {
+            merge(&shards, &files.path("merged"), options).unwrap();
+        }
+        files.whole();
+        assert_same(&files.path("merged"), &files.path("whole"));
+        prop_assert!(Run::open(files.path("merged")).unwrap().verify().is_ok());
+    }
+
+    /// An analysis that is stopped again and again, and goes on each time.
+    #[test]
+    fn an_interrupted_analysis_goes_on_to_the_same_bytes(
+        files in prop::collection::vec(prop::collection::vec(written(), 1..5), 2..6),
+        stops in prop::collection::vec(0..3_u32, 0..4),
+        checkpoint in 1..400_u64,
+    ) {
+        let files = Files::new(&files);
+        for patience in stops {
+            let (stop, left) = (StopFlag::default(), Cell::new(patience));
+            let on_progress = |_| {
+                if left.get() == 0 {
+                    stop.stop();
+                }
+                left.set(left.get().saturating_sub(1));
+            };
+            let scan = ScanOptions { threads: 1, on_progress: Some(&on_progress), stop: Some(&stop) };
+            let options = AnalyzeOptions { scan, checkpoint, is_part: true, ..AnalyzeOptions::default() };
+            match analyze_archive(&files.analyzer, &files.archive(), &files.path("run"), options) {
+                Ok(_) => break,
+                Err(error) => prop_assert_eq!(error.kind(), ErrorKind::Interrupted, "{}", error),
+            }
+        }
+        if !files.path("run").exists() {
+            let options = AnalyzeOptions { checkpoint, is_part: true, ..AnalyzeOptions::default() };
+            analyze_archive(&files.analyzer, &files.archive(), &files.path("run"), options).unwrap();
+        }
+        files.whole();
+        assert_same(&files.path("run"), &files.path("whole"));
+        let names: Vec<_> = fs::read_dir(files.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        prop_assert_eq!(names.len(), 3, "{:?}", names);
+    }
+
+    /// A run of some inputs grows by the others, of which some have changed.
+    #[test]
+    fn an_extended_run_is_the_run_of_everything(
+        files in prop::collection::vec(prop::collection::vec(written(), 1..5), 2..6),
+        known in prop::collection::vec(any::<bool>(), 6),
+        changed in prop::collection::vec(any::<bool>(), 6),
+        later in prop::collection::vec(written(), 1..4),
+    ) {
+        let all = Files::new(&files);
+        let inputs: Vec<usize> = (0..all.archive().inputs().len()).filter(|&input| known[input]).collect();
+        let base = all.run(&inputs, "base");
+        for (number, records) in files.iter().enumerate().filter(|(number, _)| changed[*number]) {
+            let records: Vec<Written> = records.iter().chain(&later).cloned().collect();
+            fs::write(all.file(number), lines(number, &records).join("\n")).unwrap();
+        }
+        let options = AnalyzeOptions { is_part: true, ..AnalyzeOptions::default() };
+        let extended = extend(&base, &all.analyzer, &all.archive(), &all.path("extended"), options).unwrap();
+        prop_assert_eq!(extended.unchanged + extended.changed, inputs.len() as u64);
+        all.whole();
+        assert_same(&all.path("extended"), &all.path("whole"));
+    }
+
+    /// What is forgotten might never have been there: its records become blank lines of the same length.
+    #[test]
+    fn what_is_forgotten_was_never_read(
+        files in prop::collection::vec(prop::collection::vec(written(), 1..5), 1..4),
+        unwanted in prop::collection::vec(any::<bool>(), 20),
+    ) {
+        let all = Files::new(&files);
+        let run = all.whole();
+        let is_unwanted = |file: usize, record: usize| unwanted[5 * file + record];
+        let mut ids = vec!["nobody".to_owned()];
+        for (file, records) in files.iter().enumerate() {
+            let mut kept = lines(file, records);
+            for (number, record) in records.iter().enumerate().filter(|(number, _)| is_unwanted(file, *number)) {
+                if matches!(record, Written::Text(_)) {
+                    ids.push(format!("{file}-{number}"));
+                    kept[number] = " ".repeat(kept[number].len());
+                }
+            }
+            fs::write(all.file(file), kept.join("\n")).unwrap();
+        }
+        let n_ids = ids.len() as u64 - 1;
+        let forgotten = forget(&run, ids, &all.path("forgotten"), MergeOptions::default()).unwrap();
+        prop_assert_eq!((forgotten.documents, forgotten.unknown), (n_ids, vec!["nobody".to_owned()]));
+        let inputs: Vec<usize> = (0..files.len()).collect();
+        all.run(&inputs, "never");
+        let (mut found, mut expected) = (bytes(&all.path("forgotten")), bytes(&all.path("never")));
+        // The manifest knows that the inputs were others.
+        found.remove("manifest.json");
+        expected.remove("manifest.json");
+        prop_assert!(found == expected);
+        let (found, expected) = (forgotten.summary.run, Run::open(all.path("never")).unwrap());
+        prop_assert_eq!(&found.manifest().books, &expected.manifest().books);
+        prop_assert_eq!(&found.manifest().notes, &expected.manifest().notes);
+        prop_assert_eq!(&found.manifest().totals, &expected.manifest().totals);
+        prop_assert!(found.verify().is_ok());
+    }
+}
+
+fn refused(result: dateline::Result<impl std::fmt::Debug>, expected: &[&str]) {
+    let error = result.unwrap_err().to_string();
+    for expected in expected {
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn runs_that_are_no_parts_of_one_are_refused() {
+    let files = Files::new(&[vec![Written::Text(vec![0])], vec![Written::Text(vec![1])]]);
+    let (first, second) = (files.run(&[0], "first"), files.run(&[1], "second"));
+    let out = files.path("out");
+    let merged = |runs: &[&Run]| {
+        let runs: Vec<Run> = runs.iter().map(|run| (*run).clone()).collect();
+        merge(&runs, &out, MergeOptions::default())
+    };
+    refused(merged(&[]), &["nothing to merge"]);
+    refused(merged(&[&first, &first]), &["both hold the input", "a-1.jsonl", "counted twice"]);
+    let again = files.run(&[0, 1], "again");
+    refused(merged(&[&second, &again]), &["second", "again", "both hold the input"]);
+
+    let analyzed = |analyzer: &Analyzer, name: &str, options| {
+        analyze(analyzer, files.archive().select(&[1]).batches(), &files.path(name), options).unwrap().run
+    };
+    let wide = analyzed(&analyzer(Profile::Wide), "wide", AnalyzeOptions::default());
+    refused(merged(&[&first, &wide]), &["the setting profile: \"strict\" in", "\"wide\" in"]);
+    let options = AnalyzeOptions { mentions: false, ..AnalyzeOptions::default() };
+    let bare = analyzed(&files.analyzer, "bare", options);
+    refused(merged(&[&first, &bare]), &["their mentions: stored in", "not stored in"]);
+    let other = Gazetteer::from_text("iq  place.country  Iraq  -\n", "mine.gaz").unwrap();
+    let other = analyzed(&Analyzer::new(&other).unwrap(), "other", AnalyzeOptions::default());
+    refused(merged(&[&first, &other]), &["the gazetteer: mine.gaz ("]);
+    let extended = extend(&first, &analyzer(Profile::Wide), &files.archive(), &out, AnalyzeOptions::default());
+    refused(extended, &["another setting: profile is \"strict\" there and \"wide\" here"]);
+    assert!(!out.exists());
+    merged(&[&second, &first]).unwrap();
+    refused(merged(&[&second, &first]), &["exists already"]);
+}
+
+/// Inputs that have changed between two attempts are not mixed.
+#[test]
+fn a_changed_job_is_refused_until_it_is_begun_anew() {
+    let files = Files::new(&[vec![Written::Text(vec![0])], vec![Written::Text(vec![1])], vec![Written::Text(vec![4])]]);
+    let out = files.path("run");
+    let attempt = |analyzer: &Analyzer, stop: bool, force: bool| {
+        let flag = StopFlag::default();
+        let on_progress = |_| {
+            if stop {
+                flag.stop()
+            }
+        };
+        let scan = ScanOptions { threads: 1, on_progress: Some(&on_progress), stop: Some(&flag) };
+        let options = AnalyzeOptions { scan, checkpoint: 1, force, ..AnalyzeOptions::default() };
+        analyze_archive(analyzer, &files.archive(), &out, options)
+    };
+    assert_eq!(attempt(&files.analyzer, true, false).unwrap_err().kind(), ErrorKind::Interrupted);
+    refused(
+        attempt(&analyzer(Profile::Wide), false, false),
+        &["the setting profile was \"strict\" and is \"wide\"", "--force"],
+    );
+    fs::write(files.file(2), lines(2, &[Written::Text(vec![4, 5])]).join("\n")).unwrap();
+    refused(attempt(&files.analyzer, false, false), &["c-2.jsonl has changed", "--force"]);
+    assert!(!out.exists());
+    attempt(&files.analyzer, false, true).unwrap();
+    files.whole();
+    assert_same(&out, &files.path("whole"));
+    assert!(!files.path("run.partial").exists());
+}
+
+#[test]
+fn shards_share_the_inputs() {
+    let records = vec![Written::Text(vec![0])];
+    let files = Files::new(&vec![records; 5]);
+    let archive = files.archive();
+    let mut paths: Vec<String> = Vec::new();
+    for number in 1..=3 {
+        paths.extend(archive.shard(number, 3).inputs().iter().map(|input| input.path().to_owned()));
+    }
+    paths.sort();
+    let all: Vec<String> = archive.inputs().iter().map(|input| input.path().to_owned()).collect();
+    assert_eq!(paths, all);
+    assert_eq!(archive.shard(3, 9).inputs().len(), 1);
+    assert_eq!(archive.shard(9, 9).inputs().len(), 0);
+}
