@@ -87,10 +87,11 @@ pub use matcher::{
 pub use mention::{Contest, Mention, UnlistedMention};
 pub use offsets::OffsetUnit;
 pub use pipeline::{
-    AnalyzeOptions, Difference, Extended, Forgotten, FoundDocument, FoundDocuments, HolderSummary, MergeOptions,
-    ReadSummary, RunSummary, ScanOptions, SelfcheckReport, Suggestion, Suggestions, TagOptions, TagSummary, analyze,
-    analyze_archive, count_lines, extend, find_documents, forget, holders, inputs_of_run, merge, read_documents,
-    selfcheck, suggest, tag, write_run,
+    About, AnalyzeOptions, Difference, Extended, Forgotten, FoundDocument, FoundDocuments, HolderSummary, MergeOptions,
+    Passage, PassageName, PassageOrder, PassageQuery, Passages, ReadSummary, RunSummary, ScanOptions, SelfcheckReport,
+    Suggestion, Suggestions, TagOptions, TagSummary, Within, analyze, analyze_archive, count_lines, extend,
+    find_documents, forget, holders, inputs_of_run, merge, passages, read_documents, selfcheck, suggest, tag,
+    write_run,
 };
 pub use progress::{Progress, StopFlag};
 pub use resolve::{Meant, Outcome, PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict};

@@ -27,6 +27,8 @@ mod measure;
 mod misleading_input;
 #[cfg(feature = "cli")]
 mod partials;
+mod passages;
+mod passages;
 #[cfg(feature = "cli")]
 mod reading;
 mod readings;

@@ -65,6 +65,10 @@ pub(crate) enum Command {
     Merge(parts::Merge),
     /// Add inputs to a run, reading only what is new or has changed
     Extend(parts::Extend),
+    /// List mentions of an entity in their sentences
+    Kwic(crate::passages::Kwic),
+    /// Print the sentences behind a number
+    Show(crate::passages::Show),
     /// Take documents out of a run
     Forget(parts::Forget),
     /// Look at the beginning of the inputs: formats, fields, dates, and what analysing all of it would take

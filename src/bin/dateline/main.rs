@@ -13,6 +13,7 @@ mod inputs;
 mod inspect;
 mod pairs;
 mod parts;
+mod passages;
 mod plan;
 mod progress;
 mod read;
@@ -44,6 +45,8 @@ fn main() -> ExitCode {
         Command::Merge(command) => parts::merge(command, &args),
         Command::Extend(command) => parts::extend(command, &args),
         Command::Forget(command) => parts::forget(command, &args),
+        Command::Kwic(command) => passages::kwic(command, &args),
+        Command::Show(command) => passages::show(command, &args),
         Command::Plan(command) => plan::run(command, &args),
         Command::Read(command) => read::run(command, &args),
         Command::Tag(command) => tag::run(command, &args),

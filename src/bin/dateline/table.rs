@@ -115,7 +115,7 @@ pub(crate) fn render(columns: &[Column], rows: impl IntoIterator<Item = Vec<Valu
 }
 
 /// Width of the terminal in characters; none for a file or a pipe.
-fn terminal_width() -> Option<usize> {
+pub(crate) fn terminal_width() -> Option<usize> {
     if !io::stdout().is_terminal() {
         return None;
     }

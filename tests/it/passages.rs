@@ -1,0 +1,161 @@
+//! From a number back to its sentences: as many documents as the cell says, and sentences that hold the names.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use dateline::text::Layout;
+use dateline::{
+    About, AnalyzeOptions, Analyzer, Archive, ArchiveOptions, Gazetteer, PassageOrder, PassageQuery, Passages, Run,
+    ScanOptions, Within, analyze, passages,
+};
+use proptest::prelude::*;
+
+use crate::support::Folder;
+
+const GAZETTEER: &str = "\
+iq   place.country  Iraq            -
+ir   place.country  Iran            -
+ke   place.country  Kenya           -
+un   org.igo        United Nations  -
+";
+
+const SENTENCES: [&str; 7] = [
+    "Iraq agreed.",
+    "The U.S. Congress heard of Iran and Kenya.",
+    "Nobody came!",
+    "Iraq and Iran met the United Nations.",
+    "\\n\\nIn Kenya, it rained.",
+    "He asked: “Is Iran ready?”",
+    "Zoë – of Kenya – left.",
+];
+
+fn run_of(folder: &Folder, name: &str) -> Run {
+    let analyzer = Analyzer::new(&Gazetteer::from_text(GAZETTEER, "mine.gaz").unwrap()).unwrap();
+    let archive = Archive::open(&[folder.path(name)], ArchiveOptions::default()).unwrap();
+    analyze(&analyzer, archive.batches(), &folder.path("run"), AnalyzeOptions::default()).unwrap().run
+}
+
+fn ask(run: &Run, about: About, within: Within) -> dateline::Result<Passages> {
+    let query = PassageQuery { about, within, documents: 0, order: PassageOrder::Archive };
+    passages(run, Path::new("."), &query, ScanOptions::default())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Every cell of the matrix has as many documents behind it as it says; of sentences, as many as hold both names.
+    #[test]
+    fn as_many_as_the_cell_says(
+        documents in prop::collection::vec((any::<bool>(), prop::collection::vec(0..7_usize, 0..6)), 1..8),
+    ) {
+        let folder = Folder::new();
+        let record = |(number, (has_title, sentences)): (usize, &(bool, Vec<usize>))| {
+            let text: Vec<&str> = sentences.iter().map(|&sentence| SENTENCES[sentence]).collect();
+            let title = if *has_title { "\"title\":\"Iraq votes\"," } else { "" };
+            format!("{{\"id\":\"d{number}\",{title}\"text\":\"{}\"}}\n", text.join(" "))
+        };
+        folder.write("a.jsonl", documents.iter().enumerate().map(record).collect::<String>());
+        let run = run_of(&folder, "a.jsonl");
+        let mut names = Vec::new();
+        for block in run.entities().unwrap() {
+            names.extend(block.unwrap().iter().map(|entity| entity.name.to_owned()));
+        }
+        for block in run.pairs().unwrap() {
+            for pair in block.unwrap().iter() {
+                let about = About::Pair(pair.a, pair.b);
+                let found = ask(&run, about.clone(), Within::Document).unwrap();
+                prop_assert_eq!((found.contexts, found.documents), (pair.joint.into(), pair.joint.into()));
+                let both = [&names[pair.a as usize], &names[pair.b as usize]];
+                for passage in &found.sentences {
+                    for name in &passage.names {
+                        prop_assert_eq!(name.span.of(&passage.text), names[name.entity as usize].as_str());
+                    }
+                }
+                // By the texts alone.
+                let in_sentences: usize = documents.iter().map(|(has_title, sentences)| {
+                    let text: Vec<&str> = sentences.iter().map(|&sentence| SENTENCES[sentence]).collect();
+                    let text = text.join(" ").replace("\\n", "\n");
+                    let title = has_title.then_some("Iraq votes");
+                    let layout = Layout::of(&text);
+                    let sentences = layout.sentences(&text).map(|span| span.of(&text)).chain(title);
+                    sentences.filter(|sentence| both.iter().all(|name| sentence.contains(name.as_str()))).count()
+                }).sum();
+                let found = ask(&run, about, Within::Sentence).unwrap();
+                prop_assert_eq!(found.contexts, in_sentences as u64);
+            }
+        }
+    }
+}
+
+/// Members of containers lie at the same offsets; compressed files are read again, too.
+#[test]
+fn documents_are_found_wherever_they_lie() {
+    for name in ["a.jsonl", "a.jsonl.gz", "a.tar"] {
+        let folder = Folder::new();
+        let lines = |file: usize| {
+            (0..40).map(move |n| {
+                format!("{{\"id\":\"{file}/{n}\",\"text\":\"{} Iraq and Iran met.\"}}\n", "So. ".repeat(n % 3))
+            })
+        };
+        match name {
+            "a.tar" => {
+                let mut tar = tar_of(&[("x.jsonl", lines(0).collect()), ("y.jsonl", lines(1).collect())]);
+                tar.extend([0; 1024]);
+                folder.write(name, tar);
+            }
+            "a.jsonl.gz" => {
+                folder.write("a.jsonl", lines(0).collect::<String>());
+                let status = std::process::Command::new("gzip").arg(folder.path("a.jsonl")).status().unwrap();
+                assert!(status.success());
+            }
+            _ => drop(folder.write(name, lines(0).collect::<String>())),
+        }
+        let run = run_of(&folder, name);
+        let found = ask(&run, About::Pair(0, 1), Within::Sentence).unwrap();
+        assert_eq!(found.contexts, run.manifest().books.counted, "{name}");
+        assert_eq!(found.sentences.len() as u64, found.contexts);
+        assert!(found.sentences.iter().all(|passage| passage.text == "Iraq and Iran met."), "{name}");
+        let mut ids: BTreeMap<&str, u32> = BTreeMap::new();
+        found.sentences.iter().for_each(|passage| *ids.entry(&passage.id).or_default() += 1);
+        assert_eq!(ids.len() as u64, run.manifest().books.counted);
+    }
+}
+
+/// A tar archive of plain files, without the end.
+fn tar_of(files: &[(&str, String)]) -> Vec<u8> {
+    let mut tar = Vec::new();
+    for (name, content) in files {
+        let mut header = [0_u8; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[100..107].copy_from_slice(b"0000644");
+        header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
+        header[156] = b'0';
+        header[257..262].copy_from_slice(b"ustar");
+        header[148..156].copy_from_slice(b"        ");
+        let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+        header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+        tar.extend(header);
+        tar.extend(content.as_bytes());
+        tar.resize(tar.len().next_multiple_of(512), 0);
+    }
+    tar
+}
+
+#[test]
+fn what_cannot_be_shown_is_said() {
+    let folder = Folder::new();
+    folder.write("a.jsonl", "{\"id\":\"a1\",\"text\":\"Iraq and Iran met.\"}\n");
+    let run = run_of(&folder, "a.jsonl");
+    let refused = |about: About, expected: &str| {
+        let error = ask(&run, about, Within::Document).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    };
+    refused(About::Document("b".to_owned()), "no document of the run has the id \"b\"");
+    assert_eq!(ask(&run, About::Entity(0), Within::Document).unwrap().sentences[0].text, "Iraq and Iran met.");
+    // Of the same length, so that only the hash tells.
+    folder.write("a.jsonl", "{\"id\":\"a1\",\"text\":\"Iraq and Oman met.\"}\n");
+    refused(About::Entity(0), "the file has changed since");
+    fs::remove_file(folder.path("a.jsonl")).unwrap();
+    refused(About::Entity(0), "is not there any more");
+}
