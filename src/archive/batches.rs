@@ -4,12 +4,15 @@
 //! is full they move to the next one. A record that grows too long is only counted from there on.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::mem;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::batch::Batch;
+#[cfg(feature = "parquet")]
+use super::columnar::{self, Columnar};
 use super::container::{Container, Ended, Kind, Step};
 use super::cut::{Cutter, Open, Position, cutter};
 use super::decompress::{Content, End, Fault as ContentFault};
@@ -213,6 +216,8 @@ struct Reading {
 enum Body {
     File(Box<Content>),
     Container(Box<Container>),
+    #[cfg(feature = "parquet")]
+    Columnar(Box<Columnar>),
 }
 
 impl Body {
@@ -220,6 +225,8 @@ impl Body {
         match self {
             Self::File(content) => content,
             Self::Container(container) => container.content(),
+            #[cfg(feature = "parquet")]
+            Self::Columnar(columnar) => columnar.content(),
         }
     }
 
@@ -227,6 +234,8 @@ impl Body {
         match self {
             Self::File(content) => content,
             Self::Container(container) => container.content_mut(),
+            #[cfg(feature = "parquet")]
+            Self::Columnar(columnar) => columnar.content_mut(),
         }
     }
 
@@ -234,6 +243,9 @@ impl Body {
         match self {
             Self::File(content) => content.read(buffer, CHUNK, promptly).map(Ended::Member),
             Self::Container(container) => container.read(buffer, CHUNK),
+            // It gives rows, and no bytes.
+            #[cfg(feature = "parquet")]
+            Self::Columnar(_) => Some(Ended::Member(End::Whole)),
         }
     }
 }
@@ -257,6 +269,18 @@ impl Reading {
         if self.between {
             return self.next_member(batch, origin);
         }
+        #[cfg(feature = "parquet")]
+        if let Body::Columnar(columnar) = body {
+            let step = columnar.step(batch, &mut self.at, &origin.options);
+            self.at.bytes_read = columnar.content().bytes();
+            return match step {
+                Ok(more) => {
+                    self.given_up = !more;
+                    true
+                }
+                Err(fault) => self.give_up(batch, origin, fault),
+            };
+        }
         let mut unseen = if self.cutter.is_some() { batch.buffer.len() } else { self.at.start };
         let end = body.read(&mut batch.buffer, promptly);
         self.at.bytes_read = body.content().bytes();
@@ -275,6 +299,17 @@ impl Reading {
                     return match self.enter(kind, head, end, origin) {
                         Ok(()) => true,
                         Err(ContentFault { reason, message }) => self.give_up(batch, origin, (reason, message)),
+                    };
+                }
+                #[cfg(feature = "parquet")]
+                if !self.at.is_member
+                    && !self.asked
+                    && let Some(kind) = columnar::Kind::of(head)
+                {
+                    let head = batch.buffer.split_off(unseen);
+                    return match self.enter_columns(kind, head, end, origin) {
+                        Ok(()) => true,
+                        Err(fault) => self.give_up(batch, origin, fault),
                     };
                 }
                 let head = sniff::Head { bytes: head, whole: end.is_some(), path: &self.at.path };
@@ -324,19 +359,19 @@ impl Reading {
 
     /// The file is a container that begins like this, with its `end` if that is all.
     fn enter(&mut self, kind: Kind, head: Vec<u8>, end: Option<Ended>, origin: &Origin) -> Result<(), ContentFault> {
-        let end = end.map(|end| match end {
-            Ended::Member(end) => end,
-            Ended::Container(fault) => End::Fault(fault),
-        });
+        let end = end.map(Ended::of_file);
         let Some(Body::File(content)) = self.body.take() else { return Ok(()) };
         let path = &self.at.path;
         let container = match kind {
             Kind::Tar => Container::tar(path, self.asked, *content, head, end),
             Kind::Zip => {
-                let file = origin.inputs[self.at.file as usize].open_file().filter(|_| !content.is_compressed());
+                let file = self.seekable(&content, origin);
                 let opened = match file {
                     Some(file) => Container::zip(path, self.asked, *content, file),
-                    None => Err(Box::new((*content, ContentFault::not_a_file()))),
+                    None => Err(Box::new((
+                        *content,
+                        ContentFault::not_a_file("a zip archive", "write it to a file, or pack it as .tar.gz"),
+                    ))),
                 };
                 match opened {
                     Ok(container) => container,
@@ -352,6 +387,37 @@ impl Reading {
         self.read_as = Some(if kind == Kind::Tar { FileFormat::Tar } else { FileFormat::Zip });
         self.between = true;
         Ok(())
+    }
+
+    /// The file is one of columns that begins like this, with its `end` if that is all.
+    #[cfg(feature = "parquet")]
+    fn enter_columns(
+        &mut self,
+        kind: columnar::Kind,
+        head: Vec<u8>,
+        end: Option<Ended>,
+        origin: &Origin,
+    ) -> Result<(), Fault> {
+        let end = end.map(Ended::of_file);
+        let Some(Body::File(content)) = self.body.take() else { return Ok(()) };
+        self.read_as = Some(kind.format());
+        let file = self.seekable(&content, origin);
+        match Columnar::open(kind, *content, (head, end), file, &origin.fields) {
+            Ok(columnar) => {
+                self.body = Some(Body::Columnar(Box::new(columnar)));
+                Ok(())
+            }
+            Err(refused) => {
+                let (content, fault) = *refused;
+                self.body = Some(Body::File(Box::new(content)));
+                Err(fault)
+            }
+        }
+    }
+
+    /// The file itself, if one can go back and forth in its content.
+    fn seekable(&self, content: &Content, origin: &Origin) -> Option<File> {
+        origin.inputs[self.at.file as usize].open_file().filter(|_| !content.is_compressed())
     }
 
     /// Goes on to the next member of the container.

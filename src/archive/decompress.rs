@@ -150,11 +150,12 @@ impl Fault {
         Self { reason: RejectReason::Damaged, message: TrailingGarbage.to_string() }
     }
 
-    /// A zip archive whose directory cannot be reached.
-    pub(super) fn not_a_file() -> Self {
-        let message = "a zip archive has its directory at its end, so it is read only from a file that is not compressed, and not from a \
-                       pipe; write it to a file, or pack it as .tar.gz";
-        Self { reason: RejectReason::OtherFormat, message: message.to_owned() }
+    /// A file whose directory cannot be reached; the remedy comes last.
+    pub(super) fn not_a_file(what: &str, remedy: &str) -> Self {
+        let message = format!(
+            "{what} has its directory at its end, so it is read only from a file that is not compressed, and not from a pipe; {remedy}"
+        );
+        Self { reason: RejectReason::OtherFormat, message }
     }
 
     pub(super) fn bomb() -> Self {

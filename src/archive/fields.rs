@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 /// object `a`, or a field of that very name. A name given here for one field is not looked at for another.
 ///
 /// What is given here may also be a JSON Pointer (RFC 6901: `/content/0/text`), and several names: `body|text` is the first of
-/// them that a record has; `lead,body`, for the text alone, is all that it has, with a blank line between them.
+/// them that a record has; `lead,body`, for the text alone, is all that it has, with a blank line between them. An empty name
+/// means that no field is this part.
 ///
 /// | field | usual names, in order of preference |
 /// |---|---|
@@ -178,7 +179,8 @@ impl Fields {
         // Of a text in several parts each is a field of its own.
         let text_given = text.iter().filter(|_| map.text.is_some()).map(|slots| (slots.clone(), "--text-field"));
         let others = options.iter().zip(given_slots).skip(1).filter(|((given, _), _)| given.is_some());
-        let others = others.map(|((_, option), slots)| (slots, *option));
+        // An empty name says that no field is meant.
+        let others = others.map(|((_, option), slots)| (slots, *option)).filter(|(slots, _)| !slots.is_empty());
         let given = text_given.chain(others).map(|(slots, option)| Given { slots, option }).collect();
         let mut tree = Names::default();
         for (slot, name) in names.iter().enumerate() {

@@ -29,12 +29,13 @@ impl Foreign {
 
 /// What the name of a binary format is; no text begins like this.
 pub(super) fn binary(head: &[u8]) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 36] = [
+    const KINDS: [(&[u8], &str); 37] = [
         (b"PK\x03\x04", "a zip archive or an office document"),
         (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
         (b"Rar!\x1a\x07", "a RAR archive"),
         (b"\x1f\x9d", "compressed by `compress`"),
         (b"PAR1", "a Parquet file"),
+        (b"PARE", "an encrypted Parquet file"),
         (b"ARROW1\0", "an Arrow file"),
         (b"FEA1", "a Feather file"),
         (b"ORC", "an ORC file"),
@@ -68,7 +69,8 @@ pub(super) fn binary(head: &[u8]) -> Option<&'static str> {
         (b"wOF2", "a font"),
     ];
     // A few of these beginnings could be those of a text, which has no NUL.
-    let with_nul = |magic: &[u8]| !matches!(magic, b"ORC" | b"ID3" | b"FEA1" | b"fLaC" | b"OggS") || head.contains(&0);
+    let with_nul =
+        |magic: &[u8]| !matches!(magic, b"ORC" | b"PARE" | b"ID3" | b"FEA1" | b"fLaC" | b"OggS") || head.contains(&0);
     let known = KINDS.iter().find(|(magic, _)| head.starts_with(magic) && with_nul(magic));
     if let Some((_, name)) = known {
         return Some(name);
@@ -81,6 +83,22 @@ pub(super) fn binary(head: &[u8]) -> Option<&'static str> {
         _ if head.get(257..262) == Some(b"ustar") => Some("a tar archive"),
         // Compression of the file itself is undone before.
         _ => Compression::of(head).map(|_| "compressed twice"),
+    }
+}
+
+/// What to do with a file of a binary format.
+pub(super) fn remedy(head: &[u8]) -> &'static str {
+    let is_columnar = head.starts_with(b"PAR1") || head.starts_with(b"ARROW1\0");
+    match (is_columnar, cfg!(feature = "parquet")) {
+        // Only those that are files by themselves come so far if their content decides.
+        (true, true) => "it is read only if it is a file by itself, without --input-format; unpack it first",
+        (true, false) => {
+            "this program was built without the feature `parquet`, which reads it; build it with that, or convert it to CSV"
+        }
+        (false, _) if head.starts_with(b"FEA1") => {
+            "it is of the first version; write it anew as Feather version 2 or as Parquet"
+        }
+        (false, _) => "unpack or convert it first",
     }
 }
 

@@ -13,6 +13,9 @@ mod batches;
 mod charset;
 #[cfg(any(test, fuzzing))]
 mod check;
+#[cfg(feature = "parquet")]
+mod columnar;
+mod columns;
 mod container;
 mod cut;
 mod date;
@@ -110,7 +113,8 @@ impl Archive {
     ///
     /// Files in trees are known by their extension: `.txt`, `.text`, `.html` and `.htm` hold one document each, `.jsonl`, `.ndjson`
     /// and `.json` one a line, `.csv` and `.tsv` one a row, `.warc`, `.arc` and `.wet` one a page, `.xml`, `.rss`, `.atom`, `.nitf`, `.sgml`
-    /// and `.sgm` one an element, all also compressed (`.gz`, `.zst`, `.bz2`, `.xz`, `.lz4`); `.tar` and `.zip` hold such files; others are
+    /// and `.sgm` one an element, all also compressed (`.gz`, `.zst`, `.bz2`, `.xz`, `.lz4`); `.parquet`, `.arrow` and `.feather` hold one
+    /// a row (with the feature `parquet`); `.tar` and `.zip` hold such files; others are
     /// listed by [`skipped`](Self::skipped). A file named by itself is read whatever it is called, and so are all files of a tree that are not binary if
     /// [`ArchiveOptions::input_format`] says what they hold. In trees, names that begin with a dot are left out, and `.gitignore`
     /// files have no say. Links are followed; a file that has several names is read once, under the one that is no link.
@@ -284,6 +288,10 @@ pub enum FileFormat {
     Tar,
     /// A zip archive, likewise.
     Zip,
+    /// A Parquet file.
+    Parquet,
+    /// An Arrow IPC file (Feather) or stream.
+    Arrow,
 }
 
 impl FileFormat {
@@ -300,6 +308,8 @@ impl FileFormat {
             Self::Xml => "XML or SGML",
             Self::Tar => "tar",
             Self::Zip => "zip",
+            Self::Parquet => "Parquet",
+            Self::Arrow => "Arrow",
         }
     }
 }
@@ -332,6 +342,12 @@ enum Format {
     Crawl,
     /// Elements of XML or SGML.
     Xml,
+}
+
+/// Whether a file of this name is one of columns that is read, as the ending of the name says, which is in lower case.
+fn is_columnar(ending: &str) -> bool {
+    cfg!(feature = "parquet")
+        && matches!(ending, "parquet" | "pq" | "parq" | "arrow" | "arrows" | "feather" | "ftr" | "ipc")
 }
 
 /// Whether the name promises compressed content.

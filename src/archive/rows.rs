@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::charset;
-use super::fields::{FieldMap, Fields, Given};
+use super::columns::ColumnMap;
+use super::fields::Fields;
 use super::parse::{Fault, Mapping};
 use crate::diagnostics::RejectReason;
 use crate::document::Document;
@@ -82,13 +83,7 @@ pub(super) fn has_stray_quote(row: &[u8], separator: u8) -> bool {
 #[derive(Debug)]
 pub(super) struct Columns {
     separator: u8,
-    names: Vec<String>,
-    id: Option<usize>,
-    title: Option<usize>,
-    /// Columns whose cells, one after the other, are the text.
-    text: Vec<usize>,
-    date: Option<usize>,
-    source: Option<usize>,
+    map: ColumnMap,
 }
 
 impl Columns {
@@ -99,71 +94,40 @@ impl Columns {
     /// If no column is the text, or a column that the user named is missing; the fault of the whole file.
     pub(super) fn new(header: &[u8], separator: u8, fields: &Fields) -> Result<Self, Fault> {
         let (header, _) = charset::decode(header, &[]);
-        let names: Vec<String> =
-            cells(header.as_bytes(), separator).iter().map(|name| name.trim().to_owned()).collect();
-        let column = |slots: &[usize]| {
-            slots.iter().find_map(|slot| {
-                let wanted = &fields.names[*slot];
-                let exact = names.iter().position(|name| name == wanted);
-                exact.or_else(|| names.iter().position(|name| plain(name) == plain(wanted)))
-            })
-        };
-        for Given { slots, option } in &fields.given {
-            if column(slots).is_none() {
-                let name = slots.iter().map(|slot| fields.names[*slot].as_str()).collect::<Vec<_>>().join("|");
-                return Err(fault(format!("the table has no column `{name}` ({option}); {}", listed(&names))));
-            }
-        }
-        let text: Vec<usize> = fields.text.iter().filter_map(|part| column(part)).collect();
-        if text.is_empty() {
-            let remedy = "name the column with the articles: --text-field NAME";
-            return Err(fault(format!("no column of the table is known to be the text; {}; {remedy}", listed(&names))));
-        }
-        let other = |slots: &[usize]| column(slots).filter(|found| !text.contains(found));
-        let (id, title) = (other(&fields.id), other(&fields.title));
-        let (date, source) = (other(&fields.date), other(&fields.source));
-        Ok(Self { separator, id, title, text, date, source, names })
+        let names = cells(header.as_bytes(), separator).iter().map(|name| name.trim().to_owned()).collect();
+        Ok(Self { separator, map: ColumnMap::new(names, fields, "table", |_, _| None)? })
     }
 
     /// Which column is which.
     pub(super) fn mapping_of_columns(&self) -> Mapping {
-        let name = |column: Option<usize>| column.map(|column| self.names[column].clone());
-        let text: Vec<String> = self.text.iter().map(|column| self.names[*column].clone()).collect();
-        let used = FieldMap {
-            id: name(self.id),
-            title: name(self.title),
-            text: Some(text.join(",")),
-            date: name(self.date),
-            source: name(self.source),
-        };
-        Mapping { used, fields: self.names.clone() }
+        self.map.mapping()
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.names.len()
+        self.map.names.len()
     }
 
     /// Makes a document of a row. One without an id of its own comes back with an empty one.
     pub(super) fn parse_row(&self, row: &[u8]) -> Result<Document<'static>, Fault> {
         let (decoded, replaced) = charset::decode(row, &[]);
         let mut cells = cells(decoded.as_bytes(), self.separator);
-        if cells.len() != self.names.len() {
+        if cells.len() != self.map.names.len() {
             let message = format!(
                 "the row has {} cells, the header {}; quote cells that hold the separator",
                 cells.len(),
-                self.names.len()
+                self.map.names.len()
             );
             return Err((RejectReason::InvalidRow, message));
         }
         let mut take = |column: Option<usize>| column.map(|column| std::mem::take(&mut cells[column]));
         let present = |cell: Option<String>| cell.filter(|cell| !cell.trim().is_empty()).map(Cow::Owned);
         Ok(Document {
-            id: present(take(self.id)).unwrap_or_default(),
-            title: present(take(self.title)),
-            date: present(take(self.date)),
-            source: present(take(self.source)),
-            text: Cow::Owned(match self.text.as_slice() {
+            id: present(take(self.map.id)).unwrap_or_default(),
+            title: present(take(self.map.title)),
+            date: present(take(self.map.date)),
+            source: present(take(self.map.source)),
+            text: Cow::Owned(match self.map.text.as_slice() {
                 [text] => take(Some(*text)).unwrap_or_default(),
                 parts => {
                     let parts =
@@ -174,23 +138,6 @@ impl Columns {
             replaced: replaced > 0,
         })
     }
-}
-
-fn fault(message: String) -> Fault {
-    (RejectReason::NoText, message)
-}
-
-fn listed(names: &[String]) -> String {
-    const SHOWN: usize = 12;
-    let shown: Vec<String> =
-        names.iter().take(SHOWN).map(|name| format!("`{}`", name.chars().take(40).collect::<String>())).collect();
-    let more = if names.len() > SHOWN { ", ..." } else { "" };
-    format!("its columns are {}{more}", shown.join(", "))
-}
-
-/// A name of a column as people vary it: without case, blanks, `_` and `-`.
-fn plain(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
 /// The cells of one row, unquoted.
@@ -224,6 +171,7 @@ fn cells(row: &[u8], separator: u8) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::FieldMap;
 
     fn columns(header: &str, separator: u8, map: FieldMap) -> Result<Columns, Fault> {
         Columns::new(header.as_bytes(), separator, &Fields::new(&map))

@@ -47,7 +47,8 @@ pub(super) enum Verdict {
 /// Content that is plainly something else is refused by its name, unless the user asked for it to be read as text.
 pub(super) fn look(head: &Head<'_>, format: Option<Format>, asked: bool) -> Verdict {
     if let Some(name) = foreign::binary(head.bytes) {
-        let message = format!("this is {name}, not text; unpack or convert it first");
+        let remedy = foreign::remedy(head.bytes);
+        let message = format!("this is {name}, not text; {remedy}");
         return Verdict::refuse(RejectReason::Binary, message);
     }
     if let Some((reason, message)) = text::utf16(head.bytes) {

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use ignore::WalkBuilder;
 
-use super::{Format, InputFormat, compressed_name, foreign, text};
+use super::{Format, InputFormat, compressed_name, foreign, is_columnar, text};
 use crate::error::{Error, Result};
 use crate::files::{Compression, FileSummary};
 
@@ -290,7 +290,7 @@ impl Walk {
             _ => format!("the directory holds no article files, only {others} of other kinds"),
         };
         let expected = "expected .txt, .jsonl, .json, .csv, .tsv, .html, .xml, .sgml or .warc files, or .tar or .zip archives of them, also compressed \
-                        (.gz, .zst, .bz2, .xz, .lz4)";
+                        (.gz, .zst, .bz2, .xz, .lz4), .parquet or .feather";
         Err(Error::usage(message).at(root).with_remedy(match (others, self.format) {
             (1.., InputFormat::Auto) => {
                 format!(
@@ -386,7 +386,8 @@ pub(super) fn known_format(path: &str) -> Option<Format> {
 
 /// Whether files of such names are read wherever they are.
 pub(super) fn is_known(path: &str) -> bool {
-    known_format(path).is_some()
+    let ending = Path::new(path).extension().and_then(|ending| ending.to_str());
+    known_format(path).is_some() || ending.is_some_and(|ending| is_columnar(&ending.to_ascii_lowercase()))
 }
 
 /// Whether the name is that of an archive of files.

@@ -229,6 +229,7 @@ fn the_same_articles_give_the_same_counts_in_every_format() {
         folder.write(&format!("pages/{number:03}.html"), page(article));
         folder.write(&format!("nitf/{number:03}.xml"), nitf(article));
     }
+    let columns = columns(&folder, &articles);
     folder.run("analyze news.jsonl -g small.gaz --out jsonl").expect(0);
     let expected = counts(&folder, "jsonl");
     assert!(expected.len() > 5);
@@ -237,7 +238,7 @@ fn the_same_articles_give_the_same_counts_in_every_format() {
     let containers =
         ["texts.tar", "lines.tar.gz", "lines.tgz", "lines.tar.bz2", "lines.tar.xz", "pages.tar.zst", "mixed.zip"];
     let elements = ["news.rss", "news.atom.gz", "nitf", "xyz_eng_202403"];
-    for input in compressed.into_iter().chain(others).chain(containers).chain(elements) {
+    for input in compressed.into_iter().chain(others).chain(containers).chain(elements).chain(columns) {
         for threads in [1, 4] {
             folder.run(&format!("analyze {input} -g small.gaz --out run --force -j {threads}")).expect(0);
             assert_eq!(counts(&folder, "run"), expected, "{input}");
@@ -263,6 +264,91 @@ fn the_same_articles_give_the_same_counts_in_every_format() {
     let of_crawl = folder.run("analyze news.warc.gz -g small.gaz --out crawl");
     of_crawl.expect(0);
     assert_eq!(folder.manifest("crawl")["inputs"][0]["passed_over"], 1 + 3 * 60);
+}
+
+/// Parquet and Arrow files of the articles, in small row groups and record batches; their names.
+#[cfg(feature = "parquet")]
+fn columns(folder: &Folder, articles: &[Article]) -> Vec<&'static str> {
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, RecordBatch, StringArray};
+    use parquet::basic::{Compression, ZstdLevel};
+
+    let column = |of: fn(&Article) -> &str| -> ArrayRef {
+        Arc::new(articles.iter().map(|article| Some(of(article))).collect::<StringArray>())
+    };
+    let number: ArrayRef = Arc::new(arrow_array::Float64Array::from_iter_values((0..articles.len()).map(|n| n as f64)));
+    let rows = RecordBatch::try_from_iter([
+        ("score", number),
+        ("url", column(|article| &article.id)),
+        ("headline", column(|article| &article.title)),
+        ("body", column(|article| &article.text)),
+    ])
+    .unwrap();
+    let properties = parquet::file::properties::WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(7))
+        .build();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(Vec::new(), rows.schema(), Some(properties)).unwrap();
+    writer.write(&rows).unwrap();
+    folder.write("news.parquet", writer.into_inner().unwrap());
+    let options = arrow_ipc::writer::IpcWriteOptions::default()
+        .try_with_compression(Some(arrow_ipc::CompressionType::LZ4_FRAME))
+        .unwrap();
+    let parts = || (0..articles.len()).step_by(9).map(|at| rows.slice(at, 9.min(articles.len() - at)));
+    let mut file = arrow_ipc::writer::FileWriter::try_new_with_options(Vec::new(), &rows.schema(), options).unwrap();
+    parts().for_each(|part| file.write(&part).unwrap());
+    file.finish().unwrap();
+    folder.write("news.feather", file.into_inner().unwrap());
+    let mut stream = arrow_ipc::writer::StreamWriter::try_new(Vec::new(), &rows.schema()).unwrap();
+    parts().for_each(|part| stream.write(&part).unwrap());
+    stream.finish().unwrap();
+    folder.write("news.arrows.gz", gzip(&stream.into_inner().unwrap()));
+    vec!["news.parquet", "news.feather", "news.arrows.gz"]
+}
+
+#[cfg(not(feature = "parquet"))]
+fn columns(folder: &Folder, _: &[Article]) -> Vec<&'static str> {
+    folder.write("news.parquet", b"PAR1\0\0\0\0");
+    folder.run("analyze news.parquet -g small.gaz --out run").expect_refusal(&["a Parquet file", "feature `parquet`"]);
+    Vec::new()
+}
+
+#[test]
+#[cfg(feature = "parquet")]
+fn columns_are_shown_by_plan_and_refused_where_they_cannot_be_read() {
+    let folder = Folder::new();
+    let articles = articles(20);
+    columns(&folder, &articles);
+    let plan = folder.run("plan news.parquet news.feather -g small.gaz");
+    let text = String::from_utf8(plan.expect(0).stdout.clone()).unwrap();
+    for part in ["1 Parquet, 1 Arrow", "id      `url`", "title   `headline`", "text    `body`", "unused  score"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    folder.run("analyze news.parquet -g small.gaz --out run").expect(0);
+    let manifest = folder.manifest("run");
+    let bytes = fs::read(folder.path("news.parquet")).unwrap();
+    assert_eq!(manifest["inputs"][0]["format"], "parquet");
+    assert_eq!(manifest["inputs"][0]["sha256"], crate::support::sha256(&bytes));
+    // The offset of a row is that of its row group.
+    let read = folder.run("read news.parquet").expect(0).stdout.clone();
+    let lines = crate::support::json_lines(&read);
+    assert_eq!((&lines[0]["offset"], &lines[6]["offset"], &lines[6]["record"]), (&json!(4), &json!(4), &json!(7)));
+    assert!(lines[7]["offset"].as_u64().unwrap() > 4);
+    folder
+        .run("analyze news.parquet -g small.gaz --out run --force --date-field day")
+        .expect_refusal(&["no column `day` (--date-field)", "`headline`"]);
+    // Parquet cannot be read from a pipe, nor in an archive.
+    folder.write("packed.tar", tar(&[("a/news.parquet", bytes.clone()), ("a/1.txt", b"Talks in Iraq.".to_vec())]));
+    folder.run("analyze packed.tar -g small.gaz --out run --force").expect(0);
+    let reject = &folder.rejects("run")[0];
+    assert_eq!((&reject["file"], &reject["reason"]), (&json!("packed.tar/a/news.parquet"), &json!("binary")));
+    assert!(reject["message"].as_str().unwrap().contains("unpack it first"), "{reject}");
+    folder.write("news.parquet.gz", gzip(&bytes));
+    folder.run("analyze news.parquet.gz -g small.gaz --out run --force").expect_refusal(&["directory at its end"]);
+    folder
+        .run("analyze news.parquet -g small.gaz --out run --force --input-format jsonl")
+        .expect_refusal(&["a Parquet file"]);
 }
 
 #[test]

@@ -111,6 +111,16 @@ enum Source {
     Zip(Box<Zip>),
 }
 
+impl Ended {
+    /// The end of a file that is no container.
+    pub(super) fn of_file(self) -> End {
+        match self {
+            Self::Member(end) => end,
+            Self::Container(fault) => End::Fault(fault),
+        }
+    }
+}
+
 const LENT: &str = "a member is exchanged in one step";
 
 impl Container {

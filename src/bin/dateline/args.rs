@@ -108,7 +108,7 @@ macro_rules! input_help {
     () => {
         "\
 INPUT is a file, a directory tree, or - for standard input. The content of a file decides its format: plain text or a web page \
-(one article a file), JSON Lines or other JSON (one an object), CSV or TSV (one a row), a feed (RSS or Atom), NITF or SGML (one \
+(one article a file), JSON Lines or other JSON (one an object), CSV, TSV, Parquet or Arrow (one a row), a feed (RSS or Atom), NITF or SGML (one \
 an element), a crawl in WARC or ARC (one a page), each also compressed (.gz, .zst, .bz2, .xz, .lz4) and in a tar or zip archive, whose \
 members are read like files. In a directory, files with the usual endings of these are read; others are passed over and counted, \
 unless --input-format says what they contain. Other XML, mailboxes, office documents and other formats are refused by name."
