@@ -20,6 +20,9 @@ pub struct Document<'a> {
     pub date: Option<Cow<'a, str>>,
     /// Publisher or site, as delivered.
     pub source: Option<Cow<'a, str>>,
+    /// The values of the fields that are to be kept, in the order in which they were asked for
+    /// ([`ArchiveOptions::keep`](crate::ArchiveOptions::keep)); empty if none were.
+    pub kept: Vec<Option<Cow<'a, str>>>,
     /// Whether something in the record could not be read and became U+FFFD: an escape of half a surrogate pair.
     pub replaced: bool,
 }

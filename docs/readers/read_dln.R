@@ -134,7 +134,9 @@ read_dln_file <- function(path, check_crc = TRUE) {
   "4" = c("a:u32", "b:u32", "joint:u32"),
   "5" = c("entity:u32", "contexts:u32"),
   "6" = c("document:u32", "part:u32", "start:u32", "end:u32", "start_char:u32", "end_char:u32",
-          "section:u32", "paragraph:u32", "sentence:u32", "word:u32", "entity:u32")
+          "section:u32", "paragraph:u32", "sentence:u32", "word:u32", "entity:u32"),
+  "7" = c("field:u32", "value:str"),
+  "8" = c("document:u32", "field:u32", "value:u32")
 )
 
 .dln_payload <- function(file, block) {
@@ -222,7 +224,9 @@ read_dln_table <- function(file, kind) {
     "4" = all(r$a < r$b) && ascending(TRUE, r$a, r$b) && all(r$joint >= 1),
     "5" = ascending(TRUE, r$entity) && all(r$contexts >= 1),
     "6" = ascending(FALSE, r$document, r$part, r$start) && all(r$part <= 1) && all(r$section <= 5) && all(r$start < r$end) &&
-      all(r$start_char < r$end_char) && all(r$start_char <= r$start) && all(r$end_char - r$start_char <= r$end - r$start))
+      all(r$start_char < r$end_char) && all(r$start_char <= r$start) && all(r$end_char - r$start_char <= r$end - r$start),
+    "7" = all(nzchar(r$value)),
+    "8" = ascending(TRUE, r$document, r$field))
   if (!isTRUE(kept)) file$damaged("rows of kind ", kind, " break a promise of the format")
 }
 

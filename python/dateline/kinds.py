@@ -65,6 +65,8 @@ KINDS = {
         "document part start", True, ("part", lambda p: p > 1), ("section", lambda s: s > 5),
         ("start end start_char end_char", lambda s, e, sc, ec: (s >= e) | (sc >= ec) | (sc > s) | (ec - sc > e - s)),
     ),
+    "field-values": _kind(7, "fields.dln", "field:u32 value:str", "", True, ("value", lambda v: v == "")),
+    "fields": _kind(8, "fields.dln", "document:u32 field:u32 value:u32", "document field", False),
 }
 NAMES = {kind.number: name for name, kind in KINDS.items()}
 

@@ -82,7 +82,7 @@ class Run:
 
     def blocks(self, table: str) -> Iterator[Columns]:
         """The blocks of a table one after the other: ``entities``, ``documents``, ``counts``, ``pairs``, ``marginals``,
-        ``mentions``. Memory is bounded by one block."""
+        ``mentions``, ``field-values``, ``fields``. Memory is bounded by one block."""
         kind = KINDS[table]
         with self.file(kind.file) as file:
             last: Columns = {}
@@ -101,6 +101,26 @@ class Run:
         if len(parts) == 1:
             return parts[0]
         return {name: _join([part[name] for part in parts]) for name in names}
+
+    def documents(self) -> Columns:
+        """The documents, with the fields that ``--keep`` kept as further columns of text (empty where there is none). One that
+        documents have a column of is called ``field_NAME``."""
+        documents = dict(self.table("documents"))
+        if "fields.dln" not in self.manifest["files"]:
+            return documents
+        kept = self.manifest["settings"]["input"]["keep"]
+        rows = len(documents["id"])
+        columns: List[List[str]] = [[""] * rows for _ in kept]
+        values = self.table("field-values")["value"]
+        fields = self.table("fields")
+        for document, field, value in zip(fields["document"], fields["field"], fields["value"]):
+            if not (document < rows and field < len(kept) and value < len(values)):
+                raise FormatError(f"{self.path}: damaged: a row of fields refers to nothing{REMEDY}")
+            columns[field][document] = values[value]
+        taken = {"document", *documents}
+        for name, column in zip(kept, columns):
+            documents[f"field_{name}" if name.lower() in taken else name] = column
+        return documents
 
     def verify(self) -> None:
         """Reads all of the run: every hash, checksum and row."""

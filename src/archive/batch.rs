@@ -161,6 +161,12 @@ impl Batch {
         &self.buffer[record.start..record.end]
     }
 
+    /// The names of the fields that documents [keep](Document::kept).
+    #[must_use]
+    pub fn kept_fields(&self) -> &[String] {
+        &self.origin.options.keep
+    }
+
     /// Which fields of a record are which; `None` if they have no names, or the record is faulty.
     #[must_use]
     pub fn mapping(&self, record: &Record) -> Option<Mapping> {

@@ -12,6 +12,8 @@ pub(super) enum Role {
     Text,
     Date,
     Source,
+    /// A field that is kept.
+    Kept,
 }
 
 impl Role {
@@ -22,6 +24,7 @@ impl Role {
             Self::Text => "a text",
             Self::Date => "a date",
             Self::Source => "a source",
+            Self::Kept => "a value",
         }
     }
 
@@ -32,6 +35,7 @@ impl Role {
             Self::Text => "--text-field",
             Self::Date => "--date-field",
             Self::Source => "--source-field",
+            Self::Kept => "--keep",
         }
     }
 }
@@ -46,6 +50,8 @@ pub(super) struct ColumnMap {
     pub(super) text: Vec<usize>,
     pub(super) date: Option<usize>,
     pub(super) source: Option<usize>,
+    /// Columns that are kept.
+    pub(super) kept: Vec<Option<usize>>,
 }
 
 impl ColumnMap {
@@ -101,7 +107,8 @@ impl ColumnMap {
             |slots: &[usize], role: Role| column(slots, role).map(|found| found.filter(|found| !text.contains(found)));
         let (id, title) = (other(&fields.id, Role::Id)?, other(&fields.title, Role::Title)?);
         let (date, source) = (other(&fields.date, Role::Date)?, other(&fields.source, Role::Source)?);
-        Ok(Self { id, title, text, date, source, names })
+        let kept = fields.kept.iter().map(|slots| column(slots, Role::Kept)).collect::<Result<_, Fault>>()?;
+        Ok(Self { id, title, text, date, source, kept, names })
     }
 
     /// Which column is which.

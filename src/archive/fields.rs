@@ -102,8 +102,8 @@ const SOURCE: [&str; 13] = [
     "source.id",
 ];
 
-/// One slot for each name above.
-pub(super) const SLOTS: usize = ID.len() + TITLE.len() + TEXT.len() + DATE.len() + SOURCE.len();
+/// One slot for each name above, and some for the names of fields that are kept.
+pub(super) const SLOTS: usize = ID.len() + TITLE.len() + TEXT.len() + DATE.len() + SOURCE.len() + 16;
 
 /// Which names to look for, once for all records: each name has a slot, each field its slots in order of preference.
 #[derive(Debug, Clone)]
@@ -118,6 +118,8 @@ pub(super) struct Fields {
     pub(super) text: Vec<Vec<usize>>,
     pub(super) date: Vec<usize>,
     pub(super) source: Vec<usize>,
+    /// Fields that are kept.
+    pub(super) kept: Vec<Vec<usize>>,
 }
 
 /// A field that the user named.
@@ -138,7 +140,13 @@ impl Fields {
     /// More names than these cannot be looked for.
     pub(super) const MOST_NAMES: usize = SLOTS;
 
+    /// Of a record of which no other fields are kept.
+    #[cfg(any(test, fuzzing))]
     pub(super) fn new(map: &FieldMap) -> Self {
+        Self::keeping(map, &[])
+    }
+
+    pub(super) fn keeping(map: &FieldMap, keep: &[String]) -> Self {
         let options = [
             (&map.text, "--text-field"),
             (&map.title, "--title-field"),
@@ -175,18 +183,25 @@ impl Fields {
         };
         let date = slots(map.date.as_deref(), &DATE);
         let source = slots(map.source.as_deref(), &SOURCE);
+        let kept: Vec<Vec<usize>> = keep.iter().map(|given| slots(Some(given), &[])).collect();
         let given_slots = [&text.concat(), &title, &id, &date, &source].map(Clone::clone);
         // Of a text in several parts each is a field of its own.
         let text_given = text.iter().filter(|_| map.text.is_some()).map(|slots| (slots.clone(), "--text-field"));
         let others = options.iter().zip(given_slots).skip(1).filter(|((given, _), _)| given.is_some());
         // An empty name says that no field is meant.
         let others = others.map(|((_, option), slots)| (slots, *option)).filter(|(slots, _)| !slots.is_empty());
-        let given = text_given.chain(others).map(|(slots, option)| Given { slots, option }).collect();
+        let kept_given = kept.iter().map(|slots| (slots.clone(), "--keep"));
+        let given = text_given.chain(others).chain(kept_given).map(|(slots, option)| Given { slots, option }).collect();
         let mut tree = Names::default();
         for (slot, name) in names.iter().enumerate() {
             tree.insert(name, slot);
         }
-        Self { names, tree, given, id, title, text, date, source }
+        Self { names, tree, given, id, title, text, date, source, kept }
+    }
+
+    /// The names of each field that is kept.
+    pub(super) fn kept_names(&self) -> Vec<Vec<String>> {
+        self.kept.iter().map(|slots| slots.iter().map(|slot| self.names[*slot].clone()).collect()).collect()
     }
 }
 

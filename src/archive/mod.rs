@@ -99,7 +99,7 @@ struct Origin {
 
 impl Origin {
     fn new(inputs: Vec<Input>, options: ArchiveOptions) -> Self {
-        Self { inputs, fields: Fields::new(&options.fields), options }
+        Self { inputs, fields: Fields::keeping(&options.fields, &options.keep), options }
     }
 
     /// Of documents that a program holds, as one input.
@@ -225,6 +225,9 @@ pub struct ArchiveOptions {
     pub input_format: InputFormat,
     /// Which fields of a JSON Lines record are which.
     pub fields: FieldMap,
+    /// Fields whose values are carried into the documents, named like those of [`FieldMap`]: `section`, `source.country`, `a|b`. In a
+    /// page they are looked for in its structured data and its `meta` elements, in feeds, NITF and SGML among the elements.
+    pub keep: Vec<String>,
     /// About how many bytes of decompressed content a batch holds; 512 KiB by default.
     pub batch_bytes: usize,
     /// The longest record that is read, in bytes: a line of JSON Lines, a whole text file. 64 MiB by default.
@@ -236,6 +239,7 @@ impl Default for ArchiveOptions {
         Self {
             input_format: InputFormat::Auto,
             fields: FieldMap::default(),
+            keep: Vec::new(),
             batch_bytes: 512 << 10,
             max_record: 64 << 20,
         }

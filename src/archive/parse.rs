@@ -91,21 +91,28 @@ impl Parser for Columns {
 
 /// A web page that is a file.
 #[derive(Debug)]
-pub(super) struct Page;
+pub(super) struct Page {
+    /// The names of the fields that are kept.
+    pub(super) keep: Vec<Vec<String>>,
+}
 
 impl Parser for Page {
     fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
-        Ok(article(record.path.to_owned(), record.bytes, None))
+        Ok(article(record.path.to_owned(), record.bytes, None, &self.keep))
     }
 }
 
 /// An article of a feed, of NITF or of SGML.
 #[derive(Debug)]
-pub(super) struct Element(pub(super) Frame);
+pub(super) struct Element {
+    pub(super) frame: Frame,
+    /// The names of the fields that are kept.
+    pub(super) keep: Vec<Vec<String>>,
+}
 
 impl Parser for Element {
     fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
-        elements::parse(record.bytes, &self.0)
+        elements::parse(record.bytes, &self.frame, &self.keep)
     }
 }
 
@@ -114,6 +121,8 @@ impl Parser for Element {
 pub(super) struct CrawledPage {
     /// Bytes of a page when its compression is undone.
     pub(super) max_page: usize,
+    /// The names of the fields that are kept.
+    pub(super) keep: Vec<Vec<String>>,
 }
 
 impl Parser for CrawledPage {
@@ -122,7 +131,7 @@ impl Parser for CrawledPage {
             warc::payload(record.bytes, self.max_page).map_err(|message| (RejectReason::InvalidRecord, message))?;
         let address = payload.address.into_owned();
         if !payload.is_plain {
-            return Ok(article(address, &payload.body, payload.charset));
+            return Ok(article(address, &payload.body, payload.charset, &self.keep));
         }
         let (text, replaced) = charset::decode(&payload.body, payload.charset.as_slice());
         Ok(Document { replaced: replaced > 0, ..Document::new(address, text.into_owned()) })
@@ -130,10 +139,10 @@ impl Parser for CrawledPage {
 }
 
 /// The article of a web page.
-fn article(id: String, bytes: &[u8], charset: Option<&[u8]>) -> Document<'static> {
+fn article(id: String, bytes: &[u8], charset: Option<&[u8]>, keep: &[Vec<String>]) -> Document<'static> {
     let declared: Vec<&[u8]> = charset.into_iter().chain(html::declared_charset(bytes)).collect();
     let (characters, replaced) = charset::decode(bytes, &declared);
-    let page = html::read(&characters);
+    let page = html::read(&characters, keep);
     let known = |value: String| (!value.is_empty()).then_some(Cow::Owned(value));
     Document {
         id: Cow::Owned(id),
@@ -141,6 +150,7 @@ fn article(id: String, bytes: &[u8], charset: Option<&[u8]>) -> Document<'static
         text: Cow::Owned(page.text),
         date: known(page.date),
         source: known(page.source),
+        kept: page.kept.into_iter().map(known).collect(),
         replaced: replaced > 0,
     }
 }
@@ -155,7 +165,7 @@ pub(super) struct Held {
 
 impl Parser for Held {
     fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
-        let Document { id, title, text: _, date, source, replaced } =
+        let Document { id, title, text: _, date, source, kept, replaced } =
             &self.documents[(record.number - self.first) as usize];
         let borrowed = |field: &'a Option<Cow<'static, str>>| field.as_deref().map(Cow::Borrowed);
         Ok(Document {
@@ -164,6 +174,7 @@ impl Parser for Held {
             text: Cow::Borrowed(text::parse(record.bytes)?),
             date: borrowed(date),
             source: borrowed(source),
+            kept: kept.iter().map(borrowed).collect(),
             replaced: *replaced,
         })
     }

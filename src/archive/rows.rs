@@ -120,8 +120,10 @@ impl Columns {
             );
             return Err((RejectReason::InvalidRow, message));
         }
-        let mut take = |column: Option<usize>| column.map(|column| std::mem::take(&mut cells[column]));
         let present = |cell: Option<String>| cell.filter(|cell| !cell.trim().is_empty()).map(Cow::Owned);
+        // A column may also be kept, so these are copied before the others are moved.
+        let kept = self.map.kept.iter().map(|column| present(column.map(|column| cells[column].clone()))).collect();
+        let mut take = |column: Option<usize>| column.map(|column| std::mem::take(&mut cells[column]));
         Ok(Document {
             id: present(take(self.map.id)).unwrap_or_default(),
             title: present(take(self.map.title)),
@@ -135,6 +137,7 @@ impl Columns {
                     parts.collect::<Vec<_>>().join("\n\n")
                 }
             }),
+            kept,
             replaced: replaced > 0,
         })
     }

@@ -13,7 +13,8 @@ use crate::ids::EntityId;
 use crate::offsets::{OffsetCursor, OffsetUnit};
 use crate::progress::StopFlag;
 use crate::store::{
-    Block, CountRow, CountRows, DocumentRow, DocumentRows, MentionRow, MentionRows, RecordTally, RunSettings,
+    Block, CountRow, CountRows, DocumentRow, DocumentRows, FieldValueRow, FieldValueRows, MentionRow, MentionRows,
+    RecordTally, RunSettings,
 };
 
 /// Gathers what [`analyze`](crate::analyze) writes.
@@ -30,6 +31,9 @@ pub struct RunPartial {
     pub(crate) documents: DocumentRows,
     pub(crate) counts: CountRows,
     pub(crate) mentions: MentionRows,
+    /// Values of fields that are kept, and of which document each is.
+    pub(crate) kept: FieldValueRows,
+    pub(crate) kept_by: Vec<u32>,
     pub(crate) rejects: Vec<Reject>,
     /// Records without text, by input.
     pub(crate) empty: BTreeMap<u32, u64>,
@@ -110,7 +114,7 @@ impl RunPartial {
     /// Bytes of the rows before compression. A run of them takes at most as much, not counting its pairs.
     #[must_use]
     pub fn size(&self) -> u64 {
-        (self.documents.raw_len() + self.counts.raw_len() + self.mentions.raw_len()) as u64
+        (self.documents.raw_len() + self.counts.raw_len() + self.mentions.raw_len() + self.kept.raw_len()) as u64
     }
 
     /// The faulty records, in order.
@@ -192,6 +196,12 @@ impl Collector for RunCollector<'_> {
                 });
             }
         }
+        for (field, value) in document.kept.iter().enumerate() {
+            if let Some(value) = value {
+                into.kept.push(FieldValueRow { field: field as u32, value });
+                into.kept_by.push(row);
+            }
+        }
         let Extent { paragraphs, sentences, words } = places.finish(document);
         let notes = into.notes.look(read);
         into.documents.push(DocumentRow {
@@ -228,6 +238,8 @@ impl Collector for RunCollector<'_> {
         for row in next.mentions.iter() {
             into.mentions.push(MentionRow { document: first + row.document, ..row });
         }
+        next.kept.iter().for_each(|row| into.kept.push(row));
+        into.kept_by.extend(next.kept_by.iter().map(|document| first + document));
         into.rejects.extend(next.rejects);
         for (file, empty) in next.empty {
             *into.empty.entry(file).or_default() += empty;

@@ -80,7 +80,7 @@ impl<F: Fn(Table) -> PathBuf> CsvTables<F> {
 impl<F: Fn(Table) -> PathBuf> TableSink for CsvTables<F> {
     fn begin(&mut self, table: Table, fields: &[Field]) -> Result<()> {
         let mut file = CsvFile::create(&(self.path_of)(table), self.safe)?;
-        fields.iter().try_for_each(|field| file.plain(field.name))?;
+        fields.iter().try_for_each(|field| file.text(&field.name))?;
         file.end_row()?;
         self.file = Some(file);
         Ok(())

@@ -10,7 +10,8 @@ use crate::files::Writer;
 /// One file of JSON Lines for each table.
 pub(super) struct JsonTables<F> {
     path_of: F,
-    names: Vec<&'static str>,
+    /// As JSON.
+    names: Vec<String>,
     file: Option<Writer>,
     line: String,
 }
@@ -23,7 +24,7 @@ impl<F: Fn(Table) -> PathBuf> JsonTables<F> {
 
 impl<F: Fn(Table) -> PathBuf> TableSink for JsonTables<F> {
     fn begin(&mut self, table: Table, fields: &[Field]) -> Result<()> {
-        self.names = fields.iter().map(|field| field.name).collect();
+        self.names = fields.iter().map(|field| json(&*field.name)).collect();
         self.file = Some(Writer::create(&(self.path_of)(table))?);
         Ok(())
     }
@@ -34,7 +35,7 @@ impl<F: Fn(Table) -> PathBuf> TableSink for JsonTables<F> {
             self.line.clear();
             for (column, name) in self.names.iter().enumerate() {
                 let begin = if column == 0 { '{' } else { ',' };
-                let _ = write!(self.line, "{begin}\"{name}\":");
+                let _ = write!(self.line, "{begin}{name}:");
                 let _ = match batch.cell(column, row)? {
                     Cell::Unknown => write!(self.line, "null"),
                     Cell::Integer(number) => write!(self.line, "{number}"),

@@ -17,6 +17,7 @@ mod gexf;
 mod graph;
 mod graphml;
 mod jsonl;
+mod kept;
 mod matrix;
 mod mtx;
 mod npz;

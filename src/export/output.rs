@@ -114,8 +114,13 @@ fn is_own(head: &[u8], tail: &[u8]) -> bool {
     let holds = |bytes: &[u8], text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
     let begins = |text: &str| head.starts_with(text.as_bytes());
     let is_table = |table: Table| {
-        let names: Vec<&str> = table.fields().iter().map(|field| field.name).collect();
-        begins(&format!("{}\n", names.join(","))) || begins(&format!("{{\"{}\":", names[0])) && holds(head, names[1])
+        let fields = table.fields();
+        let names: Vec<&str> = fields.iter().map(|field| &*field.name).collect();
+        let header = names.join(",");
+        // More columns follow if the run kept fields.
+        begins(&format!("{header}\n"))
+            || table == Table::Documents && begins(&format!("{header},"))
+            || begins(&format!("{{\"{}\":", names[0])) && holds(head, names[1])
     };
     begins("PAR1") && holds(tail, "dateline.producer")
         || begins("ARROW1") && holds(head, "dateline.producer")

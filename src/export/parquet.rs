@@ -140,7 +140,7 @@ where
     fn begin(&mut self, table: Table, fields: &[Field]) -> Result<()> {
         let path = (self.path_of)(table);
         let fields: Vec<ArrowField> =
-            fields.iter().map(|field| ArrowField::new(field.name, data_type(field.kind), true)).collect();
+            fields.iter().map(|field| ArrowField::new(&*field.name, data_type(field.kind), true)).collect();
         let schema = Arc::new(Schema::new(fields));
         let file = File::create(&path)?;
         let file = (self.create)(file, &schema).map_err(|error| cannot_write(&path, error))?;

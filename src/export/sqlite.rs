@@ -56,8 +56,10 @@ impl Database<'_> {
 
 impl TableSink for Database<'_> {
     fn begin(&mut self, table: Table, fields: &[Field]) -> Result<()> {
-        let columns: Vec<String> =
-            fields.iter().map(|field| format!("\"{}\" {}", field.name, sql_type(field.kind))).collect();
+        let columns: Vec<String> = fields
+            .iter()
+            .map(|field| format!("\"{}\" {}", field.name.replace('"', "\"\""), sql_type(field.kind)))
+            .collect();
         let (key, options) = match table {
             Table::Entities => (", PRIMARY KEY (entity)", ""),
             Table::Documents => (", PRIMARY KEY (document)", ""),

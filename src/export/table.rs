@@ -1,7 +1,10 @@
 //! Tables: what the row-and-column formats (CSV, JSON Lines, Parquet, Arrow, SQLite) share.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
+use super::kept::KeptFields;
 use super::source::Source;
 use crate::error::{Error, Result};
 use crate::store::{
@@ -68,7 +71,7 @@ impl Table {
             Self::Marginals => (None, MarginalRows::COLUMNS),
             Self::Mentions => (None, MentionRows::COLUMNS),
         };
-        let number = number.map(|name| Field { name, kind: FieldKind::U32 });
+        let number = number.map(|name| Field { name: name.into(), kind: FieldKind::U32 });
         number.into_iter().chain(columns.iter().map(|column| Field::of(column))).collect()
     }
 }
@@ -86,9 +89,9 @@ CREATE VIEW named_counts AS
 ";
 
 /// A column of an export.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Field {
-    pub(super) name: &'static str,
+    pub(super) name: Cow<'static, str>,
     #[cfg_attr(
         not(any(feature = "parquet", feature = "sqlite")),
         allow(dead_code, reason = "text formats need no types")
@@ -118,7 +121,7 @@ impl Field {
             "f64" => FieldKind::F64,
             _ => FieldKind::Text,
         };
-        Self { name, kind }
+        Self { name: name.into(), kind }
     }
 }
 
@@ -185,7 +188,15 @@ pub(super) fn write_tables(
 ) -> Result<Vec<(Table, u64)>> {
     let mut written = Vec::new();
     for &table in tables {
-        sink.begin(table, &table.fields())?;
+        let mut kept = match table {
+            Table::Documents => KeptFields::open(source.run)?,
+            _ => None,
+        };
+        let mut fields = table.fields();
+        let names = kept.iter().flat_map(KeptFields::names);
+        fields.extend(names.map(|name| Field { name: name.clone().into(), kind: FieldKind::Text }));
+        sink.begin(table, &fields)?;
+        let run = source.run;
         let mut n_rows = 0;
         let mut put = |batch: Batch<'_>| {
             n_rows += batch.rows as u64;
@@ -193,7 +204,12 @@ pub(super) fn write_tables(
         };
         match table {
             Table::Entities => source.entities(|numbers, rows| put(Batch::new(Some(numbers), rows)))?,
-            Table::Documents => source.documents(|numbers, rows| put(Batch::new(Some(numbers), rows)))?,
+            Table::Documents => source.documents(|numbers, rows| {
+                let kept = kept.as_mut().map(|kept| kept.columns(run, numbers)).transpose()?.unwrap_or_default();
+                let mut batch = Batch::new(Some(numbers), rows);
+                batch.columns.extend(kept.iter().map(ColumnRef::Text));
+                put(batch)
+            })?,
             Table::Counts => source.counts(|rows| put(Batch::new(None, rows)))?,
             Table::Pairs => source.pairs(|rows| put(Batch::new(None, rows)))?,
             Table::Marginals => source.marginals(|rows| put(Batch::new(None, rows)))?,

@@ -8,6 +8,7 @@
 mod analyze;
 mod find;
 mod holders;
+mod kept;
 mod merge;
 mod passages;
 mod read;

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use rayon::ThreadPool;
 
+use super::kept::KeptWriter;
 use super::spool::{Spool, Spooled};
 use crate::collect::{InputNotes, RunPartial, SharedIds, too_many_documents};
 use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
@@ -21,9 +22,9 @@ use crate::ids::EntityId;
 use crate::progress::StopFlag;
 use crate::store::{
     Block, COOCCURRENCE_FILE, COUNTS_FILE, CountRow, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE, EntityRow,
-    EntityRows, FileHeader, FileSummary, FileWriter, MENTIONS_FILE, ManifestGazetteer, ManifestInput, MarginalRow,
-    MarginalRows, MentionRow, MentionRows, PairRow, PairRows, REJECTS_FILE, RecordTally, RejectsWriter, Run,
-    RunManifest, RunSettings, RunWriter, Totals,
+    EntityRows, FIELDS_FILE, FileHeader, FileSummary, FileWriter, MENTIONS_FILE, ManifestGazetteer, ManifestInput,
+    MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows, REJECTS_FILE, RecordTally, RejectsWriter,
+    Run, RunManifest, RunSettings, RunWriter, Totals,
 };
 
 /// Most blocks of pairs in memory at a time, of 2 MiB each and as much again for what they become in the file.
@@ -161,6 +162,7 @@ pub(super) struct RunSink<'a> {
     documents: BlockWriter<DocumentRows>,
     counts: Spool<CountRows>,
     mentions: Option<Spool<MentionRows>>,
+    kept: Option<KeptWriter>,
     rejects: RejectsWriter,
     first_rejects: Vec<Reject>,
     notes: InputNotes,
@@ -178,11 +180,14 @@ impl<'a> RunSink<'a> {
         let documents = run.file(DOCUMENTS_FILE, &header("dateline-documents").describe::<DocumentRows>())?;
         let counts = header("dateline-counts").describe::<CountRows>();
         let mentions = header("dateline-mentions").describe::<MentionRows>();
+        let n_fields = origin.settings.input.as_ref().map_or(0, |input| input.keep.len());
+        let kept = (n_fields > 0).then(|| KeptWriter::create(&run, header("dateline-fields"), n_fields)).transpose()?;
         Ok(Self {
             catalogue,
             documents: BlockWriter::new(documents),
             counts: Spool::new(run.path("counts.spool"), counts),
             mentions: origin.with_mentions.then(|| Spool::new(run.path("mentions.spool"), mentions)),
+            kept,
             rejects: run.rejects()?,
             run,
             origin,
@@ -225,6 +230,11 @@ impl<'a> RunSink<'a> {
                 mentions.push(|rows| rows.push(MentionRow { document, ..row }))?;
             }
         }
+        if let Some(kept) = &mut self.kept {
+            for (row, document) in part.kept.iter().zip(&part.kept_by) {
+                kept.push(number(*document)?, row.field, row.value)?;
+            }
+        }
         for reject in &part.rejects {
             self.rejects.write(reject)?;
         }
@@ -253,6 +263,9 @@ impl<'a> RunSink<'a> {
         let mut run = self.run;
         run.add(DOCUMENTS_FILE, self.documents.finish()?.finish()?);
         self.notes.shared_ids = self.ids.finish(&run.path(DOCUMENTS_FILE))?;
+        if let Some(kept) = self.kept {
+            run.add(FIELDS_FILE, kept.finish()?);
+        }
         let spools = Spools { counts: self.counts.finish()?, mentions: self.mentions.map(Spool::finish).transpose()? };
         let rejects = self.rejects.finish()?;
         run.add(REJECTS_FILE, rejects.file);

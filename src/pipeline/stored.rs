@@ -7,8 +7,8 @@ use super::sink::{Catalogue, RunSink};
 use crate::collect::RunPartial;
 use crate::error::{Error, Result};
 use crate::store::{
-    Block, Blocks, CountRow, CountRows, DocumentRow, DocumentRows, EntityRow, EntityRows, MentionRow, MentionRows,
-    Rejects, Run,
+    Block, Blocks, CountRow, CountRows, DocumentRow, DocumentRows, EntityRow, EntityRows, FIELDS_FILE, FieldRow,
+    FieldRows, FieldValueRow, MentionRow, MentionRows, Rejects, Run,
 };
 
 /// Rows of a partial result, in bytes, after which it is handed on.
@@ -94,6 +94,22 @@ impl<B: Block + Default> Rows<B> {
     }
 }
 
+/// The values of the fields that a run kept: all different values, and the rows that point at them.
+struct Kept {
+    values: Vec<String>,
+    rows: Rows<FieldRows>,
+}
+
+impl Kept {
+    fn open(run: &Run) -> Result<Self> {
+        let mut values = Vec::new();
+        for block in run.field_values()? {
+            values.extend(block?.value.iter().map(str::to_owned));
+        }
+        Ok(Self { values, rows: Rows::new(run.fields()?) })
+    }
+}
+
 /// A run that is read once, from its first document to its last.
 pub(super) struct Stored<'r> {
     run: &'r Run,
@@ -101,6 +117,7 @@ pub(super) struct Stored<'r> {
     documents: Rows<DocumentRows>,
     counts: Rows<CountRows>,
     mentions: Option<Rows<MentionRows>>,
+    kept: Option<Kept>,
     rejects: Peekable<Rejects>,
     /// The row of the next document.
     next: u32,
@@ -115,6 +132,7 @@ impl<'r> Stored<'r> {
             documents: Rows::new(run.documents()?),
             counts: Rows::new(run.counts()?),
             mentions: run.mentions()?.map(Rows::new),
+            kept: run.has(FIELDS_FILE).then(|| Kept::open(run)).transpose()?,
             rejects: run.rejects()?.peekable(),
             next: 0,
         })
@@ -158,6 +176,22 @@ impl<'r> Stored<'r> {
                         part.mentions.push(MentionRow { document: row, entity, ..mention });
                     }
                     mentions.at += 1;
+                }
+            }
+            if let Some(values) = &mut self.kept {
+                while values.rows.has_row()? && values.rows.block.document[values.rows.at] == self.next {
+                    let FieldRow { field, value, .. } = values.rows.block.row(values.rows.at);
+                    let is_field = (field as usize) < self.run.kept_fields().len();
+                    let Some(value) = values.values.get(value as usize).filter(|_| is_field) else {
+                        let message = "damaged: a document has a value of a field that is not there";
+                        let error = Error::format(self.run.path().join(FIELDS_FILE), message);
+                        return Err(error.with_remedy("`dateline verify` says more"));
+                    };
+                    if kept {
+                        part.kept.push(FieldValueRow { field, value });
+                        part.kept_by.push(row);
+                    }
+                    values.rows.at += 1;
                 }
             }
             if kept {

@@ -65,14 +65,14 @@ pub use manifest::{
 pub use reader::{Blocks, FileReader};
 pub use rejects::{Rejects, RejectsSummary, RejectsWriter};
 pub use run::{
-    COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, MANIFEST_FILE, MENTIONS_FILE, REJECTS_FILE, Run,
-    format_of,
+    COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, FIELDS_FILE, MANIFEST_FILE, MENTIONS_FILE,
+    REJECTS_FILE, Run, format_of,
 };
 pub use run_writer::RunWriter;
 pub use settings::{Context, Counting, InputSettings, RunSettings, SettingsDifference};
 pub use verify::{Check, VerifyReport};
 pub use wire::{
-    Block, CountRow, CountRows, DocumentNote, DocumentRow, DocumentRows, EntityRow, EntityRows, MarginalRow,
-    MarginalRows, MentionRow, MentionRows, PairRow, PairRows,
+    Block, CountRow, CountRows, DocumentNote, DocumentRow, DocumentRows, EntityRow, EntityRows, FieldRow, FieldRows,
+    FieldValueRow, FieldValueRows, MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows,
 };
 pub use writer::FileWriter;

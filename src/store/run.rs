@@ -7,6 +7,9 @@ use std::time::SystemTime;
 use super::manifest::RunManifest;
 use super::reader::{Blocks, FileReader, damaged};
 use super::rejects::Rejects;
+use super::wire::{
+    Block, CountRows, DocumentRows, EntityRows, FieldRows, FieldValueRows, MarginalRows, MentionRows, PairRows,
+};
 use super::wire::{Block, CountRows, DocumentRows, EntityRows, MarginalRows, MentionRows, PairRows};
 use crate::error::{Error, Result};
 
@@ -22,6 +25,8 @@ pub const COUNTS_FILE: &str = "counts.dln";
 pub const COOCCURRENCE_FILE: &str = "cooccurrence.dln";
 /// Every mention, [`MentionRows`], if the run was asked to store them.
 pub const MENTIONS_FILE: &str = "mentions.dln";
+/// The values of fields that were kept, [`FieldValueRows`] and [`FieldRows`], if the run was asked to keep some.
+pub const FIELDS_FILE: &str = "fields.dln";
 /// The records skipped, as JSON Lines.
 pub const REJECTS_FILE: &str = "rejects.jsonl";
 
@@ -189,6 +194,30 @@ impl Run {
     /// If the file cannot be opened.
     pub fn rejects(&self) -> Result<Rejects> {
         Rejects::open(self.path.join(REJECTS_FILE))
+    }
+
+    /// The names of the fields that were kept, in the order in which they are numbered.
+    #[must_use]
+    pub fn kept_fields(&self) -> &[String] {
+        self.manifest.settings.input.as_ref().map_or(&[], |input| &input.keep)
+    }
+
+    /// The values of the fields that were kept, in blocks; the run must have kept some.
+    ///
+    /// # Errors
+    ///
+    /// As [`file`](Self::file).
+    pub fn field_values(&self) -> Result<Blocks<FieldValueRows>> {
+        self.blocks(FIELDS_FILE)
+    }
+
+    /// Which document has which value, in blocks; the run must have kept fields.
+    ///
+    /// # Errors
+    ///
+    /// As [`file`](Self::file).
+    pub fn fields(&self) -> Result<Blocks<FieldRows>> {
+        self.blocks(FIELDS_FILE)
     }
 
     /// Every mention, in blocks; `None` if the run did not store them.

@@ -50,6 +50,9 @@ pub struct InputSettings {
     pub format: InputFormat,
     /// Which fields of a record are which; null where the usual names were looked for.
     pub fields: FieldMap,
+    /// Fields that are kept; documents' values point here by row.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keep: Vec<String>,
     /// The longest record that is read, in bytes.
     pub max_record: u64,
 }
@@ -87,8 +90,8 @@ pub struct SettingsDifference {
 
 impl From<&ArchiveOptions> for InputSettings {
     fn from(options: &ArchiveOptions) -> Self {
-        let ArchiveOptions { input_format, fields, max_record, batch_bytes: _ } = options;
-        Self { format: *input_format, fields: fields.clone(), max_record: *max_record as u64 }
+        let ArchiveOptions { input_format, fields, keep, max_record, batch_bytes: _ } = options;
+        Self { format: *input_format, fields: fields.clone(), keep: keep.clone(), max_record: *max_record as u64 }
     }
 }
 
@@ -153,6 +156,7 @@ mod tests {
             ("input", RunSettings { input: None, ..base.clone() }),
             ("input.format", input(|input| input.format = InputFormat::Csv)),
             ("input.fields.text", input(|input| input.fields.text = Some("lede".to_owned()))),
+            ("input.keep", input(|input| input.keep = vec!["section".to_owned()])),
             ("input.max_record", input(|input| input.max_record = 7)),
         ];
         for (field, settings) in changed {

@@ -12,7 +12,8 @@ use serde_json::Value;
 use super::manifest::{DateTally, RunManifest};
 use super::rejects::count_rejects;
 use super::run::{
-    COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, MANIFEST_FILE, MENTIONS_FILE, REJECTS_FILE, Run,
+    COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, FIELDS_FILE, MANIFEST_FILE, MENTIONS_FILE,
+    REJECTS_FILE, Run,
 };
 use super::wire::{DocumentNote, MentionRows};
 use crate::error::Result;
@@ -227,6 +228,10 @@ fn check_tables(run: &Run, report: &mut VerifyReport) {
         }
     }
     report.add("mentions", equal(&mentions));
+    if run.has(FIELDS_FILE) || !run.kept_fields().is_empty() {
+        let kept = read_fields(run, documents.len());
+        report.read("rows of fields", kept, |(values, rows)| format!("{rows} rows of {values} values, in order"));
+    }
 
     let matrix = read_cooccurrence(run, entities.len());
     let matrix = report.read("rows of cooccurrence", matrix, |table| format!("{} pairs, in order", table.pairs));
@@ -402,6 +407,40 @@ fn read_mentions(run: &Run, n_entities: usize, n_documents: usize) -> Result<Men
         }
     }
     Ok(table)
+}
+
+/// The number of values and of rows in `fields.dln`: every row points at a document and a value of its own field, and every value
+/// is first used after those before it.
+fn read_fields(run: &Run, n_documents: usize) -> Result<(usize, usize), String> {
+    let n_fields = run.kept_fields().len();
+    let mut field_of: Vec<u32> = Vec::new();
+    for block in run.field_values().map_err(words)? {
+        for row in block.map_err(words)?.iter() {
+            in_range("field", row.field, n_fields, field_of.len())?;
+            field_of.push(row.field);
+        }
+    }
+    let (mut last, mut index, mut used) = (None, 0, 0);
+    for block in run.fields().map_err(words)? {
+        for row in block.map_err(words)?.iter() {
+            in_range("document", row.document, n_documents, index)?;
+            in_range("value", row.value, field_of.len(), index)?;
+            in_strict_order(&mut last, (row.document, row.field), index)?;
+            let value = row.value as usize;
+            if field_of[value] != row.field {
+                return Err(format!("row {index}: value {value} is of field {}, not {}", field_of[value], row.field));
+            }
+            if value > used {
+                return Err(format!("row {index}: value {value} is used before value {used}"));
+            }
+            used = used.max(value + 1);
+            index += 1;
+        }
+    }
+    match used == field_of.len() {
+        true => Ok((used, index)),
+        false => Err(format!("value {used} of {} is never used", field_of.len())),
+    }
 }
 
 /// Sums over `cooccurrence.dln`.

@@ -270,6 +270,24 @@ blocks! {
         /// Row of the entity.
         entity: u32 as u32,
     }
+
+    /// The values of the fields that were kept, in the order of their first use.
+    FieldValueRows of FieldValueRow<'a> = 7 "field-values" {
+        /// Row of the field in the manifest's `settings.input.keep`.
+        field: u32 as u32,
+        /// The value as delivered; never empty.
+        value: str as &'a str,
+    }
+
+    /// Which document has which value of which field, sorted by document, then field.
+    FieldRows of FieldRow = 8 "fields" {
+        /// Row of the document.
+        document: u32 as u32,
+        /// Row of the field in the manifest's `settings.input.keep`.
+        field: u32 as u32,
+        /// Row of the value.
+        value: u32 as u32,
+    }
 }
 
 /// What may be odd about a document that is counted nevertheless: a bit of [`DocumentRow::notes`].
@@ -373,6 +391,21 @@ impl MentionRows {
             }
         }
         Ok(())
+    }
+}
+
+impl FieldValueRows {
+    fn check_rows(&self) -> Result<(), String> {
+        match self.iter().position(|row| row.value.is_empty()) {
+            Some(row) => Err(format!("row {row}: the value is empty")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl FieldRows {
+    fn check_rows(&self) -> Result<(), String> {
+        strictly_ascending(self.iter().map(|row| (row.document, row.field)))
     }
 }
 

@@ -351,6 +351,77 @@ fn columns_are_shown_by_plan_and_refused_where_they_cannot_be_read() {
         .expect_refusal(&["a Parquet file"]);
 }
 
+/// `documents` of a run as JSON Lines has them.
+fn documents(folder: &Folder, run: &str) -> Vec<Value> {
+    folder.run(&format!("export {run} --to jsonl --table documents --out documents.jsonl --force")).expect(0);
+    crate::support::json_lines(&fs::read_to_string(folder.path("documents.jsonl")).unwrap())
+}
+
+#[test]
+fn fields_are_kept_from_every_format() {
+    let folder = Folder::new();
+    let lines = [
+        json!({"id": "1", "text": "Talks in Iraq.", "section": "World", "meta": {"by": "Ada"}, "n": 7, "date": "2024-03-02"}),
+        json!({"id": "2", "text": "Talks in York.", "section": null, "meta": {}, "flag": true, "n": ["x"]}),
+        json!({"id": "3", "text": "Talks in Bath.", "section": "World", "meta": {"by": " "}}),
+    ];
+    folder.write("a.jsonl", lines.map(|line| line.to_string() + "\n").concat());
+    folder.run("analyze a.jsonl -g small.gaz --out run --keep section,meta.by,n,flag,date,section").expect(0);
+    let found: Vec<Value> = documents(&folder, "run")
+        .iter()
+        .map(|row| json!([row["section"], row["meta.by"], row["n"], row["flag"], row["date"], row["field_date"]]))
+        .collect();
+    let date = "2024-03-02";
+    let expected = [
+        json!(["World", "Ada", "7", "", date, date]),
+        json!(["", "", "", "true", "", ""]),
+        json!(["World", "", "", "", "", ""]),
+    ];
+    assert_eq!(found, expected);
+    folder.run("verify run").expect(0);
+    assert_eq!(folder.manifest("run")["settings"]["input"]["keep"], json!(["section", "meta.by", "n", "flag", "date"]));
+    let read = folder.run("read a.jsonl --keep section,n,text").expect(0).stdout.clone();
+    let first = &crate::support::json_lines(&read)[0];
+    assert_eq!((&first["section"], &first["n"], &first["field_text"]), (&json!("World"), &json!("7"), &first["text"]));
+    // A run that keeps nothing has no such file, and a field that no record has is an error.
+    folder.run("analyze a.jsonl -g small.gaz --out plain").expect(0);
+    assert!(!folder.path("plain/fields.dln").exists());
+    folder.run("analyze a.jsonl -g small.gaz --out x --keep nosuch").expect_refusal(&["`nosuch` (--keep)", "section"]);
+    // Other formats.
+    let text = "Officials in York said on Tuesday that the talks would go on until the summer, whatever happens there.";
+    folder.write("b.csv", format!("id,Section,text\n4,Sport,{text}\n"));
+    folder.write(
+        "c.html",
+        format!("<html><head><meta property='article:section' content='Home'></head><body><article><p>{text}</p></article></body></html>"),
+    );
+    folder.write(
+        "d.rss",
+        format!(
+            "<rss><channel><item><dc:section>Feed</dc:section><description>{text}</description></item></channel></rss>"
+        ),
+    );
+    folder.write("e.txt", text);
+    for threads in [1, 3] {
+        folder.run(&format!("analyze . -g small.gaz --out run{threads} --keep section -j {threads}")).expect(0);
+    }
+    let sections: Vec<Value> = documents(&folder, "run1").iter().map(|row| row["section"].clone()).collect();
+    assert_eq!(sections, ["World", "", "World", "Sport", "Home", "Feed", ""]);
+    let bytes = |run: &str| fs::read(folder.path(&format!("{run}/fields.dln"))).unwrap();
+    assert_eq!(bytes("run1"), bytes("run3"));
+    // Every export has the column.
+    folder.run("export run1 --to csv --table documents --out d.csv").expect(0);
+    let csv = fs::read_to_string(folder.path("d.csv")).unwrap();
+    assert!(csv.lines().next().unwrap().ends_with(",section"), "{csv}");
+    // dateline knows its own export again.
+    folder.run("export run1 --to csv --table documents --out d.csv --force").expect(0);
+    #[cfg(feature = "parquet")]
+    {
+        folder.run("export run1 --to parquet --table documents --out d.parquet").expect(0);
+        let kept = folder.run("read d.parquet --text-field id --keep section").expect(0).stdout.clone();
+        assert_eq!(crate::support::json_lines(&kept)[3]["section"], "Sport");
+    }
+}
+
 #[test]
 fn faults_of_tables_are_one_reject_each() {
     let folder = Folder::new();

@@ -49,6 +49,7 @@ pub(super) fn will_do(kind: &DataType, role: Role) -> bool {
         // A column of nulls alone, as pandas writes one that was never filled.
         DataType::Null => true,
         DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => role != Role::Text,
+        DataType::Boolean => role == Role::Kept,
         kind => role != Role::Text && (kind.is_integer() || matches!(kind, DataType::Float32 | DataType::Float64)),
     }
 }
@@ -115,6 +116,7 @@ fn write(column: &dyn Array, row: usize, into: &mut Vec<u8>) -> bool {
         DataType::Binary => into.extend_from_slice(column.as_binary::<i32>().value(row)),
         DataType::LargeBinary => into.extend_from_slice(column.as_binary::<i64>().value(row)),
         DataType::BinaryView => into.extend_from_slice(column.as_binary_view().value(row)),
+        DataType::Boolean => put(into, format_args!("{}", column.as_boolean().value(row))),
         DataType::Dictionary(..) => return write_of_dictionary(column, row, into),
         DataType::Int8 => number::<Int8Type>(column, row, into),
         DataType::Int16 => number::<Int16Type>(column, row, into),

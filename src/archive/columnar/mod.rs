@@ -223,7 +223,7 @@ impl Chosen {
             (!cells::will_do(kind, role)).then(|| kind.to_string())
         })?;
         let wanted = [map.id, map.title, map.date, map.source];
-        let paths = wanted.iter().copied().flatten().chain(map.text.iter().copied());
+        let paths = wanted.iter().chain(&map.kept).copied().flatten().chain(map.text.iter().copied());
         let paths = paths.map(|column| leaves[column].path.clone()).collect();
         Ok(Self { rows: Rows { map }, paths })
     }
@@ -250,14 +250,15 @@ impl Parser for Rows {
             (!text.trim().is_empty()).then_some(text)
         };
         let mut field = |column: Option<usize>| column.and_then(|_| next());
-        let ColumnMap { id, title, date, source, .. } = self.map;
-        let (id, title, date, source) = (field(id), field(title), field(date), field(source));
+        let ColumnMap { id, title, date, source, .. } = &self.map;
+        let (id, title, date, source) = (field(*id), field(*title), field(*date), field(*source));
+        let kept = self.map.kept.iter().map(|column| field(*column)).collect();
         let mut parts: Vec<Cow<'a, str>> = self.map.text.iter().filter_map(|_| next()).collect();
         let text = match parts.len() {
             0 | 1 => parts.pop().unwrap_or_default(),
             _ => Cow::Owned(parts.join("\n\n")),
         };
-        Ok(Document { id: id.unwrap_or_default(), title, text, date, source, replaced: n_replaced > 0 })
+        Ok(Document { id: id.unwrap_or_default(), title, text, date, source, kept, replaced: n_replaced > 0 })
     }
 
     fn mapping(&self, _: RawRecord<'_>) -> Option<Mapping> {

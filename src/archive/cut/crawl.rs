@@ -21,8 +21,8 @@ pub(super) struct Crawl {
 
 impl Crawl {
     /// Pages are decompressed up to so many bytes.
-    pub(super) fn new(max_page: usize) -> Self {
-        Self { parser: Arc::new(CrawledPage { max_page }), skip: 0, lost: false }
+    pub(super) fn new(max_page: usize, keep: Vec<Vec<String>>) -> Self {
+        Self { parser: Arc::new(CrawledPage { max_page, keep }), skip: 0, lost: false }
     }
 }
 

@@ -21,9 +21,15 @@ pub(super) struct Elements {
     parser: Option<Arc<dyn Parser>>,
     /// Feeds that have begun and not ended.
     feeds: usize,
+    /// The names of the fields that are kept.
+    keep: Vec<Vec<String>>,
 }
 
 impl Elements {
+    pub(super) fn new(keep: Vec<Vec<String>>) -> Self {
+        Self { keep, ..Self::default() }
+    }
+
     /// Bytes kept of what comes before the first record.
     const BEFORE: usize = 64 << 10;
 
@@ -56,7 +62,7 @@ impl Elements {
             if closing {
                 self.reject(open, start, "is closed and was not opened");
             } else if self.parser.is_none() {
-                self.parser = Some(Arc::new(Element(Frame::new(&self.before))));
+                self.parser = Some(Arc::new(Element { frame: Frame::new(&self.before), keep: self.keep.clone() }));
                 self.before = Vec::new();
             }
         }

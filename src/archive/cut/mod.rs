@@ -34,12 +34,12 @@ pub(super) trait Cutter: Send {
 pub(super) fn cutter(format: Format, origin: &Arc<Origin>) -> Box<dyn Cutter> {
     match format {
         Format::Text => Box::new(whole::Whole(Arc::new(PlainText))),
-        Format::Page => Box::new(whole::Whole(Arc::new(Page))),
+        Format::Page => Box::new(whole::Whole(Arc::new(Page { keep: origin.fields.kept_names() }))),
         Format::JsonLines => Box::new(lines::Lines(Arc::new(JsonLines(Arc::clone(origin))))),
         Format::JsonValues => Box::new(json_values::JsonValues::new(Arc::new(JsonLines(Arc::clone(origin))))),
         Format::Table { separator } => Box::new(rows::Rows::new(separator, Arc::clone(origin))),
-        Format::Xml => Box::new(elements::Elements::default()),
-        Format::Crawl => Box::new(crawl::Crawl::new(origin.options.max_record)),
+        Format::Xml => Box::new(elements::Elements::new(origin.fields.kept_names())),
+        Format::Crawl => Box::new(crawl::Crawl::new(origin.options.max_record, origin.fields.kept_names())),
     }
 }
 

@@ -84,12 +84,12 @@ struct Article {
     source: String,
 }
 
-/// The document of a record.
+/// The document of a record; of each field in `keep`, under any of its names, the first element of that name that says something.
 ///
 /// # Errors
 ///
 /// If one of the elements that hold its parts is not closed, so that it may have swallowed others.
-pub(super) fn parse(bytes: &[u8], frame: &Frame) -> Result<Document<'static>, Fault> {
+pub(super) fn parse(bytes: &[u8], frame: &Frame, keep: &[Vec<String>]) -> Result<Document<'static>, Fault> {
     let (characters, replaced) = charset::decode(bytes, frame.charset.as_deref().as_slice());
     let tree = Tree::read(&characters);
     let record = tree.children(Tree::ROOT).next();
@@ -130,8 +130,22 @@ pub(super) fn parse(bytes: &[u8], frame: &Frame) -> Result<Document<'static>, Fa
         text: Cow::Owned(text),
         date: known(date),
         source: known(source),
+        kept: keep.iter().map(|names| known(kept(&tree, record, names))).collect(),
         replaced,
     })
+}
+
+/// What the first element says that has one of these names, with its prefix or without.
+fn kept(tree: &Tree, record: usize, names: &[String]) -> String {
+    let of_name = |wanted: &String| {
+        let wanted = wanted.to_ascii_lowercase();
+        let mut found = tree.descendants(record).filter(|row| {
+            let name = tree.name(*row);
+            name == wanted || local(name) == wanted
+        });
+        found.find_map(|row| Some(one_line(&tree.text(row))).filter(|text| !text.is_empty()))
+    };
+    names.iter().find_map(of_name).unwrap_or_default()
 }
 
 fn is_control(c: char) -> bool {
@@ -160,6 +174,20 @@ fn with_dateline(dateline: &str, text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(bytes: &[u8], frame: &Frame) -> Result<Document<'static>, Fault> {
+        super::parse(bytes, frame, &[])
+    }
+
+    #[test]
+    fn elements_are_kept_by_their_names() {
+        let record = b"<item><title>Talks</title><description>x</description><dc:creator>Ada
+ Lovelace</dc:creator><Category/><category>World</category></item>";
+        let keep =
+            [vec!["Creator".to_owned()], vec!["section".to_owned(), "category".to_owned()], vec!["none".to_owned()]];
+        let kept = super::parse(record, &Frame::default(), &keep).unwrap().kept;
+        assert_eq!(kept, [Some("Ada Lovelace".into()), Some("World".into()), None]);
+    }
 
     /// Id, title, text, date and source of the document of a record.
     #[track_caller]

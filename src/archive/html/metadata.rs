@@ -8,9 +8,11 @@ use serde_json::Value;
 use super::Page;
 use super::tree::{Attribute, Tag, Tree};
 
-/// Everything but the text.
-pub(super) fn read(tree: &Tree) -> Page {
-    let mut found = Found::default();
+/// Everything but the text, and what the page says of the fields in `keep`, each under any of its names.
+pub(super) fn read(tree: &Tree, keep: &[Vec<String>]) -> Page {
+    let mut found = Found { keep, ..Found::default() };
+    found.structured.kept = vec![String::new(); keep.len()];
+    found.meta.kept.clone_from(&found.structured.kept);
     let mut body = false;
     for (row, node) in tree.nodes.iter().enumerate() {
         let Some(tag) = node.tag else { continue };
@@ -41,7 +43,8 @@ fn set(known: &mut String, value: &str) {
 
 /// What the sources say, each by itself.
 #[derive(Default)]
-struct Found {
+struct Found<'k> {
+    keep: &'k [Vec<String>],
     structured: Page,
     meta: Page,
     language: String,
@@ -54,12 +57,19 @@ struct Found {
     published: String,
 }
 
-impl Found {
+impl Found<'_> {
     fn read_meta(&mut self, tree: &Tree, row: usize) {
         let Some(content) = tree.attribute(row, Attribute::Content) else { return };
         let names =
             tree.attributes(row).filter(|(attribute, _)| matches!(attribute, Attribute::Name | Attribute::ItemProp));
         for (_, name) in names {
+            for (wanted, known) in self.keep.iter().zip(&mut self.meta.kept) {
+                // `article:section`, `dc.creator`.
+                let local = name.rsplit([':', '.']).next().unwrap_or_default();
+                if wanted.iter().any(|wanted| [name, local].iter().any(|name| name.eq_ignore_ascii_case(wanted))) {
+                    set(known, content);
+                }
+            }
             match name.to_ascii_lowercase().as_str() {
                 "og:title" | "dc.title" | "dcterms.title" | "headline" => set(&mut self.meta.title, content),
                 "article:published_time"
@@ -149,6 +159,16 @@ impl Found {
             language.as_str().or_else(|| language.get("alternateName")?.as_str()).unwrap_or_default()
         });
         set(&mut self.structured.language, language);
+        for (wanted, known) in self.keep.iter().zip(&mut self.structured.kept) {
+            // schema.org calls the section of an article `articleSection`.
+            let found = fields.iter().find(|(name, _)| {
+                wanted.iter().any(|wanted| {
+                    name.eq_ignore_ascii_case(wanted)
+                        || name.strip_prefix("article").is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+                })
+            });
+            found.and_then(|(_, value)| word(value)).inspect(|word| set(known, &unescaped(word)));
+        }
     }
 
     fn into_page(self, tree: &Tree) -> Page {
@@ -167,7 +187,25 @@ impl Found {
             date: first(&[&self.structured.date, &self.meta.date, &self.published, &self.time]),
             source: first(&[&self.structured.source, &self.meta.source]),
             language: first(&[&self.language, &self.structured.language, &self.meta.language]),
+            kept: self
+                .structured
+                .kept
+                .iter()
+                .zip(&self.meta.kept)
+                .map(|(structured, meta)| first(&[structured, meta]))
+                .collect(),
         }
+    }
+}
+
+/// A value of structured data in words: text, a number, the name of an object, or the first of several that has one.
+fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Array(several) => several.iter().find_map(word),
+        Value::Object(fields) => fields.get("name").and_then(Value::as_str).map(str::to_owned),
+        Value::Null | Value::Bool(_) => None,
     }
 }
 

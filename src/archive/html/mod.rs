@@ -29,16 +29,19 @@ pub(super) struct Page {
     pub(super) source: String,
     /// The language tag of the page, for instance `en-GB`; empty if it gives none.
     pub(super) language: String,
+    /// What the page says of the fields that are kept; empty if it says nothing.
+    pub(super) kept: Vec<String>,
 }
 
-/// Reads a page. Whatever the input is, it becomes some page: an empty one if it holds no text.
+/// Reads a page. Whatever the input is, it becomes some page: an empty one if it holds no text. Each field in `keep` is looked for
+/// under any of its names.
 ///
 /// # Complexity
 ///
 /// Linear in the length of the page, times the depth of nested elements in the worst case.
-pub(super) fn read(page: &str) -> Page {
+pub(super) fn read(page: &str, keep: &[Vec<String>]) -> Page {
     let tree = Tree::read(page);
-    let mut read = metadata::read(&tree);
+    let mut read = metadata::read(&tree, keep);
     read.text = article::text(&tree);
     read
 }

@@ -1,6 +1,21 @@
 //! Pages written for the purpose, each with one trait of real ones.
 
-use super::{Page, declared_charset, read};
+use super::{Page, declared_charset};
+
+fn read(page: &str) -> Page {
+    super::read(page, &[])
+}
+
+#[test]
+fn fields_are_kept_from_structured_data_and_from_meta_elements() {
+    let page = "<meta property=article:section content=World><meta name=author content='A. Lovelace'><meta name=keywords content='a, b'>\
+                <script type=application/ld+json>{\"@type\": \"NewsArticle\", \"author\": [{\"name\": \"Ada &amp; Co\"}], \"wordCount\": 7}</script>";
+    let keep = ["section", "author", "tags|keywords", "wordcount", "none"];
+    let keep: Vec<Vec<String>> = keep.map(|names| names.split('|').map(str::to_owned).collect()).into();
+    assert_eq!(super::read(page, &keep).kept, ["World", "Ada & Co", "a, b", "7", ""]);
+    let meta = page.split("<script").next().unwrap();
+    assert_eq!(super::read(meta, &keep).kept[1], "A. Lovelace");
+}
 
 const FIRST: &str = "Officials in Harale said on Tuesday that the bridge over the river will stay closed until the spring floods are over.";
 const SECOND: &str =

@@ -303,8 +303,8 @@ impl<'a> Rest<'a> {
         let first = self.peek()?;
         let rest = &self.json[self.at..];
         let (word, value) = match first {
-            b't' => ("true", Value::Bool),
-            b'f' => ("false", Value::Bool),
+            b't' => ("true", Value::Bool(true)),
+            b'f' => ("false", Value::Bool(false)),
             b'n' => ("null", Value::Null),
             b'N' => ("NaN", Value::Null),
             b'I' => ("Infinity", Value::Null),

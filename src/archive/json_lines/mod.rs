@@ -47,6 +47,7 @@ pub(super) fn parse<'a>(record: &'a [u8], fields: &Fields, unterminated: bool) -
     let title = copy(first(&values, &fields.title, Value::is_text));
     let date = copy(first(&values, &fields.date, Value::is_scalar));
     let source = copy(first(&values, &fields.source, Value::is_scalar));
+    let kept = fields.kept.iter().map(|slots| slots.iter().find_map(|&slot| values[slot].to_word())).collect();
     // Two fields may share a name, so the short ones are copied first and the text is moved last.
     let mut take = |slot: usize| mem::replace(&mut values[slot], Value::Absent).into_text().unwrap_or_default();
     let text = match texts.as_slice() {
@@ -56,7 +57,7 @@ pub(super) fn parse<'a>(record: &'a [u8], fields: &Fields, unterminated: bool) -
             parts.iter().map(|part| take(*part)).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"),
         ),
     };
-    Ok(Document { id, title, text, date, source, replaced })
+    Ok(Document { id, title, text, date, source, kept, replaced })
 }
 
 /// Which fields of a record are which; `None` if it is faulty.

@@ -17,7 +17,7 @@ pub(in crate::archive) enum Value<'a> {
     Text(Cow<'a, str>),
     /// As it is written.
     Number(Cow<'a, str>),
-    Bool,
+    Bool(bool),
     Array,
     Object,
 }
@@ -27,6 +27,16 @@ impl<'a> Value<'a> {
         match self {
             Self::Text(text) | Self::Number(text) => Some(text),
             _ => None,
+        }
+    }
+
+    /// As one that is kept: text, a number, or true or false; `None` if there is nothing in it, or more than that.
+    pub(super) fn to_word(&self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Text(text) if text.trim().is_empty() => None,
+            Self::Text(text) | Self::Number(text) => Some(text.clone()),
+            Self::Bool(flag) => Some(Cow::Borrowed(if *flag { "true" } else { "false" })),
+            Self::Absent | Self::Null | Self::Array | Self::Object => None,
         }
     }
 
@@ -53,7 +63,7 @@ impl<'a> Value<'a> {
             Self::Null => "null",
             Self::Text(_) => "a string",
             Self::Number(_) => "a number",
-            Self::Bool => "true or false",
+            Self::Bool(_) => "true or false",
             Self::Array => "an array",
             Self::Object => "an object",
         }
@@ -155,8 +165,8 @@ impl<'de> Visitor<'de> for AnyValue<'_, '_, 'de> {
         Ok(Value::Number(number.to_string().into()))
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Value::Bool)
+    fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
+        Ok(Value::Bool(flag))
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {

@@ -10,6 +10,7 @@ use dateline::export::{ExportFormat, Table};
 use dateline::{Engine, Furniture, OffsetUnit, Overlap, Part, Profile, Rule, Section};
 
 use crate::parts::{self, PartArgs};
+use crate::selection::SelectionArgs;
 
 /// Version of the program and date of the built-in names, as `--version` prints them.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (built-in gazetteer of 2026-11-22)");
@@ -144,6 +145,8 @@ pub(crate) struct InputArgs {
     /// Field with the publisher [default: source, domain, source.name, ...]
     #[arg(long, value_name = "NAME")]
     pub(crate) source_field: Option<String>,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
     /// Longest record that is read; longer ones are rejected and listed
     #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = parse_size)]
     pub(crate) max_record: usize,
@@ -413,6 +416,7 @@ RUN contains:
   counts.dln        document × entity counts, sparse: document, entity, count
   cooccurrence.dln  entity × entity, upper triangle: a, b, joint (documents that mention both); and the marginals
   mentions.dln      every mention: document, part, start and end in bytes and characters, section, paragraph, sentence, word, entity
+  fields.dln        with --keep: the values of the fields kept, and which document has which
   rejects.jsonl     the records that were skipped: file, byte offset, record number, reason, message
 
 The same inputs and settings give the same bytes, whatever the number of threads or the order of the inputs. An entity

@@ -31,6 +31,7 @@ pub(crate) fn open_paths(paths: &[PathBuf], input: &InputArgs, args: &Args) -> R
     let options = ArchiveOptions {
         input_format: input.input_format.into(),
         fields,
+        keep: input.selection.keep(),
         max_record: input.max_record,
         ..ArchiveOptions::default()
     };

@@ -17,6 +17,7 @@ mod passages;
 mod plan;
 mod progress;
 mod read;
+mod selection;
 mod selfcheck;
 mod table;
 mod tag;
