@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::parse::{Held, Mapping, Parser, RawRecord};
-use super::{ArchiveOptions, Origin};
+use super::{ArchiveOptions, Origin, Selection, day_in_name, day_of};
 use crate::diagnostics::Reject;
 use crate::document::Document;
 
@@ -165,6 +165,22 @@ impl Batch {
     #[must_use]
     pub fn kept_fields(&self) -> &[String] {
         &self.origin.options.keep
+    }
+
+    /// The conditions that documents must meet to be wanted.
+    #[must_use]
+    pub fn selection(&self) -> &Selection {
+        &self.origin.options.select
+    }
+
+    /// The day of a document of this batch, in days since 1970-01-01: that of its date, or, if it has none, the one that its id
+    /// (an address) or the path of its file names. `None` if there is none, or it is not understood.
+    #[must_use]
+    pub fn day(&self, record: &Record, document: &Document<'_>) -> Option<i32> {
+        match document.date.as_deref() {
+            Some(date) if !date.trim().is_empty() => day_of(date),
+            _ => day_in_name(&document.id).or_else(|| day_in_name(self.path(record))),
+        }
     }
 
     /// Which fields of a record are which; `None` if they have no names, or the record is faulty.

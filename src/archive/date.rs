@@ -1,6 +1,9 @@
 //! Publication dates as days.
 
+mod named;
 mod written;
+
+pub use named::{day_in_name, days_of};
 
 use jiff::Unit;
 use jiff::civil::{Date, date};
@@ -32,6 +35,11 @@ pub fn day_of(date: &str) -> Option<i32> {
     /// 1600-01-01 to 2199-12-31.
     const PLAUSIBLE: std::ops::Range<i32> = -135_140..84_006;
     read_day(date).filter(|day| PLAUSIBLE.contains(day))
+}
+
+/// Whether a date is understood and lies in a year that no newspaper can have.
+pub(crate) fn is_impossible(date: &str) -> bool {
+    day_of(date).is_none() && read_day(date).is_some()
 }
 
 fn read_day(date: &str) -> Option<i32> {

@@ -29,6 +29,7 @@ mod markup;
 mod named_fields;
 mod parse;
 mod rows;
+mod selection;
 mod sniff;
 mod source;
 mod table;
@@ -47,12 +48,14 @@ pub use batch::{Batch, Record};
 pub use batches::{Batches, InputSummary};
 #[cfg(any(test, fuzzing))]
 pub use check::check_reading;
-pub use date::{date_of, day_of};
+pub(crate) use date::is_impossible;
+pub use date::{date_of, day_in_name, day_of, days_of};
 pub use fields::FieldMap;
 #[cfg(any(test, fuzzing))]
 pub use json_lines::check_extract;
 pub(crate) use markup::holds_markup;
 pub use parse::Mapping;
+pub use selection::Selection;
 pub use source::{MemorySource, Source};
 pub use walk::Input;
 
@@ -228,6 +231,9 @@ pub struct ArchiveOptions {
     /// Fields whose values are carried into the documents, named like those of [`FieldMap`]: `section`, `source.country`, `a|b`. In a
     /// page they are looked for in its structured data and its `meta` elements, in feeds, NITF and SGML among the elements.
     pub keep: Vec<String>,
+    /// Which documents are wanted; all by default.
+    #[serde(skip)]
+    pub select: Selection,
     /// About how many bytes of decompressed content a batch holds; 512 KiB by default.
     pub batch_bytes: usize,
     /// The longest record that is read, in bytes: a line of JSON Lines, a whole text file. 64 MiB by default.
@@ -240,6 +246,7 @@ impl Default for ArchiveOptions {
             input_format: InputFormat::Auto,
             fields: FieldMap::default(),
             keep: Vec::new(),
+            select: Selection::default(),
             batch_bytes: 512 << 10,
             max_record: 64 << 20,
         }

@@ -12,7 +12,7 @@ mod places;
 mod run;
 
 use crate::analyzer::check_length;
-use crate::archive::{Batch, Record, day_of};
+use crate::archive::{Batch, Record};
 use crate::diagnostics::Reject;
 use crate::document::Document;
 use crate::error::Result;
@@ -61,6 +61,11 @@ pub trait Collector: Sync {
     /// If no result can come of it, whatever the other documents are.
     fn document(&self, worker: &mut Self::Worker<'_>, read: &ReadDocument<'_>, into: &mut Self::Partial) -> Result<()>;
 
+    /// Notes a document that is not wanted.
+    fn filtered(&self, record: &Record, into: &mut Self::Partial) {
+        let _ = (record, into);
+    }
+
     /// Notes a record that is no document.
     fn reject(&self, reject: Reject, into: &mut Self::Partial);
 
@@ -86,7 +91,7 @@ pub trait Collector: Sync {
 pub struct ReadDocument<'a> {
     /// The document.
     pub document: &'a Document<'a>,
-    /// The day of its date, in days since 1970-01-01; `None` if it has none or it is not understood.
+    /// Its [day](Batch::day), in days since 1970-01-01; `None` if it has none or it is not understood.
     pub day: Option<i32>,
     /// Its record.
     pub record: &'a Record,
@@ -115,7 +120,11 @@ pub(crate) fn read_batch<C: Collector + ?Sized>(
         match batch.document(record) {
             Ok(document) => {
                 check_length(&document)?;
-                let day = document.date.as_deref().and_then(day_of);
+                let day = batch.day(record, &document);
+                if !batch.selection().takes(day) {
+                    collector.filtered(record, &mut partial);
+                    continue;
+                }
                 collector.document(worker, &ReadDocument { document: &document, day, record, batch }, &mut partial)?;
             }
             Err(reject) => rejects.push(reject),

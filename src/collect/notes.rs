@@ -5,7 +5,7 @@ mod english;
 mod shared_ids;
 
 use super::ReadDocument;
-use crate::archive::holds_markup;
+use crate::archive::{holds_markup, is_impossible};
 use crate::store::{DateTally, DocumentNote, ManifestNotes};
 use english::Verdict;
 
@@ -16,7 +16,7 @@ pub(crate) use shared_ids::SharedIds;
 pub struct InputNotes {
     /// Documents by what became of their dates.
     pub dates: DateTally,
-    /// The first document whose date is not understood, as `file:record`, and the date.
+    /// The first document whose date is not understood or impossible, as `file:record`, and the date.
     pub unreadable_date: Option<(String, String)>,
     /// Documents that hold HTML or XML markup.
     pub markup: Noted,
@@ -74,10 +74,14 @@ impl InputNotes {
     /// Notes a document by what its row says: the bits, the date as delivered, and whether its day is known.
     pub(crate) fn note(&mut self, bits: u32, date: &str, has_day: bool, place: impl Fn() -> String) {
         match date.trim() {
-            _ if has_day => self.dates.read += 1,
+            "" if has_day => self.dates.named += 1,
             "" => self.dates.missing += 1,
+            _ if has_day => self.dates.read += 1,
             date => {
-                self.dates.unreadable += 1;
+                match is_impossible(date) {
+                    true => self.dates.impossible += 1,
+                    false => self.dates.unreadable += 1,
+                }
                 if self.unreadable_date.is_none() {
                     self.unreadable_date = Some((place(), date.chars().take(60).collect()));
                 }
@@ -98,6 +102,8 @@ impl InputNotes {
         self.dates.read += later.dates.read;
         self.dates.missing += later.dates.missing;
         self.dates.unreadable += later.dates.unreadable;
+        self.dates.named += later.dates.named;
+        self.dates.impossible += later.dates.impossible;
         self.unreadable_date = self.unreadable_date.take().or(later.unreadable_date);
         self.markup.add(later.markup);
         self.replaced.add(later.replaced);

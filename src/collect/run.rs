@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::places::{Extent, Places};
 use super::{Collector, InputNotes, ReadDocument};
 use crate::analyzer::{Analyzer, Worker};
+use crate::archive::Record;
 use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
 use crate::counts::DocumentCounts;
 use crate::diagnostics::Reject;
@@ -37,6 +38,8 @@ pub struct RunPartial {
     pub(crate) rejects: Vec<Reject>,
     /// Records without text, by input.
     pub(crate) empty: BTreeMap<u32, u64>,
+    /// Documents that do not meet the conditions, by input.
+    pub(crate) filtered: BTreeMap<u32, u64>,
     pub(crate) notes: InputNotes,
 }
 
@@ -100,9 +103,9 @@ impl RunPartial {
     /// What became of the records.
     #[must_use]
     pub fn records(&self) -> RecordTally {
-        let empty = self.empty.values().sum();
+        let (empty, filtered) = (self.empty.values().sum(), self.filtered.values().sum());
         let (counted, rejected) = (self.n_documents(), self.rejects.len() as u64);
-        RecordTally { seen: counted + empty + rejected, counted, empty, duplicate: 0, rejected }
+        RecordTally { seen: counted + empty + rejected + filtered, counted, empty, duplicate: 0, rejected, filtered }
     }
 
     /// What is odd about documents that were read. Ids are not compared.
@@ -223,6 +226,10 @@ impl Collector for RunCollector<'_> {
         Ok(())
     }
 
+    fn filtered(&self, record: &Record, into: &mut RunPartial) {
+        *into.filtered.entry(record.file).or_default() += 1;
+    }
+
     fn reject(&self, reject: Reject, into: &mut RunPartial) {
         into.rejects.push(reject);
     }
@@ -243,6 +250,9 @@ impl Collector for RunCollector<'_> {
         into.rejects.extend(next.rejects);
         for (file, empty) in next.empty {
             *into.empty.entry(file).or_default() += empty;
+        }
+        for (file, filtered) in next.filtered {
+            *into.filtered.entry(file).or_default() += filtered;
         }
         into.notes.add(next.notes);
         Ok(())

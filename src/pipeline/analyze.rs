@@ -112,7 +112,7 @@ pub fn write_run(
 /// An input of which nothing could be read gives no results.
 pub(super) fn nothing_read(books: RecordTally, first: Option<&Reject>) -> Result<()> {
     match first {
-        Some(first) if books.counted + books.empty == 0 => Err(all_rejected(books.rejected, first)),
+        Some(first) if books.counted + books.empty + books.filtered == 0 => Err(all_rejected(books.rejected, first)),
         _ => Ok(()),
     }
 }

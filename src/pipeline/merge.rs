@@ -141,8 +141,10 @@ pub(super) fn write(
         let left_out = stored[part].copy_input(input, file, &mut |_, document| keep(document), &mut sink)?;
         described.records = described.records.saturating_sub(left_out);
         described.forgotten += left_out;
-        if described.empty > 0 {
-            sink.add(RunPartial { empty: [(file, described.empty)].into(), ..RunPartial::default() })?;
+        let (empty, filtered) = (described.empty, described.filtered);
+        if empty + filtered > 0 {
+            let (empty, filtered) = ([(file, empty)].into(), [(file, filtered)].into());
+            sink.add(RunPartial { empty, filtered, ..RunPartial::default() })?;
         }
         inputs.push(described);
         if let Some(stop) = options.scan.stop {

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::analyze::all_rejected;
 use super::scan::{ScanOptions, pool, scan};
-use crate::archive::{InputSummary, Source, date_of};
+use crate::archive::{InputSummary, Record, Source, date_of};
 use crate::collect::{Collector, InputNotes, ReadDocument, RejectTally};
 use crate::diagnostics::Reject;
 use crate::error::{Error, Result};
@@ -19,6 +19,8 @@ use crate::progress::StopFlag;
 pub struct ReadSummary {
     /// Lines written.
     pub documents: u64,
+    /// Documents that do not meet the conditions on them.
+    pub filtered: u64,
     /// Records skipped.
     pub rejected: u64,
     /// The first thousand of them, in order.
@@ -100,6 +102,7 @@ pub fn read_documents(
             out.flush().map_err(|error| Error::io("standard output", "write", error))?;
         }
         summary.notes.add(part.notes);
+        summary.filtered += part.filtered;
         rejects.append(part.rejects, REJECTS_KEPT);
         let enough = at_most.is_some_and(|most| summary.documents >= most);
         Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
@@ -107,7 +110,9 @@ pub fn read_documents(
     out.flush().map_err(|error| Error::io("standard output", "write", error))?;
     (summary.rejected, summary.rejects) = (rejects.total, rejects.first);
     match summary.rejects.first() {
-        Some(first) if summary.documents == 0 && at_most != Some(0) => Err(all_rejected(summary.rejected, first)),
+        Some(first) if summary.documents + summary.filtered == 0 && at_most != Some(0) => {
+            Err(all_rejected(summary.rejected, first))
+        }
         _ => Ok(summary),
     }
 }
@@ -118,6 +123,7 @@ struct Printer;
 #[derive(Default)]
 struct PrintedLines {
     lines: Vec<u8>,
+    filtered: u64,
     rejects: RejectTally,
     notes: InputNotes,
 }
@@ -152,12 +158,17 @@ impl Collector for Printer {
         Ok(())
     }
 
+    fn filtered(&self, _: &Record, into: &mut PrintedLines) {
+        into.filtered += 1;
+    }
+
     fn reject(&self, reject: Reject, into: &mut PrintedLines) {
         into.rejects.add(reject, REJECTS_KEPT);
     }
 
     fn merge(&self, into: &mut PrintedLines, next: PrintedLines) -> Result<()> {
         into.lines.extend(next.lines);
+        into.filtered += next.filtered;
         into.rejects.append(next.rejects, REJECTS_KEPT);
         into.notes.add(next.notes);
         Ok(())

@@ -169,6 +169,8 @@ pub(super) struct RunSink<'a> {
     ids: SharedIds,
     /// Records without text, by input.
     empty: BTreeMap<u32, u64>,
+    /// Documents that do not meet the conditions, by input.
+    filtered: BTreeMap<u32, u64>,
     counted: Counted,
 }
 
@@ -195,6 +197,7 @@ impl<'a> RunSink<'a> {
             notes: InputNotes::default(),
             ids: SharedIds::new(),
             empty: BTreeMap::new(),
+            filtered: BTreeMap::new(),
             counted: Counted {
                 entities: vec![Tally::default(); catalogue.n_entities()],
                 extent: Extent::default(),
@@ -241,6 +244,9 @@ impl<'a> RunSink<'a> {
         self.counted.books.add(part.records());
         for (file, empty) in part.empty {
             *self.empty.entry(file).or_default() += empty;
+        }
+        for (file, filtered) in part.filtered {
+            *self.filtered.entry(file).or_default() += filtered;
         }
         let free = REJECTS_SHOWN.saturating_sub(self.first_rejects.len());
         self.first_rejects.extend(part.rejects.into_iter().take(free));
@@ -289,6 +295,7 @@ impl<'a> RunSink<'a> {
         let mut manifest = RunManifest::new(settings, gazetteer);
         for (input, file) in inputs.iter_mut().zip(0..) {
             input.empty = self.empty.get(&file).copied().unwrap_or(0);
+            input.filtered = self.filtered.get(&file).copied().unwrap_or(0);
         }
         manifest.inputs = inputs;
         manifest.books = counted.books;

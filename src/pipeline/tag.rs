@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::analyze::all_rejected;
 use super::scan::{ScanOptions, pool, scan};
 use crate::analyzer::{Analyzer, Worker};
-use crate::archive::Source;
+use crate::archive::{Record, Source};
 use crate::collect::{Collector, InputNotes, ReadDocument, RejectTally};
 use crate::diagnostics::Reject;
 use crate::document::{Document, Part};
@@ -30,6 +30,8 @@ pub struct TagSummary {
     pub documents: u64,
     /// Spans written.
     pub spans: u64,
+    /// Documents that do not meet the conditions on them.
+    pub filtered: u64,
     /// Records skipped.
     pub rejected: u64,
     /// The first thousand of them, in order.
@@ -141,13 +143,14 @@ pub fn tag(
         summary.notes.add(part.notes);
         summary.documents += part.documents;
         summary.spans += part.spans;
+        summary.filtered += part.filtered;
         rejects.append(part.rejects, REJECTS_KEPT);
         Ok(ControlFlow::Continue(()))
     })?;
     out.flush().map_err(|error| Error::io("standard output", "write", error))?;
     (summary.rejected, summary.rejects) = (rejects.total, rejects.first);
     match summary.rejects.first() {
-        Some(first) if summary.documents == 0 => Err(all_rejected(summary.rejected, first)),
+        Some(first) if summary.documents + summary.filtered == 0 => Err(all_rejected(summary.rejected, first)),
         _ => Ok(summary),
     }
 }
@@ -163,6 +166,7 @@ struct TaggedLines {
     lines: Vec<u8>,
     documents: u64,
     spans: u64,
+    filtered: u64,
     rejects: RejectTally,
     notes: InputNotes,
 }
@@ -197,6 +201,10 @@ impl Collector for Tagger<'_> {
         Ok(())
     }
 
+    fn filtered(&self, _: &Record, into: &mut TaggedLines) {
+        into.filtered += 1;
+    }
+
     fn reject(&self, reject: Reject, into: &mut TaggedLines) {
         into.rejects.add(reject, REJECTS_KEPT);
     }
@@ -205,6 +213,7 @@ impl Collector for Tagger<'_> {
         into.lines.extend(next.lines);
         into.documents += next.documents;
         into.spans += next.spans;
+        into.filtered += next.filtered;
         into.rejects.append(next.rejects, REJECTS_KEPT);
         into.notes.add(next.notes);
         Ok(())

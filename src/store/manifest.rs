@@ -4,6 +4,7 @@
 //! the same run gives the same bytes everywhere.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -96,6 +97,9 @@ pub struct ManifestInput {
     /// Those of them without any text.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub empty: u64,
+    /// Documents of the file that do not meet the conditions of the run.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub filtered: u64,
     /// Documents of the file that were taken out of the run again; not among the records seen.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub forgotten: u64,
@@ -122,50 +126,82 @@ pub struct RecordTally {
     pub duplicate: u64,
     /// Records skipped as faulty; the lines of `rejects.jsonl`.
     pub rejected: u64,
+    /// Documents that do not meet the conditions of the run, as on their days.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub filtered: u64,
 }
 
 impl RecordTally {
     /// Adds the records of another part of the archive.
     pub fn add(&mut self, other: Self) {
-        let Self { seen, counted, empty, duplicate, rejected } = other;
+        let Self { seen, counted, empty, duplicate, rejected, filtered } = other;
         self.seen += seen;
         self.counted += counted;
         self.empty += empty;
         self.duplicate += duplicate;
         self.rejected += rejected;
+        self.filtered += filtered;
     }
 
-    /// Whether seen = counted + empty + duplicate + rejected.
+    /// Whether seen = counted + empty + duplicate + rejected + filtered.
     ///
     /// ```
     /// use dateline::store::RecordTally;
-    /// let books = RecordTally { seen: 5, counted: 3, empty: 1, duplicate: 0, rejected: 1 };
+    /// let books = RecordTally { seen: 6, counted: 3, empty: 1, duplicate: 0, rejected: 1, filtered: 1 };
     /// assert!(books.balanced());
-    /// assert!(!RecordTally { seen: 6, ..books }.balanced());
+    /// assert!(!RecordTally { seen: 5, ..books }.balanced());
     /// ```
     #[must_use]
     pub fn balanced(&self) -> bool {
-        let parts = [self.counted, self.empty, self.duplicate, self.rejected];
+        let parts = [self.counted, self.empty, self.duplicate, self.rejected, self.filtered];
         parts.into_iter().try_fold(0_u64, u64::checked_add) == Some(self.seen)
+    }
+}
+
+/// `6 seen = 3 counted + 1 empty + 0 duplicate + 1 rejected + 1 filtered`; the last is left out if it is 0.
+impl fmt::Display for RecordTally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seen, counted, empty, duplicate, rejected, filtered } = self;
+        write!(f, "{seen} seen = {counted} counted + {empty} empty + {duplicate} duplicate + {rejected} rejected")?;
+        if *filtered > 0 { write!(f, " + {filtered} filtered") } else { Ok(()) }
     }
 }
 
 /// Documents by what became of their dates; together they are the documents counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DateTally {
-    /// Documents whose day is known.
+    /// Documents whose date is understood.
     pub read: u64,
-    /// Documents without a date.
+    /// Documents without a date whose address or file names their day.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub named: u64,
+    /// Documents without a date, and without a day.
     pub missing: u64,
     /// Documents with a date that is not understood.
     pub unreadable: u64,
+    /// Documents with a date before 1600 or after 2199, which is a placeholder or an error.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub impossible: u64,
+}
+
+/// `2 read + 1 missing + 0 unreadable + 4 named`; the last two kinds are left out if there are none.
+impl fmt::Display for DateTally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { read, named, missing, unreadable, impossible } = self;
+        write!(f, "{read} read + {missing} missing + {unreadable} unreadable")?;
+        if *named > 0 {
+            write!(f, " + {named} named")?;
+        }
+        if *impossible > 0 { write!(f, " + {impossible} impossible") } else { Ok(()) }
+    }
 }
 
 impl DateTally {
     /// All documents.
     #[must_use]
     pub fn documents(&self) -> u64 {
-        self.read.saturating_add(self.missing).saturating_add(self.unreadable)
+        let Self { read, named, missing, unreadable, impossible } = *self;
+        [named, missing, unreadable, impossible].into_iter().fold(read, u64::saturating_add)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::archive::{ArchiveOptions, FieldMap, InputFormat};
+use crate::archive::{ArchiveOptions, FieldMap, InputFormat, date_of};
 use crate::matcher::Overlap;
 use crate::resolve::Profile;
 use crate::segment::{Furniture, Section};
@@ -53,6 +53,12 @@ pub struct InputSettings {
     /// Fields that are kept; documents' values point here by row.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keep: Vec<String>,
+    /// The first day of the documents that were wanted, as an ISO date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// The last day of the documents that were wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
     /// The longest record that is read, in bytes.
     pub max_record: u64,
 }
@@ -90,8 +96,15 @@ pub struct SettingsDifference {
 
 impl From<&ArchiveOptions> for InputSettings {
     fn from(options: &ArchiveOptions) -> Self {
-        let ArchiveOptions { input_format, fields, keep, max_record, batch_bytes: _ } = options;
-        Self { format: *input_format, fields: fields.clone(), keep: keep.clone(), max_record: *max_record as u64 }
+        let ArchiveOptions { input_format, fields, keep, select, max_record, batch_bytes: _ } = options;
+        Self {
+            format: *input_format,
+            fields: fields.clone(),
+            keep: keep.clone(),
+            since: select.since.map(date_of),
+            until: select.until.map(date_of),
+            max_record: *max_record as u64,
+        }
     }
 }
 
@@ -157,6 +170,8 @@ mod tests {
             ("input.format", input(|input| input.format = InputFormat::Csv)),
             ("input.fields.text", input(|input| input.fields.text = Some("lede".to_owned()))),
             ("input.keep", input(|input| input.keep = vec!["section".to_owned()])),
+            ("input.since", input(|input| input.since = Some("2021-03-05".to_owned()))),
+            ("input.until", input(|input| input.until = Some("2021-03-05".to_owned()))),
             ("input.max_record", input(|input| input.max_record = 7)),
         ];
         for (field, settings) in changed {

@@ -16,6 +16,7 @@ use super::run::{
     REJECTS_FILE, Run,
 };
 use super::wire::{DocumentNote, MentionRows};
+use crate::archive::is_impossible;
 use crate::error::Result;
 use crate::files::{FileSummary, list};
 
@@ -106,12 +107,20 @@ fn check_manifest(manifest: &RunManifest, report: &mut VerifyReport) {
     let books = &manifest.books;
     let [seen, counted, empty, duplicate, rejected] =
         [books.seen, books.counted, books.empty, books.duplicate, books.rejected];
-    let sum = format!("{seen} seen, {counted} counted + {empty} empty + {duplicate} duplicate + {rejected} rejected");
+    let mut sum =
+        format!("{seen} seen, {counted} counted + {empty} empty + {duplicate} duplicate + {rejected} rejected");
+    if books.filtered > 0 {
+        sum += &format!(" + {} filtered", books.filtered);
+    }
     report.add("books balance", if books.balanced() { Ok(sum) } else { Err(sum) });
     let records = total(manifest.inputs.iter().map(|input| &input.records));
     report.add("records of the inputs", equal(&[("seen", seen), ("in the inputs", records)]));
     let without_text = total(manifest.inputs.iter().map(|input| &input.empty));
     report.add("records without text", equal(&[("empty", empty), ("in the inputs", without_text)]));
+    let left_out = total(manifest.inputs.iter().map(|input| &input.filtered));
+    if books.filtered + left_out > 0 {
+        report.add("documents left out", equal(&[("filtered", books.filtered), ("in the inputs", left_out)]));
+    }
 }
 
 fn check_files(run: &Run, report: &mut VerifyReport) {
@@ -322,7 +331,9 @@ fn read_documents(run: &Run) -> Result<DocumentTable, String> {
             }
             match (document.day, document.date.trim()) {
                 (i32::MIN, "") => table.dates.missing += 1,
+                (i32::MIN, date) if is_impossible(date) => table.dates.impossible += 1,
                 (i32::MIN, _) => table.dates.unreadable += 1,
+                (_, "") => table.dates.named += 1,
                 _ => table.dates.read += 1,
             }
         }
@@ -529,12 +540,9 @@ fn equal(numbers: &[(&str, u64)]) -> Outcome {
 }
 
 fn check_dates(found: &DateTally, expected: &DateTally) -> Outcome {
-    let told = |dates: &DateTally| {
-        format!("{} read + {} missing + {} unreadable", dates.read, dates.missing, dates.unreadable)
-    };
     match found == expected {
-        true => Ok(told(found)),
-        false => Err(format!("{} by the documents, the manifest says {}", told(found), told(expected))),
+        true => Ok(found.to_string()),
+        false => Err(format!("{found} by the documents, the manifest says {expected}")),
     }
 }
 

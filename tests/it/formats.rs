@@ -266,6 +266,68 @@ fn the_same_articles_give_the_same_counts_in_every_format() {
     assert_eq!(folder.manifest("crawl")["inputs"][0]["passed_over"], 1 + 3 * 60);
 }
 
+#[test]
+fn days_are_taken_from_names_and_chosen() {
+    let folder = Folder::new();
+    let line = |id: &str, date: Value| json!({"id": id, "text": "Talks in Iraq.", "date": date}).to_string() + "\n";
+    folder.write(
+        "news/a.jsonl",
+        [
+            line("1", json!("2021-03-04")),
+            line("https://news.example/2021/03/05/talks-2020-01-01", Value::Null),
+            line("3", json!("0001-01-01")),
+            line("4", json!("soon, 2021/03/05")),
+            line("5", Value::Null),
+            line("6", json!("2021-03-31T23:00:00-05:00")),
+        ]
+        .concat(),
+    );
+    folder.write("news/2021-04-01.txt", "Talks in York.");
+    folder.write("news/b.jsonl", "broken\n");
+    folder.run("analyze news -g small.gaz --out all").expect(0);
+    let days = |run: &str| -> Vec<Value> { documents(&folder, run).iter().map(|row| row["day"].clone()).collect() };
+    let unknown = Value::Null;
+    let of_march = ["2021-03-04", "2021-03-05"].map(Value::from);
+    let last = Value::from("2021-03-31");
+    let expected = [
+        json!("2021-04-01"),
+        of_march[0].clone(),
+        of_march[1].clone(),
+        unknown.clone(),
+        unknown.clone(),
+        unknown,
+        last.clone(),
+    ];
+    assert_eq!(days("all"), expected);
+    // What was delivered is not changed.
+    assert_eq!(documents(&folder, "all")[2]["date"], "");
+    let dates = json!({"read": 2, "named": 2, "missing": 1, "unreadable": 1, "impossible": 1});
+    assert_eq!(folder.manifest("all")["dates"], dates);
+    folder.run("verify all").expect(0);
+    for (args, expected, filtered) in [
+        ("--since 2021-03-05 --until 2021-03", vec![of_march[1].clone(), last.clone()], 5),
+        ("--until 2021-03-04", vec![of_march[0].clone()], 6),
+        ("--since 2021-03-31", vec![json!("2021-04-01"), last], 5),
+        ("--since 2022", vec![], 7),
+    ] {
+        for threads in [1, 3] {
+            folder.run(&format!("analyze news -g small.gaz --out some --force {args} -j {threads}")).expect(0);
+            assert_eq!(days("some"), expected, "{args}");
+            let books = &folder.manifest("some")["books"];
+            let seen = json!(expected.len() as u64 + filtered + 1);
+            assert_eq!((&books["filtered"], &books["rejected"], &books["seen"]), (&json!(filtered), &json!(1), &seen));
+            folder.run("verify some").expect(0);
+        }
+        let read = folder.run(&format!("read news {args}")).expect(0).stdout.clone();
+        assert_eq!(crate::support::json_lines(&read).len(), expected.len());
+        let tagged = folder.run(&format!("tag news -g small.gaz {args}")).expect(0).stdout.clone();
+        assert_eq!(crate::support::json_lines(&tagged).len(), expected.len());
+    }
+    let input = &folder.manifest("some")["settings"]["input"];
+    assert_eq!((&input["since"], &input["until"]), (&json!("2022-01-01"), &Value::Null));
+    folder.run("analyze news -g small.gaz --out x --since 05/03/2021").expect(2);
+}
+
 /// Parquet and Arrow files of the articles, in small row groups and record batches; their names.
 #[cfg(feature = "parquet")]
 fn columns(folder: &Folder, articles: &[Article]) -> Vec<&'static str> {

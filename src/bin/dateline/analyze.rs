@@ -109,8 +109,12 @@ pub(crate) fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duratio
     if books.empty > 0 {
         writeln!(text, "{} without text", plural(books.empty, "record was", "records were"))?;
     }
+    if books.filtered > 0 {
+        let documents = plural(books.filtered, "document is", "documents are");
+        writeln!(text, "{documents} not of the days asked for, or of no known day")?;
+    }
     let dates = summary.notes.dates;
-    if dates.read + dates.unreadable > 0 && dates.missing > 0 {
+    if dates.documents() > dates.missing && dates.missing > 0 {
         writeln!(text, "{} no date", plural(dates.missing, "document has", "documents have"))?;
     } else if dates.missing > 0 {
         writeln!(text, "no document has a date")?;

@@ -32,6 +32,7 @@ pub(crate) fn open_paths(paths: &[PathBuf], input: &InputArgs, args: &Args) -> R
         input_format: input.input_format.into(),
         fields,
         keep: input.selection.keep(),
+        select: input.selection.select(),
         max_record: input.max_record,
         ..ArchiveOptions::default()
     };
@@ -243,7 +244,7 @@ pub(crate) fn report_oddities(notes: &InputNotes) {
         );
     }
     if let Some((place, date)) = &notes.unreadable_date {
-        let count = plural(notes.dates.unreadable, "document", "documents");
+        let count = plural(notes.dates.unreadable + notes.dates.impossible, "document", "documents");
         anstream::eprintln!(
             "the date of {count} cannot be read, e.g. {date:?} in {place}: it counts as unknown; write dates as 2023-05-09"
         );

@@ -87,7 +87,6 @@ fn print_summary(run: Option<&Run>, files: &[Inspected]) -> Result<(), Box<dyn S
     let mut out = io::stdout().lock();
     if let Some(run) = run {
         let manifest = run.manifest();
-        let books = manifest.books;
         writeln!(
             out,
             "run       {} (format {}.{}, by {})",
@@ -104,13 +103,8 @@ fn print_summary(run: Option<&Run>, files: &[Inspected]) -> Result<(), Box<dyn S
         )?;
         let settings = serde_json::to_string(&manifest.settings)?;
         writeln!(out, "settings  {settings}")?;
-        writeln!(
-            out,
-            "records   {} seen = {} counted + {} empty + {} duplicate + {} rejected",
-            books.seen, books.counted, books.empty, books.duplicate, books.rejected
-        )?;
-        let dates = manifest.dates;
-        writeln!(out, "dates     {} read + {} missing + {} unreadable", dates.read, dates.missing, dates.unreadable)?;
+        writeln!(out, "records   {}", manifest.books)?;
+        writeln!(out, "dates     {}", manifest.dates)?;
         writeln!(
             out,
             "totals    {} mentions, {} entities, {} pairs",

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use dateline::archive::{Batch, FieldMap, FileFormat, date_of, day_of};
+use dateline::archive::{Batch, FieldMap, FileFormat, date_of};
 use dateline::collect::{Collector, InputNotes, RunCollector, RunPartial};
 use dateline::{Analyzer, Archive, Reject};
 
@@ -97,7 +97,7 @@ impl Sample {
         let partial: RunPartial = collector.read(batch)?;
         self.reading += begun.elapsed();
         let records = partial.records();
-        self.documents += records.counted + records.empty;
+        self.documents += records.counted + records.empty + records.filtered;
         self.rejected += records.rejected;
         let free = SHOWN.saturating_sub(self.refused.len());
         self.refused.extend(partial.rejects().iter().take(free).cloned());
@@ -116,7 +116,7 @@ impl Sample {
             }
             let wanted = self.shown.len() < SHOWN;
             let Ok(document) = batch.document(record) else { continue };
-            if let Some(day) = document.date.as_deref().and_then(day_of) {
+            if let Some(day) = batch.day(record, &document) {
                 let (first, last) = self.days.unwrap_or((day, day));
                 self.days = Some((first.min(day), last.max(day)));
             }
@@ -182,7 +182,7 @@ fn report(archive: &Archive, sample: &Sample, threads: usize) -> Result<String, 
                 date_of(first),
                 date_of(last),
                 share(dates.missing),
-                share(dates.unreadable)
+                share(dates.unreadable + dates.impossible)
             )?;
         }
         None => writeln!(text, "dates      none that is understood")?,

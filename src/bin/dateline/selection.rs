@@ -1,12 +1,32 @@
-//! What is carried along from the inputs.
+//! Which documents are wanted, and which of their fields are carried along.
 
-/// Which fields are carried along.
+use dateline::archive::{Selection, days_of};
+
+/// Which documents are wanted, and which of their fields are carried along.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct SelectionArgs {
     /// Fields to carry into the results as columns of documents, e.g. section,author; named like those above. In pages they are looked for
     /// in structured data and meta elements, in feeds, NITF and SGML among the elements
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = name)]
     pub(crate) keep: Vec<String>,
+    /// Only documents of this day or later: 2021, 2021-03 or 2021-03-05. Others, and those of no known day, are counted as filtered
+    #[arg(long, value_name = "DATE", value_parser = first_day)]
+    pub(crate) since: Option<i32>,
+    /// Only documents of this day or earlier; 2021 is its last day, 2021-03 the last of March
+    #[arg(long, value_name = "DATE", value_parser = last_day)]
+    pub(crate) until: Option<i32>,
+}
+
+fn first_day(text: &str) -> Result<i32, String> {
+    days_of(text).map(|days| *days.start()).ok_or_else(no_date)
+}
+
+fn last_day(text: &str) -> Result<i32, String> {
+    days_of(text).map(|days| *days.end()).ok_or_else(no_date)
+}
+
+fn no_date() -> String {
+    "write a year, a month or a day from 1600 to 2199: 2021, 2021-03 or 2021-03-05".to_owned()
 }
 
 fn name(text: &str) -> Result<String, String> {
@@ -15,6 +35,11 @@ fn name(text: &str) -> Result<String, String> {
 }
 
 impl SelectionArgs {
+    /// The documents that are wanted.
+    pub(crate) fn select(&self) -> Selection {
+        Selection { since: self.since, until: self.until }
+    }
+
     /// The fields to keep, each once.
     pub(crate) fn keep(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
