@@ -25,6 +25,7 @@ mod fields;
 mod foreign;
 mod html;
 mod json_lines;
+mod language;
 mod markup;
 mod named_fields;
 mod parse;
@@ -53,6 +54,7 @@ pub use date::{date_of, day_in_name, day_of, days_of};
 pub use fields::FieldMap;
 #[cfg(any(test, fuzzing))]
 pub use json_lines::check_extract;
+pub use language::{language_of, languages};
 pub(crate) use markup::holds_markup;
 pub use parse::Mapping;
 pub use selection::Selection;

@@ -7,10 +7,12 @@ use std::ops::RangeInclusive;
 /// ```
 /// use dateline::archive::{Selection, day_of};
 /// let selection = Selection { since: day_of("2024-03-01"), ..Selection::default() };
-/// assert!(selection.takes(day_of("2024-03-01")) && !selection.takes(day_of("2024-02-29")));
-/// // Of a document without a day nobody knows.
-/// assert!(!selection.takes(None));
-/// assert!(Selection::default().takes(None));
+/// assert!(selection.takes(day_of("2024-03-01"), None) && !selection.takes(day_of("2024-02-29"), None));
+/// assert!(!selection.takes(None, None));
+/// let selection = Selection { languages: vec!["en".to_owned()], ..Selection::default() };
+/// assert!(selection.takes(None, Some("en")) && !selection.takes(None, Some("de")));
+/// // A short text may be in any language.
+/// assert!(selection.takes(None, None));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {
@@ -18,6 +20,8 @@ pub struct Selection {
     pub since: Option<i32>,
     /// The last day.
     pub until: Option<i32>,
+    /// The languages of the documents, as ISO 639-1 codes; none if it does not matter.
+    pub languages: Vec<String>,
 }
 
 impl Selection {
@@ -27,11 +31,14 @@ impl Selection {
         *self == Self::default()
     }
 
-    /// Whether a document of this day is wanted.
+    /// Whether a document of this day and language is wanted. One whose language is not known is, one whose day is not known is not.
     #[must_use]
-    pub fn takes(&self, day: Option<i32>) -> bool {
-        let Self { since, until } = *self;
+    pub fn takes(&self, day: Option<i32>, language: Option<&str>) -> bool {
+        let Self { since, until, ref languages } = *self;
         let days: RangeInclusive<i32> = since.unwrap_or(i32::MIN)..=until.unwrap_or(i32::MAX);
-        since.is_none() && until.is_none() || day.is_some_and(|day| days.contains(&day))
+        let of_days = since.is_none() && until.is_none() || day.is_some_and(|day| days.contains(&day));
+        let of_languages =
+            languages.is_empty() || language.is_none_or(|found| languages.iter().any(|known| known == found));
+        of_days && of_languages
     }
 }

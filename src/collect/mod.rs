@@ -12,7 +12,7 @@ mod places;
 mod run;
 
 use crate::analyzer::check_length;
-use crate::archive::{Batch, Record};
+use crate::archive::{Batch, Record, language_of};
 use crate::diagnostics::Reject;
 use crate::document::Document;
 use crate::error::Result;
@@ -93,6 +93,8 @@ pub struct ReadDocument<'a> {
     pub document: &'a Document<'a>,
     /// Its [day](Batch::day), in days since 1970-01-01; `None` if it has none or it is not understood.
     pub day: Option<i32>,
+    /// The ISO 639-1 code of the language of its text; `None` if the text is too short to tell, or the language is not known for sure.
+    pub language: Option<&'static str>,
     /// Its record.
     pub record: &'a Record,
     /// The batch of the record.
@@ -121,11 +123,16 @@ pub(crate) fn read_batch<C: Collector + ?Sized>(
             Ok(document) => {
                 check_length(&document)?;
                 let day = batch.day(record, &document);
-                if !batch.selection().takes(day) {
+                let language = language_of(&document.text);
+                if !batch.selection().takes(day, language) {
                     collector.filtered(record, &mut partial);
                     continue;
                 }
-                collector.document(worker, &ReadDocument { document: &document, day, record, batch }, &mut partial)?;
+                collector.document(
+                    worker,
+                    &ReadDocument { document: &document, day, language, record, batch },
+                    &mut partial,
+                )?;
             }
             Err(reject) => rejects.push(reject),
         }

@@ -1,13 +1,11 @@
 //! What is odd about an archive although it can be read: dates nobody understands, markup inside texts, ids that documents share,
 //! another language. Counted in every run, so that no number misleads silently.
 
-mod english;
 mod shared_ids;
 
 use super::ReadDocument;
 use crate::archive::{holds_markup, is_impossible};
 use crate::store::{DateTally, DocumentNote, ManifestNotes};
-use english::Verdict;
 
 pub(crate) use shared_ids::SharedIds;
 
@@ -59,12 +57,11 @@ impl InputNotes {
     /// Two searches for single characters in the text, and its first words.
     pub(crate) fn look(&mut self, read: &ReadDocument<'_>) -> u32 {
         let document = read.document;
-        let verdict = english::judge(&document.text);
         let found = DocumentNote::ALL.into_iter().filter(|note| match note {
             DocumentNote::Markup => document.parts().any(|(_, text)| holds_markup(text)),
             DocumentNote::Replaced => document.replaced,
-            DocumentNote::LanguageJudged => verdict != Verdict::TooShort,
-            DocumentNote::NotEnglish => verdict == Verdict::Other,
+            DocumentNote::LanguageJudged => read.language.is_some(),
+            DocumentNote::NotEnglish => read.language.is_some_and(|language| language != "en"),
         });
         let bits = found.map(DocumentNote::bit).sum();
         self.note(bits, document.date.as_deref().unwrap_or_default(), read.day.is_some(), || read.place());

@@ -215,7 +215,7 @@ impl Collector for RunCollector<'_> {
             file: read.record.file,
             offset: read.record.offset,
             length: read.batch.length(read.record),
-            language: "",
+            language: read.language.unwrap_or_default(),
             characters: document.characters() as u32,
             words,
             paragraphs,

@@ -46,6 +46,8 @@ struct Line<'a> {
     day: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
     #[serde(flatten)]
     kept: Kept<'a>,
     file: &'a str,
@@ -62,7 +64,8 @@ struct Kept<'a> {
 impl Serialize for Kept<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         /// Keys that a line has anyway.
-        const TAKEN: [&str; 9] = ["id", "title", "text", "date", "day", "source", "file", "record", "offset"];
+        const TAKEN: [&str; 10] =
+            ["id", "title", "text", "date", "day", "source", "language", "file", "record", "offset"];
         let found = self.names.iter().zip(self.values).filter_map(|(name, value)| Some((name, value.as_deref()?)));
         serializer.collect_map(found.map(|(name, value)| match TAKEN.contains(&name.as_str()) {
             true => (Cow::Owned(format!("field_{name}")), value),
@@ -74,7 +77,7 @@ impl Serialize for Kept<'_> {
 /// Writes every document of a source to `out` as one line of JSON, in archive order; with `at_most`, only so many.
 ///
 /// The lines are JSON Lines that dateline reads again: `id`, `title`, `text`, `date` and `source` as they were delivered, then
-/// `day`, which is the date as it was understood (ISO 8601), and where the record is: `file`, `record` (from 1) and `offset` (in
+/// `day`, which is the date as it was understood (ISO 8601), `language`, which was detected (ISO 639-1), and where the record is: `file`, `record` (from 1) and `offset` (in
 /// bytes of the decompressed content). Fields that are [kept](crate::ArchiveOptions::keep) come before that under their own names, or as
 /// `field_NAME` if the line has a key of that name.
 ///
@@ -148,6 +151,7 @@ impl Collector for Printer {
             date: document.date.as_deref(),
             day: read.day.map(date_of),
             source: document.source.as_deref(),
+            language: read.language,
             kept: Kept { names: read.batch.kept_fields(), values: &document.kept },
             file: read.batch.path(read.record),
             record: read.record.number,

@@ -59,6 +59,9 @@ pub struct InputSettings {
     /// The last day of the documents that were wanted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// The languages of the documents that were wanted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
     /// The longest record that is read, in bytes.
     pub max_record: u64,
 }
@@ -103,6 +106,7 @@ impl From<&ArchiveOptions> for InputSettings {
             keep: keep.clone(),
             since: select.since.map(date_of),
             until: select.until.map(date_of),
+            languages: select.languages.clone(),
             max_record: *max_record as u64,
         }
     }
@@ -172,6 +176,7 @@ mod tests {
             ("input.keep", input(|input| input.keep = vec!["section".to_owned()])),
             ("input.since", input(|input| input.since = Some("2021-03-05".to_owned()))),
             ("input.until", input(|input| input.until = Some("2021-03-05".to_owned()))),
+            ("input.languages", input(|input| input.languages = vec!["en".to_owned()])),
             ("input.max_record", input(|input| input.max_record = 7)),
         ];
         for (field, settings) in changed {

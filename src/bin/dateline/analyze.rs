@@ -110,8 +110,8 @@ pub(crate) fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duratio
         writeln!(text, "{} without text", plural(books.empty, "record was", "records were"))?;
     }
     if books.filtered > 0 {
-        let documents = plural(books.filtered, "document is", "documents are");
-        writeln!(text, "{documents} not of the days asked for, or of no known day")?;
+        let documents = plural(books.filtered, "document was", "documents were");
+        writeln!(text, "{documents} left out: not of the days or languages asked for, or of no known day")?;
     }
     let dates = summary.notes.dates;
     if dates.documents() > dates.missing && dates.missing > 0 {

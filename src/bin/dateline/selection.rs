@@ -1,6 +1,6 @@
 //! Which documents are wanted, and which of their fields are carried along.
 
-use dateline::archive::{Selection, days_of};
+use dateline::archive::{Selection, days_of, languages};
 
 /// Which documents are wanted, and which of their fields are carried along.
 #[derive(Debug, Clone, clap::Args)]
@@ -15,6 +15,21 @@ pub(crate) struct SelectionArgs {
     /// Only documents of this day or earlier; 2021 is its last day, 2021-03 the last of March
     #[arg(long, value_name = "DATE", value_parser = last_day)]
     pub(crate) until: Option<i32>,
+    /// Only documents in these languages, e.g. en,de (ISO 639-1), and those too short for their language to be known; others are
+    /// counted as filtered
+    #[arg(long, value_name = "CODE,...", value_delimiter = ',', value_parser = language)]
+    pub(crate) language: Vec<String>,
+}
+
+fn language(text: &str) -> Result<String, String> {
+    match languages().find(|code| code.eq_ignore_ascii_case(text.trim())) {
+        Some(code) => Ok(code.to_owned()),
+        None => {
+            let mut known: Vec<&str> = languages().collect();
+            known.sort_unstable();
+            Err(format!("it is none of the languages that are told apart: {}", known.join(", ")))
+        }
+    }
 }
 
 fn first_day(text: &str) -> Result<i32, String> {
@@ -37,7 +52,10 @@ fn name(text: &str) -> Result<String, String> {
 impl SelectionArgs {
     /// The documents that are wanted.
     pub(crate) fn select(&self) -> Selection {
-        Selection { since: self.since, until: self.until }
+        let mut languages = self.language.clone();
+        languages.sort();
+        languages.dedup();
+        Selection { since: self.since, until: self.until, languages }
     }
 
     /// The fields to keep, each once.
