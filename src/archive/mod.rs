@@ -126,12 +126,13 @@ impl Archive {
     ///
     /// # Errors
     ///
-    /// If `paths` is empty, if a file or directory does not exist, if a directory cannot be listed or holds no article file.
+    /// If `paths` is empty, if a glob is not understood, if a file or directory does not exist, if a directory cannot be listed or holds no article file.
     pub fn open(paths: &[PathBuf], options: ArchiveOptions) -> Result<Self> {
         if paths.is_empty() {
             return Err(Error::usage("no input").with_remedy("name files, directories, or - for standard input"));
         }
-        let walk::Listing { inputs, skipped, links } = walk::list(paths, options.input_format)?;
+        let globs = walk::Globs { include: &options.include_files, exclude: &options.exclude_files };
+        let walk::Listing { inputs, skipped, links } = walk::list_matching(paths, options.input_format, globs)?;
         if u32::try_from(inputs.len()).is_err() {
             return Err(Error::limit(format!("{} input files are more than 2^32 - 1", inputs.len())));
         }
@@ -230,6 +231,11 @@ pub struct ArchiveOptions {
     pub input_format: InputFormat,
     /// Which fields of a JSON Lines record are which.
     pub fields: FieldMap,
+    /// Globs of which a file of a directory tree must match one, if there are any: `*.jsonl`, `2021/**`. One that holds a `/` counts from
+    /// the tree.
+    pub include_files: Vec<String>,
+    /// Globs of files and directories of trees that are left out.
+    pub exclude_files: Vec<String>,
     /// Fields whose values are carried into the documents, named like those of [`FieldMap`]: `section`, `source.country`, `a|b`. In a
     /// page they are looked for in its structured data and its `meta` elements, in feeds, NITF and SGML among the elements.
     pub keep: Vec<String>,
@@ -247,6 +253,8 @@ impl Default for ArchiveOptions {
         Self {
             input_format: InputFormat::Auto,
             fields: FieldMap::default(),
+            include_files: Vec::new(),
+            exclude_files: Vec::new(),
             keep: Vec::new(),
             select: Selection::default(),
             batch_bytes: 512 << 10,

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
 use ignore::WalkBuilder;
+use ignore::overrides::{Override, OverrideBuilder};
 
 use super::{Format, InputFormat, compressed_name, foreign, is_columnar, text};
 use crate::error::{Error, Result};
@@ -133,9 +134,45 @@ pub(super) struct Listing {
     pub(super) links: Vec<PathBuf>,
 }
 
+/// Which files of trees are wanted, by globs: those that match one of the first, or all if there are none, but none that matches
+/// one of the second.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Globs<'g> {
+    pub(super) include: &'g [String],
+    pub(super) exclude: &'g [String],
+}
+
+impl Globs<'_> {
+    fn is_empty(self) -> bool {
+        self.include.is_empty() && self.exclude.is_empty()
+    }
+
+    /// For the tree under `root`, from which globs that hold a `/` count.
+    fn under(self, root: &Path) -> Result<Override> {
+        let mut globs = OverrideBuilder::new(root);
+        let refused = |glob: &str, error: &ignore::Error| {
+            let remedy = "write it like *.jsonl, 2021/** or **/drafts/*";
+            Error::usage(format!("the glob {glob:?} is not understood: {error}")).with_remedy(remedy)
+        };
+        for (mark, glob) in
+            self.include.iter().map(|glob| ("", glob)).chain(self.exclude.iter().map(|glob| ("!", glob)))
+        {
+            // A mark of the user's own would turn its meaning round.
+            let escape = if glob.starts_with('!') { "\\" } else { "" };
+            globs.add(&format!("{mark}{escape}{glob}")).map_err(|error| refused(glob, &error))?;
+        }
+        globs.build().map_err(|error| refused("", &error))
+    }
+}
+
+#[cfg(test)]
+fn list(paths: &[PathBuf], format: InputFormat) -> Result<Listing> {
+    list_matching(paths, format, Globs::default())
+}
+
 /// The inputs under `paths` in canonical order, and what is left out of trees.
-pub(super) fn list(paths: &[PathBuf], format: InputFormat) -> Result<Listing> {
-    let mut walk = Walk { format, files: BTreeMap::new(), skipped: BTreeMap::new() };
+pub(super) fn list_matching(paths: &[PathBuf], format: InputFormat, globs: Globs<'_>) -> Result<Listing> {
+    let mut walk = Walk { format, globs, files: BTreeMap::new(), skipped: BTreeMap::new() };
     for path in paths {
         walk.add(path)?;
     }
@@ -206,13 +243,14 @@ fn is_run(directory: &Path) -> bool {
 }
 
 /// Files by their absolute path, so that `a`, `./a` and `/here/a` are one.
-struct Walk {
+struct Walk<'g> {
     format: InputFormat,
+    globs: Globs<'g>,
     files: BTreeMap<PathBuf, (Input, Option<Identity>)>,
     skipped: BTreeMap<PathBuf, PathBuf>,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn add(&mut self, path: &Path) -> Result<()> {
         if path.as_os_str().is_empty() {
             return Err(Error::usage("an input path is empty").with_remedy("name a file, a directory or -"));
@@ -243,6 +281,11 @@ impl Walk {
         let mut runs: Vec<PathBuf> = Vec::new();
         let mut walk = WalkBuilder::new(root);
         walk.standard_filters(false).hidden(true).follow_links(true);
+        let globs = self.globs.under(root)?;
+        walk.filter_entry(move |entry| {
+            let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+            !globs.matched(entry.path(), is_directory).is_ignore()
+        });
         for entry in walk.build() {
             let (path, metadata) = match entry {
                 Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {
@@ -286,6 +329,9 @@ impl Walk {
             return Ok(());
         }
         let message = match others {
+            0 if !self.globs.is_empty() => {
+                "no file of the directory is left by --include-files and --exclude-files".to_owned()
+            }
             0 => "the directory holds no files".to_owned(),
             _ => format!("the directory holds no article files, only {others} of other kinds"),
         };
@@ -476,6 +522,38 @@ mod tests {
         check(&["b.txt", "a/z.jsonl", "a.txt"], &["."], &["a.txt", "a/z.jsonl", "b.txt"], &[]);
         check(&["b.txt", "a/z.jsonl", "a.txt"], &["b.txt", "a", "a.txt"], &["a.txt", "a/z.jsonl", "b.txt"], &[]);
         check(&["a-1.txt", "a/1.txt", "a0.txt"], &["."], &["a-1.txt", "a/1.txt", "a0.txt"], &[]);
+    }
+
+    #[test]
+    fn globs_choose_files_of_trees() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        for file in ["a.txt", "b.jsonl", ".c.txt", "x/a.txt", "x/drafts/d.txt", "x/!e.txt"] {
+            fs::create_dir_all(root.join(file).parent().unwrap()).unwrap();
+            fs::write(root.join(file), "x").unwrap();
+        }
+        let owned = |globs: &[&str]| globs.iter().map(|glob| (*glob).to_owned()).collect::<Vec<_>>();
+        let found = |include: &[&str], exclude: &[&str]| {
+            let (include, exclude) = (owned(include), owned(exclude));
+            let globs = Globs { include: &include, exclude: &exclude };
+            let listing = list_matching(&[root.to_owned()], InputFormat::Auto, globs).unwrap();
+            listing.inputs.iter().map(|input| input.path()[display(root).len() + 1..].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&[], &[]), ["a.txt", "b.jsonl", "x/!e.txt", "x/a.txt", "x/drafts/d.txt"]);
+        assert_eq!(found(&["*.txt"], &["drafts/"]), ["a.txt", "x/!e.txt", "x/a.txt"]);
+        assert_eq!(found(&["x/**"], &["a.txt"]), ["x/!e.txt", "x/drafts/d.txt"]);
+        assert_eq!(found(&["!e.txt", "*.jsonl"], &[]), ["b.jsonl", "x/!e.txt"]);
+        assert_eq!(found(&[], &["/x", "!*"]), ["a.txt", "b.jsonl"]);
+        // A file that is named is read.
+        let exclude = owned(&["*"]);
+        let globs = Globs { exclude: &exclude, ..Globs::default() };
+        assert_eq!(list_matching(&[root.join("a.txt")], InputFormat::Auto, globs).unwrap().inputs.len(), 1);
+        let message = list_matching(&[root.to_owned()], InputFormat::Auto, globs).unwrap_err().to_string();
+        assert!(message.contains("--exclude-files"), "{message}");
+        let wrong = owned(&["a{b"]);
+        let globs = Globs { include: &wrong, ..Globs::default() };
+        let message = list_matching(&[root.to_owned()], InputFormat::Auto, globs).unwrap_err().to_string();
+        assert!(message.contains("\"a{b\" is not understood"), "{message}");
     }
 
     #[test]

@@ -99,7 +99,8 @@ pub struct SettingsDifference {
 
 impl From<&ArchiveOptions> for InputSettings {
     fn from(options: &ArchiveOptions) -> Self {
-        let ArchiveOptions { input_format, fields, keep, select, max_record, batch_bytes: _ } = options;
+        // Which files were read is in the list of inputs.
+        let ArchiveOptions { input_format, fields, keep, select, max_record, .. } = options;
         Self {
             format: *input_format,
             fields: fields.clone(),

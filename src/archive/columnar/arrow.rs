@@ -11,7 +11,7 @@ use arrow_ipc::reader::FileDecoder;
 use arrow_ipc::{Block, Endianness, Message, MessageHeader, RecordBatch, root_as_message};
 use arrow_schema::SchemaRef;
 
-use super::{Chosen, Next, damaged, of_content, truncated};
+use super::{Chosen, Next, damaged, of_content, truncated, unharmed};
 use crate::archive::decompress::{Content, End};
 use crate::archive::fields::Fields;
 use crate::archive::parse::Fault;
@@ -83,6 +83,12 @@ impl ArrowStream {
     pub(super) fn begin(&mut self, fields: &Fields) -> Result<Chosen, Fault> {
         if self.is_file {
             self.take(MAGIC.len())?;
+            // The first message may begin at a multiple of 64 bytes.
+            let mut before = MAGIC.len();
+            while before < 64 && self.fill(8)? && self.ahead[..8] == [0; 8] {
+                self.take(8)?;
+                before += 8;
+            }
         }
         let taken = self.message()?.ok_or_else(|| damaged("it has no schema"))?;
         let message = parse(&taken)?;
@@ -112,9 +118,11 @@ impl ArrowStream {
             let Taken { bytes, block, at } = &taken;
             let decoder = self.decoder.as_mut().expect("the schema comes first");
             match parse(&taken)?.header_type() {
-                MessageHeader::DictionaryBatch => decoder.read_dictionary(block, bytes).map_err(damaged)?,
+                MessageHeader::DictionaryBatch => {
+                    unharmed(|| decoder.read_dictionary(block, bytes))?.map_err(damaged)?;
+                }
                 MessageHeader::RecordBatch => {
-                    let rows = decoder.read_record_batch(block, bytes).map_err(damaged)?;
+                    let rows = unharmed(|| decoder.read_record_batch(block, bytes))?.map_err(damaged)?;
                     return Ok(rows.map_or(Next::End, |rows| Next::Rows(rows, *at)));
                 }
                 other => return Err(damaged(format!("a message of the kind {other:?} is in it"))),

@@ -12,6 +12,7 @@ mod tests;
 
 use std::borrow::Cow;
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -43,7 +44,7 @@ impl Kind {
     /// What the file is whose content begins like this, if it is one of columns.
     pub(super) fn of(head: &[u8]) -> Option<Self> {
         match head {
-            [b'P', b'A', b'R', b'1', rest @ ..] if rest.contains(&0) || rest.is_empty() => Some(Self::Parquet),
+            _ if head.starts_with(b"PAR1") => Some(Self::Parquet),
             _ if head.starts_with(arrow::MAGIC) => Some(Self::Arrow { is_file: true }),
             _ => arrow::is_stream(head).then_some(Self::Arrow { is_file: false }),
         }
@@ -268,6 +269,12 @@ impl Parser for Rows {
 
 fn damaged(what: impl std::fmt::Display) -> Fault {
     (RejectReason::Damaged, format!("the file is damaged: {what}; fetch it again"))
+}
+
+/// Calls a decoder, which may panic on a damaged file although it should not; that is a fault of the file.
+fn unharmed<T>(decode: impl FnOnce() -> T) -> Result<T, Fault> {
+    // What it leaves behind is not used again.
+    catch_unwind(AssertUnwindSafe(decode)).map_err(|_| damaged("it cannot be decoded"))
 }
 
 fn truncated(what: &str) -> Fault {

@@ -14,7 +14,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 
-use super::{Chosen, Next, damaged, of_content, truncated};
+use super::{Chosen, Next, damaged, of_content, truncated, unharmed};
 use crate::archive::decompress::{Content, Fault as ContentFault};
 use crate::archive::fields::Fields;
 use crate::archive::parse::Fault;
@@ -48,7 +48,9 @@ impl ParquetFile {
         };
         let bytes = file.metadata().map_or(0, |metadata| metadata.len());
         let options = || ArrowReaderOptions::new();
-        let metadata = ArrowReaderMetadata::load(&file, options()).map_err(|error| of_directory(&error))?;
+        let metadata =
+            unharmed(|| ArrowReaderMetadata::load(&file, options()))?.map_err(|error| of_directory(&error))?;
+        check_places(&metadata, bytes)?;
         // A view shares the bytes of its page, so that a value that occurs often is decoded once.
         let metadata = ArrowReaderMetadata::try_new(
             Arc::clone(metadata.metadata()),
@@ -86,7 +88,14 @@ impl ParquetFile {
                 }
                 continue;
             };
-            match reader.next() {
+            let next = match unharmed(|| reader.next()) {
+                Ok(next) => next,
+                Err(_) => {
+                    let left = *left;
+                    return Ok(self.lose(left, &"it cannot be decoded"));
+                }
+            };
+            match next {
                 Some(Ok(rows)) => {
                     *left = left.saturating_sub(rows.num_rows() as u64);
                     self.rows_before += rows.num_rows() as u64;
@@ -165,6 +174,21 @@ impl ParquetFile {
         let content = self.content.as_mut().expect(HELD);
         while content.bytes() < reached && !content.drain() {}
     }
+}
+
+/// Refuses columns that do not lie in the file: the decoder trusts their places.
+fn check_places(metadata: &ArrowReaderMetadata, bytes: u64) -> Result<(), Fault> {
+    for (number, group) in metadata.metadata().row_groups().iter().enumerate() {
+        for column in group.columns() {
+            let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
+            let (start, length) = (u64::try_from(start).ok(), u64::try_from(column.compressed_size()).ok());
+            let end = start.zip(length).and_then(|(start, length)| start.checked_add(length));
+            if end.is_none_or(|end| end > bytes) {
+                return Err(damaged(format!("row group {number} does not lie in it")));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The schema with views of texts in place of texts.

@@ -89,6 +89,7 @@ fn read(archive: &Archive) -> (Vec<Found>, Option<FileFormat>) {
                 text: document.text.into_owned().into(),
                 date: owned(document.date),
                 source: owned(document.source),
+                kept: document.kept.into_iter().map(owned).collect(),
                 replaced: document.replaced,
             }));
         }

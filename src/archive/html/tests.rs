@@ -117,6 +117,7 @@ fn metadata_comes_from_structured_data_first() {
         paragraphs()
     ));
     let expected = Page {
+        kept: Vec::new(),
         title: "Bridge & ferry".to_owned(),
         text: article(),
         date: "2024-03-02T10:00:00Z".to_owned(),

@@ -31,6 +31,8 @@ pub(crate) fn open_paths(paths: &[PathBuf], input: &InputArgs, args: &Args) -> R
     let options = ArchiveOptions {
         input_format: input.input_format.into(),
         fields,
+        include_files: input.selection.include_files.clone(),
+        exclude_files: input.selection.exclude_files.clone(),
         keep: input.selection.keep(),
         select: input.selection.select(),
         max_record: input.max_record,

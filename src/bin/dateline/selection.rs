@@ -9,6 +9,12 @@ pub(crate) struct SelectionArgs {
     /// in structured data and meta elements, in feeds, NITF and SGML among the elements
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = name)]
     pub(crate) keep: Vec<String>,
+    /// Only files of directories that match this glob, e.g. *.jsonl or 2021/**; repeat it for several. Named files are read anyway
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include_files: Vec<String>,
+    /// No files or folders in directories that match this glob, e.g. drafts/; repeat it for several
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude_files: Vec<String>,
     /// Only documents of this day or later: 2021, 2021-03 or 2021-03-05. Others, and those of no known day, are counted as filtered
     #[arg(long, value_name = "DATE", value_parser = first_day)]
     pub(crate) since: Option<i32>,
