@@ -35,7 +35,7 @@ struct Record<'a> {
 
 impl<'a> From<Record<'a>> for Document<'a> {
     fn from(Record { id, title, text, date, source }: Record<'a>) -> Self {
-        Self { id, title, text, date, source, replaced: false }
+        Self { id, title, text, date, source, ..Self::default() }
     }
 }
 

@@ -415,8 +415,8 @@ fn columns_are_shown_by_plan_and_refused_where_they_cannot_be_read() {
 
 /// `documents` of a run as JSON Lines has them.
 fn documents(folder: &Folder, run: &str) -> Vec<Value> {
-    folder.run(&format!("export {run} --to jsonl --table documents --out documents.jsonl --force")).expect(0);
-    crate::support::json_lines(&fs::read_to_string(folder.path("documents.jsonl")).unwrap())
+    folder.run(&format!("export {run} --to jsonl --table documents --out documents.export --force")).expect(0);
+    crate::support::json_lines(&fs::read_to_string(folder.path("documents.export")).unwrap())
 }
 
 #[test]
@@ -451,7 +451,7 @@ fn fields_are_kept_from_every_format() {
     folder.run("analyze a.jsonl -g small.gaz --out x --keep nosuch").expect_refusal(&["`nosuch` (--keep)", "section"]);
     // Other formats.
     let text = "Officials in York said on Tuesday that the talks would go on until the summer, whatever happens there.";
-    folder.write("b.csv", format!("id,Section,text\n4,Sport,{text}\n"));
+    folder.write("b.csv", format!("id,Section,text\n4,Sport,\"{text}\"\n"));
     folder.write(
         "c.html",
         format!("<html><head><meta property='article:section' content='Home'></head><body><article><p>{text}</p></article></body></html>"),

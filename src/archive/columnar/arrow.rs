@@ -1,14 +1,20 @@
 //! Arrow IPC: a stream of messages, of which a file (Feather) is one with a magic before it and a directory after it.
 //!
 //! Both are read from their beginning to their end, so that a file that is cut gives what is in it, and so that pipes and compressed
-//! files can be read. A record batch is held in memory whole, as it was written.
+//! files can be read. Where the directory can be reached, it says where the messages begin: polars does not write the schema of a file
+//! as a message. A record batch is held in memory whole, as it was written.
 
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use arrow_buffer::Buffer;
 use arrow_ipc::convert::try_fb_to_schema;
-use arrow_ipc::reader::FileDecoder;
-use arrow_ipc::{Block, Endianness, Message, MessageHeader, RecordBatch, root_as_message};
+use arrow_ipc::reader::{FileDecoder, read_footer_length};
+use arrow_ipc::{
+    Block, Endianness, Message, MessageHeader, MetadataVersion, RecordBatch, root_as_footer, root_as_message,
+};
 use arrow_schema::SchemaRef;
 
 use super::{Chosen, Next, damaged, of_content, truncated, unharmed};
@@ -51,6 +57,40 @@ pub(super) struct ArrowStream {
     end: Option<End>,
     is_file: bool,
     decoder: Option<FileDecoder>,
+    /// Where the messages begin that are still to be read, if the directory was reached.
+    places: Option<VecDeque<u64>>,
+}
+
+/// The directory of a file.
+struct Footer {
+    schema: SchemaRef,
+    version: MetadataVersion,
+    /// Where its dictionaries and record batches begin, in order.
+    places: VecDeque<u64>,
+}
+
+impl Footer {
+    /// Reads the directory; `None` if there is none, or it is damaged.
+    fn read(mut file: &File) -> Option<Self> {
+        let mut end = [0; 10];
+        file.seek(SeekFrom::End(-(end.len() as i64))).ok()?;
+        file.read_exact(&mut end).ok()?;
+        let length = read_footer_length(end).ok().filter(|length| *length <= MOST_METADATA)?;
+        let before = i64::try_from(length + end.len()).ok()?;
+        file.seek(SeekFrom::End(-before)).ok()?;
+        let mut bytes = vec![0; length];
+        file.read_exact(&mut bytes).ok()?;
+        let footer = root_as_footer(&bytes).ok()?;
+        let schema = footer.schema().filter(|schema| schema.endianness() == Endianness::Little)?;
+        let blocks = footer.dictionaries().into_iter().flatten().chain(footer.recordBatches().into_iter().flatten());
+        let mut places = blocks.map(|block| u64::try_from(block.offset()).ok()).collect::<Option<Vec<_>>>()?;
+        places.sort_unstable();
+        Some(Self {
+            schema: Arc::new(try_fb_to_schema(schema).ok()?),
+            version: footer.version(),
+            places: places.into(),
+        })
+    }
 }
 
 /// One message: its description with what is before it, and the bytes of its columns.
@@ -64,7 +104,7 @@ struct Taken {
 
 impl ArrowStream {
     pub(super) fn new(content: Content, head: Vec<u8>, end: Option<End>, is_file: bool) -> Self {
-        Self { content, ahead: head, at: 0, end, is_file, decoder: None }
+        Self { content, ahead: head, at: 0, end, is_file, decoder: None, places: None }
     }
 
     pub(super) fn content(&self) -> &Content {
@@ -79,8 +119,13 @@ impl ArrowStream {
         self.content
     }
 
-    /// Reads the schema.
-    pub(super) fn begin(&mut self, fields: &Fields) -> Result<Chosen, Fault> {
+    /// Reads the schema; `file` is the same file, if it is one in which one can go back and forth.
+    pub(super) fn begin(&mut self, file: Option<&File>, fields: &Fields) -> Result<Chosen, Fault> {
+        let footer = file.filter(|_| self.is_file).and_then(|file| unharmed(|| Footer::read(file)).ok()?);
+        if let Some(Footer { schema, version, places }) = footer {
+            self.places = Some(places);
+            return self.choose(schema, version, fields);
+        }
         if self.is_file {
             self.take(MAGIC.len())?;
             // The first message may begin at a multiple of 64 bytes.
@@ -97,19 +142,30 @@ impl ArrowStream {
             let message = "the Arrow file was written by a big-endian processor; write it anew as Parquet";
             return Err((RejectReason::OtherFormat, message.to_owned()));
         }
-        let schema: SchemaRef = Arc::new(try_fb_to_schema(schema).map_err(damaged)?);
+        let schema = Arc::new(try_fb_to_schema(schema).map_err(damaged)?);
+        self.choose(schema, message.version(), fields)
+    }
+
+    fn choose(&mut self, schema: SchemaRef, version: MetadataVersion, fields: &Fields) -> Result<Chosen, Fault> {
         let chosen = Chosen::of(&schema, fields)?;
         let mut projection: Vec<usize> = chosen.roots().filter_map(|root| schema.index_of(root).ok()).collect();
         projection.sort_unstable();
         projection.dedup();
-        self.decoder = Some(FileDecoder::new(schema, message.version()).with_projection(projection));
+        self.decoder = Some(FileDecoder::new(schema, version).with_projection(projection));
         Ok(chosen)
     }
 
     /// The next rows.
     pub(super) fn next(&mut self) -> Result<Next, Fault> {
         loop {
+            if let Some(places) = &mut self.places {
+                let Some(place) = places.pop_front() else { return Ok(Next::End) };
+                self.go_to(place)?;
+            }
             let Some(taken) = self.message()? else {
+                if self.places.is_some() {
+                    return Err(damaged(format!("its directory is wrong: there is no message at byte {}", self.at)));
+                }
                 if self.is_file {
                     self.finish()?;
                 }
@@ -170,6 +226,19 @@ impl ArrowStream {
             self.end = self.content.read(&mut last, CHUNK, false);
         }
         if last.ends_with(LAST) { Ok(()) } else { Err(self.cut()) }
+    }
+
+    /// Leaves out the bytes before this one.
+    fn go_to(&mut self, place: u64) -> Result<(), Fault> {
+        let Some(mut left) = place.checked_sub(self.at) else {
+            return Err(damaged("the messages that its directory names lie one in the other"));
+        };
+        while left > 0 {
+            let step = left.min(CHUNK as u64);
+            self.take(step as usize)?;
+            left -= step;
+        }
+        Ok(())
     }
 
     /// So many bytes.

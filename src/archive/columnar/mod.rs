@@ -113,7 +113,7 @@ impl Columnar {
             },
             Kind::Arrow { is_file } => {
                 let mut stream = ArrowStream::new(content, head, end, is_file);
-                match stream.begin(fields) {
+                match stream.begin(file.as_ref(), fields) {
                     Ok(chosen) => Ok(Self::new(Source::Arrow(Box::new(stream)), chosen)),
                     Err(fault) => Err(Box::new((stream.into_content(), fault))),
                 }

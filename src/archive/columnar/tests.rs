@@ -338,6 +338,11 @@ fn files_that_are_cut_say_so_and_arrow_keeps_what_came_before() {
             }
         }
     }
+    // On a disk, where the directory is looked for first.
+    for (length, n_rows) in [(whole.len(), 30), (whole.len() - 1, 30), (whole.len() * 2 / 3, 10)] {
+        let (ids, faults) = survivors(read_bytes("a", &whole[..length], FieldMap::default()).0);
+        assert!(ids.len() >= n_rows && faults.len() == usize::from(length < whole.len()), "{ids:?} {faults:?}");
+    }
     let whole = parquet_of(&table, 10, Compression::SNAPPY);
     for length in [8, 100, whole.len() - 1] {
         let (ids, faults) = survivors(read_bytes("a", &whole[..length], FieldMap::default()).0);
