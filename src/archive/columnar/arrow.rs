@@ -65,7 +65,8 @@ pub(super) struct ArrowStream {
 struct Footer {
     schema: SchemaRef,
     version: MetadataVersion,
-    /// Where its dictionaries and record batches begin, in order.
+    dictionaries: Vec<Block>,
+    /// Where its record batches begin, in order.
     places: VecDeque<u64>,
 }
 
@@ -82,14 +83,32 @@ impl Footer {
         file.read_exact(&mut bytes).ok()?;
         let footer = root_as_footer(&bytes).ok()?;
         let schema = footer.schema().filter(|schema| schema.endianness() == Endianness::Little)?;
-        let blocks = footer.dictionaries().into_iter().flatten().chain(footer.recordBatches().into_iter().flatten());
-        let mut places = blocks.map(|block| u64::try_from(block.offset()).ok()).collect::<Option<Vec<_>>>()?;
-        places.sort_unstable();
-        Some(Self {
-            schema: Arc::new(try_fb_to_schema(schema).ok()?),
-            version: footer.version(),
-            places: places.into(),
-        })
+        let dictionaries = footer.dictionaries().into_iter().flatten().copied().collect();
+        let batches = footer.recordBatches().into_iter().flatten();
+        let places = batches.map(|block| u64::try_from(block.offset()).ok()).collect::<Option<_>>()?;
+        let schema = Arc::new(try_fb_to_schema(schema).ok()?);
+        Some(Self { schema, version: footer.version(), dictionaries, places })
+    }
+
+    /// The message of a dictionary, which may lie anywhere in the file.
+    fn dictionary(mut file: &File, block: &Block) -> Result<Taken, Fault> {
+        let wrong = || damaged("its directory is wrong: a dictionary does not lie where it says");
+        let at = u64::try_from(block.offset()).map_err(|_| wrong())?;
+        let metadata = u64::try_from(block.metaDataLength()).map_err(|_| wrong())?;
+        let body = u64::try_from(block.bodyLength()).map_err(|_| wrong())?;
+        if metadata > MOST_METADATA as u64 || body > MOST_BODY {
+            return Err(too_large(at));
+        }
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(at)).map_err(|_| wrong())?;
+        let read = file.take(metadata + body).read_to_end(&mut bytes).map_err(damaged)?;
+        let block = Block::new(0, block.metaDataLength(), block.bodyLength());
+        if metadata < 8 || read as u64 != metadata + body {
+            return Err(wrong());
+        }
+        let taken = Taken { bytes: Buffer::from_vec(bytes), block, at };
+        check_sizes(&taken)?;
+        Ok(taken)
     }
 }
 
@@ -122,9 +141,15 @@ impl ArrowStream {
     /// Reads the schema; `file` is the same file, if it is one in which one can go back and forth.
     pub(super) fn begin(&mut self, file: Option<&File>, fields: &Fields) -> Result<Chosen, Fault> {
         let footer = file.filter(|_| self.is_file).and_then(|file| unharmed(|| Footer::read(file)).ok()?);
-        if let Some(Footer { schema, version, places }) = footer {
+        if let Some((Footer { schema, version, dictionaries, places }, file)) = footer.zip(file) {
             self.places = Some(places);
-            return self.choose(schema, version, fields);
+            let chosen = self.choose(schema, version, fields)?;
+            for block in &dictionaries {
+                let Taken { bytes, block, .. } = Footer::dictionary(file, block)?;
+                let decoder = self.decoder.as_mut().expect("it was just made");
+                unharmed(|| decoder.read_dictionary(&block, &bytes))?.map_err(damaged)?;
+            }
+            return Ok(chosen);
         }
         if self.is_file {
             self.take(MAGIC.len())?;
