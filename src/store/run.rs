@@ -10,7 +10,6 @@ use super::rejects::Rejects;
 use super::wire::{
     Block, CountRows, DocumentRows, EntityRows, FieldRows, FieldValueRows, MarginalRows, MentionRows, PairRows,
 };
-use super::wire::{Block, CountRows, DocumentRows, EntityRows, MarginalRows, MentionRows, PairRows};
 use crate::error::{Error, Result};
 
 /// The file that makes a directory a finished run.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use dateline::archive::{Selection, day_of};
 use dateline::{
     AnalyzeOptions, Analyzer, Archive, ArchiveOptions, ErrorKind, Gazetteer, MergeOptions, Profile, Run, ScanOptions,
     StopFlag, analyze, analyze_archive, extend, forget, merge,
@@ -63,15 +64,18 @@ fn lines(file: usize, records: &[Written]) -> Vec<String> {
         Written::Text(names) => {
             let text: Vec<&str> = names.iter().map(|&name| NAMES[name]).collect();
             format!(
-                "{{\"id\":\"{file}-{number}\",\"date\":\"2024-05-0{}\",\"text\":\"In {}\"}}",
+                "{{\"id\":\"{file}-{number}\",\"date\":\"2024-05-0{}\",\"section\":{},\"text\":\"In {}\"}}",
                 number % 9 + 1,
+                ["null", "\"World\"", "\"Home\""][names.len() % 3],
                 text.join(" ")
             )
         }
-        Written::Empty => format!("{{\"id\":\"{file}-{number}\",\"text\":\"\"}}"),
+        Written::Empty => format!("{{\"id\":\"{file}-{number}\",\"section\":\"None\",\"date\":null,\"text\":\"\"}}"),
         Written::Broken => format!("{{\"id\":\"{file}-{number}\""),
         Written::Odd => {
-            format!("{{\"id\":\"twice\",\"date\":\"last week\",\"text\":\"<p>Iraq</p> <a href=x>Iran</a>\"}}")
+            format!(
+                "{{\"id\":\"twice\",\"section\":\"Odd\",\"date\":\"last week\",\"text\":\"<p>Iraq</p> <a href=x>Iran</a>\"}}"
+            )
         }
     };
     records.iter().enumerate().map(line).collect()
@@ -80,6 +84,8 @@ fn lines(file: usize, records: &[Written]) -> Vec<String> {
 /// An archive on the disk, and where runs of it go.
 struct Files {
     folder: TempDir,
+    /// The first day that is wanted.
+    since: Option<i32>,
     analyzer: Analyzer,
 }
 
@@ -87,7 +93,7 @@ impl Files {
     fn new(files: &[Vec<Written>]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("news")).unwrap();
-        let files = Self { folder, analyzer: analyzer(Profile::Strict) }.with(files);
+        let files = Self { folder, since: None, analyzer: analyzer(Profile::Strict) }.with(files);
         files
     }
 
@@ -108,7 +114,10 @@ impl Files {
     }
 
     fn archive(&self) -> Archive {
-        Archive::open(&[self.path("news")], ArchiveOptions::default()).unwrap()
+        let select = Selection { since: self.since, ..Selection::default() };
+        let keep = vec!["section".to_owned(), "date".to_owned()];
+        let options = ArchiveOptions { keep, select, ..ArchiveOptions::default() };
+        Archive::open(&[self.path("news")], options).unwrap()
     }
 
     /// A run of some inputs; without any that can be read there is none to compare with.
@@ -155,8 +164,10 @@ proptest! {
         shard_of in prop::collection::vec(0..4_usize, 6),
         order in Just(vec![0_usize, 1, 2, 3]).prop_shuffle(),
         nested in any::<bool>(),
+        since in prop::option::of(2..4_u32),
     ) {
-        let files = Files::new(&files);
+        let since = since.and_then(|day| day_of(&format!("2024-05-0{day}")));
+        let files = Files { since, ..Files::new(&files) };
         let n_inputs = files.archive().inputs().len();
         let shards: Vec<Run> = order.iter().map(|&shard| {
             let inputs: Vec<usize> = (0..n_inputs).filter(|&input| shard_of[input] == shard).collect();
