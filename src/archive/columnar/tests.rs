@@ -113,7 +113,14 @@ fn read_piped(bytes: &[u8]) -> Vec<Found> {
     let bytes: Arc<[u8]> = bytes.into();
     let input = Input::made("piped", move || Box::new(Cursor::new(bytes.clone())));
     let origin = Origin::new(vec![input], ArchiveOptions::default());
-    read(&Archive { origin: Arc::new(origin), skipped: Vec::new(), links: Vec::new(), promptly: false }).0
+    read(&Archive {
+        origin: Arc::new(origin),
+        skipped: Vec::new(),
+        links: Vec::new(),
+        promptly: false,
+        continues: false,
+    })
+    .0
 }
 
 /// As Parquet, and as Arrow in every form.
