@@ -423,9 +423,11 @@ fn add_sentences(sentences: &mut Vec<Passage>, wanted: &Wanted, document: &Docum
     Ok(())
 }
 
+/// How to find the texts of a run again.
 impl From<&InputSettings> for ArchiveOptions {
     fn from(settings: &InputSettings) -> Self {
-        let InputSettings { format, fields, max_record } = settings;
+        // Which documents are wanted is known by their places, and their fields are not needed.
+        let InputSettings { format, fields, max_record, .. } = settings;
         let max_record = usize::try_from(*max_record).unwrap_or(usize::MAX);
         Self { input_format: *format, fields: fields.clone(), max_record, ..Self::default() }
     }

@@ -28,7 +28,6 @@ mod misleading_input;
 #[cfg(feature = "cli")]
 mod partials;
 mod passages;
-mod passages;
 #[cfg(feature = "cli")]
 mod reading;
 mod readings;
