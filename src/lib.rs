@@ -56,10 +56,12 @@ mod matcher;
 mod mention;
 mod resolve;
 // Counting
+pub mod association;
 mod cooccurrence;
 mod counts;
 pub mod evaluation;
 mod holders;
+pub mod network;
 // Results
 pub mod collect;
 pub mod export;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order data walks through them; those on one line may know each other.
-const ROOMS: [&[&str]; 30] = [
+const ROOMS: [&[&str]; 32] = [
     &["error", "diagnostics"],
     &["progress"],
     &["parallel"],
@@ -29,8 +29,10 @@ const ROOMS: [&[&str]; 30] = [
     &["analyzer"],
     &["counts"],
     &["cooccurrence"],
+    &["association"],
     &["evaluation"],
     &["holders"],
+    &["network"],
     &["store"],
     &["collect"],
     &["query"],
