@@ -11,7 +11,6 @@
 
 mod csv;
 mod edges;
-mod filter;
 mod geojson;
 mod gexf;
 mod graph;
@@ -39,9 +38,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::query::{Condition, Filter};
 use crate::store::Run;
 
-pub use filter::{Filter, Selection};
 pub use output::EXPORT_FILE;
 pub use table::Table;
 
@@ -219,6 +218,10 @@ pub fn export(
     if options.table.is_some() && !exporter.has_tables() {
         let error = Error::usage(format!("{} is always exported whole", options.format.name()));
         return Err(error.with_remedy("--table goes with parquet, arrow, csv and jsonl"));
+    }
+    if options.filter.condition.as_ref().is_some_and(Condition::is_of_documents) {
+        let error = Error::usage("an export is of all documents, so its conditions can only be about entities");
+        return Err(error.with_remedy("leave out the conditions on id, date, source and characters"));
     }
     let output = match layout {
         Layout::File => Output::file(out.as_ref(), options.force)?,

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::{Filter, Table};
+use super::Table;
 use crate::error::Result;
 use crate::files::{DirectorySort, FileSort, StagedDirectory, StagedFile};
+use crate::query::Filter;
 use crate::store::PRODUCER;
 
 /// The first line of a file of Pajek, by which ours are recognised: the format has no other place for it.

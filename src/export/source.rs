@@ -1,9 +1,9 @@
 //! The rows of a run for the exporters: filtered, checked for range and order, block by block.
 
-use super::filter::{Filter, Selection};
 use super::output::{About, GEONAMES};
 use crate::error::{Error, Result};
 use crate::gazetteer::builtin_names;
+use crate::query::{Filter, Selection, View};
 use crate::store::{
     Block, COOCCURRENCE_FILE, COUNTS_FILE, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE, EntityRows,
     MENTIONS_FILE, MarginalRows, MentionRows, PairRows, Run,
@@ -27,7 +27,7 @@ pub(super) struct Source<'r> {
 
 impl<'r> Source<'r> {
     pub(super) fn new(run: &'r Run, filter: &'r Filter, on_rows: &'r dyn Fn(u64) -> bool) -> Result<Self> {
-        let selection = filter.select(run)?;
+        let selection = filter.select(&View::whole(run)?)?;
         let kept = (0..selection.n_entities() as u32).map(|row| selection.entity(row)).collect();
         let n_documents = run.file(DOCUMENTS_FILE)?.rows::<DocumentRows>();
         let mut source = Self {

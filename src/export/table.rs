@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::kept::KeptFields;
 use super::source::Source;
 use crate::error::{Error, Result};
+use crate::query::date_of;
 use crate::store::{
     Block, COOCCURRENCE_FILE, COUNTS_FILE, ColumnRef, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE,
     EntityRows, MENTIONS_FILE, MarginalRows, MentionRows, PairRows,
@@ -142,7 +143,7 @@ impl<'b> Batch<'b> {
             ColumnRef::U32(numbers) => Cell::Integer(i64::from(numbers[row])),
             ColumnRef::U64(numbers) => Cell::Integer(signed(numbers[row])?),
             ColumnRef::I32(days) if days[row] == i32::MIN => Cell::Unknown,
-            ColumnRef::I32(days) => Cell::Day(date(days[row])?),
+            ColumnRef::I32(days) => Cell::Day(date_of(days[row])?),
             ColumnRef::F64(numbers) if numbers[row].is_nan() => Cell::Unknown,
             ColumnRef::F64(numbers) => Cell::Float(numbers[row]),
             ColumnRef::Text(texts) => Cell::Text(texts.get(row)),
@@ -163,11 +164,6 @@ pub(super) enum Cell<'b> {
 /// The number as signed 64 bits, which SQL, Arrow readers and Spark all support.
 pub(super) fn signed(number: u64) -> Result<i64> {
     i64::try_from(number).map_err(|_| Error::limit(format!("{number} does not fit in 63 bits")))
-}
-
-fn date(day: i32) -> Result<Date> {
-    let date = jiff::Span::new().try_days(day).and_then(|days| Date::constant(1970, 1, 1).checked_add(days));
-    date.map_err(|_| Error::limit(format!("day {day} (since 1970-01-01) is outside the years -9999 to 9999")))
 }
 
 /// Receives tables one after the other.
@@ -227,10 +223,10 @@ mod tests {
 
     #[test]
     fn days_are_dates() {
-        assert_eq!(date(0).unwrap().to_string(), "1970-01-01");
-        assert_eq!(date(20_758).unwrap().to_string(), "2026-11-01");
-        assert_eq!(date(-61).unwrap().to_string(), "1969-11-01");
-        assert!(date(i32::MAX).unwrap_err().to_string().contains("day 2147483647"));
+        assert_eq!(date_of(0).unwrap().to_string(), "1970-01-01");
+        assert_eq!(date_of(20_758).unwrap().to_string(), "2026-11-01");
+        assert_eq!(date_of(-61).unwrap().to_string(), "1969-11-01");
+        assert!(date_of(i32::MAX).unwrap_err().to_string().contains("day 2147483647"));
         assert!(signed(u64::MAX).is_err());
     }
 }

@@ -28,7 +28,7 @@ fn run_with(folder: &Path, options: AnalyzeOptions<'_>) -> Run {
 }
 
 fn filter(kind: Option<&str>, with: Option<&str>, min_documents: u32) -> Filter {
-    Filter { kind: kind.map(str::to_owned), with: with.map(str::to_owned), min_documents }
+    Filter { kind: kind.map(str::to_owned), with: with.map(str::to_owned), min_documents, ..Filter::default() }
 }
 
 /// Exports the edges under a filter and compares them.

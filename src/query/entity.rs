@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::kinds::is_of;
 use crate::error::{Error, Result};
-use crate::gazetteer::{Gazetteer, builtin_names};
+use crate::gazetteer::{EntityType, Gazetteer, builtin_names};
 use crate::normalize::fold;
 use crate::store::Run;
 
@@ -22,8 +22,39 @@ pub struct RunEntity {
     pub name: String,
     /// Its dotted kind.
     pub kind: String,
+    /// ISO 3166-1 alpha-2 code of its country; empty if unknown.
+    pub country: String,
+    /// Mentions of it.
+    pub mentions: u64,
     /// Documents that mention it.
     pub documents: u32,
+}
+
+impl RunEntity {
+    /// `place`, `organisation`, `title`, or the first part of another kind.
+    #[must_use]
+    pub fn type_name(&self) -> &str {
+        EntityType::of_kind(&self.kind).as_str()
+    }
+}
+
+/// All entities of a run, by row.
+pub(super) fn entities_of(run: &Run) -> Result<Vec<RunEntity>> {
+    let mut entities = Vec::new();
+    for block in run.entities()? {
+        for entity in block?.iter() {
+            entities.push(RunEntity {
+                row: entities.len() as u32,
+                id: entity.id.to_owned(),
+                name: entity.name.to_owned(),
+                kind: entity.kind.to_owned(),
+                country: entity.country.to_owned(),
+                mentions: entity.mentions,
+                documents: entity.documents,
+            });
+        }
+    }
+    Ok(entities)
 }
 
 /// The names of a run's entities. A run stores canonical names only; the others are in the gazetteer it was made with.
@@ -101,18 +132,7 @@ pub fn find_entity(
     of_kind: Option<&str>,
     names: impl FnOnce() -> EntityNames,
 ) -> Result<RunEntity> {
-    let mut entities = Vec::new();
-    for block in run.entities()? {
-        for entity in block?.iter() {
-            entities.push(RunEntity {
-                row: entities.len() as u32,
-                id: entity.id.to_owned(),
-                name: entity.name.to_owned(),
-                kind: entity.kind.to_owned(),
-                documents: entity.documents,
-            });
-        }
-    }
+    let entities = entities_of(run)?;
     let fits = |entity: &RunEntity| of_kind.is_none_or(|wanted| is_of(&entity.kind, wanted));
     // An id may begin or end with blanks; a typed name may do so by mistake.
     let given = if entities.iter().any(|entity| entity.id == given) { given } else { given.trim() };

@@ -1,13 +1,35 @@
-//! Looks up what the user names: which entity of a finished run, and which of its kinds?
+//! What does the user want to know about a finished run?
 //!
-//! Input: words that somebody typed. Output: rows of the run, or an [`Error`](crate::Error) that says what the run has
-//! instead. Every command that takes an entity or a type asks here, so that all of them accept the same words. This
-//! room does not decide which rows a command shows.
+//! Input: words that somebody typed, and a run. Output: rows of the run, or an [`Error`](crate::Error) that says what the
+//! run has instead. Every command that takes an entity or a type asks [`find_entity`] and [`RunKinds`], so that all of them
+//! accept the same words; a [`Filter`] is the set of conditions that lists and exports share; a [`View`] is the run, or
+//! some of its documents, with its lists: the [entities](top_entities) and the [pairs](strongest_pairs).
+//!
+//! Nothing here prints, and tables are read block by block: memory holds the entities and the rows asked for.
 
+mod burst;
+mod condition;
 mod entity;
+mod filter;
+mod joint;
 mod kinds;
+mod pairs;
+mod period;
 #[cfg(test)]
 mod tests;
+mod top;
+mod trend;
+mod view;
 
+pub use burst::{Burst, bursts};
+pub use condition::{Condition, FIELDS};
 pub use entity::{EntityNames, RunEntity, find_entity};
+pub use filter::{Filter, Selection, is_agency};
+pub use joint::JointCounts;
 pub use kinds::{RunKinds, is_of};
+pub use pairs::{Pair, PairOptions, PairOrder, edges, strongest_pairs};
+pub(crate) use period::date_of;
+pub use period::{DayRange, Period};
+pub use top::{Frequency, top_entities};
+pub use trend::{Keyness, Slice, SliceBy, SliceCount, Trend, keyness, trend};
+pub use view::View;

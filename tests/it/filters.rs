@@ -42,7 +42,7 @@ fn an_entity_is_given_by_any_of_its_names() {
         "Talks between the United States and Germany ended in Paris, as did those with Georgia. Tbilisi agreed.",
     );
     for name in ["us", "US", "USA", "united states", "U.S."] {
-        let command = &mut folder.command(["pairs", "run", "--format", "jsonl", "--with", name]);
+        let command = &mut folder.command(["pairs", "run", "--all-pairs", "--format", "jsonl", "--with", name]);
         let pairs = json_lines(&Outcome::of(command).expect(0).stdout);
         assert!(!pairs.is_empty() && pairs.iter().all(|pair| pair["a"] == "us" || pair["b"] == "us"), "{name}");
     }
@@ -65,8 +65,14 @@ fn a_name_of_two_entities_is_never_chosen_silently() {
         ["2 entities", "a (Springfield Town, place.city, 1 document)", "b (Springfield FC, org.club, 1 document)"];
     folder.run("pairs run --with Springfield").expect_refusal(&said);
     folder.run("export run --to edges --out e.csv --with springfield").expect_refusal(&said);
-    assert!(folder.run("pairs run --with Springfield --type place --format csv").expect(0).stdout.contains("Oslo"));
-    assert!(folder.run("pairs run --with b --format csv").expect(0).stdout.contains("Springfield FC"));
+    assert!(
+        folder
+            .run("pairs run --all-pairs --with Springfield --type place --format csv")
+            .expect(0)
+            .stdout
+            .contains("Oslo")
+    );
+    assert!(folder.run("pairs run --all-pairs --with b --format csv").expect(0).stdout.contains("Springfield FC"));
 }
 
 #[test]

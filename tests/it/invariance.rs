@@ -210,14 +210,20 @@ fn ten_copies_count_ten_times() {
     }
     analyze(&folder, "in -g small.gaz --out tenfold");
     assert_eq!(folder.manifest("tenfold")["books"]["counted"], 3000);
-    for (command, keys) in [("top", &["mentions", "documents"][..]), ("pairs", &["documents"])] {
-        let mut once = folder.rows(command, "once");
-        for row in &mut once {
+    for (command, keys) in [("top", &["mentions", "documents"][..]), ("pairs", &["k11", "k12", "k21", "k22"])] {
+        let (mut once, mut tenfold) = (folder.rows(command, "once"), folder.rows(command, "tenfold"));
+        for (row, of_ten) in once.iter_mut().zip(&mut tenfold) {
             for key in keys {
                 row[*key] = (10 * count(row, key)).into();
             }
+            // Evidence grows with the documents, closeness does not; both but for the last digits.
+            for (measure, factor) in [("g2", 10.0), ("npmi", 1.0)] {
+                let [Some(one), Some(ten)] = [&*row, &*of_ten].map(|row| row[measure].as_f64()) else { continue };
+                assert!((factor * one - ten).abs() <= 1e-9 * ten.abs().max(1.0), "{measure} of {row}");
+                row[measure] = of_ten[measure].clone();
+            }
         }
-        assert_eq!(once, folder.rows(command, "tenfold"));
+        assert_eq!(once, tenfold);
     }
 }
 
@@ -345,7 +351,7 @@ fn tagged_spans_add_up_to_the_run() {
             let (a, b) = (id(row, "a"), id(row, "b"));
             if a < b { (a, b) } else { (b, a) }
         };
-        let joint: BTreeMap<_, _> = listed.iter().map(|row| (both(row), count(row, "documents"))).collect();
+        let joint: BTreeMap<_, _> = listed.iter().map(|row| (both(row), count(row, "k11"))).collect();
         assert_eq!(joint.len(), listed.len(), "a pair is listed twice");
         assert_eq!(joint, pairs, "{args}");
     }

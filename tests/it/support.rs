@@ -112,9 +112,10 @@ impl Folder {
         json_lines(&fs::read_to_string(self.path(run).join("rejects.jsonl")).unwrap())
     }
 
-    /// `top` or `pairs` of a run, all rows, in their order.
+    /// `top` or `pairs` of a run, all rows, the most frequent first.
     pub(crate) fn rows(&self, command: &str, run: &str) -> Vec<Value> {
-        let outcome = self.run(&format!("{command} {run} --format jsonl -n 0"));
+        let all = if command == "pairs" { " --by documents --all-pairs" } else { "" };
+        let outcome = self.run(&format!("{command} {run} --format jsonl -n 0{all}"));
         outcome.expect(0);
         json_lines(&outcome.stdout)
     }

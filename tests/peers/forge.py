@@ -91,8 +91,8 @@ def seal(manifest):
     return text[:at] + hashlib.sha256(text).hexdigest().encode() + text[at:]
 
 
-def write_run(path, tables, inputs=1):
-    """A run of tables: name → lists of rows, one list a block."""
+def write_run(path, tables, inputs=1, contexts=4):
+    """A run of tables: name → lists of rows, one list a block; without mentions if the tables have none."""
     os.makedirs(path)
     files = {}
     for file, names in (
@@ -102,8 +102,12 @@ def write_run(path, tables, inputs=1):
         ("cooccurrence", ["marginals", "pairs"]),
         ("mentions", ["mentions"]),
     ):
+        if not all(name in tables for name in names):
+            continue
         blocks = [block for name in names for block in table(name, *tables[name])]
-        files[file + ".dln"] = file_of(header("dateline-" + file, names), blocks)
+        head = header("dateline-" + file, names)
+        head["properties"]["contexts"] = contexts
+        files[file + ".dln"] = file_of(head, blocks)
     files["rejects.jsonl"] = b""
     sums = {name: sum(len(part) for part in parts) for name, parts in tables.items()}
     manifest = {
@@ -117,7 +121,7 @@ def write_run(path, tables, inputs=1):
         "rejected_by_reason": {},
         "dates": dict(read=0, missing=sums["documents"], unreadable=0),
         "notes": dict.fromkeys(("shared_ids", "markup", "replaced", "language_judged", "not_english"), 0),
-        "totals": dict(mentions=0, entities=sums["entities"], pairs=sums["pairs"], contexts=4, characters=0, words=0, paragraphs=0, sentences=0),
+        "totals": dict(mentions=0, entities=sums["entities"], pairs=sums["pairs"], contexts=contexts, characters=0, words=0, paragraphs=0, sentences=0),
         "files": {n: {"bytes": len(b), "sha256": hashlib.sha256(b).hexdigest()} for n, b in sorted(files.items())},
     }
     for name, data in files.items():

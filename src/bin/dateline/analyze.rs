@@ -1,6 +1,5 @@
 //! `dateline analyze`: from an archive to a run, with a summary.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt::Write as _;
@@ -8,7 +7,7 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use dateline::archive::FileFormat;
-use dateline::export::Filter;
+use dateline::query::{Filter, Frequency, PairOptions, RunEntity, View, is_agency, strongest_pairs, top_entities};
 use dateline::store::REJECTS_FILE;
 use dateline::{AnalyzeOptions, Analyzer, Archive, Gazetteer, Progress, RunSummary, ScanOptions, StopFlag};
 use indicatif::ProgressBar;
@@ -16,9 +15,8 @@ use indicatif::ProgressBar;
 use crate::args::{Analyze, Args};
 use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::{self, plural};
+use crate::progress;
 use crate::table::thousands;
-use crate::top::{FoundEntity, entities};
-use crate::{pairs, progress};
 
 pub(crate) fn run(command: &Analyze, args: &Args) -> CommandResult {
     let started = Instant::now();
@@ -93,7 +91,7 @@ const ROWS: usize = 5;
 
 /// Prints what a run holds, as people read it.
 pub(crate) fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duration) -> Result<(), Box<dyn StdError>> {
-    let found = entities(&summary.run)?;
+    let view = View::whole(&summary.run)?;
     let mut text = String::new();
     let (books, totals) = (summary.books, summary.totals);
     writeln!(
@@ -119,12 +117,13 @@ pub(crate) fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duratio
     } else if dates.missing > 0 {
         writeln!(text, "no document has a date")?;
     }
+    let all = top_entities(&view, &Filter::default().select(&view)?, Frequency::Mentions, 0);
     for (type_name, heading) in TYPES {
-        write_top(&mut text, heading, found.iter().filter(|entity| entity.type_name() == type_name).collect())?;
+        write_top(&mut text, heading, all.iter().copied().filter(|entity| entity.type_name() == type_name))?;
     }
-    let others = found.iter().filter(|entity| TYPES.iter().all(|(name, _)| *name != entity.type_name()));
-    write_top(&mut text, "Others", others.collect())?;
-    write_pairs(&mut text, summary, &found)?;
+    let is_other = |entity: &&RunEntity| TYPES.iter().all(|(name, _)| *name != entity.type_name());
+    write_top(&mut text, "Others", all.iter().copied().filter(is_other))?;
+    write_pairs(&mut text, &view)?;
     let out = summary.run.path().display();
     writeln!(text, "\nThe results are in {out}. To read them, run")?;
     writeln!(text, "  dateline top {out}      dateline pairs {out}      dateline verify {out}")?;
@@ -143,17 +142,20 @@ fn formats(summary: &RunSummary) -> String {
     if named.len() > 1 { format!(" ({})", named.join(", ")) } else { String::new() }
 }
 
-fn write_top(text: &mut String, heading: &str, mut entities: Vec<&FoundEntity>) -> std::fmt::Result {
-    if entities.is_empty() {
-        return Ok(());
-    }
-    let total = entities.len();
-    entities.sort_by_key(|entity| (Reverse(entity.mentions), &entity.name, &entity.id));
+/// The first entities of a list. News agencies are counted, but not listed: they write the articles.
+fn write_top<'v>(text: &mut String, heading: &str, entities: impl Iterator<Item = &'v RunEntity>) -> std::fmt::Result {
+    let (agencies, mut entities): (Vec<_>, Vec<_>) = entities.partition(|entity| is_agency(&entity.kind));
+    let total = entities.len() as u64;
     entities.truncate(ROWS);
-    let most = entities[0].mentions.max(1);
+    let Some(first) = entities.first() else { return Ok(()) };
+    let most = first.mentions.max(1);
     let width = entities.iter().map(|entity| entity.name.chars().count()).max().unwrap_or(0).clamp(20, 40);
     let digits = thousands(most).len();
-    writeln!(text, "\n\x1b[1m{heading}\x1b[0m ({})", thousands(total as u64))?;
+    let and_agencies = match agencies.len() as u64 {
+        0 => String::new(),
+        n => format!(" and {}", plural(n, "news agency", "news agencies")),
+    };
+    writeln!(text, "\n\x1b[1m{heading}\x1b[0m ({}{and_agencies})", thousands(total))?;
     for entity in entities {
         let bar = bar(entity.mentions, most);
         let name: String = entity.name.chars().take(width).collect();
@@ -178,15 +180,25 @@ fn bar(value: u64, most: u64) -> String {
     bar
 }
 
-fn write_pairs(text: &mut String, summary: &RunSummary, found: &[FoundEntity]) -> Result<(), Box<dyn StdError>> {
-    let filter = Filter { min_documents: 2, ..Filter::default() };
-    let pairs = pairs::strongest(&summary.run, found, &filter, ROWS)?;
+/// The first pairs in the order of `dateline pairs`, with its conditions, and without those that are no news: a place and
+/// its own country.
+fn write_pairs(text: &mut String, view: &View<'_>) -> Result<(), Box<dyn StdError>> {
+    let filter = Filter {
+        min_documents: 2,
+        min_each: PairOptions::usual_minimum(view.n_documents()),
+        without_agencies: true,
+        without_title_pairs: true,
+        without_own_country: true,
+        ..Filter::default()
+    };
+    let joint = view.joint_counts()?;
+    let pairs = strongest_pairs(view, &joint, &filter.select(view)?, PairOptions::usual(ROWS))?;
     if pairs.is_empty() {
         return Ok(());
     }
-    writeln!(text, "\n\x1b[1mTogether\x1b[0m ({})", plural(summary.totals.pairs, "pair", "pairs"))?;
-    for (Reverse(documents), a, b) in pairs {
-        writeln!(text, "  {} and {} in {}", a.name, b.name, plural(u64::from(documents), "document", "documents"))?;
+    writeln!(text, "\n\x1b[1mTogether\x1b[0m ({})", plural(joint.n_pairs()?, "pair", "pairs"))?;
+    for pair in pairs {
+        writeln!(text, "  {} and {} in {}", pair.a.name, pair.b.name, plural(pair.table.k11, "document", "documents"))?;
     }
     Ok(())
 }

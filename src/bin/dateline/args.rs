@@ -7,7 +7,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use dateline::archive::InputFormat;
 use dateline::evaluation::{Renaming, SpanUnit};
 use dateline::export::{ExportFormat, Table};
-use dateline::{Engine, Furniture, OffsetUnit, Overlap, Part, Profile, Rule, Section};
+use dateline::query::Condition;
+use dateline::{Engine, Error, Furniture, OffsetUnit, Overlap, Part, Profile, Rule, Section};
 
 use crate::parts::{self, PartArgs};
 use crate::selection::SelectionArgs;
@@ -79,9 +80,15 @@ pub(crate) enum Command {
     /// Print the mentions of each document as JSON Lines
     Tag(Tag),
     /// List the entities of a run
-    Top(Top),
-    /// List the pairs of entities that occur together in a run
-    Pairs(Pairs),
+    Top(crate::top::Top),
+    /// List the pairs of entities that belong together in a run
+    Pairs(crate::pairs::Pairs),
+    /// List the entities that belong to one entity
+    Neighbours(crate::neighbours::Neighbours),
+    /// List the groups of entities that belong together
+    Communities(crate::communities::Communities),
+    /// Count entities month by month, or compare two periods or groups
+    Trend(crate::trend::Trend),
     /// Write a run for another tool: Parquet, CSV, SQLite, Matrix Market, Gephi, ...
     Export(Export),
     /// Show what a result file or a run contains
@@ -540,6 +547,26 @@ pub(crate) struct KindArg {
     /// that the run lacks is an error that lists those it has
     #[arg(short = 't', long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
+    /// Only what meets a condition, e.g. 'type=place & country=IQ & documents>=5 & date>=2024-01'; for pairs, both
+    /// entities must meet it. A condition on documents (date, source, id, characters) makes everything be counted over these
+    /// documents alone. See `dateline top --help` for the fields. Several conditions must all be met
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) conditions: Vec<String>,
+}
+
+impl KindArg {
+    /// All conditions as one.
+    pub(crate) fn condition(&self) -> Result<Option<Condition>, Error> {
+        let mut all: Option<Condition> = None;
+        for text in &self.conditions {
+            let next: Condition = text.parse()?;
+            all = Some(match all {
+                Some(before) => before.and(next),
+                None => next,
+            });
+        }
+        Ok(all)
+    }
 }
 
 /// Selects pairs.
@@ -551,9 +578,12 @@ pub(crate) struct FilterArgs {
     /// several entities of the run have the name, they are listed; choose one by its id
     #[arg(short, long, value_name = "ENTITY")]
     pub(crate) with: Option<String>,
-    /// Only pairs with at least this many documents
+    /// Only pairs with at least this many documents together
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = whole::<u32>)]
     pub(crate) min_documents: u32,
+    /// Only entities in at least this many documents; for pairs, both
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>)]
+    pub(crate) min_each: Option<u32>,
 }
 
 /// How to print a list.
@@ -565,58 +595,6 @@ pub(crate) struct ListArgs {
     /// table for people, jsonl or csv for programs
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,
-}
-
-/// Lists the entities of a run, most mentioned first.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Columns (and keys):
-  entity     id of the entity in the gazetteer
-  name       its canonical name
-  type       place, organisation, title, or another
-  mentions   mentions in all documents (collection frequency)
-  documents  documents with at least one mention (document frequency)
-
-On a terminal, long names are cut (…) and columns that do not fit are left out and named; pipes and files get everything.
-
-Equal rows are ordered by name and id. By mentions, a long article has more weight than by documents.")]
-pub(crate) struct Top {
-    /// The run
-    #[arg(value_name = "RUN")]
-    pub(crate) run: PathBuf,
-    #[command(flatten)]
-    pub(crate) list: ListArgs,
-    #[command(flatten)]
-    pub(crate) kind: KindArg,
-    /// What to order by
-    #[arg(long, value_enum, default_value = "mentions")]
-    pub(crate) by: TopBy,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TopBy {
-    Mentions,
-    Documents,
-}
-
-/// Lists the pairs of entities that are mentioned in the same documents, most frequent first.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Columns (and keys):
-  a b            ids of the two entities (each pair is listed once)
-  name_a name_b  their canonical names
-  documents      documents that mention both (joint frequency)
-
-Equal rows are ordered by their names. A count is not an association: an entity that is in every article occurs together
-with every other.")]
-pub(crate) struct Pairs {
-    /// The run
-    #[arg(value_name = "RUN")]
-    pub(crate) run: PathBuf,
-    #[command(flatten)]
-    pub(crate) list: ListArgs,
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
 }
 
 const EXPORT_HELP: &str = "\
@@ -983,7 +961,7 @@ pub(crate) struct Holders {
 }
 
 /// A whole number.
-fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+pub(crate) fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| "write a whole number, such as 20".to_owned())
 }
 

@@ -4,9 +4,8 @@ use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 
 use dateline::archive::FieldMap;
-use dateline::export::Filter;
 use dateline::gazetteer::{LoadOptions, Replaced, builtin_names};
-use dateline::query::{EntityNames, RunEntity, find_entity};
+use dateline::query::{EntityNames, Filter, RunEntity, View, find_entity};
 use dateline::{
     Analyzer, Archive, ArchiveOptions, Error, Gazetteer, InputFormat, InputNotes, Noted, Reject, Run, ScanOptions,
     StopFlag,
@@ -110,9 +109,15 @@ pub(crate) fn entity_of(run: &Run, given: &str, of_kind: Option<&str>) -> Result
 /// The conditions of the arguments, with the entity by its id.
 pub(crate) fn filter_of(run: &Run, args: &FilterArgs) -> Result<Filter, Error> {
     let kind = args.kind.kind.clone();
-    let mut filter = Filter { kind: kind.clone(), with: None, min_documents: args.min_documents };
-    // The type first: if it is wrong, the user should correct it first.
-    filter.select(run)?;
+    let mut filter = Filter {
+        kind: kind.clone(),
+        min_documents: args.min_documents,
+        min_each: args.min_each.unwrap_or(0),
+        condition: args.kind.condition()?,
+        ..Filter::default()
+    };
+    // The type and the condition first: if one is wrong, the user should correct it first.
+    filter.select(&View::whole(run)?)?;
     if let Some(given) = &args.with {
         filter.with = Some(entity_of(run, given, kind.as_deref())?.id);
     }

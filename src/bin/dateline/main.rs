@@ -2,6 +2,7 @@
 
 mod analyze;
 mod args;
+mod communities;
 mod eval;
 mod exit_code;
 mod explain;
@@ -11,6 +12,7 @@ mod generate;
 mod holders;
 mod inputs;
 mod inspect;
+mod neighbours;
 mod pairs;
 mod parts;
 mod passages;
@@ -22,6 +24,7 @@ mod selfcheck;
 mod table;
 mod tag;
 mod top;
+mod trend;
 mod verify;
 
 use std::process::ExitCode;
@@ -53,6 +56,9 @@ fn main() -> ExitCode {
         Command::Tag(command) => tag::run(command, &args),
         Command::Top(command) => top::run(command, &args),
         Command::Pairs(command) => pairs::run(command, &args),
+        Command::Neighbours(command) => neighbours::run(command, &args),
+        Command::Communities(command) => communities::run(command, &args),
+        Command::Trend(command) => trend::run(command, &args),
         Command::Export(command) => export::run(command, &args),
         Command::Explain(command) => explain::run(command, &args),
         Command::Eval(command) => eval::run(command, &args),

@@ -1,69 +1,173 @@
-//! `dateline pairs`: the pairs of entities that occur together.
+//! `dateline pairs`: the pairs of entities that belong together.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::path::PathBuf;
 
+use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use dateline::Run;
-use dateline::export::Filter;
+use dateline::association::Measure;
+use dateline::query::{Pair, PairOptions, PairOrder, strongest_pairs};
 use serde_json::Value;
 
-use crate::args::{Args, Pairs};
+use crate::args::{Args, FilterArgs, Format, ListArgs};
 use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs::{filter_of, plural};
-use crate::table::{self, id, number, text};
-use crate::top::{FoundEntity, entities};
+use crate::table::{self, Column, id, number, text};
 
-/// The sort key of a pair: more documents first, then by name.
-type Ranked<'e> = (Reverse<u32>, &'e FoundEntity, &'e FoundEntity);
+/// Lists the pairs of entities that are mentioned in the same documents more often than by chance, the strongest
+/// association first.
+#[derive(Debug, clap::Args)]
+#[command(after_help = help())]
+pub(crate) struct Pairs {
+    /// The run
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+    #[command(flatten)]
+    list: ListArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Columns of measures; the pairs are ordered by the first
+    #[arg(long, value_delimiter = ',', default_value = "g2,npmi", value_name = "NAME,...", value_parser = measures(), hide_possible_values = true)]
+    measure: Vec<Measure>,
+    /// What to order by: the first measure, or the documents with both
+    #[arg(long, value_enum, default_value = "measure")]
+    by: PairsBy,
+    /// Only pairs that are discoveries at this false discovery rate, e.g. 0.01; adds the column q
+    #[arg(long, value_name = "Q")]
+    fdr: Option<f64>,
+    /// Also list what is left out by default: pairs of two titles, news agencies, rare names, and pairs that are not
+    /// together more often than by chance
+    #[arg(long)]
+    all_pairs: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PairsBy {
+    Measure,
+    Documents,
+}
+
+/// Uses the library's names, so that there is one list of measures.
+pub(crate) fn measures() -> impl TypedValueParser<Value = Measure> {
+    let names = Measure::ALL.map(|measure| PossibleValue::new(measure.name()).help(measure.doc()));
+    PossibleValuesParser::new(names).map(|name| name.parse().expect("clap accepts only names of the list"))
+}
+
+/// A line for each measure.
+pub(crate) fn measure_help() -> String {
+    Measure::ALL.map(|measure| format!("  {:10} {}\n", measure.name(), measure.doc())).concat()
+}
+
+fn help() -> String {
+    let measures = measure_help();
+    format!(
+        "\
+Columns (and keys, which are in this order in jsonl and csv; a table has names first, and documents for k11):
+  a b              ids of the two entities (each pair is listed once)
+  name_a name_b    their canonical names
+  k11              documents that mention both (joint frequency)
+  k12 k21 k22      documents that mention only a, only b, neither: the other cells of the table from which measures are
+                   computed; a = k11 + k12, b = k11 + k21, and n is the sum of all four
+  g2 npmi ...      the measures of --measure
+  q                with --fdr: the lowest false discovery rate at which the pair is a discovery
+
+Measures (e = a b / n is the number of documents with both that chance alone would give):
+{measures}
+Ordered by the first measure, the strongest first (fisher: the smallest p first), then by k11 and names. G2 comes first by default
+because it says how sure the association is, so that neither rare names that met once (as by pmi) nor names that are everywhere (as by
+documents) are at the top. npmi says how close the two are, whatever their frequency.
+
+Left out unless --all-pairs is given:
+  pairs of two titles (\"Doctor\" and \"Professor\"); --type title lists them, too
+  news agencies (kind org.media.agency), which are mostly the author of an article; --with one, or --type org.media, lists them
+  names in fewer than 5 documents, or in fewer than one of a hundred if the run has less than 500; --min-each sets another minimum
+  pairs that are in no more documents than chance would give (k11 <= e); by documents they are listed
+
+--fdr computes q-values after Benjamini and Hochberg (1995) from the p-values of fisher; the tests are all pairs that the listed entities
+could make. A q-value says that an association is no accident, not that it is close. Documents of one story, and copies of one
+article, are not independent of each other: a small p-value is then no evidence.
+
+Examples:
+  dateline pairs results --with Iraq -n 10
+  dateline pairs results --type place --measure npmi,lift --min-each 20
+  dateline pairs results --by documents --all-pairs      every pair, the most frequent first"
+    )
+}
 
 pub(crate) fn run(command: &Pairs, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
-    let entities = entities(&run)?;
-    let filter = filter_of(&run, &command.filter)?;
-    let pairs = strongest(&run, &entities, &filter, command.list.rows)?;
-    let columns = [id("a").spare(1), text("name_a"), id("b").spare(1), text("name_b"), number("documents")];
-    let rows = pairs.iter().map(|(Reverse(documents), a, b)| {
-        let cells: [Value; 5] = [
-            a.id.as_str().into(),
-            a.name.as_str().into(),
-            b.id.as_str().into(),
-            b.name.as_str().into(),
-            (*documents).into(),
-        ];
-        cells.into()
-    });
-    table::print(command.list.format, &columns, rows)?;
+    let mut filter = filter_of(&run, &command.filter)?;
+    let view = filter.view(&run)?;
+    let by_measure = command.by == PairsBy::Measure;
+    if !command.all_pairs {
+        filter.without_agencies = true;
+        filter.without_title_pairs = true;
+        if by_measure && command.filter.min_each.is_none() {
+            filter.min_each = PairOptions::usual_minimum(view.n_documents());
+        }
+    }
+    let options = PairOptions {
+        order: if by_measure { PairOrder::Measure(command.measure[0]) } else { PairOrder::Joint },
+        rows: command.list.rows,
+        attracted: by_measure && !command.all_pairs,
+        max_false_discovery_rate: command.fdr,
+    };
+    let joint = view.joint_counts()?;
+    let pairs = strongest_pairs(&view, &joint, &filter.select(&view)?, options)?;
+    let format = command.list.format;
+    let (columns, cells): (Vec<Column>, Vec<Cell>) = columns(command, format).into_iter().unzip();
+    table::print(format, &columns, pairs.iter().map(|pair| cells.iter().map(|cell| cell(pair)).collect()))?;
     if pairs.is_empty() && !args.quiet {
-        let (path, of) = (command.run.display(), plural(run.manifest().totals.pairs, "pair", "pairs"));
-        let nothing = run.manifest().totals.pairs == 0;
-        let conditions =
-            if nothing || filter.is_everything() { String::new() } else { format!(" and none meets {filter}") };
-        anstream::eprintln!("{path}: the run has {of}{conditions}");
+        let n_pairs = joint.n_pairs()?;
+        let nothing = n_pairs == 0;
+        let mut said = format!("{}: the run has {}", command.run.display(), plural(n_pairs, "pair", "pairs"));
+        let conditions = filter.to_string();
+        if !nothing && !conditions.is_empty() {
+            said += &format!(" and none meets {conditions}");
+        }
+        if !nothing && !command.all_pairs {
+            said += "; --all-pairs lists those that are left out, too";
+        }
+        anstream::eprintln!("{said}");
     }
     Ok(Outcome::Done)
 }
 
-/// The first `rows` pairs of the list (0 for all), in order. Memory holds no more than that.
-pub(crate) fn strongest<'e>(
-    run: &Run,
-    entities: &'e [FoundEntity],
-    filter: &Filter,
-    rows: usize,
-) -> Result<Vec<Ranked<'e>>, dateline::Error> {
-    let limit = if rows == 0 { usize::MAX } else { rows };
-    let selection = filter.select(run)?;
-    // The greatest element of the heap is the last of the list.
-    let mut first: BinaryHeap<Ranked<'e>> = BinaryHeap::new();
-    for block in run.pairs()? {
-        for row in block?.iter().filter(|row| selection.pair(*row)) {
-            let pair = (Reverse(row.joint), &entities[row.a as usize], &entities[row.b as usize]);
-            if first.len() < limit {
-                first.push(pair);
-            } else if first.peek().is_some_and(|last| pair < *last) {
-                first.pop();
-                first.push(pair);
-            }
-        }
+/// What a column shows of a pair.
+type Cell = Box<dyn Fn(&Pair<'_>) -> Value>;
+
+/// The columns of the list: names first for people, in the order of the help for programs.
+fn columns(command: &Pairs, format: Format) -> Vec<(Column, Cell)> {
+    let ids: [(Column, Cell); 2] = [
+        (id("a").spare(1), Box::new(|pair| pair.a.id.as_str().into())),
+        (id("b").spare(1), Box::new(|pair| pair.b.id.as_str().into())),
+    ];
+    let names: [(Column, Cell); 2] = [
+        (text("name_a"), Box::new(|pair| pair.a.name.as_str().into())),
+        (text("name_b"), Box::new(|pair| pair.b.name.as_str().into())),
+    ];
+    let mut measures: Vec<(Column, Cell)> = Vec::new();
+    for &measure in &command.measure {
+        measures.push((number(measure.name()), Box::new(move |pair| measure.of(pair.table).into())));
     }
-    Ok(first.into_sorted_vec())
+    if command.fdr.is_some() {
+        measures.push((number("q"), Box::new(|pair| pair.q.into())));
+    }
+    let [a, b] = ids;
+    let [name_a, name_b] = names;
+    let mut columns: Vec<(Column, Cell)> = Vec::new();
+    if format == Format::Table {
+        columns.extend([name_a, name_b]);
+        columns.push((number("documents"), Box::new(|pair| pair.table.k11.into())));
+        columns.extend(measures);
+        columns.extend([a, b]);
+    } else {
+        columns.extend([a, name_a, b, name_b]);
+        columns.push((number("k11"), Box::new(|pair| pair.table.k11.into())));
+        columns.push((number("k12"), Box::new(|pair| pair.table.k12.into())));
+        columns.push((number("k21"), Box::new(|pair| pair.table.k21.into())));
+        columns.push((number("k22"), Box::new(|pair| pair.table.k22.into())));
+        columns.extend(measures);
+    }
+    columns
 }

@@ -156,8 +156,26 @@ fn lay_out(
 /// A cell as people read it.
 fn shown(cell: &Value) -> String {
     match cell {
-        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), thousands),
+        Value::Number(number) => match (number.as_u64(), number.as_f64()) {
+            (Some(whole), _) => thousands(whole),
+            (None, Some(value)) if number.is_f64() => rounded(value),
+            _ => number.to_string(),
+        },
         other => plain(other),
+    }
+}
+
+/// A measure as people read it: three decimals, fewer of large numbers, and digits with an exponent for very small ones.
+fn rounded(value: f64) -> String {
+    match value.abs() {
+        size if size >= 999.95 => {
+            let sign = if value < 0.0 { "-" } else { "" };
+            format!("{sign}{}", thousands(size.round() as u64))
+        }
+        size if size >= 99.995 => format!("{value:.1}"),
+        size if size >= 9.9995 => format!("{value:.2}"),
+        size if size >= 0.0005 || size == 0.0 => format!("{value:.3}"),
+        _ => format!("{value:.1e}"),
     }
 }
 

@@ -1,63 +1,84 @@
 //! `dateline top`: the entities of a run.
 
-use std::cmp::Reverse;
+use std::path::PathBuf;
 
-use dateline::export::Filter;
-use dateline::gazetteer::EntityType;
-use dateline::{Error, Run};
+use clap::ValueEnum;
+use dateline::Run;
+use dateline::query::{FIELDS, Filter, Frequency, top_entities};
 use serde_json::Value;
 
-use crate::args::{Args, Top, TopBy};
+use crate::args::{Args, KindArg, ListArgs};
 use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs::plural;
 use crate::table::{self, id, number, text, word};
 
-/// One entity of a run.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct FoundEntity {
-    pub(crate) name: String,
-    pub(crate) id: String,
-    pub(crate) kind: String,
-    pub(crate) mentions: u64,
-    pub(crate) documents: u32,
+/// Lists the entities of a run, most mentioned first.
+#[derive(Debug, clap::Args)]
+#[command(after_help = help())]
+pub(crate) struct Top {
+    /// The run
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+    #[command(flatten)]
+    list: ListArgs,
+    #[command(flatten)]
+    kind: KindArg,
+    /// What to order by
+    #[arg(long, value_enum, default_value = "mentions")]
+    by: TopBy,
 }
 
-impl FoundEntity {
-    pub(crate) fn type_name(&self) -> &str {
-        EntityType::of_kind(&self.kind).as_str()
-    }
+fn help() -> String {
+    let field = |(name, _, meaning): &(&str, bool, &str)| format!("  {name:11} {meaning}\n");
+    let fields: Vec<String> = FIELDS.iter().map(field).collect();
+    format!(
+        "\
+Columns (and keys):
+  entity     id of the entity in the gazetteer
+  name       its canonical name
+  type       place, organisation, title, or another
+  mentions   mentions in all documents (collection frequency)
+  documents  documents with at least one mention (document frequency)
+
+On a terminal, long names are cut (…) and columns that do not fit are left out and named; pipes and files get everything.
+
+Equal rows are ordered by name and id. By mentions, a long article has more weight than by documents.
+
+Conditions (--where) compare a field with a value by = != < <= > >= or ~ (holds the text), and are joined by & (and), | (or), ! (not) and
+parentheses; field=x,y is one of several; a value with blanks is written in quotes. Case and accents make no difference, except in ids.
+{}
+A date is a day, month, quarter, week or year (2024-03-05, 2024-03, 2024-Q1, 2024-W10, 2024), and stands for all its days. Conditions on
+documents (date, source, id, characters) and those on entities are joined by & only. With conditions on documents, all numbers are
+those of a run of these documents alone: mentions and documents here, and everything that pairs computes.
+
+Examples:
+  dateline top results --type place -n 50
+  dateline top results --where 'kind=place.city & country=IQ,IR & date>=2024-01'
+  dateline top results --where 'type=organisation & name~bank & !country=US'",
+        fields.concat()
+    )
 }
 
-/// All entities of a run; the row is the entity's number in the run's other files.
-pub(crate) fn entities(run: &Run) -> Result<Vec<FoundEntity>, Error> {
-    let mut entities = Vec::new();
-    for block in run.entities()? {
-        entities.extend(block?.iter().map(|row| FoundEntity {
-            name: row.name.to_owned(),
-            id: row.id.to_owned(),
-            kind: row.kind.to_owned(),
-            mentions: row.mentions,
-            documents: row.documents,
-        }));
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TopBy {
+    Mentions,
+    Documents,
+}
+
+impl From<TopBy> for Frequency {
+    fn from(by: TopBy) -> Self {
+        match by {
+            TopBy::Mentions => Self::Mentions,
+            TopBy::Documents => Self::Documents,
+        }
     }
-    Ok(entities)
 }
 
 pub(crate) fn run(command: &Top, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
-    let mut entities = entities(&run)?;
-    let filter = Filter { kind: command.kind.kind.clone(), ..Filter::default() };
-    let selection = filter.select(&run)?;
-    let mut row = 0..;
-    entities.retain(|_| row.next().is_some_and(|row| selection.entity(row)));
-    entities.sort_by_cached_key(|entity| {
-        let (mentions, documents) = (entity.mentions, u64::from(entity.documents));
-        let keys = if command.by == TopBy::Mentions { (mentions, documents) } else { (documents, mentions) };
-        (Reverse(keys), entity.name.clone(), entity.id.clone())
-    });
-    if command.list.rows > 0 {
-        entities.truncate(command.list.rows);
-    }
+    let filter = Filter { kind: command.kind.kind.clone(), condition: command.kind.condition()?, ..Filter::default() };
+    let view = filter.view(&run)?;
+    let entities = top_entities(&view, &filter.select(&view)?, command.by.into(), command.list.rows);
     let columns = [id("entity").spare(1), text("name"), word("type").spare(2), number("mentions"), number("documents")];
     let rows = entities.iter().map(|entity| {
         let cells: [Value; 5] = [
@@ -71,10 +92,10 @@ pub(crate) fn run(command: &Top, args: &Args) -> CommandResult {
     });
     table::print(command.list.format, &columns, rows)?;
     if entities.is_empty() && !args.quiet {
-        let (path, of) = (command.run.display(), plural(run.manifest().totals.entities, "entity", "entities"));
-        let nothing = run.manifest().totals.entities == 0;
+        let (path, total) = (command.run.display(), run.manifest().totals.entities);
+        let of = plural(total, "entity", "entities");
         let conditions =
-            if nothing || filter.is_everything() { String::new() } else { format!(" and none meets {filter}") };
+            if total == 0 || filter.is_everything() { String::new() } else { format!(" and none meets {filter}") };
         anstream::eprintln!("{path}: the run has {of}{conditions}");
     }
     Ok(Outcome::Done)

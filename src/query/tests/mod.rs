@@ -1,3 +1,5 @@
+mod lists;
+
 use std::fs;
 
 use super::{EntityNames, RunEntity, RunKinds, find_entity};

@@ -1,0 +1,259 @@
+//! Which rows of a run are wanted: the one set of conditions for lists of entities, for pairs and for exports.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::condition::Condition;
+use super::entity::{EntityNames, RunEntity, find_entity};
+use super::kinds::{RunKinds, is_of};
+use super::view::View;
+use crate::error::Result;
+use crate::gazetteer::{Gazetteer, LoadOptions};
+use crate::store::{PairRow, Run};
+
+/// The kind of news agencies. In an article they are mostly its author and not its subject ("Reuters reported"), so that
+/// lists of what articles are about leave them out.
+const AGENCY: &str = "org.media.agency";
+
+/// Whether an entity with this kind is a news agency.
+///
+/// ```
+/// use dateline::query::is_agency;
+/// assert!(is_agency("org.media.agency") && !is_agency("org.media"));
+/// ```
+#[must_use]
+pub fn is_agency(kind: &str) -> bool {
+    is_of(kind, AGENCY)
+}
+
+/// Conditions on entities and pairs; the default wants everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Filter {
+    /// Only entities of this type (`place`, `organisation`, `title`) or kind (`place.city`); of pairs, both.
+    pub kind: Option<String>,
+    /// Only pairs with this entity, by its id or by any of its names ([`find_entity`]). Of the other conditions on a single
+    /// entity, only the type must hold for it.
+    pub with: Option<String>,
+    /// Only pairs with at least this many documents together.
+    pub min_documents: u32,
+    /// Only entities in at least this many documents; of pairs, both.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub min_each: u32,
+    /// Only entities that meet what this says about entities (of pairs, both), in the view of the documents that meet
+    /// what it says about documents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+    /// Leaves out news agencies (kind `org.media.agency`), unless `kind` or the condition names
+    /// their kind or `org.media`.
+    #[serde(skip_serializing_if = "is_false")]
+    pub without_agencies: bool,
+    /// Leaves out pairs of two titles ("Doctor" and "Professor"), unless `kind` or the condition names a kind of
+    /// titles.
+    #[serde(skip_serializing_if = "is_false")]
+    pub without_title_pairs: bool,
+    /// Leaves out pairs of a country and a place in it ("China" and "Beijing").
+    #[serde(skip_serializing_if = "is_false")]
+    pub without_own_country: bool,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+impl Filter {
+    /// Whether every row passes.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.kind.is_none()
+            && self.condition.is_none()
+            && self.min_each <= 1
+            && !self.without_agencies
+            && !self.is_of_pairs()
+    }
+
+    /// Whether there is a condition that only a pair can meet.
+    #[must_use]
+    pub fn is_of_pairs(&self) -> bool {
+        self.with.is_some() || self.min_documents > 1 || self.without_title_pairs || self.without_own_country
+    }
+
+    /// The view of a run that the conditions on documents make.
+    ///
+    /// # Errors
+    ///
+    /// If the run cannot be read.
+    ///
+    /// # Complexity
+    ///
+    /// As [`View::whole`] or [`View::of_documents`].
+    pub fn view<'r>(&self, run: &'r Run) -> Result<View<'r>> {
+        match &self.condition {
+            Some(condition) if condition.is_of_documents() => View::of_documents(run, |row| condition.document(row)),
+            _ => View::whole(run),
+        }
+    }
+
+    /// Looks up the conditions in a view of a run.
+    ///
+    /// # Errors
+    ///
+    /// If none of the entities has the type wanted, or `with` names no entity or several.
+    ///
+    /// # Complexity
+    ///
+    /// Linear in the entities; keeps two bytes for each. For a name that is not an id, the run's gazetteer is loaded,
+    /// which is slow if it contains files of the user: find the id first, with a cache
+    /// ([`load_cached`](crate::load_cached)).
+    pub fn select(&self, view: &View<'_>) -> Result<Selection> {
+        let run = view.run();
+        let wanted = self.kind.as_deref();
+        let condition = self.condition.as_ref();
+        if wanted.is_some() || condition.is_some_and(Condition::is_of_entities) {
+            let mut kinds = RunKinds::default();
+            view.entities().iter().for_each(|entity| kinds.add(&entity.kind));
+            let checked = wanted.map_or(Ok(()), |wanted| kinds.check(wanted));
+            let checked = checked.and_then(|()| condition.map_or(Ok(()), |condition| condition.check(&kinds)));
+            checked.map_err(|error| error.at(run.path()))?;
+        }
+        let names = |test: &dyn Fn(&str) -> bool| {
+            wanted.is_some_and(test) || condition.is_some_and(|condition| condition.names_kind(test))
+        };
+        let without_agencies = self.without_agencies && !names(&|kind| kind.contains('.') && is_of(AGENCY, kind));
+        let mut selection = Selection {
+            wanted: Vec::with_capacity(view.entities().len()),
+            titles: Vec::new(),
+            countries: Vec::new(),
+            with: None,
+            min_documents: self.min_documents,
+        };
+        for entity in view.entities() {
+            selection.wanted.push(
+                wanted.is_none_or(|wanted| is_of(&entity.kind, wanted))
+                    && entity.documents >= self.min_each
+                    && !(without_agencies && is_agency(&entity.kind))
+                    && condition.is_none_or(|condition| condition.entity(entity)),
+            );
+        }
+        if self.without_title_pairs && !names(&|kind| is_of(kind, "title")) {
+            selection.titles = view.entities().iter().map(|entity| is_of(&entity.kind, "title")).collect();
+        }
+        if self.without_own_country {
+            selection.countries = view.entities().iter().map(Located::of).collect();
+        }
+        if let Some(given) = &self.with {
+            let load = |layers: &[String], without: &[String]| {
+                Gazetteer::load_with(layers, &LoadOptions { without: without.to_vec(), ..LoadOptions::default() })
+            };
+            let row = find_entity(run, given, wanted, || EntityNames::of_run(run, load))?.row;
+            selection = selection.around(row);
+        }
+        Ok(selection)
+    }
+}
+
+/// The conditions as options of the command line.
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.kind.as_ref().map(|kind| format!("--type {kind}"));
+        let with = self.with.as_ref().map(|with| format!("--with {with:?}"));
+        let documents = (self.min_documents > 1).then(|| format!("--min-documents {}", self.min_documents));
+        let each = (self.min_each > 1).then(|| format!("--min-each {}", self.min_each));
+        let condition = self.condition.as_ref().map(|condition| format!("--where {:?}", condition.to_string()));
+        let all = [kind, with, documents, each, condition];
+        f.write_str(&all.into_iter().flatten().collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// A [`Filter`] looked up in a view of a run: entities and pairs by row.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// By row, whether the entity meets the conditions.
+    wanted: Vec<bool>,
+    /// By row, whether it is a title; empty if two titles may be a pair.
+    titles: Vec<bool>,
+    /// By row, the country of a place; empty if a country and a place in it may be a pair.
+    countries: Vec<Option<Located>>,
+    with: Option<u32>,
+    min_documents: u32,
+}
+
+impl Selection {
+    /// Number of entities in the run.
+    #[must_use]
+    pub fn n_entities(&self) -> usize {
+        self.wanted.len()
+    }
+
+    /// Whether the entity is wanted; `false` if there is no such row.
+    #[must_use]
+    pub fn entity(&self, row: u32) -> bool {
+        self.wanted.get(row as usize).copied().unwrap_or(false)
+    }
+
+    /// Only pairs with this entity, by its row, which need not meet the conditions itself.
+    #[must_use]
+    pub fn around(mut self, row: u32) -> Self {
+        if let Some(is_wanted) = self.wanted.get_mut(row as usize) {
+            *is_wanted = true;
+        }
+        self.with = Some(row);
+        self
+    }
+
+    /// Whether the pair meets all conditions.
+    #[must_use]
+    pub fn pair(&self, pair: PairRow) -> bool {
+        let is_title = |row: u32| self.titles.get(row as usize).copied().unwrap_or(false);
+        pair.joint >= self.min_documents
+            && self.entity(pair.a)
+            && self.entity(pair.b)
+            && self.with.is_none_or(|entity| pair.a == entity || pair.b == entity)
+            && !(is_title(pair.a) && is_title(pair.b))
+            && !self.is_of_own_country(pair)
+    }
+
+    /// Whether the pair is a country and a place in it.
+    fn is_of_own_country(&self, pair: PairRow) -> bool {
+        let located = |row: u32| self.countries.get(row as usize).copied().flatten();
+        match (located(pair.a), located(pair.b)) {
+            (Some(a), Some(b)) => a.code == b.code && a.is_country != b.is_country,
+            _ => false,
+        }
+    }
+
+    /// How many pairs the wanted entities could make, if each occurred with each. Pairs of a country and a place in it are
+    /// always among them, even if they are not wanted.
+    #[must_use]
+    pub fn n_possible_pairs(&self) -> u64 {
+        let pairs_of = |n: u64| n * n.saturating_sub(1) / 2;
+        let rows = || (0..self.wanted.len() as u32).filter(|row| self.entity(*row));
+        let n_titles = rows().filter(|row| self.titles.get(*row as usize).copied().unwrap_or(false)).count() as u64;
+        match self.with {
+            Some(with) => rows()
+                .filter(|row| *row != with && self.pair(PairRow { a: *row, b: with, joint: u32::MAX }))
+                .count() as u64,
+            None => pairs_of(rows().count() as u64) - pairs_of(n_titles),
+        }
+    }
+}
+
+/// Where a place is.
+#[derive(Debug, Clone, Copy)]
+struct Located {
+    /// The two letters of its country's code.
+    code: [u8; 2],
+    /// Whether it is that country.
+    is_country: bool,
+}
+
+impl Located {
+    fn of(entity: &RunEntity) -> Option<Self> {
+        let code = entity.country.as_bytes().try_into().ok()?;
+        is_of(&entity.kind, "place").then(|| Self { code, is_country: is_of(&entity.kind, "place.country") })
+    }
+}
