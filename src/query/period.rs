@@ -53,11 +53,11 @@ impl Period {
             Self::Quarter => first_of(date.year(), (date.month() - 1) / 3 * 3 + 1).ok_or_else(|| outside(day))?,
             Self::Year => date.first_of_year(),
         };
-        self.from(start).ok_or_else(|| outside(day))
+        self.beginning(start).ok_or_else(|| outside(day))
     }
 
     /// The period that begins on this date.
-    fn from(self, start: Date) -> Option<DayRange> {
+    fn beginning(self, start: Date) -> Option<DayRange> {
         let length = match self {
             Self::Day => 1.day(),
             Self::Week => 7.days(),
@@ -125,18 +125,18 @@ impl FromStr for DayRange {
                 return None;
             }
             match (second, third) {
-                (None, None) => Period::Year.from(first_of(year, 1)?),
+                (None, None) => Period::Year.beginning(first_of(year, 1)?),
                 (Some(week), None) if week.starts_with(['W', 'w']) => {
                     let week = number(&week[1..], 2)? as i8;
-                    Period::Week.from(ISOWeekDate::new(year, week, Weekday::Monday).ok()?.date())
+                    Period::Week.beginning(ISOWeekDate::new(year, week, Weekday::Monday).ok()?.date())
                 }
                 (Some(quarter), None) if quarter.starts_with(['Q', 'q']) => {
                     let quarter = number(&quarter[1..], 1).filter(|number| (1..=4).contains(number))?;
-                    Period::Quarter.from(first_of(year, quarter as i8 * 3 - 2)?)
+                    Period::Quarter.beginning(first_of(year, quarter as i8 * 3 - 2)?)
                 }
-                (Some(month), None) => Period::Month.from(first_of(year, number(month, 2)? as i8)?),
+                (Some(month), None) => Period::Month.beginning(first_of(year, number(month, 2)? as i8)?),
                 (Some(month), Some(day)) => {
-                    Period::Day.from(Date::new(year, number(month, 2)? as i8, number(day, 2)? as i8).ok()?)
+                    Period::Day.beginning(Date::new(year, number(month, 2)? as i8, number(day, 2)? as i8).ok()?)
                 }
                 (None, Some(_)) => None,
             }
