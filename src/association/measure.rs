@@ -128,7 +128,8 @@ impl Measure {
             Self::Ppmi => lift().log2().max(0.0),
             Self::Npmi if joint == 0 => -1.0,
             Self::Npmi if joint == n => 0.0,
-            Self::Npmi => lift().log2() / -ratio(joint, n).log2(),
+            // Written so that names that occur only together have exactly 1.
+            Self::Npmi => lift().log2() / ratio(n, joint).log2(),
             Self::Fisher => table.ln_fisher().exp(),
             Self::Jaccard => ratio(joint, a + b - joint),
             Self::Dice => ratio(2 * joint, a + b),
