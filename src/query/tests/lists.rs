@@ -214,8 +214,11 @@ fn two_groups_are_compared() {
     assert!(error.contains("2 documents are in both groups"), "{error}");
 }
 
-/// All numbers of a view by id.
-fn numbers(view: &View<'_>) -> (u64, BTreeMap<String, (u64, u32)>, BTreeMap<String, ContingencyTable>) {
+/// Documents; by id mentions and documents of each entity; by their ids the table of each pair.
+type Numbers = (u64, BTreeMap<String, (u64, u32)>, BTreeMap<String, ContingencyTable>);
+
+/// All numbers of a view.
+fn numbers(view: &View<'_>) -> Numbers {
     let everything = Filter::default().select(view).unwrap();
     let top = top_entities(view, &everything, Frequency::Mentions, 0);
     let entities = top.iter().map(|entity| (entity.id.clone(), (entity.mentions, entity.documents))).collect();
