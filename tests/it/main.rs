@@ -1,6 +1,5 @@
 //! The one integration binary: what users can see, tested from outside.
 
-#[cfg(feature = "cli")]
 mod algebra;
 mod bad_input;
 mod cases;
@@ -27,6 +26,7 @@ mod measure;
 mod misleading_input;
 #[cfg(feature = "cli")]
 mod partials;
+#[cfg(feature = "cli")]
 mod passages;
 #[cfg(feature = "cli")]
 mod reading;

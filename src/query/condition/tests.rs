@@ -53,17 +53,7 @@ fn not_binds_closest_then_and_then_or() {
 #[track_caller]
 fn check_documents(condition: &str, expected: &[&str]) {
     let day = |date: &str| date.parse::<super::super::DayRange>().unwrap().first;
-    let document = |id, day, source| DocumentRow {
-        id,
-        date: "",
-        day,
-        source,
-        file: 0,
-        offset: 0,
-        length: 0,
-        characters: 100,
-        mentions: 0,
-    };
+    let document = |id, day, source| DocumentRow { id, day, source, characters: 100, ..DocumentRow::default() };
     let documents = [
         document("a", day("2023-12-31"), "Daily Example"),
         document("b", day("2024-02-29"), "daily example"),
