@@ -73,9 +73,8 @@ fn lines(file: usize, records: &[Written]) -> Vec<String> {
         Written::Empty => format!("{{\"id\":\"{file}-{number}\",\"section\":\"None\",\"date\":null,\"text\":\"\"}}"),
         Written::Broken => format!("{{\"id\":\"{file}-{number}\""),
         Written::Odd => {
-            format!(
-                "{{\"id\":\"twice\",\"section\":\"Odd\",\"date\":\"last week\",\"text\":\"<p>Iraq</p> <a href=x>Iran</a>\"}}"
-            )
+            let text = "<p>Iraq</p> <a href=x>Iran</a>";
+            format!("{{\"id\":\"twice\",\"section\":\"Odd\",\"date\":\"last week\",\"text\":\"{text}\"}}")
         }
     };
     records.iter().enumerate().map(line).collect()
@@ -93,8 +92,7 @@ impl Files {
     fn new(files: &[Vec<Written>]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("news")).unwrap();
-        let files = Self { folder, since: None, analyzer: analyzer(Profile::Strict) }.with(files);
-        files
+        Self { folder, since: None, analyzer: analyzer(Profile::Strict) }.with(files)
     }
 
     fn with(self, files: &[Vec<Written>]) -> Self {

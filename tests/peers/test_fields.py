@@ -2,12 +2,14 @@
 
 import csv
 import json
+import pathlib
 import sqlite3
+import tempfile
 
 import duckdb
 import pyarrow
 import pyarrow.parquet
-from support import NAMES, Case, dateline
+from support import NAMES, ROOT, Case, dateline
 
 KEEP = ["section", "meta.author", "flag", "date", 'a "quoted" name']
 COLUMNS = ["section", "meta.author", "flag", "field_date", 'a "quoted" name']
@@ -37,7 +39,10 @@ def expected(record):
 class Fields(Case):
     @classmethod
     def setUpClass(cls):
-        super().setUpClass()
+        cls._folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls._folder.cleanup)
+        cls.folder = pathlib.Path(cls._folder.name)
+        cls.run_program("analyze", "-q", ROOT / "corpus" / "news", "--out", cls.folder / "corpus")
         path = cls.folder / "records.jsonl"
         cls.rows = list(records())
         path.write_text("".join(json.dumps(row) + "\n" for row in cls.rows), encoding="utf-8")

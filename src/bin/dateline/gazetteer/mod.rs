@@ -30,7 +30,7 @@ pub(crate) enum GazetteerCommand {
     /// Show every entity that has a name, and which of them the name means by default
     Show(show::Show),
     /// List frequent capitalised sequences that a gazetteer does not cover
-    Suggest(suggest::Suggest),
+    Suggest(Box<suggest::Suggest>),
 }
 
 pub(crate) fn run(command: &GazetteerCommand, args: &Args) -> CommandResult {
