@@ -221,7 +221,7 @@ pub fn export(
     }
     if options.filter.condition.as_ref().is_some_and(Condition::is_of_documents) {
         let error = Error::usage("an export is of all documents, so its conditions can only be about entities");
-        return Err(error.with_remedy("leave out the conditions on id, date, source and characters"));
+        return Err(error.with_remedy("leave out those on date, source, language and the like"));
     }
     let output = match layout {
         Layout::File => Output::file(out.as_ref(), options.force)?,

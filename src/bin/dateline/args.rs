@@ -548,7 +548,7 @@ pub(crate) struct KindArg {
     #[arg(short = 't', long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
     /// Only what meets a condition, e.g. 'type=place & country=IQ & documents>=5 & date>=2024-01'; for pairs, both
-    /// entities must meet it. A condition on documents (date, source, id, characters) makes everything be counted over these
+    /// entities must meet it. A condition on documents (date, source, language, words, ...) makes everything be counted over these
     /// documents alone. See `dateline top --help` for the fields. Several conditions must all be met
     #[arg(long = "where", value_name = "CONDITION")]
     pub(crate) conditions: Vec<String>,

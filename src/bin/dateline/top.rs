@@ -48,7 +48,7 @@ Conditions (--where) compare a field with a value by = != < <= > >= or ~ (holds 
 parentheses; field=x,y is one of several; a value with blanks is written in quotes. Case and accents make no difference, except in ids.
 {}
 A date is a day, month, quarter, week or year (2024-03-05, 2024-03, 2024-Q1, 2024-W10, 2024), and stands for all its days. Conditions on
-documents (date, source, id, characters) and those on entities are joined by & only. With conditions on documents, all numbers are
+documents (date, source, id, language, words, characters) and those on entities are joined by & only. With conditions on documents, all numbers are
 those of a run of these documents alone: mentions and documents here, and everything that pairs computes.
 
 Examples:

@@ -56,6 +56,7 @@ Columns (and keys; a table has names first):
   mentions   mentions of the entity in the slice
   documents  documents of the slice that mention it
   articles   all documents of the slice
+  words      words of their titles and texts
   rate       documents for each 1,000 articles; empty if the slice has no article
   low high   95 % interval of the rate (Wilson 1927)
 
@@ -141,7 +142,8 @@ pub(crate) fn run(command: &Trend, args: &Args) -> CommandResult {
         exit_code::unless_closed(print_lines(&view, &entities, &found))?;
     }
     let ids = id("entity").spare(1);
-    let numbers = ["mentions", "documents", "articles", "rate", "low", "high"].map(number);
+    let numbers = ["mentions", "documents", "articles", "words", "rate", "low", "high"]
+        .map(|name| if name == "words" { number(name).spare(2) } else { number(name) });
     let columns = if command.format == Format::Table {
         [&[text("name"), word("slice")][..], &numbers, &[ids]].concat()
     } else {
@@ -153,7 +155,7 @@ pub(crate) fn run(command: &Trend, args: &Args) -> CommandResult {
             let rates = [rate.map(|rate| rate.0), rate.map(|rate| rate.1), rate.map(|rate| rate.2)];
             let [id, name, slice_label]: [Value; 3] =
                 [entity.id.as_str().into(), entity.name.as_str().into(), slice.label.as_str().into()];
-            let numbers = [count.mentions, count.documents, slice.articles].map(Value::from);
+            let numbers = [count.mentions, count.documents, slice.articles, slice.words].map(Value::from);
             let numbers = numbers.into_iter().chain(rates.map(Value::from));
             if command.format == Format::Table {
                 [name, slice_label].into_iter().chain(numbers).chain([id]).collect()

@@ -8,7 +8,7 @@ use crate::normalize::fold;
 use crate::store::DocumentRow;
 
 /// Every field: its name, whether it is of documents (else of entities), and what it is.
-pub const FIELDS: [(&str, bool, &str); 11] = [
+pub const FIELDS: [(&str, bool, &str); 13] = [
     ("entity", false, "id of the entity: entity=gn:98182"),
     ("name", false, "canonical name: name~bank"),
     ("type", false, "type, or kind: type=place"),
@@ -19,6 +19,8 @@ pub const FIELDS: [(&str, bool, &str); 11] = [
     ("id", true, "id of the document: id~reuters"),
     ("date", true, "date of the document: date>=2024-01, date=2024-Q1; date=none for none"),
     ("source", true, "publisher or site of the document: source=\"New York Times\""),
+    ("language", true, "ISO 639-1 code of its language: language=en,de; language=\"\" if unknown"),
+    ("words", true, "words of title and text: words>=100"),
     ("characters", true, "length of title and text: characters>500"),
 ];
 
@@ -44,6 +46,8 @@ pub(super) enum EntityTest {
 pub(super) enum DocumentTest {
     Id(Text),
     Source(Text),
+    Language(Text),
+    Words(Number),
     Characters(Number),
     Date(Days),
 }
@@ -78,6 +82,8 @@ impl Test {
             "mentions" => Self::Entity(EntityTest::Mentions(Number::of(comparison)?)),
             "id" => Self::Document(DocumentTest::Id(Text::of(comparison, str::to_owned)?)),
             "source" => Self::Document(DocumentTest::Source(Text::of(comparison, fold)?)),
+            "language" => Self::Document(DocumentTest::Language(Text::of(comparison, fold)?)),
+            "words" => Self::Document(DocumentTest::Words(Number::of(comparison)?)),
             "characters" => Self::Document(DocumentTest::Characters(Number::of(comparison)?)),
             _ => Self::Document(DocumentTest::Date(Days::of(comparison)?)),
         };
@@ -123,6 +129,8 @@ impl DocumentTest {
         match self {
             Self::Id(text) => text.holds(document.id, str::to_owned),
             Self::Source(text) => text.holds(document.source, fold),
+            Self::Language(text) => text.holds(document.language, fold),
+            Self::Words(number) => number.holds(document.words.into()),
             Self::Characters(number) => number.holds(document.characters.into()),
             Self::Date(days) => days.holds(document.day),
         }

@@ -53,7 +53,22 @@ fn not_binds_closest_then_and_then_or() {
 #[track_caller]
 fn check_documents(condition: &str, expected: &[&str]) {
     let day = |date: &str| date.parse::<super::super::DayRange>().unwrap().first;
-    let document = |id, day, source| DocumentRow { id, day, source, characters: 100, ..DocumentRow::default() };
+    let document = |id, day, source| DocumentRow {
+        id,
+        date: "",
+        day,
+        source,
+        language: if source.is_empty() { "de" } else { "en" },
+        file: 0,
+        offset: 0,
+        length: 0,
+        characters: 100,
+        words: 20,
+        paragraphs: 1,
+        sentences: 1,
+        mentions: 0,
+        notes: 0,
+    };
     let documents = [
         document("a", day("2023-12-31"), "Daily Example"),
         document("b", day("2024-02-29"), "daily example"),
@@ -80,6 +95,8 @@ fn documents_are_chosen_by_every_field() {
     check_documents("!date<2024", &["b", "c", "d"]);
     check_documents("source=\"daily example\"", &["a", "b"]);
     check_documents("source~post | source=\"\"", &["c", "d"]);
+    check_documents("language=DE & words=20", &["d"]);
+    check_documents("language!=de & words<21", &["a", "b", "c"]);
     check_documents("id=a,c & characters>=100", &["a", "c"]);
     // What is said about entities is not asked of documents.
     check_documents("type=place & date<2024 & documents>3", &["a"]);

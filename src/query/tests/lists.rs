@@ -175,6 +175,8 @@ fn slices_sum_to_the_whole() {
         assert_eq!(found.slices.iter().map(|slice| slice.articles).sum::<u64>(), 6, "{period}");
         let sums = found.counts[0].iter().fold((0, 0), |sum, cell| (sum.0 + cell.mentions, sum.1 + cell.documents));
         assert_eq!(sums, (4, 3), "{period}");
+        let words: u32 = run.documents().unwrap().map(|block| block.unwrap().words.iter().sum::<u32>()).sum();
+        assert_eq!(found.slices.iter().map(|slice| slice.words).sum::<u64>(), u64::from(words), "{period}");
     }
     assert_eq!(SliceCount { mentions: 9, documents: 1 }.rate(4).unwrap().0, 250.0);
     assert_eq!(SliceCount::default().rate(0), None);
