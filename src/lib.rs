@@ -6,14 +6,15 @@
 //! Data flows in one direction, and the rooms are listed in that order:
 //!
 //! ```text
-//! Source → Batch → Document → Segment → Matcher → Resolver → Mention → Collector::Partial ⇄ merge → store → query → export
+//! Source → Batch → Document → Segment → Matcher → Resolver → Mention → Collector::Partial ⇄ merge → store → query → export | report
 //! ```
 //!
 //! - A [`Gazetteer`] is built in, or read from files ([`gazetteer`]); [`interchange`] takes in those of others.
 //! - [`segments`] tells headline, dateline, byline, lede and body from the furniture of the page.
 //! - A [`Matcher`] finds every name that passes its checks; a [`Resolver`] decides which stand, and for whom.
 //! - An [`Analyzer`] is both, ready for documents; [`analyze`] and [`tag`] drive it over an [`Archive`].
-//! - A [`Run`] opens and verifies what [`analyze`] wrote ([`store`]); [`export`](mod@export) turns it into what other tools open.
+//! - A [`Run`] opens and verifies what [`analyze`] wrote ([`store`]); [`export`](mod@export) turns it into what other tools open,
+//!   [`report`](report()) into a page for people.
 //!
 //! ```
 //! use dateline::{Analyzer, Document, Gazetteer};
@@ -66,6 +67,7 @@ pub mod network;
 pub mod collect;
 pub mod export;
 pub mod query;
+mod report;
 pub mod store;
 // Conductor
 mod pipeline;
@@ -96,6 +98,7 @@ pub use pipeline::{
     write_run,
 };
 pub use progress::{Progress, StopFlag};
+pub use report::{PlotKind, ReportOptions, plot, report};
 pub use resolve::{Meant, Outcome, PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict};
 pub use segment::{Furniture, LineCounts, Reason, RecurringLines, Section, Sections, Segment, segments};
 pub use span::Span;

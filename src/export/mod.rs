@@ -238,6 +238,11 @@ pub fn export(
     Ok(ExportSummary { out, written, notes: source.notes })
 }
 
+/// The notice that whatever is made from this run must carry, if any.
+pub(crate) fn attribution(run: &Run) -> Result<Option<&'static str>> {
+    Ok(Source::new(run, &Filter::default(), &|_| true)?.attribution())
+}
+
 /// What an exporter writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Layout {

@@ -31,6 +31,8 @@ mod passages;
 #[cfg(feature = "cli")]
 mod reading;
 mod readings;
+#[cfg(feature = "cli")]
+mod report;
 mod rooms;
 #[cfg(feature = "cli")]
 mod support;

@@ -37,6 +37,7 @@ const ROOMS: [&[&str]; 32] = [
     &["collect"],
     &["query"],
     &["export"],
+    &["report"],
     &["pipeline"],
     &["lib"],
 ];

@@ -127,6 +127,8 @@ pub(crate) fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duratio
     let out = summary.run.path().display();
     writeln!(text, "\nThe results are in {out}. To read them, run")?;
     writeln!(text, "  dateline top {out}      dateline pairs {out}      dateline verify {out}")?;
+    writeln!(text, "To look at them, run")?;
+    writeln!(text, "  dateline report {out} --out report.html")?;
     let mut stdout = anstream::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     Ok(())

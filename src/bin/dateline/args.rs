@@ -91,6 +91,10 @@ pub(crate) enum Command {
     Trend(crate::trend::Trend),
     /// Write a run for another tool: Parquet, CSV, SQLite, Matrix Market, Gephi, ...
     Export(Export),
+    /// Make a page about a run for people: map, network, timelines, tables, in one HTML file
+    Report(crate::report::Report),
+    /// Draw a picture of a run for a paper: map, network, matrix or trend, as SVG
+    Plot(crate::report::Plot),
     /// Show what a result file or a run contains
     Inspect(Inspect),
     /// Show for each candidate of a document which rule accepted or rejected it

@@ -20,6 +20,7 @@ mod plan;
 mod progress;
 mod read;
 mod selection;
+mod report;
 mod selfcheck;
 mod table;
 mod tag;
@@ -60,6 +61,8 @@ fn main() -> ExitCode {
         Command::Communities(command) => communities::run(command, &args),
         Command::Trend(command) => trend::run(command, &args),
         Command::Export(command) => export::run(command, &args),
+        Command::Report(command) => report::report(command, &args),
+        Command::Plot(command) => report::plot(command, &args),
         Command::Explain(command) => explain::run(command, &args),
         Command::Eval(command) => eval::run(command, &args),
         Command::Holders(command) => holders::run(command, &args),

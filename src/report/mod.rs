@@ -1,0 +1,161 @@
+//! The page about a run that people look at, and its pictures as files.
+//!
+//! Input: a [`Run`]. Output: one HTML file that needs nothing else ([`report`]), or one picture as SVG ([`plot`]). Both draw
+//! with the same code: `facts` reads the tables, `map`, `network`, `matrix` and `trend` draw what `facts` found, and `page`
+//! puts the drawings into the page, whose program only makes them answer to the pointer.
+//!
+//! The same run gives the same bytes. Nothing of the articles' texts is in either, only names of the gazetteer and what the
+//! run stores of the documents: dates, sources and counts. Text from outside is escaped wherever it goes.
+
+mod cells;
+mod community;
+mod facts;
+mod labels;
+mod layout;
+mod map;
+mod matrix;
+mod network;
+mod page;
+mod period;
+mod svg;
+mod trend;
+mod world;
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use crate::export::attribution;
+use crate::files::{AtomicFile, FileSort};
+use crate::store::Run;
+
+use facts::Facts;
+use network::Network;
+use svg::{Sheet, thousands};
+
+static PAGE: FileSort = FileSort { noun: "report", is_own: |head, _| head.starts_with(page::HEAD.as_bytes()) };
+static DRAWING: FileSort = FileSort { noun: "drawing", is_own: is_drawing };
+
+fn is_drawing(head: &[u8], _tail: &[u8]) -> bool {
+    let mark = format!("<desc>{}</desc>", svg::OWN);
+    head.starts_with(b"<svg ") && memchr::memmem::find(head, mark.as_bytes()).is_some()
+}
+
+/// How a report is made.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct ReportOptions {
+    /// What the page is called; by default it says what it is about.
+    pub title: Option<String>,
+    /// Replaces an earlier report of that name.
+    pub force: bool,
+}
+
+/// Writes the page about a run to `out`, and returns its path.
+///
+/// # Errors
+///
+/// If `out` exists already, the run is damaged, or reading or writing fails. Nothing appears at `out` then.
+///
+/// # Complexity
+///
+/// Reads the entities, counts and pairs once, the documents twice. Memory: a block, a few bytes for each entity, and what
+/// is embedded in the page, whose limits it states.
+pub fn report(run: &Run, options: &ReportOptions, out: impl AsRef<Path>) -> Result<PathBuf> {
+    let mut file = AtomicFile::create(out.as_ref(), options.force, &PAGE)?;
+    let (facts, network) = read(run)?;
+    let title = options.title.as_deref().unwrap_or("Who and where the news is about");
+    let page = page::assemble(&facts, &network, run.manifest(), title, attribution(run)?);
+    file.write(|writer| std::io::Write::write_all(writer, page.as_bytes()))?;
+    file.commit()
+}
+
+/// What a picture shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PlotKind {
+    /// Countries by documents, other places as circles.
+    Map,
+    /// The entities that belong together most.
+    Network,
+    /// How many documents mention two of the most frequent entities.
+    Matrix,
+    /// The share of the documents that mention each of the most frequent entities, over time.
+    Trend,
+}
+
+impl PlotKind {
+    /// Every kind with its name.
+    pub const ALL: [(&'static str, Self); 4] =
+        [("map", Self::Map), ("network", Self::Network), ("matrix", Self::Matrix), ("trend", Self::Trend)];
+}
+
+/// Draws one picture of a run into an SVG file at `out`, and returns its path. With `force` it may replace an earlier drawing.
+///
+/// # Errors
+///
+/// If `out` exists already, there is nothing to draw, the run is damaged, or reading or writing fails.
+///
+/// # Complexity
+///
+/// As [`report`].
+pub fn plot(run: &Run, kind: PlotKind, out: impl AsRef<Path>, force: bool) -> Result<PathBuf> {
+    let mut file = AtomicFile::create(out.as_ref(), force, &DRAWING)?;
+    let (facts, network) = read(run)?;
+    let drawing = draw(run, kind, &facts, &network)?;
+    file.write(|writer| std::io::Write::write_all(writer, drawing.as_bytes()))?;
+    file.commit()
+}
+
+fn read(run: &Run) -> Result<(Facts, Network)> {
+    let mut facts = Facts::of(run)?;
+    let network = Network::of(&facts);
+    network::assign_communities(&mut facts, &network);
+    Ok((facts, network))
+}
+
+fn draw(run: &Run, kind: PlotKind, facts: &Facts, network: &Network) -> Result<String> {
+    let nothing = |what: &str| Err(crate::error::Error::usage(format!("nothing to draw: {what}")).at(run.path()));
+    let least = facts.least_joint;
+    let (title, picture, counted) = match kind {
+        PlotKind::Map => (
+            "Where the articles are about",
+            map::draw(facts, true),
+            "Shade: documents that mention the country or a place in it. Circles: documents that mention the city, region or landmark. \
+             Borders: Natural Earth 1:110m; some are disputed."
+                .to_owned(),
+        ),
+        PlotKind::Network if network.edges.is_empty() => return nothing("no two entities occur together often enough"),
+        PlotKind::Network => (
+            "Who is mentioned together",
+            network::draw(facts, network, true),
+            format!(
+                "The {} strongest ties by log-likelihood (G²), each in {least} documents or more, without titles and news media. Width: NPMI. \
+                 Colour: communities (Louvain).",
+                thousands(network.edges.len() as u64)
+            ),
+        ),
+        PlotKind::Matrix if facts.in_matrix.is_empty() => return nothing("the run has no entities"),
+        PlotKind::Matrix => (
+            "How often names are mentioned together",
+            matrix::draw(facts, true),
+            "Shade: documents that mention both. The entities in most documents, without titles and news media, ordered by community (Louvain)."
+                .to_owned(),
+        ),
+        PlotKind::Trend if facts.timeline.bins.is_empty() => return nothing("no document has a readable date"),
+        PlotKind::Trend => (
+            "How often names are mentioned over time",
+            trend::draw(facts),
+            "Line: share of the documents that mention the name. Band: 95 % interval (Wilson). Each panel has its own scale.".to_owned(),
+        ),
+    };
+    let manifest = run.manifest();
+    let mut notes = vec![counted];
+    notes.push(format!(
+        "{} documents; dateline run {}, gazetteer {}.",
+        thousands(manifest.books.counted),
+        &manifest.digest()[..12],
+        manifest.gazetteer.names.join(" + ")
+    ));
+    notes.extend(attribution(run)?.map(str::to_owned));
+    Ok(Sheet { title, notes }.draw(&picture))
+}

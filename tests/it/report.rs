@@ -1,0 +1,236 @@
+//! The page of `report` and the pictures of `plot`: their numbers are the run's, their bytes are always the same, and no name
+//! gets out of its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::support::{Folder, copy_tree, corpus, json_lines};
+
+/// A run of the sample corpus, and its report.
+fn sample() -> (Folder, String) {
+    let folder = Folder::new();
+    copy_tree(&corpus("news"), &folder.path("news"));
+    folder.run("analyze news --out run --quiet").expect(0);
+    folder.run("report run --out report.html").expect(0);
+    let page = fs::read_to_string(folder.path("report.html")).unwrap();
+    (folder, page)
+}
+
+/// The data in the page.
+fn data(page: &str) -> Value {
+    let (_, rest) = page.split_once("<script type=\"application/json\" id=\"data\">").unwrap();
+    let (json, _) = rest.split_once("</script>").unwrap();
+    serde_json::from_str(json).unwrap()
+}
+
+fn list<'v>(value: &'v Value, at: &str) -> &'v [Value] {
+    value.pointer(at).and_then(Value::as_array).unwrap_or_else(|| panic!("{at} is a list"))
+}
+
+#[test]
+fn the_numbers_of_the_page_are_those_of_the_run() {
+    let (folder, page) = sample();
+    let data = data(&page);
+    let manifest = folder.manifest("run");
+    for field in ["books", "dates", "totals", "notes", "settings", "gazetteer", "rejected_by_reason"] {
+        assert_eq!(data["manifest"][field], manifest[field], "{field}");
+    }
+    assert_eq!(data["digest"], manifest["digest"]);
+
+    // Entities: the first rows of `top`, and beyond them places alone.
+    let top = folder.run("top run --by documents --format jsonl -n 0");
+    let top = json_lines(&top.expect(0).stdout);
+    let shown: Vec<Value> = list(&data, "/facts/entities")
+        .iter()
+        .map(|entity| json!([entity["id"], entity["name"], entity["mentions"], entity["documents"]]))
+        .collect();
+    let row = |row: &Value| json!([row["entity"], row["name"], row["mentions"], row["documents"]]);
+    assert_eq!(shown[..400], top.iter().take(400).map(row).collect::<Vec<_>>()[..]);
+    let all: BTreeSet<String> = top.iter().map(|entity| row(entity).to_string()).collect();
+    assert!(shown.iter().all(|entity| all.contains(&entity.to_string())));
+
+    // Pairs: as `pairs` has them, with titles never beside titles.
+    let rows = folder.rows("pairs", "run");
+    let key = |a: &Value, b: &Value| (a.to_string().min(b.to_string()), a.to_string().max(b.to_string()));
+    let joint: BTreeMap<_, _> = rows.iter().map(|row| (key(&row["a"], &row["b"]), row["documents"].clone())).collect();
+    let entities = list(&data, "/facts/entities");
+    let pairs = list(&data, "/facts/pairs");
+    assert!(pairs.len() > 300, "{} pairs", pairs.len());
+    for pair in pairs {
+        let [a, b] = [0, 1].map(|at| &entities[pair[at].as_u64().unwrap() as usize]);
+        assert_eq!(pair[2], joint[&key(&a["id"], &b["id"])], "{} and {}", a["name"], b["name"]);
+        assert!(a["group"] != "title" || b["group"] != "title");
+        assert!(a["group"] != "media" && b["group"] != "media");
+        assert_eq!((&a["contexts"], &b["contexts"]), (&a["documents"], &b["documents"]));
+    }
+    let strength: Vec<f64> = pairs.iter().map(|pair| pair[3].as_f64().unwrap()).collect();
+    assert!(strength.is_sorted_by(|a, b| a >= b));
+}
+
+/// Countries and the timeline, counted once more from the tables of an export.
+#[test]
+fn countries_and_shares_are_counted_right() {
+    let (folder, page) = sample();
+    let data = data(&page);
+    folder.run("export run --to jsonl --out tables --quiet").expect(0);
+    let table = |name: &str| json_lines(&fs::read_to_string(folder.path("tables").join(name)).unwrap());
+    let (entities, documents, counts) = (table("entities.jsonl"), table("documents.jsonl"), table("counts.jsonl"));
+    let country = |row: &Value| row["country"].as_str().filter(|code| !code.is_empty()).map(str::to_owned);
+    let of_entity: BTreeMap<&Value, Option<String>> = entities
+        .iter()
+        .enumerate()
+        .map(|(number, row)| {
+            let is_place = row["kind"].as_str().unwrap().starts_with("place");
+            (&entities[number]["id"], country(row).filter(|_| is_place))
+        })
+        .collect();
+    let mut in_documents: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut of_document: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in &counts {
+        let entity = &entities[row["entity"].as_u64().unwrap() as usize]["id"];
+        let document = row["document"].to_string();
+        if let Some(code) = &of_entity[entity] {
+            in_documents.entry(code.clone()).or_default().insert(document.clone());
+        }
+        of_document.entry(entity.to_string()).or_default().insert(document);
+    }
+    let shown: BTreeMap<String, u64> = list(&data, "/facts/countries")
+        .iter()
+        .map(|row| (row["code"].as_str().unwrap().to_owned(), row["documents"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(shown, in_documents.iter().map(|(code, of)| (code.clone(), of.len() as u64)).collect());
+
+    let month = |document: usize| {
+        let date = documents[document]["day"].as_str().or(documents[document]["date"].as_str()).unwrap_or_default();
+        date.get(..7).unwrap_or_default().to_owned()
+    };
+    let bins: Vec<&str> =
+        list(&data, "/facts/timeline/bins").iter().map(|bin| bin["label"].as_str().unwrap()).collect();
+    assert!(bins.iter().all(|label| label.len() == 7), "months: {bins:?}");
+    let series = list(&data, "/facts/timeline/series");
+    assert!(series.len() > 20);
+    for one in series {
+        let entity = &list(&data, "/facts/entities")[one["entity"].as_u64().unwrap() as usize];
+        let mut expected = vec![0_u64; bins.len()];
+        for document in &of_document[&entity["id"].to_string()] {
+            let month = month(document.parse().unwrap());
+            bins.iter().position(|bin| *bin == month).into_iter().for_each(|bin| expected[bin] += 1);
+        }
+        assert_eq!(one["documents"], json!(expected), "{}", entity["name"]);
+    }
+    let dated: u64 = list(&data, "/facts/timeline/bins").iter().map(|bin| bin["documents"].as_u64().unwrap()).sum();
+    assert_eq!(json!(dated), data["manifest"]["dates"]["read"]);
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    let (folder, page) = sample();
+    folder.run("analyze news --out other --quiet --threads 3").expect(0);
+    folder.run("report other --out other.html").expect(0);
+    assert!(fs::read_to_string(folder.path("other.html")).unwrap() == page);
+    assert!(page.len() < 1_500_000, "{} bytes", page.len());
+    for kind in ["map", "network", "matrix", "trend"] {
+        folder.run(&format!("plot run --kind {kind} --out {kind}.svg")).expect(0);
+        folder.run(&format!("plot other --kind {kind} --out {kind}-other.svg")).expect(0);
+        let [one, other] = [kind.to_owned(), format!("{kind}-other")]
+            .map(|name| fs::read(folder.path(&format!("{name}.svg"))).unwrap());
+        assert!(one == other, "{kind}");
+        assert!(one.starts_with(b"<svg xmlns=") && one.len() < 200_000, "{kind}: {} bytes", one.len());
+    }
+}
+
+/// Nothing that a name, an id, a source or a date says becomes markup, a program, or changes the direction of other text.
+#[test]
+fn hostile_names_stay_names() {
+    const NAMES: [&str; 6] = [
+        "</script><script>alert(1)</script>",
+        "<img src=x onerror=alert(2)>",
+        "\"'><svg onload=alert(3)>",
+        "<!--<script>",
+        "evil\u{202e}gnp.exe",
+        "]]>&lt;b&gt;",
+    ];
+    let folder = Folder::new();
+    let huge = "x".repeat(5000);
+    let mut gazetteer = format!("huge\tplace.city\t{huge}\t-\tlat=1 lon=2\nir\tplace.country\tIraq\t-\tcc=IQ\n");
+    for (number, name) in NAMES.iter().enumerate() {
+        gazetteer += &format!(
+            "id{number}\tplace.city\t{name}\tany\tcc=FR lat=4{number} lon={number}\n+\talias\tTown{number}\t-\n"
+        );
+    }
+    folder.write("evil.gaz", gazetteer);
+    let towns: String = (0..NAMES.len()).map(|number| format!("Town{number} and Iraq. ")).collect();
+    let articles: String = (0..30)
+        .map(|number| {
+            let source = NAMES[number % NAMES.len()].to_owned() + "\0\u{7}\u{2028}";
+            let id = format!("{number}</script><script>alert(4)</script>");
+            json!({"id": id, "source": source, "date": format!("2024-01-{:02}", number + 1), "text": format!("{towns}{huge}")}).to_string() + "\n"
+        })
+        .collect();
+    folder.write("news.jsonl", articles);
+    folder.run("analyze news.jsonl -g evil.gaz --out run --quiet --profile plain").expect(0);
+    let title = "<b>A & \"B\"</b></title><script>alert(5)</script>";
+    crate::support::Outcome::of(&mut folder.command(["report", "run", "--out", "report.html", "--title", title]))
+        .expect(0);
+    let page = fs::read_to_string(folder.path("report.html")).unwrap();
+    // The two elements of the page itself.
+    for tag in ["<script", "</script"] {
+        assert_eq!(page.to_lowercase().matches(tag).count(), 2, "{tag}");
+    }
+    for tag in ["<img", "onerror=alert(2)>", "<svg onload", "<!--<", "<b>"] {
+        assert!(!page.contains(tag), "{tag}");
+    }
+    assert!(!page.contains('\u{202e}') || data(&page).to_string().contains("evil\u{202e}gnp.exe"));
+    let names: BTreeSet<String> = list(&data(&page), "/facts/entities")
+        .iter()
+        .map(|entity| entity["name"].as_str().unwrap().to_owned())
+        .collect();
+    for name in NAMES {
+        assert!(names.contains(name), "{name:?} in {names:?}");
+    }
+    assert!(names.contains(&format!("{}…", "x".repeat(200))));
+    assert_eq!(data(&page)["title"], title);
+    for kind in ["map", "network", "matrix", "trend"] {
+        folder.run(&format!("plot run --kind {kind} --out {kind}.svg")).expect(0);
+        let svg = fs::read_to_string(folder.path(&format!("{kind}.svg"))).unwrap();
+        assert!(svg.contains("&lt;") && !svg.contains("<script") && !svg.contains("<img"), "{kind}");
+        assert!(!svg.contains(['\u{202e}', '\0', '\u{7}', '\u{2028}']), "{kind}");
+    }
+}
+
+#[test]
+fn only_reports_and_drawings_are_replaced() {
+    let folder = Folder::new();
+    folder.write("a.txt", "Iraq and Baghdad.");
+    folder.run("analyze a.txt -g small.gaz --out run --quiet").expect(0);
+    folder.write("mine.html", "my own page");
+    folder.run("report run --out mine.html").expect_refusal(&["mine.html"]);
+    folder.run("report run --out mine.html --force").expect_refusal(&["mine.html"]);
+    assert_eq!(fs::read(folder.path("mine.html")).unwrap(), b"my own page");
+    folder.run("report run --out report.html --quiet").expect(0);
+    folder.run("report run --out report.html").expect_refusal(&["report.html", "--force"]);
+    folder.run("report run --out report.html --force --quiet").expect(0);
+    folder.run("plot run --kind map --out map.svg --quiet").expect(0);
+    folder.run("plot run --kind map --out map.svg").expect_refusal(&["map.svg", "--force"]);
+    folder.run("plot run --kind network --out map.svg --force --quiet").expect(0);
+    folder.run("plot run --kind map --out report.html --force").expect_refusal(&["report.html"]);
+    folder.run("plot run --kind trend --out trend.svg").expect_refusal(&["run", "no document has a readable date"]);
+    folder.run("report mine.html --out other.html").expect_refusal(&["mine.html", "not a directory"]);
+    assert!(!folder.path("other.html").exists() && !folder.path("trend.svg").exists());
+}
+
+/// A run in which nothing was found has a page, too.
+#[test]
+fn an_empty_run_has_a_page() {
+    let folder = Folder::new();
+    folder.write("a.txt", "Nothing to see here.");
+    folder.run("analyze a.txt -g small.gaz --out run --quiet").expect(0);
+    folder.run("report run --out report.html --quiet").expect(0);
+    let page = fs::read_to_string(folder.path("report.html")).unwrap();
+    assert_eq!(data(&page)["facts"]["entities"], json!([]));
+    folder.run("plot run --kind map --out map.svg --quiet").expect(0);
+    folder.run("plot run --kind network --out n.svg").expect_refusal(&["nothing to draw"]);
+    folder.run("plot run --kind matrix --out m.svg").expect_refusal(&["nothing to draw"]);
+}
