@@ -18,7 +18,7 @@ pub(super) const GAP: f64 = 3.0;
 pub(super) struct Point {
     pub(super) x: f64,
     pub(super) y: f64,
-    /// Of its circle, at scale 1; at another it grows with the root of the scale.
+    /// Of its circle, at scale 1; at another it is taken to grow with the root of the scale, which is the most it does.
     pub(super) radius: f64,
     /// Of its name.
     pub(super) width: f64,
@@ -94,7 +94,7 @@ pub(super) fn width(text: &str) -> f64 {
 
 /// Finds a place for each name; `None` for a name that has none at any scale.
 ///
-/// Every circle is kept clear of names, but for circles smaller than a dot.
+/// Every circle is kept clear of names, but for dots, and at small scales for small circles of less important points.
 ///
 /// # Complexity
 ///
@@ -111,7 +111,10 @@ pub(super) fn place(points: &[Point], frame: (f64, f64)) -> Vec<Option<Place>> {
                 let within =
                     text[0] >= 0.0 && text[1] >= 0.0 && text[2] <= frame.0 * scale && text[3] <= frame.1 * scale;
                 let covers = |(other, circle): (usize, &Rectangle)| {
-                    other != at && points[other].radius > 2.0 && overlap(text, circle)
+                    let is_dot = points[other].radius <= 2.0;
+                    // On a telephone an important name may cover a less important point; otherwise it would find no room.
+                    let gives_way = scale < 0.8 && other > at && circle[2] - circle[0] < 11.0;
+                    other != at && !is_dot && !gives_way && overlap(text, circle)
                 };
                 within && !texts.iter().any(|other| overlap(text, other)) && !circles.iter().enumerate().any(covers)
             });

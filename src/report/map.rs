@@ -12,7 +12,7 @@ use super::world;
 const CIRCLES: usize = 200;
 /// Radius of the greatest circle.
 const GREATEST: f64 = 15.0;
-const CIRCLE: &str = "#e2661f";
+const CIRCLE: &str = "#ee7a2f";
 /// So many places may have their names written at any scale; the others, once the map is magnified.
 const NAMED: usize = 60;
 /// The scale from which the others may.
@@ -50,7 +50,7 @@ pub(super) fn draw(facts: &Facts, on_paper: bool) -> Picture {
     let radius = |documents: u32| (1.6 + (GREATEST - 1.6) * (f64::from(documents) / f64::from(most)).sqrt()).max(2.2);
     write!(
         content,
-        "<g class=\"places\" fill=\"{CIRCLE}\" fill-opacity=\".75\" stroke=\"{PAPER}\" stroke-width=\".7\">"
+        "<g class=\"places\" fill=\"{CIRCLE}\" fill-opacity=\".88\" stroke=\"{PAPER}\" stroke-width=\".7\">"
     )
     .expect("a string");
     let mut points = Vec::new();
@@ -80,7 +80,7 @@ pub(super) fn draw(facts: &Facts, on_paper: bool) -> Picture {
     content.push_str("</g>\n");
     let mut legends = vec![shading.legend("documents that mention a country or a place in it")];
     if !circles.is_empty() {
-        let paint = format!("class=\"place\" fill=\"{CIRCLE}\" fill-opacity=\".75\"");
+        let paint = format!("class=\"place\" fill=\"{CIRCLE}\" fill-opacity=\".88\"");
         legends.push(Legend::of_circles("documents that mention a place", most, radius, &paint));
     }
     Picture { width: frame.0, height: frame.1, content, legends }

@@ -73,7 +73,7 @@ pub(super) fn assemble(
         hash_of(STYLE)
     );
     let map = map::draw(facts, false);
-    let net = network::draw(facts, network, false);
+    let ties = network::draw(facts, network, false);
     let cells = matrix::draw(facts, false);
     let pieces = [
         ("policy", policy),
@@ -90,9 +90,9 @@ pub(super) fn assemble(
         ("map-legend", legends(&map)),
         (
             "network",
-            picture(&net, "network", "Network of the entities that belong together most, coloured by community"),
+            picture(&ties, "network", "Network of the entities that belong together most, coloured by community"),
         ),
-        ("network-legend", legends(&net)),
+        ("network-legend", legends(&ties)),
         ("matrix", picture(&cells, "matrix", "Matrix of the entities in most documents: documents that mention both")),
         ("matrix-legend", legends(&cells)),
         ("panels", panels),

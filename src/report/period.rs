@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::store::DateTally;
 
 /// The most days that are shown as days.
-const DAYS: i32 = 92;
+const DAYS: i64 = 92;
 /// The most months, and then quarters, that are shown.
 const BINS: i32 = 120;
 /// The most years.
@@ -66,7 +66,7 @@ impl Period {
         let length = |(first, last): (i32, i32)| i64::from(last) - i64::from(first) + 1;
         let (first, last) = if length(whole) > 2 * length(core).max(15) { core } else { whole };
         let span = |unit| number_of(unit, last) - number_of(unit, first) + 1;
-        let unit = match (last - first + 1, span(Unit::Month), span(Unit::Quarter)) {
+        let unit = match (length((first, last)), span(Unit::Month), span(Unit::Quarter)) {
             (days, ..) if days <= DAYS => Unit::Day,
             (_, months, _) if months <= BINS => Unit::Month,
             (_, _, quarters) if quarters <= BINS => Unit::Quarter,
@@ -295,13 +295,17 @@ mod tests {
         assert_eq!(period.bin_of(3), None);
     }
 
-    /// Values of statsmodels' `proportion_confint(method="wilson")`.
+    /// Values of SciPy 1.17.1, `binomtest(...).proportion_ci(method="wilson")`.
     #[test]
-    fn wilson_is_that_of_statsmodels() {
-        for ((successes, trials), (low, high)) in [((0, 10), (0.0, 0.277_532_8)), ((5, 10), (0.236_593_1, 0.763_406_9))]
-        {
+    fn wilson_is_that_of_scipy() {
+        let values = [
+            ((0, 10), (0.0, 0.277_532_799_9)),
+            ((5, 10), (0.236_593_090_5, 0.763_406_909_5)),
+            ((37, 420), (0.064_588_035_8, 0.119_068_983_1)),
+        ];
+        for ((successes, trials), (low, high)) in values {
             let interval = wilson(successes, trials);
-            assert!((interval.0 - low).abs() < 1e-6 && (interval.1 - high).abs() < 1e-6, "{interval:?}");
+            assert!((interval.0 - low).abs() < 1e-9 && (interval.1 - high).abs() < 1e-9, "{interval:?}");
         }
         assert_eq!(wilson(0, 0), (0.0, 1.0));
     }

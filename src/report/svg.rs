@@ -75,6 +75,8 @@ pub(super) struct Shading {
 impl Shading {
     pub(super) fn new(most: u64) -> Self {
         let round = |value: f64| {
+            // The root of 1000 is 10, and not a little less.
+            let value = value * (1.0 + 1e-9);
             let mut unit = 1.0;
             while unit * 10.0 <= value {
                 unit *= 10.0;
@@ -158,7 +160,7 @@ impl Legend {
             let [cx, r, tx] = [x, radius, x + radius + 4.0].map(short);
             write!(
                 content,
-                "<circle {paint} cx=\"{cx}\" cy=\"30\" r=\"{r}\"/><text x=\"{tx}\" y=\"34\">{count}</text>"
+                "<circle {paint} cx=\"{cx}\" cy=\"30\" r=\"{r}\" data-r=\"{r}\"/><text x=\"{tx}\" y=\"34\">{count}</text>"
             )
             .expect("a string");
             x += radius + labels::width(&count) + 14.0;

@@ -40,7 +40,7 @@
   }
 
   const bold = (text) => element('strong', {}, text);
-  const name = (text) => element('bdi', {}, visible(text));
+  const name = (text) => element('bdi', { class: /\S{30}/.test(text) ? 'long' : null }, visible(text));
   const nameOf = (index) => visible(entities[index].name);
   const kindOf = (entity) => visible(entity.kind).replace(/^[^.]*\./, '');
   const groupOf = (entity) => (entity.group === 'media' ? 'news medium' : entity.group === 'other' ? visible(entity.kind) : entity.group);
@@ -257,9 +257,12 @@
       view.y = Math.min(Math.max(view.y, 0), height - span.h);
       svg.setAttribute('viewBox', `${view.x} ${view.y} ${span.w} ${span.h}`);
       svg.style.touchAction = view.zoom > 1 ? 'none' : 'pan-y';
-      const grow = 1 / Math.sqrt(k);
+      // Circles keep their size while the picture is magnified, so that they come apart.
+      const base = Math.sqrt(svg.clientWidth / width);
+      const grow = base / k;
       const size = textSize() / k;
       all('circle[data-r]', svg).forEach((circle) => circle.setAttribute('r', circle.dataset.r * grow));
+      all('.legends circle[data-r]', frame.closest('figure')).forEach((circle) => circle.setAttribute('r', circle.dataset.r * Math.min(base, 1.05)));
       all('.labels', svg).forEach((group) => group.setAttribute('font-size', size));
       const set = inFocus();
       all('.labels text', svg).forEach((text) => {
