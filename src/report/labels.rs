@@ -3,8 +3,11 @@
 //! Names keep their size while a picture is magnified, so more of them find room. Scale 1 is the size of the drawing;
 //! smaller scales are those of telephones.
 
-/// The scales at which names may appear.
-const SCALES: [f64; 14] = [0.3, 0.36, 0.45, 0.6, 0.8, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 11.0, 16.0];
+/// The scales at which names may appear: below the drawing's own, and above it.
+const SMALLER: [f64; 5] = [0.3, 0.36, 0.45, 0.6, 0.8];
+const LARGER: [f64; 8] = [1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 11.0, 16.0];
+/// So many of the most important names may cover a smaller circle if they find no other room.
+const IMPORTANT: usize = 20;
 /// Height of a line of text, and of an average character's width, at scale 1.
 pub(super) const LINE: f64 = 13.0;
 const CHARACTER: f64 = 6.1;
@@ -32,24 +35,39 @@ pub(super) struct Place {
     pub(super) side: Side,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    Right,
-    Left,
-    Above,
-    Below,
+/// On which side of its point a name is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Side {
+    /// By how much of the reach of the circle the name is to the right (1), or to the left (-1).
+    pub(super) right: f64,
+    /// And below (1) or above (-1).
+    pub(super) down: f64,
 }
 
 impl Side {
-    const ALL: [Self; 4] = [Self::Right, Self::Left, Self::Above, Self::Below];
+    /// From the best to the worst.
+    const ALL: [Self; 8] = {
+        const fn side(right: f64, down: f64) -> Side {
+            Side { right, down }
+        }
+        [
+            side(1.0, 0.0),
+            side(-1.0, 0.0),
+            side(0.0, -1.0),
+            side(0.0, 1.0),
+            side(0.75, -0.75),
+            side(0.75, 0.75),
+            side(-0.75, -0.75),
+            side(-0.75, 0.75),
+        ]
+    };
 
-    /// As the page's program reads it.
-    pub(super) fn letter(self) -> char {
-        match self {
-            Self::Right => 'r',
-            Self::Left => 'l',
-            Self::Above => 'a',
-            Self::Below => 'b',
+    /// The `text-anchor` of a name on this side.
+    pub(super) fn anchor(self) -> &'static str {
+        match self.right {
+            right if right > 0.0 => "start",
+            right if right < 0.0 => "end",
+            _ => "middle",
         }
     }
 }
@@ -64,14 +82,14 @@ impl Point {
     }
 
     fn text(&self, scale: f64, side: Side) -> Rectangle {
-        let (x, y, reach) = (self.x * scale, self.y * scale, self.radius * scale.sqrt() + GAP);
-        let (half_width, half_line) = (self.width / 2.0, LINE / 2.0);
-        match side {
-            Side::Right => [x + reach, y - half_line, x + reach + self.width, y + half_line],
-            Side::Left => [x - reach - self.width, y - half_line, x - reach, y + half_line],
-            Side::Above => [x - half_width, y - reach - LINE, x + half_width, y - reach],
-            Side::Below => [x - half_width, y + reach, x + half_width, y + reach + LINE],
-        }
+        let reach = self.radius * scale.sqrt() + GAP;
+        let (x, y) = (self.x * scale + side.right * reach, self.y * scale + side.down * (reach + LINE / 2.0));
+        let left = match side.anchor() {
+            "start" => x,
+            "end" => x - self.width,
+            _ => x - self.width / 2.0,
+        };
+        [left, y - LINE / 2.0, left + self.width, y + LINE / 2.0]
     }
 }
 
@@ -94,35 +112,51 @@ pub(super) fn width(text: &str) -> f64 {
 
 /// Finds a place for each name; `None` for a name that has none at any scale.
 ///
-/// Every circle is kept clear of names, but for dots, and at small scales for small circles of less important points.
+/// Names get their sides at the scale of the drawing, the most important first, then at greater scales those that had no room.
+/// At smaller scales names stay where they are as long as they have room. Names keep clear of circles, but for dots, and if
+/// they find no other room for circles much smaller than theirs.
 ///
 /// # Complexity
 ///
 /// Quadratic in the points.
 pub(super) fn place(points: &[Point], frame: (f64, f64)) -> Vec<Option<Place>> {
     let mut places: Vec<Option<Place>> = vec![None; points.len()];
-    for scale in SCALES {
+    let mut at_scale = |scale: f64, candidates: &dyn Fn(usize, Option<Place>) -> Option<Vec<Side>>| {
         let circles: Vec<Rectangle> = points.iter().map(|point| point.circle(scale)).collect();
+        let shown = |place: &Option<Place>| place.filter(|place| place.scale <= scale);
         let placed =
-            points.iter().zip(&places).filter_map(|(point, place)| Some(point.text(scale, place.as_ref()?.side)));
+            points.iter().zip(&places).filter_map(|(point, place)| Some(point.text(scale, shown(place)?.side)));
         let mut texts: Vec<Rectangle> = placed.collect();
-        for (at, point) in points.iter().enumerate().filter(|(at, _)| places[*at].is_none()).collect::<Vec<_>>() {
-            let found = Side::ALL.into_iter().map(|side| (side, point.text(scale, side))).find(|(_, text)| {
-                let within =
-                    text[0] >= 0.0 && text[1] >= 0.0 && text[2] <= frame.0 * scale && text[3] <= frame.1 * scale;
-                let covers = |(other, circle): (usize, &Rectangle)| {
-                    let is_dot = points[other].radius <= 2.0;
-                    // On a telephone an important name may cover a less important point; otherwise it would find no room.
-                    let gives_way = scale < 0.8 && other > at && circle[2] - circle[0] < 11.0;
-                    other != at && !is_dot && !gives_way && overlap(text, circle)
-                };
-                within && !texts.iter().any(|other| overlap(text, other)) && !circles.iter().enumerate().any(covers)
-            });
-            if let Some((side, text)) = found {
-                texts.push(text);
+        for (at, point) in points.iter().enumerate() {
+            let Some(sides) = candidates(at, places[at]) else { continue };
+            let fits = |side: Side, may_cover: bool| {
+                let text = point.text(scale, side);
+                let within = text[0] >= 0.0
+                    && text[1] >= 0.0
+                    && text[2] <= frame.0 * scale
+                    && text[3] <= frame.1 * scale
+                    && !texts.iter().any(|other| overlap(&text, other));
+                within
+                    && !circles.iter().enumerate().any(|(other, circle)| {
+                        let radius = points[other].radius;
+                        let gives_way = radius <= 2.0 || may_cover && other > at && radius < 0.7 * point.radius;
+                        other != at && !gives_way && overlap(&text, circle)
+                    })
+            };
+            let may_cover = at < IMPORTANT || scale < 1.0;
+            let strict = sides.iter().find(|side| fits(**side, false));
+            let found = strict.or_else(|| sides.iter().find(|side| may_cover && fits(**side, true)));
+            if let Some(&side) = found {
+                texts.push(point.text(scale, side));
                 places[at] = Some(Place { scale, side });
             }
         }
+    };
+    for scale in std::iter::once(1.0).chain(LARGER) {
+        at_scale(scale, &|_, place| place.is_none().then(|| Side::ALL.to_vec()));
+    }
+    for scale in SMALLER {
+        at_scale(scale, &|_, place| Some(vec![place.filter(|place| place.scale == 1.0)?.side]));
     }
     places
 }
@@ -142,7 +176,8 @@ mod tests {
             .collect()
     }
 
-    /// At the scale of the drawing, no name lies on another or on a circle, and all are within the frame.
+    /// At the scale of the drawing, no name lies on another or, but for the most important, on a circle, and all are within the
+    /// frame.
     #[test]
     fn names_do_not_overlap() {
         let points = scattered(150);
@@ -155,6 +190,9 @@ mod tests {
         for (at, text) in &shown {
             assert!(text[0] >= 0.0 && text[2] <= 960.0 && text[1] >= 0.0 && text[3] <= 500.0);
             assert!(shown.iter().all(|(other, its)| other == at || !overlap(text, its)));
+            let covers =
+                |other: usize| other != *at && points[other].radius > 2.0 && overlap(text, &points[other].circle(1.0));
+            assert!(*at < IMPORTANT || !(0..150).any(covers));
         }
         let later = places.iter().flatten().filter(|place| place.scale > 1.0).count();
         assert!(later > 20, "{later} names more when it is magnified");

@@ -120,7 +120,7 @@ fn draw(run: &Run, kind: PlotKind, facts: &Facts, network: &Network) -> Result<S
         PlotKind::Map => (
             "Where the articles are about",
             map::draw(facts, true),
-            "Shade: documents that mention the country or a place in it. Circles: documents that mention the city, region or landmark. \
+            "Shade: documents that mention the country or a place in it. Circles: documents that mention the city, island or landmark. \
              Borders: Natural Earth 1:110m; some are disputed."
                 .to_owned(),
         ),

@@ -263,7 +263,9 @@ mod tests {
         assert_eq!(period.bins.iter().map(|bin| bin.documents).sum::<u64>() + outside, total);
         for &(day, _) in days {
             let bin = period.bin_of(day).map(|bin| period.bins[bin].label.clone());
-            assert!(bin.is_none_or(|label| crate::archive::date_of(day).starts_with(&label[..4])));
+            // A day that the calendar does not reach has no date.
+            let date = crate::archive::date_of(day);
+            assert!(date.is_empty() || bin.is_none_or(|label| date.starts_with(&label[..4])));
         }
     }
 

@@ -187,19 +187,16 @@ pub(super) fn label(at: labels::Point, place: Place, name: &str, data: &str, on_
         return String::new();
     }
     let reach = at.radius + labels::GAP;
-    let (x, y, anchor) = match place.side {
-        Side::Right => (at.x + reach, at.y, "start"),
-        Side::Left => (at.x - reach, at.y, "end"),
-        Side::Above => (at.x, at.y - reach - labels::LINE / 2.0, "middle"),
-        Side::Below => (at.x, at.y + reach + labels::LINE / 2.0, "middle"),
-    };
+    let Side { right, down } = place.side;
+    let (x, y) = (at.x + right * reach, at.y + down * (reach + labels::LINE / 2.0));
+    let anchor = place.side.anchor();
     let hidden = if place.scale > 1.0 { " display=\"none\"" } else { "" };
     let live = if on_paper {
         String::new()
     } else {
-        let (side, radius) = (place.side.letter(), short(at.radius));
+        let radius = short(at.radius);
         format!(
-            " data-x=\"{}\" data-y=\"{}\" data-r=\"{radius}\" data-s=\"{side}\" data-z=\"{}\"",
+            " data-x=\"{}\" data-y=\"{}\" data-r=\"{radius}\" data-s=\"{right} {down}\" data-z=\"{}\"",
             short(at.x),
             short(at.y),
             place.scale

@@ -204,27 +204,34 @@
   function paintPictures() {
     const set = inFocus();
     const dim = (node, is) => node.classList.toggle('dim', is);
+    // A picture without the chosen name stays as it is.
+    const isIn = (selector) => Boolean(set && all(selector).some((node) => set.own.has(Number(node.dataset.e))));
+    const [inNetwork, inMatrix] = [isIn('#network-svg circle'), isIn('#matrix-svg [data-e]')];
     const loud = (node, is) => node.classList.toggle('loud', is);
     all('#map-svg [data-c]').forEach((path) => {
       const own = focus && focus.country === path.dataset.c;
       const index = countryEntity.get(path.dataset.c);
-      loud(path, Boolean(own || (set && set.own.has(index))));
+      const chosen = Boolean(own || (set && set.own.has(index)));
+      loud(path, chosen);
+      // Its outline is not to be covered by the neighbours.
+      if (chosen) path.parentNode.append(path);
       dim(path, Boolean(set && !own && !(focus.entity != null && set.near.has(index))));
     });
     all('#map-svg [data-e], #network-svg [data-e]').forEach((node) => {
       const index = Number(node.dataset.e);
-      dim(node, Boolean(set && !set.near.has(index)));
+      const concerned = set && (inNetwork || node.ownerSVGElement.id === 'map-svg');
+      dim(node, Boolean(concerned && !set.near.has(index)));
       loud(node, Boolean(set && set.own.has(index)));
     });
     all('#network-svg [data-p]').forEach((line) => {
       const [a, b] = pairs[line.dataset.p];
       const touches = set && (set.own.has(a) || set.own.has(b));
-      dim(line, Boolean(set && !touches));
+      dim(line, Boolean(inNetwork && !touches));
       loud(line, Boolean(touches));
     });
     all('#matrix-svg [data-p]').forEach((cell) => {
       const [a, b] = pairs[cell.dataset.p];
-      dim(cell, Boolean(set && !set.own.has(a) && !set.own.has(b)));
+      dim(cell, Boolean(inMatrix && !set.own.has(a) && !set.own.has(b)));
     });
     all('#matrix-svg [data-e]').forEach((text) => loud(text, Boolean(set && set.own.has(Number(text.dataset.e)))));
     views.forEach((view) => view.fit());
@@ -273,8 +280,9 @@
         if (!shown) return;
         const reach = r * grow + 3 / k;
         const line = size * 0.55;
-        text.setAttribute('x', Number(x) + (s === 'r' ? reach : s === 'l' ? -reach : 0));
-        text.setAttribute('y', Number(y) + (s === 'b' ? reach + line : s === 'a' ? -reach - line : 0));
+        const [right, down] = s.split(' ').map(Number);
+        text.setAttribute('x', Number(x) + right * reach);
+        text.setAttribute('y', Number(y) + down * (reach + line));
       });
       buttons.forEach(([button, usable]) => {
         button.disabled = !usable();
@@ -596,7 +604,7 @@
     const parts = [`The share of the articles of each ${unit} that mention a name, with its 95 % interval (Wilson): the fewer articles, the wider the band. Each panel has its own scale.`];
     if (timeline.undated) parts.push(`${of(timeline.undated, 'article has', 'articles have')} no readable date.`);
     if (timeline.outside) parts.push(`${of(timeline.outside, 'article is', 'articles are')} dated before or after this period and not drawn.`);
-    if (set && !n) parts.push(`The page has no timeline for this name: it has those of the ${count(timeline.series.length)} most frequent.`);
+    if (set && !n) parts.push(`The page has timelines of the ${count(timeline.series.length)} most frequent names alone, and none of them is concerned.`);
     note.textContent = parts.join(' ');
   }
 
