@@ -10,7 +10,7 @@ use super::world;
 
 /// Circles on the map, the greatest first.
 const CIRCLES: usize = 200;
-/// Radius of the greatest circle.
+/// Radius of the greatest circle, at most.
 const GREATEST: f64 = 15.0;
 const CIRCLE: &str = "#ee7a2f";
 /// So many places may have their names written at any scale; the others, once the map is magnified.
@@ -47,7 +47,9 @@ pub(super) fn draw(facts: &Facts, on_paper: bool) -> Picture {
         .collect();
     circles.truncate(CIRCLES);
     let most = circles.first().map_or(1, |(_, entity, _)| entity.documents.max(1));
-    let radius = |documents: u32| (1.6 + (GREATEST - 1.6) * (f64::from(documents) / f64::from(most)).sqrt()).max(2.2);
+    // Few documents are no reason for large circles.
+    let greatest = GREATEST.min(3.0 + 1.6 * f64::from(most).sqrt());
+    let radius = |documents: u32| (1.6 + (greatest - 1.6) * (f64::from(documents) / f64::from(most)).sqrt()).max(2.2);
     write!(
         content,
         "<g class=\"places\" fill=\"{CIRCLE}\" fill-opacity=\".88\" stroke=\"{PAPER}\" stroke-width=\".7\">"

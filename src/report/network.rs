@@ -147,7 +147,7 @@ fn legend_of_lines() -> Legend {
         .expect("a string");
         x += 66.0;
     }
-    Legend { content, width: x }
+    Legend { content, width: x.max(labels::width("strength of a tie (NPMI)")) }
 }
 
 fn line_width(npmi: f64) -> f64 {

@@ -132,7 +132,7 @@ impl Shading {
             let text = if from >= to { thousands(from) } else { format!("{}–{}", thousands(from), thousands(to)) };
             one(self.paint(from), text);
         }
-        Legend { content, width: x }
+        Legend { content, width: x.max(labels::width(unit)) }
     }
 }
 

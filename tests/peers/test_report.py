@@ -139,6 +139,8 @@ class Report(unittest.TestCase):
             page.locator("#matrix").scroll_into_view_if_needed()
             for at in (0, edges.count() - 1):
                 edges.nth(at).scroll_into_view_if_needed()
+                # Scrolling hides the tip, and its event comes late.
+                page.wait_for_timeout(200)
                 edges.nth(at).click(force=True)
                 box = page.locator("#tip").bounding_box()
                 self.assertIsNotNone(box)
