@@ -164,8 +164,8 @@ mod tests {
             distances.iter().sum::<f64>() / distances.len() as f64
         };
         assert!(mean(true) < 0.6 * mean(false), "{} within, {} between", mean(true), mean(false));
-        for a in 0..30 {
-            assert!((0.0..=960.0).contains(&points[a].0) && (0.0..=640.0).contains(&points[a].1));
+        for (a, &(x, y)) in points.iter().enumerate() {
+            assert!((0.0..=960.0).contains(&x) && (0.0..=640.0).contains(&y));
             (0..a).for_each(|b| assert!(distance(a, b) > 18.0, "{a} and {b}: {}", distance(a, b)));
         }
         assert_eq!(points, layout(&radii, &edges, 960.0, 640.0));

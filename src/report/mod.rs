@@ -52,6 +52,22 @@ pub struct ReportOptions {
 
 /// Writes the page about a run to `out`, and returns its path.
 ///
+/// ```
+/// use dateline::{PlotKind, ReportOptions, plot, report};
+/// # use dateline::{Analyzer, AnalyzeOptions, Archive, ArchiveOptions, Gazetteer, analyze};
+/// # let folder = tempfile::tempdir()?;
+/// # std::fs::write(folder.path().join("a.txt"), "Iraq and Oslo. Oslo!")?;
+/// # let gazetteer = Gazetteer::from_text("iq\tplace.country\tIraq\t-\tcc=IQ\nos\tplace.city\tOslo\t-\tcc=NO\n", "mine.gaz")?;
+/// # let archive = Archive::open(&[folder.path().join("a.txt")], ArchiveOptions::default())?;
+/// # let summary = analyze(&Analyzer::new(&gazetteer)?, archive.batches(), &folder.path().join("run"), AnalyzeOptions::default())?;
+/// # let run = summary.run;
+/// let page = report(&run, &ReportOptions::default(), folder.path().join("report.html"))?;
+/// assert!(std::fs::read_to_string(page)?.starts_with("<!doctype html>"));
+/// let map = plot(&run, PlotKind::Map, folder.path().join("map.svg"), false)?;
+/// assert!(std::fs::read_to_string(map)?.starts_with("<svg "));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// If `out` exists already, the run is damaged, or reading or writing fails. Nothing appears at `out` then.
