@@ -15,11 +15,14 @@ pub(super) struct NodeAttribute {
 }
 
 /// The attributes of every node, beside its label, which is the entity's name.
-pub(super) const NODE_ATTRIBUTES: [NodeAttribute; 8] = [
+pub(super) const NODE_ATTRIBUTES: [NodeAttribute; 11] = [
     NodeAttribute { name: "entity", kind: "string" },
     NodeAttribute { name: "type", kind: "string" },
     NodeAttribute { name: "kind", kind: "string" },
     NodeAttribute { name: "country", kind: "string" },
+    NodeAttribute { name: "parent", kind: "string" },
+    NodeAttribute { name: "wikidata", kind: "string" },
+    NodeAttribute { name: "population", kind: "long" },
     NodeAttribute { name: "latitude", kind: "double" },
     NodeAttribute { name: "longitude", kind: "double" },
     NodeAttribute { name: "mentions", kind: "long" },
@@ -27,7 +30,7 @@ pub(super) const NODE_ATTRIBUTES: [NodeAttribute; 8] = [
 ];
 
 /// The values of [`NODE_ATTRIBUTES`] as text; `None` if unknown.
-pub(super) fn node_values(entity: &EntityRow<'_>) -> [Option<String>; 8] {
+pub(super) fn node_values(entity: &EntityRow<'_>) -> [Option<String>; 11] {
     let degrees = |number: f64| (!number.is_nan()).then(|| number.to_string());
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     [
@@ -35,6 +38,9 @@ pub(super) fn node_values(entity: &EntityRow<'_>) -> [Option<String>; 8] {
         text(EntityType::of_kind(entity.kind).as_str()),
         text(entity.kind),
         text(entity.country),
+        text(entity.parent),
+        text(entity.wikidata),
+        (entity.population > 0).then(|| entity.population.to_string()),
         degrees(entity.latitude),
         degrees(entity.longitude),
         Some(entity.mentions.to_string()),

@@ -26,7 +26,7 @@ pub use analyze::{AnalyzeOptions, analyze, write_run};
 pub use find::{FoundDocument, FoundDocuments, find_documents};
 pub use holders::{HolderSummary, holders};
 pub use merge::{Forgotten, MergeOptions, forget, merge};
-pub use passages::{About, Passage, PassageName, PassageOrder, PassageQuery, Passages, Within, passages};
+pub use passages::{About, Passage, PassageName, PassageOrder, PassageQuery, Passages, passages};
 pub use read::{ReadSummary, read_documents};
 pub use recurring::count_lines;
 pub use resume::{Extended, analyze_archive, extend};

@@ -13,6 +13,7 @@ use crate::diagnostics::Reject;
 use crate::document::{Document, Part};
 use crate::error::{Error, Result};
 use crate::progress::StopFlag;
+use crate::query::Within;
 use crate::span::Span;
 use crate::store::{Block, InputSettings, MentionRow, MentionRows, Run};
 use crate::text::Layout;
@@ -39,18 +40,6 @@ pub enum About {
     Pair(u32, u32),
     /// All sentences with mentions of the documents with this id.
     Document(String),
-}
-
-/// Where two entities must both be mentioned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Within {
-    /// In one document.
-    #[default]
-    Document,
-    /// In one paragraph.
-    Paragraph,
-    /// In one sentence.
-    Sentence,
 }
 
 /// Which documents come first.
@@ -174,11 +163,6 @@ fn count(
         About::Document(_) => return Ok((Vec::new(), 0)),
     };
     // Paragraphs and sentences never go back in a document, so contexts end one after the other.
-    let key = |mention: &MentionRow| match within {
-        Within::Document => (mention.document, 0),
-        Within::Paragraph => (mention.document, mention.paragraph),
-        Within::Sentence => (mention.document, mention.sentence),
-    };
     let (mut documents, mut contexts) = (Vec::new(), 0);
     let mut context = ((0, 0), [false; 2]);
     let mut end = |context: &mut ((u32, u32), [bool; 2])| {
@@ -192,9 +176,9 @@ fn count(
     };
     for block in mentions {
         for mention in block?.iter().filter(|mention| mention.entity == a || mention.entity == b) {
-            if key(&mention) != context.0 {
+            if within.of(&mention) != context.0 {
                 end(&mut context);
-                context.0 = key(&mention);
+                context.0 = within.of(&mention);
             }
             context.1[0] |= mention.entity == a;
             context.1[1] |= mention.entity == b;

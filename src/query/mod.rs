@@ -20,6 +20,7 @@ mod tests;
 mod top;
 mod trend;
 mod view;
+mod within;
 
 pub use burst::{Burst, bursts};
 pub use condition::{Condition, FIELDS};
@@ -33,3 +34,4 @@ pub use period::{DayRange, Period};
 pub use top::{Frequency, top_entities};
 pub use trend::{Keyness, Slice, SliceBy, SliceCount, Trend, keyness, trend};
 pub use view::View;
+pub use within::Within;

@@ -749,7 +749,7 @@ fn what_is_typed_wrongly_is_refused() {
         "tag a.txt -q -v",
         "top",
         "top run -n -1",
-        "analyze a.txt --out run --context sentences",
+        "pairs run --context sentences",
     ] {
         let outcome = folder.run(args);
         outcome.expect(2);

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use dateline::query::{View, Within};
 use dateline::text::Layout;
 use dateline::{
     About, AnalyzeOptions, Analyzer, Archive, ArchiveOptions, Gazetteer, PassageOrder, PassageQuery, Passages, Run,
-    ScanOptions, Within, analyze, passages,
+    ScanOptions, analyze, passages,
 };
 use proptest::prelude::*;
 
@@ -81,8 +82,22 @@ proptest! {
                     let sentences = layout.sentences(&text).map(|span| span.of(&text)).chain(title);
                     sentences.filter(|sentence| both.iter().all(|name| sentence.contains(name.as_str()))).count()
                 }).sum();
-                let found = ask(&run, about, Within::Sentence).unwrap();
-                prop_assert_eq!(found.contexts, in_sentences as u64);
+                for within in Within::ALL {
+                    let found = ask(&run, about.clone(), within).unwrap();
+                    let mut cell = 0;
+                    let counts = View::whole(&run).unwrap().joint_counts_within(within).unwrap();
+                    counts
+                        .for_each(|row| {
+                            cell += u64::from(row.joint) * u64::from((row.a, row.b) == (pair.a, pair.b));
+                            Ok(())
+                        })
+                        .unwrap();
+                    prop_assert_eq!(found.contexts, cell, "{}", within);
+                    if within == Within::Sentence {
+                        prop_assert_eq!(found.contexts, in_sentences as u64);
+                        prop_assert_eq!(counts.n_contexts(), run.manifest().totals.sentences);
+                    }
+                }
             }
         }
     }

@@ -33,11 +33,14 @@ def awkward_run(path):
     rng = random.Random(6)
     n = len(NAMES)
     kinds = ["place.city", "org.media", "title.gov", "place.country", "thing", ""]
+    document = lambda *values: forge.row(
+        "documents", **dict(zip(("id", "date", "day", "source", "file", "offset", "length", "characters", "mentions"), values))
+    )
     documents = [
-        ("a\tb", "2026-11-01", 20_758, "daily.example", 0, 0, 210, 140, 4),
-        ('"a2"', "", UNKNOWN_DAY, "", 0, 211, 90, 61, 1),
-        ("=a3", "1 Nov 1969\n", -61, "源, \"x\"", 1, 302, 1 << 40, 72, 2),
-        ("", "far", 2_932_896, "=1+1", 1, 1 << 41, 1, 4_294_967_295, 4_294_967_295),
+        document("a\tb", "2026-11-01", 20_758, "daily.example", 0, 0, 210, 140, 4),
+        document('"a2"', "", UNKNOWN_DAY, "", 0, 211, 90, 61, 1),
+        document("=a3", "1 Nov 1969\n", -61, "源, \"x\"", 1, 302, 1 << 40, 72, 2),
+        document("", "far", 2_932_896, "=1+1", 1, 1 << 41, 1, 4_294_967_295, 4_294_967_295),
     ]
     counts = [(d, e, rng.randint(1, 9)) for d in range(4) for e in range(n) if rng.random() < 0.5]
     counts[3] = (*counts[3][:2], 4_294_967_295)
@@ -49,8 +52,15 @@ def awkward_run(path):
         place = (46.202_22 + row / 7, -0.1 - row * 2.5) if row % 3 else (float("nan"), float("nan"))
         country = ["NA", "CH", ""][row % 3]
         mentions = (1 << 53) + 1 if row == 4 else 10 + row
-        entities.append((f"id {row} \"'<&\t", name, kinds[row % len(kinds)], country, *place, mentions, row % 5))
-    mentions = [(d, d % 2, 7 * k, 7 * k + 7, 5 * k, 5 * k + 3, (d + k) % n) for d in range(4) for k in range(20)]
+        latitude, longitude = place
+        given = dict(id=f"id {row} \"'<&\t", name=name, kind=kinds[row % len(kinds)], country=country, mentions=mentions)
+        given |= dict(latitude=latitude, longitude=longitude, documents=row % 5, parent=name[:3], population=mentions)
+        entities.append(forge.row("entities", **given))
+    mention = lambda d, k: dict(
+        document=d, part=d % 2, start=7 * k, end=7 * k + 7, start_char=5 * k, end_char=5 * k + 3, entity=(d + k) % n
+    )
+    place = lambda k: dict(section=k % 6, paragraph=k // 5, sentence=k // 2, word=3 * k)
+    mentions = [forge.row("mentions", **mention(d, k), **place(k)) for d in range(4) for k in range(20)]
     cut = lambda rows: [rows[: len(rows) // 3], [], rows[len(rows) // 3 :]]
     tables = dict(entities=entities, documents=documents, counts=counts, pairs=pairs, marginals=marginals)
     forge.write_run(path, {name: cut(rows) for name, rows in {**tables, "mentions": mentions}.items()}, inputs=2)

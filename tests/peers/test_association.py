@@ -20,10 +20,14 @@ MEASURES = "g2 chi2 chi2_yates pmi ppmi npmi fisher jaccard dice cosine lift p_b
 def forged(path, tables, total):
     """A run whose pair i is of the entities 2i and 2i + 1, with these (joint, a, b)."""
     n = 2 * len(tables)
-    nowhere = (float("nan"), float("nan"))
+    nan = float("nan")
+    nowhere = dict(kind="thing", latitude=nan, longitude=nan)
     contexts = [contexts for _, a, b in tables for contexts in (a, b)]
     # Ids and names are in the order of the rows.
-    entities = [(f"e{row:06}", f"name {row:06}", "thing", "", *nowhere, contexts[row], contexts[row]) for row in range(n)]
+    entities = [
+        forge.row("entities", id=f"e{row:06}", name=f"name {row:06}", mentions=found, documents=found, **nowhere)
+        for row, found in enumerate(contexts)
+    ]
     pairs = [(2 * i, 2 * i + 1, joint) for i, (joint, _, _) in enumerate(tables)]
     rows = dict(entities=entities, documents=[], counts=[], pairs=pairs, marginals=list(enumerate(contexts)))
     forge.write_run(path, {name: [rows] for name, rows in rows.items()}, contexts=total)

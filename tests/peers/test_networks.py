@@ -33,7 +33,7 @@ def nodes_of(run):
         nodes[f"n{number}"] = {
             key: in_xml(value) if isinstance(value, str) else value
             for key, value in entity.items()
-            if value is not None and (value != "" or key == "name")
+            if value is not None and (value != "" or key == "name") and (value != 0 or key != "population")
         }
     return nodes
 

@@ -169,10 +169,10 @@ class Runs(Case):
     def test_the_same_numbers_as_the_program(self):
         import json
 
-        done = subprocess.run([PROGRAM, "pairs", self.folder / "corpus", "-n0", "--format", "jsonl"], capture_output=True)
+        done = subprocess.run([PROGRAM, "pairs", self.folder / "corpus", "-n0", "--all-pairs", "--format", "jsonl"], capture_output=True)
         run = dateline.open_run(self.folder / "corpus")
         ids, pairs = run.table("entities")["id"], run.table("pairs")
-        expected = sorted((line["a"], line["b"], line["documents"]) for line in map(json.loads, done.stdout.splitlines()))
+        expected = sorted((line["a"], line["b"], line["k11"]) for line in map(json.loads, done.stdout.splitlines()))
         found = sorted((ids[a], ids[b], joint) for a, b, joint in zip(*map(list, pairs.values())))
         self.assertEqual(found, expected)
 

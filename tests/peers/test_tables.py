@@ -176,7 +176,7 @@ class Tables(Case):
             if len(args) > 2 or "--min-documents" in args:
                 kept = {entity for a, b, _ in pairs for entity in (a, b)}
             self.assertEqual([row[0] for row in read("entities")], sorted(kept))
-            for table, column in (("counts", 1), ("marginals", 0), ("mentions", 6)):
+            for table, column in (("counts", 1), ("marginals", 0), ("mentions", 10)):
                 self.assertEqual(read(table), [tuple(row) for row in rows_of(run, table)[1] if row[column] in kept])
             self.assertEqual(len(read("documents")), 4)
 

@@ -281,11 +281,6 @@ pub(crate) enum EngineArg {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum ContextArg {
-    Document,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum OffsetArg {
     Char,
     Byte,
@@ -409,9 +404,6 @@ pub(crate) struct Analyze {
     /// Do not store the mentions: no contexts but documents, and no way back to the text
     #[arg(long)]
     pub(crate) no_mentions: bool,
-    /// What two entities must share to occur together
-    #[arg(long, value_enum, default_value = "document")]
-    pub(crate) context: ContextArg,
     #[command(flatten)]
     pub(crate) parts: PartArgs,
 }

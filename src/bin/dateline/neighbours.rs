@@ -2,14 +2,14 @@
 
 use dateline::Run;
 use dateline::association::Measure;
-use dateline::query::{Filter, PairOptions, PairOrder, strongest_pairs};
+use dateline::query::{Filter, PairOptions, PairOrder, Within, strongest_pairs};
 use serde_json::Value;
 use std::path::PathBuf;
 
 use crate::args::{Args, Format, KindArg, ListArgs, whole};
 use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs::entity_of;
-use crate::pairs::{measure_help, measures};
+use crate::pairs::{contexts, measure_help, measures};
 use crate::table::{self, Column, id, number, text, word};
 
 /// Lists the entities that are mentioned in the same documents as one entity more often than by chance, the strongest
@@ -30,6 +30,9 @@ pub(crate) struct Neighbours {
     /// Columns of measures; the list is ordered by the first
     #[arg(long, value_delimiter = ',', default_value = "g2,npmi,p_b_a", value_name = "NAME,...", value_parser = measures(), hide_possible_values = true)]
     measure: Vec<Measure>,
+    /// What the two must share; other contexts than documents are counted from the stored mentions
+    #[arg(long, value_name = "CONTEXT", default_value = "document", value_parser = contexts())]
+    context: Within,
     /// Only neighbours in at least this many documents [default: 5, or one of a hundred documents if that is fewer]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>)]
     min_each: Option<u32>,
@@ -76,7 +79,7 @@ pub(crate) fn run(command: &Neighbours, args: &Args) -> CommandResult {
         attracted: !command.all_pairs,
         ..PairOptions::usual(command.list.rows)
     };
-    let pairs = strongest_pairs(&view, &view.joint_counts()?, &selection, options)?;
+    let pairs = strongest_pairs(&view, &view.joint_counts_within(command.context)?, &selection, options)?;
     let as_table = command.list.format == Format::Table;
     let measured = command.measure.iter().map(|measure| number(measure.name()));
     let columns: Vec<Column> = if as_table {

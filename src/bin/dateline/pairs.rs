@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use dateline::Run;
 use dateline::association::Measure;
-use dateline::query::{Pair, PairOptions, PairOrder, strongest_pairs};
+use dateline::query::{Pair, PairOptions, PairOrder, Within, strongest_pairs};
 use serde_json::Value;
 
 use crate::args::{Args, FilterArgs, Format, ListArgs};
@@ -14,8 +14,8 @@ use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs::{filter_of, plural};
 use crate::table::{self, Column, id, number, text};
 
-/// Lists the pairs of entities that are mentioned in the same documents more often than by chance, the strongest
-/// association first.
+/// Lists the pairs of entities that are mentioned in the same documents, paragraphs or sentences more often than by
+/// chance, the strongest association first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = help())]
 pub(crate) struct Pairs {
@@ -29,6 +29,9 @@ pub(crate) struct Pairs {
     /// Columns of measures; the pairs are ordered by the first
     #[arg(long, value_delimiter = ',', default_value = "g2,npmi", value_name = "NAME,...", value_parser = measures(), hide_possible_values = true)]
     measure: Vec<Measure>,
+    /// What two entities must share; other contexts than documents are counted from the stored mentions
+    #[arg(long, value_name = "CONTEXT", default_value = "document", value_parser = contexts())]
+    context: Within,
     /// What to order by: the first measure, or the documents with both
     #[arg(long, value_enum, default_value = "measure")]
     by: PairsBy,
@@ -53,6 +56,11 @@ pub(crate) fn measures() -> impl TypedValueParser<Value = Measure> {
     PossibleValuesParser::new(names).map(|name| name.parse().expect("clap accepts only names of the list"))
 }
 
+/// Uses the library's names of contexts.
+pub(crate) fn contexts() -> impl TypedValueParser<Value = Within> {
+    PossibleValuesParser::new(Within::ALL.map(Within::name)).try_map(|name| name.parse::<Within>())
+}
+
 /// A line for each measure.
 pub(crate) fn measure_help() -> String {
     Measure::ALL.map(|measure| format!("  {:10} {}\n", measure.name(), measure.doc())).concat()
@@ -66,6 +74,7 @@ Columns (and keys, which are in this order in jsonl and csv; a table has names f
   a b              ids of the two entities (each pair is listed once)
   name_a name_b    their canonical names
   k11              documents that mention both (joint frequency)
+  With --context sentence or paragraph, k11 and the other cells are numbers of sentences or paragraphs; the title is one.
   k12 k21 k22      documents that mention only a, only b, neither: the other cells of the table from which measures are
                    computed; a = k11 + k12, b = k11 + k21, and n is the sum of all four
   g2 npmi ...      the measures of --measure
@@ -112,7 +121,7 @@ pub(crate) fn run(command: &Pairs, args: &Args) -> CommandResult {
         attracted: by_measure && !command.all_pairs,
         max_false_discovery_rate: command.fdr,
     };
-    let joint = view.joint_counts()?;
+    let joint = view.joint_counts_within(command.context)?;
     let pairs = strongest_pairs(&view, &joint, &filter.select(&view)?, options)?;
     let format = command.list.format;
     let (columns, cells): (Vec<Column>, Vec<Cell>) = columns(command, format).into_iter().unzip();

@@ -6,13 +6,15 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use dateline::{About, Error, Passage, PassageOrder, PassageQuery, Passages, Run, ScanOptions, Span, Within};
+use dateline::query::Within;
+use dateline::{About, Error, Passage, PassageOrder, PassageQuery, Passages, Run, ScanOptions, Span};
 use serde_json::Value;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::args::{Args, Format};
 use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::{self, plural};
+use crate::pairs::contexts;
 use crate::table::{self, id, number, text, word};
 
 /// Lists mentions of an entity in their sentences, one a line, with the name in the middle.
@@ -85,8 +87,8 @@ pub(crate) struct Show {
     #[arg(long, value_name = "ID", group = "what")]
     document: Option<String>,
     /// What the entities of a pair must share
-    #[arg(long, value_enum, default_value = "document")]
-    within: WithinArg,
+    #[arg(long, value_name = "CONTEXT", default_value = "document", value_parser = contexts())]
+    within: Within,
     /// How many documents; 0 for all
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
     documents: usize,
@@ -132,13 +134,6 @@ enum Sort {
     None,
     Left,
     Right,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum WithinArg {
-    Document,
-    Paragraph,
-    Sentence,
 }
 
 impl ChoiceArgs {
@@ -312,20 +307,16 @@ pub(crate) fn show(command: &Show, args: &Args) -> CommandResult {
         let id = command.document.clone().unwrap_or_default();
         (About::Document(id.clone()), id)
     };
-    let within = match command.within {
-        WithinArg::Document => Within::Document,
-        WithinArg::Paragraph => Within::Paragraph,
-        WithinArg::Sentence => Within::Sentence,
-    };
     let is_document = matches!(about, About::Document(_));
-    let query = PassageQuery { about, within, documents: command.documents, order: command.choice.order() };
+    let query =
+        PassageQuery { about, within: command.within, documents: command.documents, order: command.choice.order() };
     let found = find(&run, &command.choice.root, &query, command.output.threads)?;
     if !args.quiet {
         let contexts = match command.within {
             _ if is_document => plural(found.documents, "document has the id", "documents have the id"),
-            WithinArg::Document => plural(found.contexts, "document mentions", "documents mention"),
-            WithinArg::Paragraph => plural(found.contexts, "paragraph mentions", "paragraphs mention"),
-            WithinArg::Sentence => plural(found.contexts, "sentence mentions", "sentences mention"),
+            Within::Document => plural(found.contexts, "document mentions", "documents mention"),
+            Within::Paragraph => plural(found.contexts, "paragraph mentions", "paragraphs mention"),
+            Within::Sentence => plural(found.contexts, "sentence mentions", "sentences mention"),
         };
         anstream::eprintln!("{contexts} {named}{}", shown_of(&found, command.documents));
     }
