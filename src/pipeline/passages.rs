@@ -36,7 +36,7 @@ pub struct PassageQuery {
 pub enum About {
     /// Sentences that mention the entity.
     Entity(u32),
-    /// Sentences that mention either entity, where both are.
+    /// Sentences that mention either entity, in contexts that mention both.
     Pair(u32, u32),
     /// All sentences with mentions of the documents with this id.
     Document(String),
@@ -125,7 +125,10 @@ pub fn passages(run: &Run, root: &Path, query: &PassageQuery, options: ScanOptio
     };
     let n_documents = answers.len() as u64;
     choose(run, &mut answers, query)?;
-    let wanted = wanted_documents(run, &answers, &query.about)?;
+    let mut wanted = wanted_documents(run, &answers, &query.about)?;
+    if let About::Pair(a, b) = query.about {
+        wanted.values_mut().for_each(|document| document.keep_contexts_of(a, b, query.within));
+    }
     let texts = read_texts(run, root, &wanted, options)?;
     let mut sentences = Vec::new();
     for row in answers {
@@ -225,6 +228,18 @@ struct Wanted {
     offset: u64,
     length: u64,
     mentions: Vec<MentionRow>,
+}
+
+impl Wanted {
+    /// Leaves the mentions in contexts that hold both entities.
+    fn keep_contexts_of(&mut self, a: u32, b: u32, within: Within) {
+        let contexts_of = |entity: u32| -> BTreeSet<(u32, u32)> {
+            let mentions = self.mentions.iter().filter(|mention| mention.entity == entity);
+            mentions.map(|mention| within.of(mention)).collect()
+        };
+        let (of_a, of_b) = (contexts_of(a), contexts_of(b));
+        self.mentions.retain(|mention| of_a.contains(&within.of(mention)) && of_b.contains(&within.of(mention)));
+    }
 }
 
 fn wanted_documents(run: &Run, rows: &[u32], about: &About) -> Result<BTreeMap<u32, Wanted>> {

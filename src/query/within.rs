@@ -37,6 +37,16 @@ impl Within {
         }
     }
 
+    /// `documents`, `paragraphs` or `sentences`.
+    #[must_use]
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Document => "documents",
+            Self::Paragraph => "paragraphs",
+            Self::Sentence => "sentences",
+        }
+    }
+
     /// The context that a mention is in. Contexts of a run come in this order.
     #[must_use]
     pub fn of(self, mention: &MentionRow) -> (u32, u32) {

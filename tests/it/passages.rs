@@ -94,6 +94,9 @@ proptest! {
                         .unwrap();
                     prop_assert_eq!(found.contexts, cell, "{}", within);
                     if within == Within::Sentence {
+                        prop_assert_eq!(found.sentences.len() as u64, cell);
+                    }
+                    if within == Within::Sentence {
                         prop_assert_eq!(found.contexts, in_sentences as u64);
                         prop_assert_eq!(counts.n_contexts(), run.manifest().totals.sentences);
                     }
@@ -124,7 +127,7 @@ fn documents_are_found_wherever_they_lie() {
                 let status = std::process::Command::new("gzip").arg(folder.path("a.jsonl")).status().unwrap();
                 assert!(status.success());
             }
-            _ => drop(folder.write(name, lines(0).collect::<String>())),
+            _ => folder.write(name, lines(0).collect::<String>()),
         }
         let run = run_of(&folder, name);
         let found = ask(&run, About::Pair(0, 1), Within::Sentence).unwrap();

@@ -83,7 +83,7 @@ pub(crate) fn run(command: &Neighbours, args: &Args) -> CommandResult {
     let as_table = command.list.format == Format::Table;
     let measured = command.measure.iter().map(|measure| number(measure.name()));
     let columns: Vec<Column> = if as_table {
-        let first = [text("name"), word("type").spare(2), number("documents")];
+        let first = [text("name"), word("type").spare(2), number(command.context.plural())];
         first.into_iter().chain(measured).chain([id("neighbour").spare(1)]).collect()
     } else {
         let cells = ["k11", "k12", "k21", "k22"].map(number);

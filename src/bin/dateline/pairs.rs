@@ -167,7 +167,7 @@ fn columns(command: &Pairs, format: Format) -> Vec<(Column, Cell)> {
     let mut columns: Vec<(Column, Cell)> = Vec::new();
     if format == Format::Table {
         columns.extend([name_a, name_b]);
-        columns.push((number("documents"), Box::new(|pair| pair.table.k11.into())));
+        columns.push((number(command.context.plural()), Box::new(|pair| pair.table.k11.into())));
         columns.extend(measures);
         columns.extend([a, b]);
     } else {

@@ -249,7 +249,7 @@ fn print_concordance(lines: &[Line], passages: &[Passage]) -> Result<(), Box<dyn
         let pad = " ".repeat(room.saturating_sub(width(&left)));
         let after = " ".repeat(room.saturating_sub(width(&right)) + names.saturating_sub(width(&name)));
         let place = first_columns(&flat(&format!("{} {}", passage.date, passage.id)), PLACE);
-        writeln!(out, "{pad}{left} \x1b[1m{name}\x1b[0m {right}{after}  \x1b[2m{}\x1b[0m", place.trim())?;
+        writeln!(out, "{pad}{left}\x1b[1m{name}\x1b[0m{right}{after}  \x1b[2m{}\x1b[0m", place.trim())?;
     }
     anstream::stdout().lock().write_all(out.as_bytes())?;
     Ok(())
