@@ -64,8 +64,13 @@ fn read_day(date: &str) -> Option<i32> {
 /// ```
 #[must_use]
 pub fn date_of(day: i32) -> String {
-    let days = jiff::Span::new().try_days(day).ok();
-    days.and_then(|days| date(1970, 1, 1).checked_add(days).ok()).map(|date| date.to_string()).unwrap_or_default()
+    calendar_date(day).map(|date| date.to_string()).unwrap_or_default()
+}
+
+/// The date of a day since 1970-01-01; `None` outside the years -9999 to 9999.
+pub(crate) fn calendar_date(day: i32) -> Option<Date> {
+    let days = jiff::Span::new().try_days(day).ok()?;
+    date(1970, 1, 1).checked_add(days).ok()
 }
 
 fn since_epoch(day: Date) -> Option<i32> {

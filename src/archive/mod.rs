@@ -49,6 +49,7 @@ pub use batch::{Batch, Record};
 pub use batches::{Batches, InputSummary};
 #[cfg(any(test, fuzzing))]
 pub use check::check_reading;
+pub(crate) use date::calendar_date;
 pub(crate) use date::is_impossible;
 pub use date::{date_of, day_in_name, day_of, days_of};
 pub use fields::FieldMap;

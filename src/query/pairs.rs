@@ -4,7 +4,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 use super::entity::RunEntity;
-use super::filter::Selection;
+use super::filter::{Filter, Selection};
 use super::joint::JointCounts;
 use super::view::View;
 use crate::association::{ContingencyTable, Measure, QValues};
@@ -60,6 +60,22 @@ impl PairOptions {
     #[must_use]
     pub fn usual_minimum(n_contexts: u64) -> u32 {
         n_contexts.div_ceil(100).clamp(1, 5) as u32
+    }
+}
+
+impl Filter {
+    /// Leaves out, too, what a list of pairs has no use for unless somebody asks for it: news agencies, pairs of two titles,
+    /// and entities in fewer contexts than the [usual minimum](PairOptions::usual_minimum) of so many.
+    ///
+    /// ```
+    /// use dateline::query::Filter;
+    /// let filter = Filter::default().for_pairs(250);
+    /// assert!(filter.without_agencies && filter.without_title_pairs && filter.min_each == 3);
+    /// ```
+    #[must_use]
+    pub fn for_pairs(self, n_contexts: u64) -> Self {
+        let min_each = PairOptions::usual_minimum(n_contexts);
+        Self { min_each, without_agencies: true, without_title_pairs: true, ..self }
     }
 }
 

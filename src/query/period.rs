@@ -9,6 +9,7 @@ use std::str::FromStr;
 use jiff::ToSpan;
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 
+use crate::archive::calendar_date;
 use crate::error::{Error, Result};
 
 /// A length of time that divides the calendar.
@@ -160,8 +161,7 @@ fn first_of(year: i16, month: i8) -> Option<Date> {
 
 /// The date of a day since 1970-01-01.
 pub(crate) fn date_of(day: i32) -> Result<Date> {
-    let date = jiff::Span::new().try_days(day).and_then(|days| Date::constant(1970, 1, 1).checked_add(days));
-    date.map_err(|_| outside(day))
+    calendar_date(day).ok_or_else(|| outside(day))
 }
 
 /// Days since 1970-01-01; all dates of the calendar fit.

@@ -1,4 +1,4 @@
-//! How a text is laid out: paragraphs, sentences, words.
+//! How a text is laid out: paragraphs, sentences, words; and how a count is written in one.
 //!
 //! Comes in: a text as it was delivered. Goes out: where its paragraphs and sentences begin, and how many words it has. Pure
 //! functions of the text, without a model: lists of abbreviations and of words that begin sentences, for English news. Which
@@ -12,6 +12,25 @@ mod words;
 pub use words::WordCounter;
 
 use crate::span::Span;
+
+/// A count as people read it, with commas between thousands.
+///
+/// ```
+/// use dateline::text::thousands;
+/// assert_eq!([0, 999, 1_234_567].map(thousands), ["0", "999", "1,234,567"]);
+/// ```
+#[must_use]
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
 
 /// Where the paragraphs and sentences of a text begin. The buffers are used again for the next text.
 ///

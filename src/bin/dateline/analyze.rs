@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use dateline::archive::FileFormat;
 use dateline::query::{Filter, Frequency, PairOptions, RunEntity, View, is_agency, strongest_pairs, top_entities};
 use dateline::store::REJECTS_FILE;
+use dateline::text::thousands;
 use dateline::{AnalyzeOptions, Analyzer, Archive, Gazetteer, Progress, RunSummary, ScanOptions, StopFlag};
 use indicatif::ProgressBar;
 
@@ -16,7 +17,6 @@ use crate::args::{Analyze, Args};
 use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::{self, plural};
 use crate::progress;
-use crate::table::thousands;
 
 pub(crate) fn run(command: &Analyze, args: &Args) -> CommandResult {
     let started = Instant::now();
@@ -185,14 +185,8 @@ fn bar(value: u64, most: u64) -> String {
 /// The first pairs in the order of `dateline pairs`, with its conditions, and without those that are no news: a place and
 /// its own country.
 fn write_pairs(text: &mut String, view: &View<'_>) -> Result<(), Box<dyn StdError>> {
-    let filter = Filter {
-        min_documents: 2,
-        min_each: PairOptions::usual_minimum(view.n_documents()),
-        without_agencies: true,
-        without_title_pairs: true,
-        without_own_country: true,
-        ..Filter::default()
-    };
+    let usual = Filter::default().for_pairs(view.n_documents());
+    let filter = Filter { min_documents: 2, without_own_country: true, ..usual };
     let joint = view.joint_counts()?;
     let pairs = strongest_pairs(view, &joint, &filter.select(view)?, PairOptions::usual(ROWS))?;
     if pairs.is_empty() {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use dateline::Run;
 use dateline::network::{communities, disparity};
-use dateline::query::{PairOptions, RunEntity, edges};
+use dateline::query::{RunEntity, edges};
 use serde_json::Value;
 
 use crate::args::{Args, FilterArgs, Format};
@@ -67,11 +67,10 @@ struct Node<'v> {
 
 pub(crate) fn run(command: &Communities, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
-    let mut filter = filter_of(&run, &command.filter)?;
+    let filter = filter_of(&run, &command.filter)?;
     let view = filter.view(&run)?;
-    filter.without_agencies = true;
-    filter.without_title_pairs = true;
-    filter.min_each = command.filter.min_each.unwrap_or_else(|| PairOptions::usual_minimum(view.n_documents()));
+    let mut filter = filter.for_pairs(view.n_documents());
+    filter.min_each = command.filter.min_each.unwrap_or(filter.min_each);
     let mut edges = edges(&view.joint_counts()?, &filter.select(&view)?, true)?;
     let n_edges = edges.len();
     if let Some(level) = command.backbone {
@@ -123,7 +122,7 @@ pub(crate) fn run(command: &Communities, args: &Args) -> CommandResult {
     }
     if !args.quiet {
         let of = if command.backbone.is_some() {
-            format!(" of {}", table::thousands(n_edges as u64))
+            format!(" of {}", dateline::text::thousands(n_edges as u64))
         } else {
             String::new()
         };

@@ -101,7 +101,7 @@ fn chosen<T>(command: &Explain, documents: FoundDocuments<T>) -> Result<Vec<Foun
     };
     Err(match &command.doc {
         _ if total == 0 => format!("no document in the inputs{unread}"),
-        None => format!("the inputs have {} documents; choose one with --doc: {ids}", table::thousands(total)),
+        None => format!("the inputs have {} documents; choose one with --doc: {ids}", dateline::text::thousands(total)),
         Some(id) => {
             let total = plural(total, "document", "documents");
             format!("no document has the id {id:?}; the inputs have {total}: {ids}{unread}")

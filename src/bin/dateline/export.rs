@@ -2,12 +2,12 @@
 
 use dateline::Run;
 use dateline::export::{ExportOptions, export};
+use dateline::text::thousands;
 
 use crate::args::{Args, Export};
 use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs;
 use crate::progress;
-use crate::table::thousands;
 
 pub(crate) fn run(command: &Export, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;

@@ -218,7 +218,7 @@ pub(crate) fn report_notes(notes: &InputNotes, gazetteer: &Gazetteer) {
         let (other, judged) = (notes.not_english, notes.language_judged);
         anstream::eprintln!(
             "most of these articles are not in English ({} of {}); the built-in rules and names are",
-            crate::table::thousands(other),
+            dateline::text::thousands(other),
             plural(judged, "article that is long enough to judge", "articles that are long enough to judge")
         );
     }
@@ -260,5 +260,5 @@ pub(crate) fn report_oddities(notes: &InputNotes) {
 
 /// "1 file", "3 files".
 pub(crate) fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", crate::table::thousands(count), if count == 1 { one } else { many })
+    format!("{} {}", dateline::text::thousands(count), if count == 1 { one } else { many })
 }

@@ -109,10 +109,10 @@ pub(crate) fn run(command: &Pairs, args: &Args) -> CommandResult {
     let view = filter.view(&run)?;
     let by_measure = command.by == PairsBy::Measure;
     if !command.all_pairs {
-        filter.without_agencies = true;
-        filter.without_title_pairs = true;
-        if by_measure && command.filter.min_each.is_none() {
-            filter.min_each = PairOptions::usual_minimum(view.n_documents());
+        let given = filter.min_each;
+        filter = filter.for_pairs(view.n_documents());
+        if !by_measure || command.filter.min_each.is_some() {
+            filter.min_each = given;
         }
     }
     let options = PairOptions {

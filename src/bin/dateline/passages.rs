@@ -15,7 +15,7 @@ use crate::args::{Args, Format};
 use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::{self, plural};
 use crate::pairs::contexts;
-use crate::table::{self, id, number, text, word};
+use crate::table::{self, Column, id, number, text, word};
 
 /// Lists mentions of an entity in their sentences, one a line, with the name in the middle.
 ///
@@ -190,17 +190,7 @@ pub(crate) fn kwic(command: &Kwic, args: &Args) -> CommandResult {
     if command.output.format == Format::Table {
         exit_code::unless_closed(print_concordance(&lines, &found.sentences))?;
     } else {
-        let columns = [
-            id("document"),
-            text("date"),
-            text("source"),
-            word("part"),
-            number("sentence"),
-            number("start"),
-            text("left"),
-            text("name"),
-            text("right"),
-        ];
+        let columns = columns([number("start"), text("left"), text("name"), text("right")]);
         let rows = lines.into_iter().map(|line| {
             let mut row = place_cells(&found.sentences[line.passage]);
             row.extend([line.start.into(), line.left.into(), line.name.into(), line.right.into()]);
@@ -223,6 +213,13 @@ fn shown_of(found: &Passages, at_most: usize) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// The place of a passage, and what else a list has.
+fn columns<const N: usize>(own: [Column; N]) -> Vec<Column> {
+    let mut columns = vec![id("document"), text("date"), text("source"), word("part"), number("sentence")];
+    columns.extend(own);
+    columns
 }
 
 fn place_cells(passage: &Passage) -> Vec<Value> {
@@ -324,16 +321,7 @@ pub(crate) fn show(command: &Show, args: &Args) -> CommandResult {
         exit_code::unless_closed(print_sentences(&found.sentences))?;
         return Ok(Outcome::Done);
     }
-    let columns = [
-        id("document"),
-        text("date"),
-        text("source"),
-        word("part"),
-        number("sentence"),
-        number("start"),
-        number("end"),
-        text("text"),
-    ];
+    let columns = columns([number("start"), number("end"), text("text")]);
     let rows = found.sentences.into_iter().map(|passage| {
         let mut row = place_cells(&passage);
         row.extend([passage.start.into(), passage.end.into(), passage.text.into()]);

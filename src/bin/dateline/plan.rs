@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use dateline::archive::{Batch, FieldMap, FileFormat, date_of};
 use dateline::collect::{Collector, InputNotes, RunCollector, RunPartial};
+use dateline::text::thousands;
 use dateline::{Analyzer, Archive, Reject};
 
 use crate::args::{Args, Plan};
 use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::{self, plural};
-use crate::table::thousands;
 
 /// Files looked into; of a larger archive so many are taken, evenly spread.
 const FILES: usize = 200;

@@ -48,5 +48,5 @@ pub(crate) fn advance(bar: &ProgressBar, progress: Progress) {
     bar.set_position(progress.bytes);
     let seconds = bar.elapsed().as_secs_f64().max(1e-3);
     let rate = (progress.records as f64 / seconds) as u64;
-    bar.set_message(format!("{} documents/s", crate::table::thousands(rate)));
+    bar.set_message(format!("{} documents/s", dateline::text::thousands(rate)));
 }

@@ -28,7 +28,7 @@ pub(crate) fn run(command: &Selfcheck, args: &Args) -> CommandResult {
         "{} of {}, {} bytes, {}: {} with a difference",
         report.compared,
         plural(report.documents, "document", "documents"),
-        crate::table::thousands(report.bytes),
+        dateline::text::thousands(report.bytes),
         plural(report.spans, "span", "spans"),
         plural(report.n_differences, "part", "parts"),
     )?;

@@ -10,6 +10,7 @@ use std::error::Error as StdError;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use comfy_table::{CellAlignment, Table, presets};
+use dateline::text::thousands;
 use serde_json::Value;
 
 use crate::args::Format;
@@ -193,19 +194,6 @@ fn io_error(error: csv::Error) -> io::Error {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
     }
-}
-
-/// 1234567 as "1,234,567".
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use dateline::Gazetteer;
 use dateline::gazetteer::{LoadOptions, LoadProgress, LoadStage};
+use dateline::text::thousands;
 use indicatif::ProgressBar;
 
 use crate::args::Args;
 use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs::{plural, say_what_is_replaced};
-use crate::table::thousands;
 
 /// Compiles gazetteers into one file (.dlz) that is memory-mapped: -g FILE.dlz starts immediately, whatever its size.
 ///

@@ -299,7 +299,7 @@ fn print_report(report: &ImportReport, command: &Import) {
     }
     anstream::eprintln!();
     for (what, count) in &report.notes {
-        anstream::eprintln!("note: {what}: {}", table::thousands(*count));
+        anstream::eprintln!("note: {what}: {}", dateline::text::thousands(*count));
     }
     for (input, reason) in &report.passed_over {
         anstream::eprintln!("passed over {input}: {reason}");
@@ -310,7 +310,7 @@ fn print_report(report: &ImportReport, command: &Import) {
         let list: Vec<String> = languages
             .iter()
             .take(10)
-            .map(|(language, count)| format!("{language} ({})", table::thousands(**count)))
+            .map(|(language, count)| format!("{language} ({})", dateline::text::thousands(**count)))
             .collect();
         anstream::eprintln!("labels in languages that --lang does not ask for: {}", list.join(", "));
     }

@@ -83,7 +83,8 @@ impl Shown<'_> {
             let (Reverse(own), Reverse(other)) = (own.2, other.2);
             format!("before {rival}: {own} points as {} against {other} as {}", self.entity.kind, next.entity.kind)
         } else if own.3 != other.3 {
-            let people = |key: Reverse<u64>| if key.0 == 0 { "unknown".to_owned() } else { table::thousands(key.0) };
+            let people =
+                |key: Reverse<u64>| if key.0 == 0 { "unknown".to_owned() } else { dateline::text::thousands(key.0) };
             format!("before {rival}: population {} against {}", people(own.3), people(other.3))
         } else {
             format!("before {rival}: only by the order of their ids")

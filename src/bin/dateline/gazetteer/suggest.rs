@@ -77,7 +77,7 @@ pub(crate) fn run(command: &Suggest, args: &Args) -> CommandResult {
         let shown = frequent.len().min(limit) as u64;
         let of = plural(frequent.len() as u64, "sequence", "sequences");
         let documents = plural(found.documents, "document", "documents");
-        anstream::eprintln!("{} of {of} in {documents}", table::thousands(shown));
+        anstream::eprintln!("{} of {of} in {documents}", dateline::text::thousands(shown));
         if found.rejected > 0 {
             anstream::eprintln!("skipped {}", plural(found.rejected, "record", "records"));
         }
