@@ -49,6 +49,28 @@ fn the_values_are_those_computed_by_hand() {
     assert_eq!(Measure::Pmi.of(ContingencyTable { k11: 0, k12: 1, k21: 1, k22: 2 }), f64::NEG_INFINITY);
 }
 
+/// Dunning's own example, "the swiss"; he gives two decimals.
+#[test]
+fn log_likelihood_is_dunnings() {
+    let found = Measure::LogLikelihood.of(ContingencyTable { k11: 110, k12: 2442, k21: 111, k22: 29114 });
+    assert!((found - 270.72).abs() < 0.005, "{found}");
+}
+
+/// Values of SciPy 1.17.1, `binomtest(...).proportion_ci(method="wilson")`.
+#[test]
+fn intervals_are_those_of_scipy() {
+    let values = [
+        ((0, 10), (0.0, 0.277_532_799_9)),
+        ((5, 10), (0.236_593_090_5, 0.763_406_909_5)),
+        ((37, 420), (0.064_588_035_8, 0.119_068_983_1)),
+    ];
+    for ((successes, trials), (low, high)) in values {
+        let interval = wilson_interval(successes, trials);
+        assert!((interval.0 - low).abs() < 1e-9 && (interval.1 - high).abs() < 1e-9, "{interval:?}");
+    }
+    assert_eq!(wilson_interval(0, 0), (0.0, 1.0));
+}
+
 #[test]
 fn tables_without_contexts_or_without_choice_have_values() {
     for table in [[0, 0, 0, 0], [5, 0, 0, 0], [0, 5, 0, 0], [0, 0, 0, 5], [3, 4, 0, 0], [3, 0, 4, 0]] {

@@ -36,6 +36,45 @@ fn groups_are_found_and_numbered_by_size() {
     assert_eq!((nothing.of_node, nothing.count, nothing.modularity), (vec![0, 1, 2], 3, 0.0));
 }
 
+/// Zachary's karate club: Louvain's partition has a modularity of about 0.42, the best that is known 0.4198.
+#[test]
+fn the_karate_club_is_divided_well() {
+    const NEIGHBOURS: [(u32, &[u32]); 27] = [
+        (1, &[2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 18, 20, 22, 32]),
+        (2, &[3, 4, 8, 14, 18, 20, 22, 31]),
+        (3, &[4, 8, 9, 10, 14, 28, 29, 33]),
+        (4, &[8, 13, 14]),
+        (5, &[7, 11]),
+        (6, &[7, 11, 17]),
+        (7, &[17]),
+        (9, &[31, 33, 34]),
+        (10, &[34]),
+        (14, &[34]),
+        (15, &[33, 34]),
+        (16, &[33, 34]),
+        (19, &[33, 34]),
+        (20, &[34]),
+        (21, &[33, 34]),
+        (23, &[33, 34]),
+        (24, &[26, 28, 30, 33, 34]),
+        (25, &[26, 28, 32]),
+        (26, &[32]),
+        (27, &[30, 34]),
+        (28, &[34]),
+        (29, &[32, 34]),
+        (30, &[33, 34]),
+        (31, &[33, 34]),
+        (32, &[33, 34]),
+        (33, &[34]),
+        (34, &[]),
+    ];
+    let list = NEIGHBOURS.iter().flat_map(|(a, others)| others.iter().map(move |b| (a - 1, b - 1, 1)));
+    let list = edges(&list.collect::<Vec<_>>());
+    assert_eq!(list.len(), 78);
+    let found = communities(&list, 34);
+    assert!(found.modularity > 0.41, "{}", found.modularity);
+}
+
 proptest! {
     #[test]
     fn the_modularity_is_that_of_the_definition_and_no_merger_raises_it(

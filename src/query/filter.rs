@@ -205,6 +205,15 @@ impl Selection {
         self
     }
 
+    /// Only those of the entities that pass this test, too, by their rows.
+    #[must_use]
+    pub fn among(mut self, mut test: impl FnMut(u32) -> bool) -> Self {
+        for (row, is_wanted) in self.wanted.iter_mut().enumerate() {
+            *is_wanted = *is_wanted && test(row as u32);
+        }
+        self
+    }
+
     /// Whether the pair meets all conditions.
     #[must_use]
     pub fn pair(&self, pair: PairRow) -> bool {

@@ -53,6 +53,12 @@ impl<'r> JointCounts<'r> {
         self.n_contexts
     }
 
+    /// Number of contexts with an entity, by its row; 0 if there is no such row.
+    #[must_use]
+    pub fn contexts_of(&self, entity: u32) -> u64 {
+        self.marginals.get(entity as usize).copied().map_or(0, u64::from)
+    }
+
     /// Number of pairs that occur together.
     ///
     /// # Errors
@@ -95,8 +101,7 @@ impl<'r> JointCounts<'r> {
     ///
     /// If the counts of a damaged run contradict each other.
     pub fn table(&self, pair: PairRow) -> Result<ContingencyTable> {
-        let contexts = |entity: u32| self.marginals.get(entity as usize).copied().map_or(0, u64::from);
-        let marginals = [pair.a, pair.b].map(contexts);
+        let marginals = [pair.a, pair.b].map(|entity| self.contexts_of(entity));
         ContingencyTable::new(pair.joint.into(), marginals, self.n_contexts).ok_or_else(|| {
             let PairRow { a, b, joint } = pair;
             let message = format!(

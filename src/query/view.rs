@@ -47,9 +47,10 @@ impl<'r> View<'r> {
         for block in run.documents()? {
             block?.iter().for_each(|document| documents.push(test(document)));
         }
-        let mut view = Self { n_documents: documents.count(), documents: None, ..Self::whole(run)? };
+        let n_documents = documents.count();
+        let mut view = Self { documents: Some(documents), n_documents, ..Self::whole(run)? };
         let mut counts = vec![(0_u64, 0_u32); view.entities.len()];
-        for_each_document(run, &documents, counts.len(), |_, entries| {
+        view.for_each_document(|_, entries| {
             for (entity, count) in entries {
                 let (mentions, documents) = &mut counts[entity.index()];
                 *mentions += u64::from(*count);
@@ -60,7 +61,6 @@ impl<'r> View<'r> {
         for (entity, (mentions, documents)) in view.entities.iter_mut().zip(counts) {
             (entity.mentions, entity.documents) = (mentions, documents);
         }
-        view.documents = Some(documents);
         Ok(view)
     }
 
@@ -121,14 +121,66 @@ impl<'r> View<'r> {
     /// For the whole run, nothing but the marginals is read. For a part, reads the counts; memory as of a
     /// [`CooccurrenceBuilder`], two or three bytes for each distinct pair.
     pub fn joint_counts(&self) -> Result<JointCounts<'r>> {
-        let Some(documents) = &self.documents else { return JointCounts::stored(self.run, self.entities.len()) };
+        if self.is_whole() {
+            return JointCounts::stored(self.run, self.entities.len());
+        }
         let mut builder = CooccurrenceBuilder::default();
-        for_each_document(self.run, documents, self.entities.len(), |_, entries| {
+        self.for_each_document(|_, entries| {
             builder.push(entries);
             Ok(())
         })?;
         // Documents without any entity are contexts, too; only their number matters.
         Ok(JointCounts::counted(builder.finish(), self.n_documents))
+    }
+
+    /// Calls `each` with every document of the view that has entities, in order: its row and its row of the matrix.
+    ///
+    /// # Errors
+    ///
+    /// If the run cannot be read or is damaged, or as `each` says.
+    pub(crate) fn for_each_document(&self, mut each: impl FnMut(u32, &[(EntityId, u32)]) -> Result<()>) -> Result<()> {
+        let run = self.run;
+        let n_entities = self.entities.len();
+        let n_documents = self.documents.as_ref().map_or(self.n_documents, |documents| documents.len as u64);
+        let mut of = None;
+        let mut entries: Vec<(EntityId, u32)> = Vec::new();
+        for_each_count(run, |document, entity, count| {
+            if entity as usize >= n_entities || u64::from(document) >= n_documents {
+                let fault =
+                    format!("damaged: a count of entity {entity} in document {document}, which do not both exist");
+                return Err(
+                    Error::format(run.path().join(COUNTS_FILE), fault).with_remedy("`dateline verify` says more")
+                );
+            }
+            let out_of_order = || {
+                let fault = "damaged: the rows of counts are out of order from one block to the next";
+                Error::format(run.path().join(COUNTS_FILE), fault).with_remedy("`dateline verify` says more")
+            };
+            if of != Some(document) {
+                if of.is_some_and(|of| of > document) {
+                    return Err(out_of_order());
+                }
+                if let Some(of) = of
+                    && !entries.is_empty()
+                {
+                    each(of, &entries)?;
+                }
+                entries.clear();
+                of = Some(document);
+            }
+            if self.has_document(document as usize) {
+                // The order within a block was checked when it was read.
+                if entries.last().is_some_and(|(last, _)| last.0 >= entity) {
+                    return Err(out_of_order());
+                }
+                entries.push((EntityId(entity), count));
+            }
+            Ok(())
+        })?;
+        match of {
+            Some(of) if !entries.is_empty() => each(of, &entries),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -158,51 +210,6 @@ impl DocumentSet {
 
     fn contains(&self, document: usize) -> bool {
         document < self.len && self.words[document / 64] >> (document % 64) & 1 == 1
-    }
-}
-
-/// Calls `each` with every document of the set that has entities, in order: its row and its row of the matrix.
-fn for_each_document(
-    run: &Run,
-    documents: &DocumentSet,
-    n_entities: usize,
-    mut each: impl FnMut(u32, &[(EntityId, u32)]) -> Result<()>,
-) -> Result<()> {
-    let mut of = None;
-    let mut entries: Vec<(EntityId, u32)> = Vec::new();
-    for_each_count(run, |document, entity, count| {
-        if entity as usize >= n_entities || document as usize >= documents.len {
-            let fault = format!("damaged: a count of entity {entity} in document {document}, which do not both exist");
-            return Err(Error::format(run.path().join(COUNTS_FILE), fault).with_remedy("`dateline verify` says more"));
-        }
-        let out_of_order = || {
-            let fault = "damaged: the rows of counts are out of order from one block to the next";
-            Error::format(run.path().join(COUNTS_FILE), fault).with_remedy("`dateline verify` says more")
-        };
-        if of != Some(document) {
-            if of.is_some_and(|of| of > document) {
-                return Err(out_of_order());
-            }
-            if let Some(of) = of
-                && !entries.is_empty()
-            {
-                each(of, &entries)?;
-            }
-            entries.clear();
-            of = Some(document);
-        }
-        if documents.contains(document as usize) {
-            // The order within a block was checked when it was read.
-            if entries.last().is_some_and(|(last, _)| last.0 >= entity) {
-                return Err(out_of_order());
-            }
-            entries.push((EntityId(entity), count));
-        }
-        Ok(())
-    })?;
-    match of {
-        Some(of) if !entries.is_empty() => each(of, &entries),
-        _ => Ok(()),
     }
 }
 

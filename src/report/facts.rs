@@ -1,19 +1,21 @@
-//! What the page shows, computed from the tables of a run: which entities, which pairs, when, from where.
+//! What the page shows, asked of `query`: which entities, which pairs, when, from where.
 //!
-//! Every table is read block by block. Beside the block, memory holds six bytes for each entity of the run and what is
+//! Lists, pairs and slices are those of `dateline top`, `pairs` and `trend`. Beside what these need, memory holds what is
 //! embedded in the page.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, Serializer};
 
-use super::cells::Cells;
-use super::period::{Change, Period, Timeline};
-use crate::error::{Error, Result};
+use super::period::Timeline;
+use crate::association::Measure;
+use crate::error::Result;
 use crate::gazetteer::EntityType;
-use crate::query::is_of;
-use crate::store::{Blocks, COOCCURRENCE_FILE, COUNTS_FILE, DocumentRows, Run};
+use crate::query::{
+    Filter, Frequency, Pair, PairOptions, RunEntity, View, is_agency, is_of, strongest_pairs, top_entities,
+};
+use crate::store::Run;
 
 /// Entities embedded, of any type.
 const ENTITIES: usize = 400;
@@ -37,12 +39,16 @@ const LONGEST_NAME: usize = 200;
 pub(super) struct Facts {
     /// The entities shown, those in most documents first. Everything else refers to them by their position here.
     pub(super) entities: Vec<Entity>,
-    /// The pairs shown, by descending G².
+    /// The pairs listed, by descending G², and then the others that the matrix shows.
     pub(super) pairs: Vec<Tie>,
+    /// How many are listed.
+    pub(super) pairs_listed: usize,
     /// A pair is listed if it has at least so many contexts.
-    pub(super) least_joint: u64,
+    pub(super) least_joint: u32,
+    /// A pair is listed if each of the two has at least so many.
+    pub(super) least_each: u32,
     /// Pairs that met all conditions, listed or not.
-    pub(super) pairs_eligible: u64,
+    pub(super) pairs_eligible: usize,
     /// Contexts in the run.
     pub(super) contexts: u64,
     /// Documents by the country of the places they mention, most first.
@@ -61,8 +67,8 @@ pub(super) enum Group {
     Place,
     Organisation,
     Title,
-    /// News agencies, newspapers, broadcasters: articles name them as their source, so they are no sign of the topic.
-    Media,
+    /// News agencies: articles name them as their source, so they are no sign of the topic.
+    Agency,
     /// A type of the user's own gazetteer.
     Other,
 }
@@ -71,7 +77,7 @@ impl Group {
     fn of_kind(kind: &str) -> Self {
         match EntityType::of_kind(kind) {
             EntityType::Place => Self::Place,
-            EntityType::Organisation if is_of(kind, "organisation.media") => Self::Media,
+            EntityType::Organisation if is_agency(kind) => Self::Agency,
             EntityType::Organisation => Self::Organisation,
             EntityType::Title => Self::Title,
             EntityType::Other(_) => Self::Other,
@@ -80,7 +86,7 @@ impl Group {
 
     /// Whether the network and the matrix show it.
     pub(super) fn is_topic(self) -> bool {
-        !matches!(self, Self::Title | Self::Media)
+        !matches!(self, Self::Title | Self::Agency)
     }
 }
 
@@ -108,12 +114,21 @@ pub(super) struct Entity {
 }
 
 impl Entity {
-    fn rank(&self) -> (Reverse<u32>, Reverse<u64>, &str, &str, u32) {
-        (Reverse(self.documents), Reverse(self.mentions), &self.name, &self.id, self.row)
-    }
-
-    pub(super) fn is_country(&self) -> bool {
-        self.kind == "place.country"
+    fn of(entity: &RunEntity) -> Self {
+        Self {
+            row: entity.row,
+            id: embedded(&entity.id),
+            name: embedded(&entity.name),
+            kind: embedded(&entity.kind),
+            group: Group::of_kind(&entity.kind),
+            country: embedded(&entity.country),
+            latitude: None,
+            longitude: None,
+            mentions: entity.mentions,
+            documents: entity.documents,
+            contexts: 0,
+            community: None,
+        }
     }
 }
 
@@ -122,16 +137,31 @@ impl Entity {
 pub(super) struct Tie {
     pub(super) a: usize,
     pub(super) b: usize,
-    pub(super) cells: Cells,
+    /// Contexts with both.
+    pub(super) joint: u64,
     pub(super) log_likelihood: f64,
     pub(super) npmi: f64,
+}
+
+impl Tie {
+    /// A pair of entities that the page shows; `index` has their positions by row.
+    fn of(pair: &Pair<'_>, index: &BTreeMap<u32, usize>) -> Self {
+        let (a, b) = (index[&pair.a.row], index[&pair.b.row]);
+        Self {
+            a: a.min(b),
+            b: a.max(b),
+            joint: pair.table.k11,
+            log_likelihood: Measure::LogLikelihood.of(pair.table),
+            npmi: Measure::Npmi.of(pair.table),
+        }
+    }
 }
 
 /// As `[a, b, k11, G², NPMI]`: there are thousands. The other cells follow from the contexts of the two.
 impl Serialize for Tie {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let rounded = |value: f64, to: f64| (value * to).round() / to;
-        (self.a, self.b, self.cells.k11, rounded(self.log_likelihood, 100.0), rounded(self.npmi, 1000.0))
+        (self.a, self.b, self.joint, rounded(self.log_likelihood, 100.0), rounded(self.npmi, 1000.0))
             .serialize(serializer)
     }
 }
@@ -167,63 +197,57 @@ pub(super) struct SourceTally {
 }
 
 impl Facts {
-    /// Reads a run.
+    /// Asks a run.
     pub(super) fn of(run: &Run) -> Result<Self> {
-        let (mut entities, by_row) = choose_entities(run)?;
-        let (sources, period) = read_documents(run)?;
-        let (timeline, countries) = read_counts(run, &entities, &by_row, period)?;
-        read_margins(run, &mut entities, &by_row)?;
-        let contexts = run.manifest().totals.contexts;
-        let in_matrix: Vec<usize> =
-            (0..entities.len()).filter(|&index| entities[index].group.is_topic()).take(MATRIX).collect();
+        let view = View::whole(run)?;
+        let mut entities = choose_entities(&view)?;
+        locate(&mut entities, run)?;
+        let (sources, days) = read_documents(run)?;
+        let with_series = entities.iter().enumerate().filter(|(_, entity)| entity.group != Group::Title);
+        let with_series: Vec<(usize, u32)> =
+            with_series.map(|(index, entity)| (index, entity.row)).take(SERIES).collect();
+        let timeline = Timeline::of(&view, run.manifest().dates, days, &with_series)?;
+        let countries = count_countries(&view)?;
+
+        let joint = view.joint_counts()?;
+        let contexts = joint.n_contexts();
+        entities.iter_mut().for_each(|entity| entity.contexts = joint.contexts_of(entity.row));
+        let index: BTreeMap<u32, usize> =
+            entities.iter().enumerate().map(|(index, entity)| (entity.row, index)).collect();
         let least_joint = if contexts < 20 { 1 } else { 2 };
-        let (pairs, pairs_eligible) = read_pairs(run, &entities, &by_row, &in_matrix, least_joint)?;
-        Ok(Self { entities, pairs, least_joint, pairs_eligible, contexts, countries, sources, timeline, in_matrix })
-    }
-}
+        let filter = Filter { min_documents: least_joint, ..Filter::default().for_pairs(contexts) };
+        let selection = filter.select(&view)?.among(|row| index.contains_key(&row));
+        let listed = strongest_pairs(&view, &joint, &selection, PairOptions::usual(0))?;
+        let mut pairs: Vec<Tie> = listed.iter().take(PAIRS).map(|pair| Tie::of(pair, &index)).collect();
+        let (pairs_listed, pairs_eligible) = (pairs.len(), listed.len());
 
-/// By row of the run's entities: which one it is here, and in which country it is.
-struct ByRow {
-    /// Position among the chosen ones; `u32::MAX` for the others.
-    chosen: Vec<u32>,
-    /// Position in `codes`; 0 for none.
-    country: Vec<u16>,
-    codes: Vec<String>,
-}
-
-impl ByRow {
-    fn chosen(&self, row: u32, run: &Run, file: &str) -> Result<Option<usize>> {
-        match self.chosen.get(row as usize) {
-            Some(&u32::MAX) => Ok(None),
-            Some(&index) => Ok(Some(index as usize)),
-            None => Err(refers_to_nothing(run, file, "entity", row)),
-        }
-    }
-}
-
-fn refers_to_nothing(run: &Run, file: &str, what: &str, row: u32) -> Error {
-    let error =
-        Error::format(run.path().join(file), format!("damaged: a row is of {what} {row}, which is not in the run"));
-    error.with_remedy("`dateline verify` says more")
-}
-
-/// The first few of a list that is met out of order.
-struct Best {
-    limit: usize,
-    kept: Vec<Entity>,
-}
-
-impl Best {
-    fn push(&mut self, entity: &Entity) {
-        self.kept.push(entity.clone());
-        if self.kept.len() >= 2 * self.limit {
-            self.settle();
-        }
+        let topical = (0..entities.len()).filter(|&index| entities[index].group.is_topic());
+        let in_matrix: Vec<usize> = topical.take(MATRIX).collect();
+        let is_shown = |row: u32| index.get(&row).is_some_and(|index| in_matrix.contains(index));
+        let selection = Filter::default().select(&view)?.among(is_shown);
+        let options = PairOptions { attracted: false, ..PairOptions::usual(0) };
+        let known: BTreeSet<(usize, usize)> = pairs.iter().map(|tie| (tie.a, tie.b)).collect();
+        let of_matrix = strongest_pairs(&view, &joint, &selection, options)?;
+        let of_matrix = of_matrix.iter().map(|pair| Tie::of(pair, &index));
+        pairs.extend(of_matrix.filter(|tie| !known.contains(&(tie.a, tie.b))));
+        Ok(Self {
+            entities,
+            pairs,
+            pairs_listed,
+            least_joint,
+            least_each: filter.min_each,
+            pairs_eligible,
+            contexts,
+            countries,
+            sources,
+            timeline,
+            in_matrix,
+        })
     }
 
-    fn settle(&mut self) {
-        self.kept.sort_by(|a, b| a.rank().cmp(&b.rank()));
-        self.kept.truncate(self.limit);
+    /// The pairs that are listed.
+    pub(super) fn listed(&self) -> &[Tie] {
+        &self.pairs[..self.pairs_listed]
     }
 }
 
@@ -235,74 +259,38 @@ fn embedded(name: &str) -> String {
     }
 }
 
-fn choose_entities(run: &Run) -> Result<(Vec<Entity>, ByRow)> {
-    let mut all = Best { limit: ENTITIES, kept: Vec::new() };
-    let mut places = Best { limit: PLACES, kept: Vec::new() };
-    let mut countries = Best { limit: PLACES, kept: Vec::new() };
-    let mut by_row = ByRow { chosen: Vec::new(), country: Vec::new(), codes: vec![String::new()] };
-    let mut numbers: BTreeMap<String, u16> = BTreeMap::new();
+/// Those in most documents of any type, of places and of countries, in this order.
+fn choose_entities(view: &View<'_>) -> Result<Vec<Entity>> {
+    let (mut places, mut countries) = (0, 0);
+    let ranked = top_entities(view, &Filter::default().select(view)?, Frequency::Documents, 0);
+    let chosen = ranked.into_iter().enumerate().filter(|(rank, entity)| {
+        let is_place = is_of(&entity.kind, "place");
+        let is_country = is_of(&entity.kind, "place.country");
+        places += usize::from(is_place);
+        countries += usize::from(is_country);
+        *rank < ENTITIES || is_place && places <= PLACES || is_country && countries <= PLACES
+    });
+    Ok(chosen.map(|(_, entity)| Entity::of(entity)).collect())
+}
+
+/// Looks up where the entities are.
+fn locate(entities: &mut [Entity], run: &Run) -> Result<()> {
+    let mut by_row: BTreeMap<u32, &mut Entity> = entities.iter_mut().map(|entity| (entity.row, entity)).collect();
+    let degrees = |degrees: f64| (!degrees.is_nan()).then_some(degrees);
+    let mut row = 0;
     for block in run.entities()? {
-        for row in block?.iter() {
-            let number = u32::try_from(by_row.chosen.len()).ok().filter(|&number| number < u32::MAX);
-            let number =
-                number.ok_or_else(|| Error::limit("the run has more entities than a 32-bit index can count"))?;
-            by_row.chosen.push(u32::MAX);
-            let group = Group::of_kind(row.kind);
-            let known = group == Group::Place && !row.country.is_empty();
-            let country = if known { country_number(row.country, &mut numbers, &mut by_row.codes) } else { 0 };
-            by_row.country.push(country);
-            let degrees = |degrees: f64| (!degrees.is_nan()).then_some(degrees);
-            let entity = Entity {
-                row: number,
-                id: embedded(row.id),
-                name: embedded(row.name),
-                kind: embedded(row.kind),
-                group,
-                country: embedded(row.country),
-                latitude: degrees(row.latitude),
-                longitude: degrees(row.longitude),
-                mentions: row.mentions,
-                documents: row.documents,
-                contexts: 0,
-                community: None,
-            };
-            all.push(&entity);
-            if group == Group::Place {
-                places.push(&entity);
+        for found in block?.iter() {
+            if let Some(entity) = by_row.get_mut(&row) {
+                (entity.latitude, entity.longitude) = (degrees(found.latitude), degrees(found.longitude));
             }
-            if entity.is_country() {
-                countries.push(&entity);
-            }
+            row += 1;
         }
     }
-    let mut entities = Vec::new();
-    for mut best in [all, places, countries] {
-        best.settle();
-        entities.append(&mut best.kept);
-    }
-    entities.sort_by(|a, b| a.rank().cmp(&b.rank()));
-    entities.dedup_by_key(|entity| entity.row);
-    for (index, entity) in entities.iter().enumerate() {
-        by_row.chosen[entity.row as usize] = index as u32;
-    }
-    Ok((entities, by_row))
+    Ok(())
 }
 
-/// Countries beyond the few thousand that a gazetteer can have in earnest are taken for none.
-fn country_number(code: &str, numbers: &mut BTreeMap<String, u16>, codes: &mut Vec<String>) -> u16 {
-    if let Some(&number) = numbers.get(code) {
-        return number;
-    }
-    let Ok(number) = u16::try_from(codes.len()) else { return 0 };
-    if number >= 2000 {
-        return 0;
-    }
-    codes.push(embedded(code));
-    numbers.insert(code.to_owned(), number);
-    number
-}
-
-fn read_documents(run: &Run) -> Result<(Sources, Period)> {
+/// Who published the documents, and how many there are of each day.
+fn read_documents(run: &Run) -> Result<(Sources, BTreeMap<i32, u64>)> {
     let mut tallies: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     let mut days: BTreeMap<i32, u64> = BTreeMap::new();
     let mut sources = Sources::default();
@@ -332,143 +320,32 @@ fn read_documents(run: &Run) -> Result<(Sources, Period)> {
     sources.others += listed.iter().skip(SOURCES).map(|source| source.documents).sum::<u64>();
     listed.truncate(SOURCES);
     sources.listed = listed;
-    Ok((sources, Period::of(&days)))
+    Ok((sources, days))
 }
 
-/// The days of the documents, one after the other.
-struct Days<'r> {
-    run: &'r Run,
-    blocks: Blocks<DocumentRows>,
-    block: Vec<i32>,
-    /// Row of the first document in `block`.
-    first: u64,
-}
-
-impl Days<'_> {
-    /// The day of a document; the rows asked for must ascend.
-    fn of(&mut self, document: u32) -> Result<i32> {
-        loop {
-            let within = u64::from(document).checked_sub(self.first);
-            if let Some(&day) = within.and_then(|within| self.block.get(within as usize)) {
-                return Ok(day);
-            }
-            self.first += self.block.len() as u64;
-            let next = self.blocks.next().transpose()?;
-            let nothing = || refers_to_nothing(self.run, COUNTS_FILE, "document", document);
-            self.block = next.ok_or_else(nothing)?.day;
-        }
+/// In how many documents each country or a place in it is mentioned, most first.
+fn count_countries(view: &View<'_>) -> Result<Vec<Country>> {
+    let is_placed = |entity: &&RunEntity| is_of(&entity.kind, "place") && !entity.country.is_empty();
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut countries: Vec<Country> = Vec::new();
+    let mut number_of = vec![None; view.entities().len()];
+    for entity in view.entities().iter().filter(is_placed) {
+        let number = *numbers.entry(&entity.country).or_insert_with(|| {
+            countries.push(Country { code: embedded(&entity.country), documents: 0, places: 0 });
+            countries.len() - 1
+        });
+        countries[number].places += 1;
+        number_of[entity.row as usize] = Some(number);
     }
-}
-
-fn read_counts(run: &Run, entities: &[Entity], by_row: &ByRow, period: Period) -> Result<(Timeline, Vec<Country>)> {
-    let series: Vec<usize> =
-        (0..entities.len()).filter(|&index| entities[index].group != Group::Title).take(SERIES).collect();
-    let mut slot = vec![usize::MAX; entities.len()];
-    series.iter().enumerate().for_each(|(at, &index)| slot[index] = at);
-    let mut rows = vec![vec![0_u64; period.bins.len()]; series.len()];
-    let mut by_country = vec![vec![0_u64; period.bins.len()]; by_row.codes.len()];
-    let mut documents_of = vec![0_u64; by_row.codes.len()];
-    let mut last_document = vec![None; by_row.codes.len()];
-    let mut days = Days { run, blocks: run.documents()?, block: Vec::new(), first: 0 };
-    let mut current: (Option<u32>, Option<usize>) = (None, None);
-    for block in run.counts()? {
-        for row in block?.iter() {
-            if current.0 != Some(row.document) {
-                if current.0.is_some_and(|last| last > row.document) {
-                    return Err(refers_to_nothing(run, COUNTS_FILE, "document", row.document));
-                }
-                current = (Some(row.document), period.bin_of(days.of(row.document)?));
-            }
-            let chosen = by_row.chosen(row.entity, run, COUNTS_FILE)?;
-            if let (Some(bin), Some(at)) = (current.1, chosen.map(|index| slot[index]).filter(|&at| at != usize::MAX)) {
-                rows[at][bin] += 1;
-            }
-            let country = usize::from(by_row.country[row.entity as usize]);
-            if country > 0 && last_document[country].replace(row.document) != Some(row.document) {
-                documents_of[country] += 1;
-                current.1.into_iter().for_each(|bin| by_country[country][bin] += 1);
+    let mut last_document = vec![None; countries.len()];
+    view.for_each_document(|document, entries| {
+        for number in entries.iter().filter_map(|(entity, _)| number_of[entity.index()]) {
+            if last_document[number].replace(document) != Some(document) {
+                countries[number].documents += 1;
             }
         }
-    }
-    let mut places_of = vec![0_u64; by_row.codes.len()];
-    by_row.country.iter().for_each(|&country| places_of[usize::from(country)] += 1);
-    let mut order: Vec<usize> = (1..by_row.codes.len()).collect();
-    order.sort_by_key(|&country| (Reverse(documents_of[country]), &by_row.codes[country]));
-    let countries = order.iter().map(|&country| Country {
-        code: by_row.codes[country].clone(),
-        documents: documents_of[country],
-        places: places_of[country],
-    });
-    let countries = countries.collect();
-    let changes = Change::all(&series, &rows, &period);
-    Ok((period.into_timeline(run.manifest().dates, series, rows, changes), countries))
-}
-
-fn read_margins(run: &Run, entities: &mut [Entity], by_row: &ByRow) -> Result<()> {
-    for block in run.marginals()? {
-        for row in block?.iter() {
-            if let Some(index) = by_row.chosen(row.entity, run, COOCCURRENCE_FILE)? {
-                entities[index].contexts = u64::from(row.contexts);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The pairs to embed, and how many met the conditions.
-fn read_pairs(
-    run: &Run,
-    entities: &[Entity],
-    by_row: &ByRow,
-    in_matrix: &[usize],
-    least_joint: u64,
-) -> Result<(Vec<Tie>, u64)> {
-    let contexts = run.manifest().totals.contexts;
-    let mut wanted = vec![false; entities.len()];
-    in_matrix.iter().for_each(|&index| wanted[index] = true);
-    let (mut strong, mut others, mut eligible) = (Vec::new(), Vec::new(), 0);
-    for block in run.pairs()? {
-        for row in block?.iter() {
-            let a = by_row.chosen(row.a, run, COOCCURRENCE_FILE)?;
-            let b = by_row.chosen(row.b, run, COOCCURRENCE_FILE)?;
-            let (Some(a), Some(b)) = (a, b) else { continue };
-            let (a, b) = (a.min(b), a.max(b));
-            let groups = (entities[a].group, entities[b].group);
-            if groups == (Group::Title, Group::Title) || groups.0 == Group::Media || groups.1 == Group::Media {
-                continue;
-            }
-            let joint = u64::from(row.joint);
-            let cells = Cells::new(joint, entities[a].contexts, entities[b].contexts, contexts).ok_or_else(|| {
-                let names = (&entities[a].name, &entities[b].name);
-                let message =
-                    format!("damaged: {:?} and {:?} are together more often than their sums allow", names.0, names.1);
-                Error::format(run.path().join(COOCCURRENCE_FILE), message).with_remedy("`dateline verify` says more")
-            })?;
-            let tie = Tie { a, b, cells, log_likelihood: cells.log_likelihood(), npmi: cells.npmi() };
-            if joint >= least_joint && joint as f64 > cells.expected() {
-                eligible += 1;
-                strong.push(tie);
-                if strong.len() >= 4 * PAIRS {
-                    others.extend(settle(&mut strong, &wanted));
-                }
-            } else if wanted[a] && wanted[b] {
-                others.push(tie);
-            }
-        }
-    }
-    others.extend(settle(&mut strong, &wanted));
-    strong.append(&mut others);
-    strong.sort_by(by_strength);
-    Ok((strong, eligible))
-}
-
-/// Keeps the strongest, and returns the others that the matrix shows.
-fn settle(ties: &mut Vec<Tie>, wanted: &[bool]) -> Vec<Tie> {
-    ties.sort_by(by_strength);
-    let rest = ties.split_off(PAIRS.min(ties.len()));
-    rest.into_iter().filter(|tie| wanted[tie.a] && wanted[tie.b]).collect()
-}
-
-fn by_strength(a: &Tie, b: &Tie) -> std::cmp::Ordering {
-    b.log_likelihood.total_cmp(&a.log_likelihood).then_with(|| (a.a, a.b).cmp(&(b.a, b.b)))
+        Ok(())
+    })?;
+    countries.sort_by(|a, b| (Reverse(a.documents), &a.code).cmp(&(Reverse(b.documents), &b.code)));
+    Ok(countries)
 }

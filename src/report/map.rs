@@ -7,6 +7,7 @@ use super::facts::{Entity, Facts};
 use super::labels::{self, Point};
 use super::svg::{self, Legend, PAPER, Picture, Shading, escape, short};
 use super::world;
+use crate::text::thousands;
 
 /// Circles on the map, the greatest first.
 const CIRCLES: usize = 200;
@@ -29,7 +30,7 @@ pub(super) fn draw(facts: &Facts, on_paper: bool) -> Picture {
     for shape in &shapes {
         let count = documents.get(shape.code.as_str()).copied().unwrap_or(0);
         let data = if on_paper || shape.code.is_empty() {
-            format!("><title>{}: {}</title></path>", escape(&shape.name), svg::thousands(count))
+            format!("><title>{}: {}</title></path>", escape(&shape.name), thousands(count))
         } else {
             format!(" data-c=\"{}\" data-n=\"{}\"/>", escape(&shape.code), escape(&shape.name))
         };
@@ -59,7 +60,7 @@ pub(super) fn draw(facts: &Facts, on_paper: bool) -> Picture {
     for &(index, entity, (x, y)) in &circles {
         let radius = radius(entity.documents);
         let data = if on_paper {
-            format!("><title>{}: {}</title></circle>", escape(&entity.name), svg::thousands(entity.documents.into()))
+            format!("><title>{}: {}</title></circle>", escape(&entity.name), thousands(entity.documents.into()))
         } else {
             format!(" data-e=\"{index}\" data-r=\"{}\"/>", short(radius))
         };

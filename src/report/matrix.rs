@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::facts::Facts;
 use super::labels;
-use super::svg::{self, COLOURS, GREY, INK, NOTHING, Picture, Shading, escape, short};
+use super::svg::{self, INK, NOTHING, Picture, Shading, escape, short};
+use crate::text::thousands;
 
 /// Side of a cell.
 const CELL: f64 = 17.0;
@@ -30,7 +31,7 @@ pub(super) fn draw(facts: &Facts, on_paper: bool) -> Picture {
         .enumerate()
         .filter(|(_, tie)| place[tie.a] != usize::MAX && place[tie.b] != usize::MAX)
         .collect();
-    let shading = Shading::new(inside.iter().map(|(_, tie)| tie.cells.k11).max().unwrap_or(0));
+    let shading = Shading::new(inside.iter().map(|(_, tie)| tie.joint).max().unwrap_or(0));
     let side = CELL * order.len() as f64;
     let [left, top, all] = [LEFT, TOP, side].map(short);
     let mut content = format!(
@@ -42,7 +43,7 @@ pub(super) fn draw(facts: &Facts, on_paper: bool) -> Picture {
             let [x, y] = [LEFT + CELL * column as f64, TOP + CELL * row as f64].map(short);
             let data = if on_paper {
                 let (a, b) = (&facts.entities[tie.a].name, &facts.entities[tie.b].name);
-                format!("><title>{} – {}: {}</title></rect>", escape(a), escape(b), svg::thousands(tie.cells.k11))
+                format!("><title>{} – {}: {}</title></rect>", escape(a), escape(b), thousands(tie.joint))
             } else {
                 format!(" data-p=\"{at}\"/>")
             };
@@ -50,7 +51,7 @@ pub(super) fn draw(facts: &Facts, on_paper: bool) -> Picture {
             writeln!(
                 content,
                 "<rect {} x=\"{x}\" y=\"{y}\" width=\"{cell}\" height=\"{cell}\"{data}",
-                shading.paint(tie.cells.k11)
+                shading.paint(tie.joint)
             )
             .expect("a string");
         }
@@ -59,10 +60,7 @@ pub(super) fn draw(facts: &Facts, on_paper: bool) -> Picture {
     for (at, &entity) in order.iter().enumerate() {
         let of = &facts.entities[entity];
         let name = escape(&labels::written(&of.name));
-        let (class, colour) = match of.community.and_then(|community| Some((community, COLOURS.get(community)?))) {
-            Some((community, colour)) => (format!("c{community}"), *colour),
-            None => ("c".to_owned(), GREY),
-        };
+        let paint = svg::paint_of_community(of.community);
         let data = if on_paper { String::new() } else { format!(" data-e=\"{entity}\"") };
         let middle = CELL * (at as f64 + 0.5) - 0.5;
         let [x, y, mark_x, mark_y] =
@@ -72,9 +70,9 @@ pub(super) fn draw(facts: &Facts, on_paper: bool) -> Picture {
         writeln!(
             content,
             "<text class=\"name\" x=\"{x}\" y=\"{y}\" dy=\".35em\" text-anchor=\"end\" fill=\"{INK}\"{data}>{name}</text>\
-             <rect class=\"{class}\" fill=\"{colour}\" x=\"{mark_x}\" y=\"{mark_y}\" width=\"5\" height=\"{cell}\"/>\
+             <rect {paint} x=\"{mark_x}\" y=\"{mark_y}\" width=\"5\" height=\"{cell}\"/>\
              <text class=\"name\" transform=\"translate({column} {above}) rotate(-60)\" dy=\".35em\" fill=\"{INK}\"{data}>{name}</text>\
-             <rect class=\"{class}\" fill=\"{colour}\" x=\"{mark_left}\" y=\"{mark_top}\" width=\"{cell}\" height=\"5\"/>"
+             <rect {paint} x=\"{mark_left}\" y=\"{mark_top}\" width=\"{cell}\" height=\"5\"/>"
         )
         .expect("a string");
     }

@@ -1,14 +1,13 @@
 //! The page about a run that people look at, and its pictures as files.
 //!
 //! Input: a [`Run`]. Output: one HTML file that needs nothing else ([`report`]), or one picture as SVG ([`plot`]). Both draw
-//! with the same code: `facts` reads the tables, `map`, `network`, `matrix` and `trend` draw what `facts` found, and `page`
-//! puts the drawings into the page, whose program only makes them answer to the pointer.
+//! with the same code: `facts` asks [`query`](crate::query), so that numbers are those of the lists, `map`, `network`, `matrix`
+//! and `trend` draw what `facts` found, and `page` puts the drawings into the page, whose program only makes them answer to
+//! the pointer.
 //!
 //! The same run gives the same bytes. Nothing of the articles' texts is in either, only names of the gazetteer and what the
 //! run stores of the documents: dates, sources and counts. Text from outside is escaped wherever it goes.
 
-mod cells;
-mod community;
 mod facts;
 mod labels;
 mod layout;
@@ -27,10 +26,11 @@ use crate::error::Result;
 use crate::export::attribution;
 use crate::files::{AtomicFile, FileSort};
 use crate::store::Run;
+use crate::text::thousands;
 
 use facts::Facts;
 use network::Network;
-use svg::{Sheet, thousands};
+use svg::Sheet;
 
 static PAGE: FileSort = FileSort { noun: "report", is_own: |head, _| head.starts_with(page::HEAD.as_bytes()) };
 static DRAWING: FileSort = FileSort { noun: "drawing", is_own: is_drawing };
@@ -74,8 +74,8 @@ pub struct ReportOptions {
 ///
 /// # Complexity
 ///
-/// Reads the entities, counts and pairs once, the documents twice. Memory: a block, a few bytes for each entity, and what
-/// is embedded in the page, whose limits it states.
+/// Reads the tables a few times each, once more if documents lie outside of the time shown. Memory: the entities, 4 bytes
+/// for each document, and the pairs among the names of the page, whose limits it states.
 pub fn report(run: &Run, options: &ReportOptions, out: impl AsRef<Path>) -> Result<PathBuf> {
     let mut file = AtomicFile::create(out.as_ref(), options.force, &PAGE)?;
     let (facts, network) = read(run)?;
@@ -145,7 +145,7 @@ fn draw(run: &Run, kind: PlotKind, facts: &Facts, network: &Network) -> Result<S
             "Who is mentioned together",
             network::draw(facts, network, true),
             format!(
-                "The {} strongest ties by log-likelihood (G²), each in {least} documents or more, without titles and news media. Width: NPMI. \
+                "The {} strongest ties by log-likelihood (G²), each in {least} documents or more, without titles and news agencies. Width: NPMI. \
                  Colour: communities (Louvain).",
                 thousands(network.edges.len() as u64)
             ),
@@ -154,7 +154,7 @@ fn draw(run: &Run, kind: PlotKind, facts: &Facts, network: &Network) -> Result<S
         PlotKind::Matrix => (
             "How often names are mentioned together",
             matrix::draw(facts, true),
-            "Shade: documents that mention both. The entities in most documents, without titles and news media, ordered by community (Louvain)."
+            "Shade: documents that mention both. The entities in most documents, without titles and news agencies, ordered by community (Louvain)."
                 .to_owned(),
         ),
         PlotKind::Trend if facts.timeline.bins.is_empty() => return nothing("no document has a readable date"),

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::community::communities;
-use super::facts::Facts;
+use super::facts::{Facts, Tie};
 use super::labels::{self, Point};
 use super::layout::layout;
-use super::svg::{self, COLOURS, GREY, Legend, PAPER, Picture, escape, short};
+use super::svg::{self, GREY, Legend, PAPER, Picture, escape, short};
+use crate::network::{Edge, communities};
+use crate::text::thousands;
 
 /// Most nodes and edges: more are a ball of wool.
 const NODES: usize = 90;
@@ -30,9 +31,8 @@ impl Network {
         let mut is_node = vec![false; facts.entities.len()];
         let (mut n_nodes, mut edges) = (0, Vec::new());
         let topical = |entity: usize| facts.entities[entity].group.is_topic();
-        for (at, tie) in facts.pairs.iter().enumerate() {
-            let attracts = tie.npmi > 0.0 && tie.cells.k11 >= facts.least_joint;
-            if edges.len() == EDGES || !attracts || !topical(tie.a) || !topical(tie.b) {
+        for (at, tie) in facts.listed().iter().enumerate() {
+            if edges.len() == EDGES || !topical(tie.a) || !topical(tie.b) {
                 continue;
             }
             let new = [tie.a, tie.b].into_iter().filter(|&entity| !is_node[entity]).count();
@@ -48,20 +48,20 @@ impl Network {
 }
 
 /// Gives the entities of the network and the matrix their communities: those of the graph of all listed ties among them,
-/// weighted by NPMI.
+/// weighted by the contexts with both, as `dateline communities` weights it.
 pub(super) fn assign_communities(facts: &mut Facts, network: &Network) {
     let mut members: Vec<usize> = network.nodes.iter().chain(&facts.in_matrix).copied().collect();
     members.sort_unstable();
     members.dedup();
-    let number: BTreeMap<usize, usize> = members.iter().enumerate().map(|(number, &entity)| (entity, number)).collect();
-    let edges: Vec<(usize, usize, f64)> = facts
-        .pairs
-        .iter()
-        .filter(|tie| tie.npmi > 0.0 && tie.cells.k11 >= facts.least_joint)
-        .filter_map(|tie| Some((*number.get(&tie.a)?, *number.get(&tie.b)?, tie.npmi)))
-        .collect();
-    for (entity, community) in members.iter().zip(communities(members.len(), &edges)) {
-        facts.entities[*entity].community = Some(community);
+    let number: BTreeMap<usize, u32> = (0..).zip(&members).map(|(number, &entity)| (entity, number)).collect();
+    let edge = |tie: &Tie| {
+        // A number of contexts is stored in 32 bits.
+        let weight = u32::try_from(tie.joint).unwrap_or(u32::MAX);
+        Some(Edge { a: *number.get(&tie.a)?, b: *number.get(&tie.b)?, weight })
+    };
+    let edges: Vec<Edge> = facts.listed().iter().filter_map(edge).collect();
+    for (entity, community) in members.iter().zip(communities(&edges, members.len()).of_node) {
+        facts.entities[*entity].community = Some(community as usize);
     }
 }
 
@@ -83,7 +83,7 @@ pub(super) fn draw(facts: &Facts, network: &Network, on_paper: bool) -> Picture 
         let width = short(line_width(npmi));
         let data = if on_paper {
             let (a, b) = (&facts.entities[tie.a].name, &facts.entities[tie.b].name);
-            format!("><title>{} – {}: {}</title></line>", escape(a), escape(b), svg::thousands(tie.cells.k11))
+            format!("><title>{} – {}: {}</title></line>", escape(a), escape(b), thousands(tie.joint))
         } else {
             format!(" data-p=\"{edge}\"/>")
         };
@@ -92,20 +92,15 @@ pub(super) fn draw(facts: &Facts, network: &Network, on_paper: bool) -> Picture 
     }
     write!(content, "</g>\n<g class=\"nodes\" stroke=\"{PAPER}\" stroke-width=\"1\">\n").expect("a string");
     for (&entity, (&(x, y), &radius)) in network.nodes.iter().zip(points.iter().zip(&radii)) {
-        let community = facts.entities[entity].community.unwrap_or(COLOURS.len());
-        let (class, colour) = match COLOURS.get(community) {
-            Some(colour) => (format!("c{community}"), *colour),
-            None => ("c".to_owned(), GREY),
-        };
+        let paint = svg::paint_of_community(facts.entities[entity].community);
         let data = if on_paper {
             let of = &facts.entities[entity];
-            format!("><title>{}: {}</title></circle>", escape(&of.name), svg::thousands(of.documents.into()))
+            format!("><title>{}: {}</title></circle>", escape(&of.name), thousands(of.documents.into()))
         } else {
             format!(" data-e=\"{entity}\" data-r=\"{}\"/>", short(radius))
         };
         let [x, y, r] = [x, y, radius].map(short);
-        writeln!(content, "<circle class=\"{class}\" fill=\"{colour}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\"{data}")
-            .expect("a string");
+        writeln!(content, "<circle {paint} cx=\"{x}\" cy=\"{y}\" r=\"{r}\"{data}").expect("a string");
     }
     content.push_str("</g>\n");
     content.push_str(&svg::label_group());

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::labels::{self, Place, Side};
+use crate::text::thousands;
 
 /// Shades from few to many, and the shade of none.
 pub(super) const SHADES: [&str; 6] = ["#d3e5ee", "#a9cde0", "#76afcd", "#438db5", "#1f6690", "#0b4266"];
 pub(super) const NOTHING: &str = "#eceae4";
 /// Colours of the communities; those after the last are grey.
-pub(super) const COLOURS: [&str; 8] =
-    ["#1b6ca8", "#b8500f", "#2e7d4f", "#8e4a9e", "#8a6a00", "#b33a4a", "#3d7480", "#5f4fc4"];
+const COLOURS: [&str; 8] = ["#1b6ca8", "#b8500f", "#2e7d4f", "#8e4a9e", "#8a6a00", "#b33a4a", "#3d7480", "#5f4fc4"];
 pub(super) const GREY: &str = "#75736c";
 pub(super) const INK: &str = "#22211f";
 pub(super) const FAINT: &str = "#5e5c56";
@@ -51,17 +51,12 @@ pub(super) fn short(number: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
-/// A count with commas between thousands.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
+/// `class` and `fill` of what belongs to this community.
+pub(super) fn paint_of_community(community: Option<usize>) -> String {
+    match community.and_then(|community| Some((community, COLOURS.get(community)?))) {
+        Some((community, colour)) => format!("class=\"c{community}\" fill=\"{colour}\""),
+        None => format!("class=\"c\" fill=\"{GREY}\""),
     }
-    text
 }
 
 /// Classes of counts, each with its shade: about as many times more from one class to the next.
@@ -295,7 +290,6 @@ mod tests {
     #[test]
     fn numbers_are_short() {
         assert_eq!([short(1.04), short(-0.01), short(12.25), short(3.0)], ["1", "0", "12.2", "3"]);
-        assert_eq!([thousands(0), thousands(999), thousands(1_234_567)], ["0", "999", "1,234,567"]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ const LINE: &str = "#1b6ca8";
 const ON_PAPER: usize = 12;
 const COLUMNS: usize = 3;
 
-/// The series that panels are drawn of: news media are set apart.
+/// The series that panels are drawn of: titles and news agencies are set apart.
 pub(super) fn shown(facts: &Facts) -> Vec<&Series> {
     let topical = |series: &&Series| facts.entities[series.entity].group.is_topic();
     facts.timeline.series.iter().filter(topical).collect()

@@ -51,22 +51,79 @@ fn the_numbers_of_the_page_are_those_of_the_run() {
     let all: BTreeSet<String> = top.iter().map(|entity| row(entity).to_string()).collect();
     assert!(shown.iter().all(|entity| all.contains(&entity.to_string())));
 
-    // Pairs: as `pairs` has them, with titles never beside titles.
-    let rows = folder.rows("pairs", "run");
-    let key = |a: &Value, b: &Value| (a.to_string().min(b.to_string()), a.to_string().max(b.to_string()));
-    let joint: BTreeMap<_, _> = rows.iter().map(|row| (key(&row["a"], &row["b"]), row["k11"].clone())).collect();
-    let entities = list(&data, "/facts/entities");
-    let pairs = list(&data, "/facts/pairs");
-    assert!(pairs.len() > 300, "{} pairs", pairs.len());
-    for pair in pairs {
+    // The pairs listed: those of `pairs`, in its order, with its numbers.
+    let facts = &data["facts"];
+    let least = &facts["least_joint"];
+    let rows = folder.run(&format!("pairs run --min-documents {least} --format jsonl -n 0"));
+    let rows = json_lines(&rows.expect(0).stdout);
+    let entities = list(facts, "/entities");
+    let ids: BTreeSet<&str> = entities.iter().map(|entity| entity["id"].as_str().unwrap()).collect();
+    let on_page = |row: &&Value| ["a", "b"].iter().all(|key| ids.contains(row[*key].as_str().unwrap()));
+    let rows: Vec<&Value> = rows.iter().filter(on_page).collect();
+    let pairs = list(facts, "/pairs");
+    let n_listed = facts["pairs_listed"].as_u64().unwrap() as usize;
+    assert!(n_listed > 300, "{n_listed} pairs");
+    assert_eq!((n_listed, &facts["pairs_eligible"]), (rows.len().min(4000), &json!(rows.len())));
+    let rounded = |value: &Value, to: f64| (value.as_f64().unwrap() * to).round() / to;
+    for (pair, row) in pairs[..n_listed].iter().zip(rows) {
         let [a, b] = [0, 1].map(|at| &entities[pair[at].as_u64().unwrap() as usize]);
-        assert_eq!(pair[2], joint[&key(&a["id"], &b["id"])], "{} and {}", a["name"], b["name"]);
+        let both = |one: &Value, other: &Value| BTreeSet::from([one.to_string(), other.to_string()]);
+        assert_eq!(both(&a["id"], &b["id"]), both(&row["a"], &row["b"]));
+        let numbers = json!([row["k11"], rounded(&row["g2"], 100.0), rounded(&row["npmi"], 1000.0)]);
+        assert_eq!(json!(pair.as_array().unwrap()[2..]), numbers, "{row}");
         assert!(a["group"] != "title" || b["group"] != "title");
-        assert!(a["group"] != "media" && b["group"] != "media");
-        assert_eq!((&a["contexts"], &b["contexts"]), (&a["documents"], &b["documents"]));
+        assert!(a["group"] != "agency" && b["group"] != "agency");
+        let [k11, k12, k21, k22] = ["k11", "k12", "k21", "k22"].map(|cell| row[cell].as_u64().unwrap());
+        let contexts = [a, b].map(|entity| entity["contexts"].as_u64().unwrap());
+        assert_eq!(contexts.iter().collect::<BTreeSet<_>>(), [k11 + k12, k11 + k21].iter().collect::<BTreeSet<_>>());
+        assert_eq!(facts["contexts"], k11 + k12 + k21 + k22);
     }
-    let strength: Vec<f64> = pairs.iter().map(|pair| pair[3].as_f64().unwrap()).collect();
-    assert!(strength.is_sorted_by(|a, b| a >= b));
+    // And all pairs of the matrix, which shows those that meet by chance, too.
+    let in_matrix: BTreeSet<u64> = list(&data, "/matrix").iter().map(|entity| entity.as_u64().unwrap()).collect();
+    let id = |at: u64| entities[at as usize]["id"].to_string();
+    let of_matrix: BTreeMap<BTreeSet<String>, Value> = pairs
+        .iter()
+        .map(|pair| ([0, 1].map(|at| pair[at].as_u64().unwrap()), pair[2].clone()))
+        .filter(|(ends, _)| ends.iter().all(|end| in_matrix.contains(end)))
+        .map(|(ends, joint)| (ends.map(id).into(), joint))
+        .collect();
+    let wanted: BTreeSet<String> = in_matrix.iter().map(|at| id(*at)).collect();
+    let counted: BTreeMap<BTreeSet<String>, Value> = folder
+        .rows("pairs", "run")
+        .iter()
+        .map(|row| ([row["a"].to_string(), row["b"].to_string()].into(), row["k11"].clone()))
+        .filter(|(ends, _): &(BTreeSet<String>, _)| ends.is_subset(&wanted))
+        .collect();
+    assert_eq!(of_matrix, counted);
+}
+
+/// One old date does not stretch the timeline over a century; its document is counted as outside.
+#[test]
+fn a_strange_date_is_outside_of_the_timeline() {
+    let folder = Folder::new();
+    let article = |number: usize| {
+        let date = if number == 300 { "1901-05-06".to_owned() } else { format!("2024-01-{:02}", number % 30 + 1) };
+        let text = if number.is_multiple_of(3) { "Iraq and Baghdad." } else { "Baghdad." };
+        json!({"id": number, "date": date, "text": text}).to_string() + "\n"
+    };
+    folder.write("news.jsonl", (0..=300).map(article).collect::<String>());
+    folder.run("analyze news.jsonl -g small.gaz --out run --quiet").expect(0);
+    folder.run("report run --out report.html --quiet").expect(0);
+    let data = data(&fs::read_to_string(folder.path("report.html")).unwrap());
+    let timeline = &data["facts"]["timeline"];
+    assert_eq!((&timeline["unit"], &timeline["outside"]), (&json!("day"), &json!(1)));
+    assert_eq!((&timeline["first_day"], &timeline["last_day"]), (&json!("1901-05-06"), &json!("2024-01-30")));
+    let bins: Vec<Value> = (1..=30).map(|day| json!({"label": format!("2024-01-{day:02}"), "documents": 10})).collect();
+    assert_eq!(timeline["bins"], json!(bins));
+    let series: BTreeMap<String, u64> = list(timeline, "/series")
+        .iter()
+        .map(|one| {
+            let entity = &data["facts"]["entities"][one["entity"].as_u64().unwrap() as usize];
+            let documents = one["documents"].as_array().unwrap().iter().map(|documents| documents.as_u64().unwrap());
+            (entity["name"].as_str().unwrap().to_owned(), documents.sum())
+        })
+        .collect();
+    assert_eq!((series["Iraq"], series["Baghdad"]), (100, 300));
 }
 
 /// Countries and the timeline, counted once more from the tables of an export.
@@ -116,7 +173,6 @@ fn countries_and_shares_are_counted_right() {
         assert_eq!(one["documents"], json!(expected), "{}", entity["name"]);
     }
     let dated: u64 = list(&data, "/facts/timeline/bins").iter().map(|bin| bin["documents"].as_u64().unwrap()).sum();
-    // Dates as delivered, and days that names of files tell.
     let dates = &data["manifest"]["dates"];
     assert_eq!(dated, dates["read"].as_u64().unwrap() + dates["named"].as_u64().unwrap_or(0));
 }
@@ -166,7 +222,9 @@ fn hostile_names_stay_names() {
             json!({"id": id, "source": source, "date": format!("2024-01-{:02}", number + 1), "text": format!("{towns}{huge}")}).to_string() + "\n"
         })
         .collect();
-    folder.write("news.jsonl", articles);
+    // Names that are in every article would not belong together more than by chance.
+    let others: String = (30..40).map(|number| json!({"id": number, "text": "Nothing."}).to_string() + "\n").collect();
+    folder.write("news.jsonl", articles + &others);
     folder.run("analyze news.jsonl -g evil.gaz --out run --quiet --profile plain").expect(0);
     let title = "<b>A & \"B\"</b></title><script>alert(5)</script>";
     crate::support::Outcome::of(&mut folder.command(["report", "run", "--out", "report.html", "--title", title]))
@@ -211,7 +269,7 @@ fn only_reports_and_drawings_are_replaced() {
     folder.run("report run --out report.html --force --quiet").expect(0);
     folder.run("plot run --kind map --out map.svg --quiet").expect(0);
     folder.run("plot run --kind map --out map.svg").expect_refusal(&["map.svg", "--force"]);
-    folder.run("plot run --kind network --out map.svg --force --quiet").expect(0);
+    folder.run("plot run --kind matrix --out map.svg --force --quiet").expect(0);
     folder.run("plot run --kind map --out report.html --force").expect_refusal(&["report.html"]);
     folder.run("plot run --kind trend --out trend.svg").expect_refusal(&["run", "no document has a readable date"]);
     folder.run("report mine.html --out other.html").expect_refusal(&["mine.html", "not a directory"]);

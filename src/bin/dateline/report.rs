@@ -33,7 +33,10 @@ tables that can be sorted, searched and saved as CSV, and the account of what wa
 g2 is the log-likelihood ratio (Dunning 1993): how sure it is that two names have to do with each other; it favours frequent names. \
 npmi is the normalised pointwise mutual information (Bouma 2009): 1 if two names occur only together, 0 if independent; it favours rare \
 ones. Both are of the four cells k11 (documents with both), k12 (only the first), k21 (only the second) and k22 (neither). Shares have \
-95 % intervals (Wilson). Titles are not paired with titles, and news media, which articles name as their source, are listed apart.
+95 % intervals (Wilson). Entities, pairs and shares are those of `dateline top`, \
+`pairs` and `trend`: pairs of two titles, rare names and pairs that are not together more often than by chance are left out, and so are \
+pairs in a single document of an archive of 20 or more. News agencies, which articles name as their source, are listed apart. Communities \
+(Louvain) are found among the names of the network and the matrix; a tie weighs as much as its documents.
 
 The page holds nothing of the articles' texts.";
 

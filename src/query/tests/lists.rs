@@ -129,6 +129,12 @@ fn pairs_have_their_four_cells() {
     assert_eq!(everything.n_possible_pairs(), 21);
     let filter = Filter { without_title_pairs: true, ..Filter::default() };
     assert_eq!(filter.select(&view).unwrap().n_possible_pairs(), 20);
+    // Two of them, of which one does not meet the condition: only the other is left.
+    let [al, de] = [pair.a.row, pair.b.row];
+    let both = |filter: Filter| filter.select(&view).unwrap().among(|row| row == al || row == de);
+    assert_eq!(both(Filter::default()).n_possible_pairs(), 1);
+    let selection = both(Filter { kind: Some("place".to_owned()), ..Filter::default() });
+    assert_eq!([al, de].map(|row| selection.entity(row)), [true, false]);
 }
 
 #[test]

@@ -43,7 +43,7 @@
   const name = (text) => element('bdi', { class: /\S{30}/.test(text) ? 'long' : null }, visible(text));
   const nameOf = (index) => visible(entities[index].name);
   const kindOf = (entity) => visible(entity.kind).replace(/^[^.]*\./, '');
-  const groupOf = (entity) => (entity.group === 'media' ? 'news medium' : entity.group === 'other' ? visible(entity.kind) : entity.group);
+  const groupOf = (entity) => (entity.group === 'agency' ? 'news agency' : entity.group === 'other' ? visible(entity.kind) : entity.group);
 
   /** A name that can be chosen. */
   function chooser(index) {
@@ -70,7 +70,8 @@
     ties[b].push(at);
   });
   const partner = (at, index) => (pairs[at][0] === index ? pairs[at][1] : pairs[at][0]);
-  const attracts = (at) => pairs[at][4] > 0 && pairs[at][2] >= facts.least_joint;
+  // The others are there for the matrix alone.
+  const listed = (at) => at < facts.pairs_listed;
 
   function cells(at) {
     const [a, b, k11] = pairs[at];
@@ -163,7 +164,7 @@
       return { own, near: own };
     }
     const near = new Set([focus.entity]);
-    ties[focus.entity].filter(attracts).forEach((at) => near.add(partner(at, focus.entity)));
+    ties[focus.entity].filter(listed).forEach((at) => near.add(partner(at, focus.entity)));
     return { own: new Set([focus.entity]), near };
   }
 
@@ -189,7 +190,7 @@
       return;
     }
     const entity = entities[focus.entity];
-    const strongest = ties[focus.entity].filter(attracts).slice(0, 12);
+    const strongest = ties[focus.entity].filter(listed).slice(0, 12);
     card.replaceChildren(
       close,
       element('h3', {}, name(entity.name)),
@@ -524,8 +525,8 @@
       number('Mentions', 'mentions', (index) => entities[index].mentions, 'Mentions in all documents'),
       text('Id', 'id', (index) => entities[index].id, 'Id in the gazetteer'),
     ];
-    table('table-entities', 'entities', 'Places, organisations and titles', entityColumns, indices.filter((index) => entities[index].group !== 'media'), near);
-    table('table-media', 'media', 'News media', entityColumns, indices.filter((index) => entities[index].group === 'media'), null, 'None was mentioned.');
+    table('table-entities', 'entities', 'Places, organisations and titles', entityColumns, indices.filter((index) => entities[index].group !== 'agency'), near);
+    table('table-agencies', 'agencies', 'News agencies', entityColumns, indices.filter((index) => entities[index].group === 'agency'), null, 'None was mentioned.');
     const pairColumns = [
       text('First', 'first', (at) => entities[pairs[at][0]].name, 'A name', (at) => chooser(pairs[at][0])),
       text('Second', 'second', (at) => entities[pairs[at][1]].name, 'The other name', (at) => chooser(pairs[at][1])),
@@ -537,7 +538,7 @@
       number('NPMI', 'npmi', (at) => pairs[at][4], '1: only together; 0: independent', (at) => decimals(pairs[at][4], 2)),
     ];
     const own = (at, set) => set.own.has(pairs[at][0]) || set.own.has(pairs[at][1]);
-    table('table-pairs', 'pairs', 'Pairs', pairColumns, pairs.map((_, at) => at).filter(attracts), own);
+    table('table-pairs', 'pairs', 'Pairs', pairColumns, pairs.map((_, at) => at).filter(listed), own);
     table('table-ties', 'network', 'Ties of the network', pairColumns, data.edges, own);
     table('table-sources', 'sources', 'Sources', [
       text('Source', 'source', (row) => row.name, 'As the articles name it'),
@@ -666,7 +667,7 @@
     });
     const n = data.matrix.length;
     byId('matrix-note').textContent = n
-      ? `In how many documents two names occur together: the ${count(n)} names in most documents, without titles and news media. Neighbours belong to the same community, as the coloured bars say. The table of pairs has the numbers.`
+      ? `In how many documents two names occur together: the ${count(n)} names in most documents, without titles and news agencies. Neighbours belong to the same community, as the coloured bars say. The table of pairs has the numbers.`
       : 'The run has no names for it.';
   }
 
@@ -689,7 +690,7 @@
     lead.append(lost.length ? `Of ${of(books.seen, 'record', 'records')} seen, ${lost.join(', ')}; ` : `Every one of the ${of(books.seen, 'record', 'records')} seen was counted; `);
     lead.append(timeline.undated ? `${of(timeline.undated, 'article has', 'articles have')} no readable date.` : 'every article has a date.');
 
-    const indices = entities.map((_, index) => index).filter((index) => !['media', 'title'].includes(entities[index].group)).slice(0, 10);
+    const indices = entities.map((_, index) => index).filter((index) => !['agency', 'title'].includes(entities[index].group)).slice(0, 10);
     const most = indices.length ? entities[indices[0]].documents : 1;
     byId('top').append(...indices.map((index) => {
       const { documents } = entities[index];
@@ -744,8 +745,10 @@
     list('Why records were rejected', Object.entries(reasons).map(([reason, n]) => [visible(reason), n]));
     list('Dates', [
       ['read', dates.read, share(dates.read, books.counted)],
+      dates.named ? ['from an address or a file name', dates.named, share(dates.named, books.counted)] : null,
       ['missing', dates.missing],
       ['not understood', dates.unreadable],
+      dates.impossible ? ['before 1600 or after 2199', dates.impossible, 'placeholders and errors'] : null,
       timeline.outside ? ['outside of the timeline', timeline.outside, 'dated long before or after all others'] : null,
     ]);
     const passed = inputs.reduce((sum, input) => sum + (input.passed_over || 0), 0);
@@ -760,7 +763,7 @@
     const { totals } = manifest;
     home.append(element('h3', {}, 'What this page leaves out'), element('ul', {},
       element('li', {}, `It lists ${count(entities.length)} of ${of(totals.entities, 'name', 'names')}: those in most documents, the places in most documents, and every country.`),
-      element('li', {}, `It lists ${count(pairs.filter((_, at) => attracts(at)).length)} pairs of ${of(facts.pairs_eligible, 'pair', 'pairs')} that occur together more often than by chance, in ${of(facts.least_joint, 'document', 'documents')} or more, among these names; the run has ${of(totals.pairs, 'pair', 'pairs')}. Titles are not paired with titles, and news media with nothing.`),
+      element('li', {}, `It lists ${count(facts.pairs_listed)} pairs of ${of(facts.pairs_eligible, 'pair', 'pairs')} that occur together more often than by chance, in ${of(facts.least_joint, 'document', 'documents')} or more${facts.least_each > 1 ? `, each in ${count(facts.least_each)} or more` : ''}, among these names; the run has ${of(totals.pairs, 'pair', 'pairs')}. Titles are not paired with titles, and news agencies with nothing.`),
       facts.sources.others ? element('li', {}, `${of(facts.sources.others, 'article is', 'articles are')} of sources that are not listed.`) : null,
       element('li', {}, 'A name of more than 200 characters is cut. ', element('code', {}, 'dateline export'), ' writes everything.')));
     home.append(element('p', { class: 'note' }, 'Names were found by a gazetteer and by rules. Both make mistakes: look at some of the mentions behind a number before you rely on it (dateline tag, dateline explain).'));
@@ -773,7 +776,7 @@
       ? `${of(facts.countries.length, 'country', 'countries')} and ${of(drawn, 'other place', 'other places')}. Choose a place, and the other pictures and the tables show what goes with it. Drag to move, and press Ctrl while you turn the wheel to magnify.`
       : 'The run has no places in a known country.';
     byId('network-note').textContent = data.edges.length
-      ? `The ${of(data.edges.length, 'strongest tie', 'strongest ties')} by log-likelihood (G²), without titles and news media.`
+      ? `The ${of(data.edges.length, 'strongest tie', 'strongest ties')} by log-likelihood (G²), without titles and news agencies.`
       : 'No two names occur together often enough to draw a tie.';
     if (!data.edges.length) byId('network').querySelector('figure').hidden = true;
     if (!data.matrix.length) byId('matrix').querySelector('figure').hidden = true;
