@@ -145,7 +145,7 @@ fn draw(run: &Run, kind: PlotKind, facts: &Facts, network: &Network) -> Result<S
             "Who is mentioned together",
             network::draw(facts, network, true),
             format!(
-                "The {} strongest ties by log-likelihood (G²), each in {least} documents or more, without titles and news agencies. Width: NPMI. \
+                "The {} strongest ties by log-likelihood (G²), each in {least} documents or more, without titles and agencies. Width: NPMI. \
                  Colour: communities (Louvain).",
                 thousands(network.edges.len() as u64)
             ),
