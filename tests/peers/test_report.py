@@ -45,7 +45,9 @@ class Report(unittest.TestCase):
             f"evil\tplace.city\t{EVIL}\tany\tcc=FR lat=48 lon=2\n+\talias\tEviltown\t-\niq\tplace.country\tIraq\t-\tcc=IQ lat=33 lon=44\n",
             encoding="utf-8",
         )
-        articles = [{"id": EVIL, "source": EVIL, "date": f"2024-01-0{day}", "text": "Eviltown and Iraq."} for day in range(1, 9)]
+        # Names that are in every article are in no network: there, they are together by necessity.
+        text = lambda day: "Eviltown and Iraq." if day < 6 else "Nothing happened."
+        articles = [{"id": EVIL, "source": EVIL, "date": f"2024-01-0{day}", "text": text(day)} for day in range(1, 9)]
         (cls.folder / "evil.jsonl").write_text("\n".join(map(json.dumps, articles)), encoding="utf-8")
         run(folder, "analyze", "evil.jsonl", "-g", "evil.gaz", "--profile", "plain", "--out", "evil")
         run(folder, "report", "evil", "--out", "evil.html")
