@@ -1,6 +1,6 @@
 //! Writing a run for other tools.
 //!
-//! Axis: the format. The yardstick `bytes` writes the columns of the pairs, 12 bytes a row, to a file and forces them to the disk;
+//! Axis: the format. For comparison, `bytes` writes the columns of the pairs, 12 bytes a row, to a file and forces them to the disk;
 //! an export of pairs to Parquet should take at most three times as long. `DATELINE_BENCH_PAIRS` sets the number of pairs (500,000).
 
 mod common;
@@ -126,7 +126,7 @@ fn exports(criterion: &mut Criterion) {
     let run = make_run(&folder.path().join("run"), n_pairs).expect("a run");
     let mut group = criterion.benchmark_group("export");
     group.throughput(Throughput::Elements(u64::from(n_pairs)));
-    // Exports replace only what is recognisable as one, so the yardstick has a place of its own, and so has each format.
+    // An export replaces nothing but an export of the same format, so each of them, and the plain bytes, has a path of its own.
     let raw = folder.path().join("bytes");
     assert_eq!(write_bytes(&run, &raw), 12 * n_pairs as usize);
     group.bench_function("bytes", |bencher| bencher.iter(|| write_bytes(&run, &raw)));

@@ -96,7 +96,7 @@ pub(super) fn remedy(head: &[u8]) -> &'static str {
             "this program was built without the feature `parquet`, which reads it; build it with that, or convert it to CSV"
         }
         (false, _) if head.starts_with(b"FEA1") => {
-            "it is of the first version; write it anew as Feather version 2 or as Parquet"
+            "it is of the first version; write it again as Feather version 2 or as Parquet"
         }
         (false, _) => "unpack or convert it first",
     }

@@ -5,7 +5,7 @@
 
 use memchr::memmem;
 
-/// The languages that are told apart, by their ISO 639-3 and ISO 639-1 codes, sorted by the former.
+/// The languages that are recognised, by their ISO 639-3 and ISO 639-1 codes, sorted by the former.
 const CODES: [(&str, &str); 70] = [
     ("afr", "af"),
     ("aka", "ak"),

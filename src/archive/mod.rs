@@ -213,7 +213,8 @@ impl Archive {
         self.select(&inputs)
     }
 
-    /// The same archive, as one that goes on with another: that no record has a field which the user named is no error.
+    /// The same archive, read as the continuation of another one, in which the fields that the user named were looked for: it is no error
+    /// if none of its own records has one of them.
     pub(crate) fn continued(self) -> Self {
         Self { continues: true, ..self }
     }

@@ -23,9 +23,9 @@ pub struct AnalyzeOptions<'a> {
     /// Replace an earlier run of the same name.
     pub force: bool,
     /// Of an archive of more bytes than this, finished parts are kept while the others are read, so that an interrupted command can
-    /// go on; 0 to read all at once.
+    /// go on; 0 to keep nothing.
     pub checkpoint: u64,
-    /// The run is a part of a larger one: that none of its records can be read is no error.
+    /// This run is one part of a larger one, so it is no error if none of its records can be read.
     pub is_part: bool,
 }
 

@@ -45,7 +45,7 @@ pub fn merge(runs: &[Run], out: &Path, options: MergeOptions<'_>) -> Result<RunS
     }
     if runs.len() > 1 && first.manifest().settings.recurring_lines.is_some() {
         let message = "the lines that recur were counted in each run by itself, so together they would be others";
-        let remedy = "analyze the whole archive at once, or the parts without --recurring-lines";
+        let remedy = "analyze the whole archive with one command, or the parts without --recurring-lines";
         return Err(Error::usage(message).at(first.path()).with_remedy(remedy));
     }
     let parts: Vec<Part<'_>> = runs.iter().map(Part::whole).collect();

@@ -1,4 +1,4 @@
-//! From a number back to its sentences: a run holds no text, so the documents are read again from where they were.
+//! The sentences that a number of a run counts. A run holds no text, so the documents are read again, from where they were.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -99,7 +99,7 @@ pub struct PassageName {
     pub entity: u32,
 }
 
-/// Reads the sentences behind a number of a run. The inputs are looked for where the manifest says they were, relative to `root`.
+/// Reads the sentences that a number of a run counts. The inputs are looked for where the manifest says they were, relative to `root`.
 ///
 /// # Errors
 ///
@@ -111,10 +111,7 @@ pub struct PassageName {
 /// Reads the mentions once or twice, and every input with a wanted document from its beginning to its end, which proves that it has not
 /// changed.
 pub fn passages(run: &Run, root: &Path, query: &PassageQuery, options: ScanOptions<'_>) -> Result<Passages> {
-    let Some(mentions) = run.mentions()? else {
-        let error = Error::usage("the run was made without mentions").at(run.path());
-        return Err(error.with_remedy("repeat `dateline analyze` without --no-mentions"));
-    };
+    let mentions = run.stored_mentions()?;
     let (mut answers, contexts) = match &query.about {
         About::Document(id) => {
             let documents = documents_with_id(run, id)?;
@@ -257,7 +254,7 @@ fn wanted_documents(run: &Run, rows: &[u32], about: &About) -> Result<BTreeMap<u
         }
         row += block.rows() as u32;
     }
-    for block in run.mentions()?.into_iter().flatten() {
+    for block in run.stored_mentions()? {
         for mention in block?.iter() {
             let is_about = match about {
                 About::Entity(entity) => mention.entity == *entity,
@@ -334,9 +331,9 @@ fn read_texts(
     }
 }
 
-/// Takes the documents that lie at certain places.
+/// Collects the documents at the given places.
 struct Fetch<'w> {
-    /// By input, offset and length; members of a container may lie at the same place each.
+    /// By input, offset and length; members of a container can have the same offset and length.
     wanted: BTreeMap<(u32, u64, u64), Vec<&'w Wanted>>,
 }
 

@@ -108,7 +108,7 @@ fn settings(analyzer: &Analyzer, archive: &Archive) -> RunSettings {
 fn check_same(run: &Run, settings: &RunSettings, analyzer: &Analyzer) -> Result<()> {
     let manifest = run.manifest();
     let refuse =
-        |message: String| Err(Error::usage(message).at(run.path()).with_remedy("analyze the whole archive anew"));
+        |message: String| Err(Error::usage(message).at(run.path()).with_remedy("analyze the whole archive again"));
     if manifest.settings.recurring_lines.is_some() {
         return refuse(
             "lines that recur in the whole archive were left out, and more documents make them others".into(),
@@ -157,6 +157,9 @@ fn in_parts(
     out: &Path,
     options: AnalyzeOptions<'_>,
 ) -> Result<RunSummary> {
+    if Journal::exists(out) {
+        Journal::discard_if_done(out)?;
+    }
     // What cannot become the result is said before the work.
     drop(RunWriter::create(out, options.force)?);
     let inputs = |part: &Vec<usize>| part.iter().map(|&index| job_input(archive, index)).collect();

@@ -123,7 +123,7 @@ impl<B: Block + Default> BlockWriter<B> {
     }
 }
 
-/// What the scan leaves behind.
+/// What was counted of the parts that were taken.
 struct Counted {
     /// By number in the catalogue.
     entities: Vec<Tally>,
@@ -141,14 +141,14 @@ struct Extent {
     sentences: u64,
 }
 
-/// How often an entity stands where.
+/// How often an entity is mentioned, and in how many documents.
 #[derive(Debug, Clone, Copy, Default)]
 struct Tally {
     mentions: u64,
     documents: u32,
 }
 
-/// What is written anew once the entities are numbered.
+/// What is written in its final form once the entities are numbered.
 struct Spools {
     counts: Spooled<CountRows>,
     mentions: Option<Spooled<MentionRows>>,

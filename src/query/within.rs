@@ -91,10 +91,7 @@ impl<'r> View<'r> {
             return self.joint_counts();
         }
         let run = self.run();
-        let Some(mentions) = run.mentions()? else {
-            let error = Error::usage("the run was made without mentions").at(run.path());
-            return Err(error.with_remedy("repeat `dateline analyze` without --no-mentions"));
-        };
+        let mentions = run.stored_mentions()?;
         let (mut row, mut n_contexts) = (0, 0);
         for block in run.documents()? {
             for document in block?.iter() {

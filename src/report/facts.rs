@@ -29,7 +29,7 @@ const MATRIX: usize = 40;
 const SERIES: usize = 60;
 /// Sources listed.
 const SOURCES: usize = 300;
-/// Sources told apart while the documents are read; the documents of any more are counted together.
+/// Most sources that are counted one by one; the documents of all others are counted together.
 const SOURCES_IN_MEMORY: usize = 50_000;
 /// Characters of a name or id that are embedded.
 const LONGEST_NAME: usize = 200;
@@ -181,7 +181,7 @@ pub(super) struct Country {
 pub(super) struct Sources {
     /// Those with most documents.
     pub(super) listed: Vec<SourceTally>,
-    /// How many there are, as far as they were told apart.
+    /// How many there are, up to the limit.
     pub(super) n: usize,
     /// Documents without a source.
     pub(super) unnamed: u64,

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::reader::damaged;
-use super::run::Run;
+use super::run::{MENTIONS_FILE, Run};
 use super::settings::{RunSettings, first_difference};
 use crate::error::{Error, Result};
 use crate::files::{Lock, Writer, create_directories, list, lock, remove_directory};
@@ -141,6 +141,36 @@ impl Journal {
         file.put(serde_json::to_vec_pretty(job).expect("a job has string keys only"))?;
         file.finish()?;
         Ok(journal)
+    }
+
+    /// Removes the parts of a run that is complete: a program may have been killed after the run appeared and before it had
+    /// removed them. Parts that the run `out` does not hold as they are stay.
+    ///
+    /// # Errors
+    ///
+    /// If a part is damaged or cannot be removed.
+    pub fn discard_if_done(out: &Path) -> Result<()> {
+        let directory = Self::directory_of(out);
+        let Ok(run) = Run::open(out) else { return Ok(()) };
+        let lock = match lock(&directory) {
+            Lock::Ours(file) => Some(file),
+            Lock::Unknown => None,
+            Lock::Theirs => return Ok(()),
+        };
+        let journal = Self { directory, _lock: lock };
+        let Some(job) = journal.earlier()? else { return Ok(()) };
+        let done = run.manifest();
+        let same_gazetteer = done.gazetteer.fingerprint == job.gazetteer;
+        if !same_gazetteer || done.settings != job.settings || run.has(MENTIONS_FILE) != job.mentions {
+            return Ok(());
+        }
+        for number in 1..=job.parts.len() {
+            let Some(part) = journal.finished(number)? else { return Ok(()) };
+            if !part.manifest().inputs.iter().all(|input| done.inputs.contains(input)) {
+                return Ok(());
+            }
+        }
+        journal.finish()
     }
 
     /// The job whose parts are here, if there is one. A `job.json` that was not written to its end has no parts yet.

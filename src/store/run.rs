@@ -219,6 +219,18 @@ impl Run {
         self.blocks(FIELDS_FILE)
     }
 
+    /// Every mention, in blocks, for those who cannot do without.
+    ///
+    /// # Errors
+    ///
+    /// If the run did not store them, and as [`file`](Self::file).
+    pub fn stored_mentions(&self) -> Result<Blocks<MentionRows>> {
+        self.mentions()?.ok_or_else(|| {
+            let error = Error::usage("the run was made without mentions").at(&self.path);
+            error.with_remedy("repeat `dateline analyze` without --no-mentions")
+        })
+    }
+
     /// Every mention, in blocks; `None` if the run did not store them.
     ///
     /// # Errors

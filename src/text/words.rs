@@ -5,7 +5,7 @@ const BLOCK: usize = 64;
 
 /// Counts the words of a text that is given piece by piece.
 ///
-/// A word is what stands between blanks or dashes and holds at least one letter or digit: "U.S.-led", "don't" and "3.5" are
+/// A word is a run of characters between blanks or dashes with at least one letter or digit in it: "U.S.-led", "don't" and "3.5" are
 /// one word each, "–" and "..." none. In a script that writes no blanks between words, a whole clause is one.
 ///
 /// ```
@@ -24,15 +24,15 @@ pub struct WordCounter {
     state: State,
 }
 
-/// What stands directly before the next character.
+/// Where the last character has left the counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum State {
-    /// A blank, a dash or nothing.
+    /// Between two words, or at the beginning.
     #[default]
     Between,
-    /// Signs that may begin a word.
+    /// After signs that belong to a word if a letter follows: `"` in `"No`.
     Signs,
-    /// A word.
+    /// In a word, which has been counted.
     Word,
 }
 

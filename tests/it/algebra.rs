@@ -346,6 +346,36 @@ fn a_changed_job_is_refused_until_it_is_begun_anew() {
     assert!(!files.path("run.partial").exists());
 }
 
+/// A program that was killed after its run appeared, and before it had removed the parts.
+#[test]
+fn parts_of_a_finished_run_are_removed() {
+    let files = Files::new(&[vec![Written::Text(vec![0])], vec![Written::Text(vec![1])], vec![Written::Text(vec![4])]]);
+    let out = files.path("run");
+    let attempt = |in_the_way: bool| {
+        // Somebody's directory, which appears while the inputs are read, so that all parts are finished and the run is not.
+        let on_progress = |_| {
+            if in_the_way && !out.exists() {
+                fs::create_dir(&out).unwrap();
+                fs::write(out.join("mine.txt"), "mine").unwrap();
+            }
+        };
+        let scan = ScanOptions { threads: 1, on_progress: Some(&on_progress), stop: None };
+        let options = AnalyzeOptions { scan, checkpoint: 1, ..AnalyzeOptions::default() };
+        analyze_archive(&files.analyzer, &files.archive(), &out, options)
+    };
+    refused(attempt(true), &["run"]);
+    assert!(files.path("run.partial/part-3").exists());
+    fs::remove_dir_all(&out).unwrap();
+    // Another run in that place has nothing to do with the parts.
+    fs::rename(files.run(&[0], "first").path(), &out).unwrap();
+    refused(attempt(false), &["exists already"]);
+    assert!(files.path("run.partial/part-3").exists());
+    fs::remove_dir_all(&out).unwrap();
+    fs::rename(files.whole().path(), &out).unwrap();
+    refused(attempt(false), &["exists already"]);
+    assert!(!files.path("run.partial").exists());
+}
+
 #[test]
 fn shards_share_the_inputs() {
     let records = vec![Written::Text(vec![0])];

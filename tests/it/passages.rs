@@ -1,4 +1,4 @@
-//! From a number back to its sentences: as many documents as the cell says, and sentences that hold the names.
+//! The sentences that a number counts: as many documents as the cell says, and the names in every sentence.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,9 +32,13 @@ const SENTENCES: [&str; 7] = [
 ];
 
 fn run_of(folder: &Folder, name: &str) -> Run {
+    run_with(folder, name, AnalyzeOptions::default())
+}
+
+fn run_with(folder: &Folder, name: &str, options: AnalyzeOptions<'_>) -> Run {
     let analyzer = Analyzer::new(&Gazetteer::from_text(GAZETTEER, "mine.gaz").unwrap()).unwrap();
     let archive = Archive::open(&[folder.path(name)], ArchiveOptions::default()).unwrap();
-    analyze(&analyzer, archive.batches(), &folder.path("run"), AnalyzeOptions::default()).unwrap().run
+    analyze(&analyzer, archive.batches(), &folder.path("run"), options).unwrap().run
 }
 
 fn ask(run: &Run, about: About, within: Within) -> dateline::Result<Passages> {
@@ -45,7 +49,7 @@ fn ask(run: &Run, about: About, within: Within) -> dateline::Result<Passages> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
-    /// Every cell of the matrix has as many documents behind it as it says; of sentences, as many as hold both names.
+    /// For every cell of the matrix as many documents are found as it says; of sentences, as many as hold both names.
     #[test]
     fn as_many_as_the_cell_says(
         documents in prop::collection::vec((any::<bool>(), prop::collection::vec(0..7_usize, 0..6)), 1..8),
@@ -106,7 +110,7 @@ proptest! {
     }
 }
 
-/// Members of containers lie at the same offsets; compressed files are read again, too.
+/// Members of containers can have the same offsets; compressed files are read again, too.
 #[test]
 fn documents_are_found_wherever_they_lie() {
     for name in ["a.jsonl", "a.jsonl.gz", "a.tar"] {
@@ -164,6 +168,10 @@ fn tar_of(files: &[(&str, String)]) -> Vec<u8> {
 fn what_cannot_be_shown_is_said() {
     let folder = Folder::new();
     folder.write("a.jsonl", "{\"id\":\"a1\",\"text\":\"Iraq and Iran met.\"}\n");
+    let bare = run_with(&folder, "a.jsonl", AnalyzeOptions { mentions: false, ..AnalyzeOptions::default() });
+    let error = ask(&bare, About::Entity(0), Within::Document).unwrap_err().to_string();
+    assert!(error.contains("the run was made without mentions"), "{error}");
+    fs::remove_dir_all(bare.path()).unwrap();
     let run = run_of(&folder, "a.jsonl");
     let refused = |about: About, expected: &str| {
         let error = ask(&run, about, Within::Document).unwrap_err().to_string();

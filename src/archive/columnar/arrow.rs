@@ -1,8 +1,8 @@
 //! Arrow IPC: a stream of messages, of which a file (Feather) is one with a magic before it and a directory after it.
 //!
-//! Both are read from their beginning to their end, so that a file that is cut gives what is in it, and so that pipes and compressed
-//! files can be read. Where the directory can be reached, it says where the messages begin: polars does not write the schema of a file
-//! as a message. A record batch is held in memory whole, as it was written.
+//! Both are read from beginning to end. So pipes and compressed files can be read, and a file that is cut gives the batches before the
+//! cut. The directory of a file, if it can be reached, says where the messages begin; this matters for files of polars, which have
+//! their schema in the directory only. A record batch is held in memory whole, as it was written.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -92,7 +92,7 @@ impl Footer {
 
     /// The message of a dictionary, which may lie anywhere in the file.
     fn dictionary(mut file: &File, block: &Block) -> Result<Taken, Fault> {
-        let wrong = || damaged("its directory is wrong: a dictionary does not lie where it says");
+        let wrong = || damaged("its directory is wrong: there is no dictionary where it says");
         let at = u64::try_from(block.offset()).map_err(|_| wrong())?;
         let metadata = u64::try_from(block.metaDataLength()).map_err(|_| wrong())?;
         let body = u64::try_from(block.bodyLength()).map_err(|_| wrong())?;
@@ -164,7 +164,7 @@ impl ArrowStream {
         let message = parse(&taken)?;
         let Some(schema) = message.header_as_schema() else { return Err(damaged("it does not begin with its schema")) };
         if schema.endianness() == Endianness::Big {
-            let message = "the Arrow file was written by a big-endian processor; write it anew as Parquet";
+            let message = "the Arrow file was written by a big-endian processor; write it again as Parquet";
             return Err((RejectReason::OtherFormat, message.to_owned()));
         }
         let schema = Arc::new(try_fb_to_schema(schema).map_err(damaged)?);
@@ -256,7 +256,7 @@ impl ArrowStream {
     /// Leaves out the bytes before this one.
     fn go_to(&mut self, place: u64) -> Result<(), Fault> {
         let Some(mut left) = place.checked_sub(self.at) else {
-            return Err(damaged("the messages that its directory names lie one in the other"));
+            return Err(damaged("two messages of its directory overlap"));
         };
         while left > 0 {
             let step = left.min(CHUNK as u64);
@@ -336,7 +336,7 @@ fn check_sizes(taken: &Taken) -> Result<(), Fault> {
             start.zip(usize::try_from(buffer.length()).ok()).and_then(|(start, length)| start.checked_add(length));
         let column = start.zip(end).and_then(|(start, end)| body.get(start..end));
         let Some(column) = column else {
-            return Err(damaged(format!("a column of the message at byte {} lies outside it", taken.at)));
+            return Err(damaged(format!("a column of the message at byte {} extends beyond it", taken.at)));
         };
         if batch.compression().is_some()
             && let Some(length) = column.first_chunk::<8>()

@@ -184,7 +184,7 @@ fn check_places(metadata: &ArrowReaderMetadata, bytes: u64) -> Result<(), Fault>
             let (start, length) = (u64::try_from(start).ok(), u64::try_from(column.compressed_size()).ok());
             let end = start.zip(length).and_then(|(start, length)| start.checked_add(length));
             if end.is_none_or(|end| end > bytes) {
-                return Err(damaged(format!("row group {number} does not lie in it")));
+                return Err(damaged(format!("row group {number} extends beyond the end of the file")));
             }
         }
     }

@@ -63,13 +63,13 @@ impl Color {
 pub(crate) enum Command {
     /// Count an archive: entities in each document, and which occur together
     Analyze(Analyze),
-    /// Make one run of runs over different inputs
+    /// Combine runs over different inputs into one
     Merge(parts::Merge),
     /// Add inputs to a run, reading only what is new or has changed
     Extend(parts::Extend),
     /// List mentions of an entity in their sentences
     Kwic(crate::passages::Kwic),
-    /// Print the sentences behind a number
+    /// Print the sentences that a number counts
     Show(crate::passages::Show),
     /// Take documents out of a run
     Forget(parts::Forget),

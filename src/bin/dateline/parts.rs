@@ -19,7 +19,7 @@ use crate::inputs::{self, plural};
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Parts")]
 pub(crate) struct PartArgs {
-    /// Read only the I-th of N shares of the input files, from 1; `dateline merge` makes one run of all shares
+    /// Read only the I-th of N shares of the input files, from 1; `dateline merge` combines the shares into one run
     #[arg(long, value_name = "I/N", value_parser = parse_shard)]
     pub(crate) shard: Option<(usize, usize)>,
     /// Keep what is finished in RUN.partial after each so many bytes of inputs, so that the same command goes on after an
@@ -50,7 +50,7 @@ fn parse_shard(given: &str) -> Result<(usize, usize), String> {
     }
 }
 
-/// Makes one run of runs over different inputs: the one that analysing all of these at once gives, byte for byte.
+/// Combines runs over different inputs into one run. It has the same bytes as one analysis of all inputs.
 ///
 /// The runs must be made with the same gazetteer, settings and version, and no input may be in two of them. Their order does not
 /// matter. The archive is not read.
@@ -80,8 +80,8 @@ pub(crate) struct Forget {
 /// Adds inputs to a run, reading only those that it does not have or that have changed.
 ///
 /// The result is the run over all of them, byte for byte. An input that the run has under the same path is unchanged if its size is
-/// the same and it was not modified after the run was written; if it was, its hash decides. One that has changed is read anew in
-/// place of the old. The gazetteer and the options must be those of the run.
+/// the same and it was not modified after the run was written; if it was, its hash decides. One that has changed is read
+/// again and replaces what the run has of it. The gazetteer and the options must be those of the run.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Extend {
     /// The directory of the run

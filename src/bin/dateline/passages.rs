@@ -1,4 +1,4 @@
-//! `dateline kwic` and `dateline show`: from a number back to its sentences.
+//! `dateline kwic` and `dateline show`: the sentences that a number counts.
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
@@ -54,7 +54,7 @@ pub(crate) struct Kwic {
     output: OutputArgs,
 }
 
-/// Prints the sentences behind a number: of an entity, of a pair, or all of a document that have names.
+/// Prints the sentences that mention an entity or a pair, or all sentences of a document that have names.
 ///
 /// The first line says how many documents (or paragraphs, sentences) there are: for a pair, the number in its cell. A run holds no
 /// text: the inputs are read again, and must be as they were.

@@ -33,7 +33,7 @@ fn language(text: &str) -> Result<String, String> {
         None => {
             let mut known: Vec<&str> = languages().collect();
             known.sort_unstable();
-            Err(format!("it is none of the languages that are told apart: {}", known.join(", ")))
+            Err(format!("this language is not recognised; those that are: {}", known.join(", ")))
         }
     }
 }
