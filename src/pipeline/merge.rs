@@ -4,12 +4,12 @@
 //! given to the sink that also writes a first run, so the result has the bytes of one reading of everything. Memory depends on the
 //! entities and the distinct pairs, not on the documents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::scan::{ScanOptions, pool};
 use super::sink::{Origin, RunSink, RunSummary};
-use super::stored::{Stored, Union, Unwanted};
+use super::stored::{Stored, Union};
 use crate::collect::RunPartial;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -49,7 +49,7 @@ pub fn merge(runs: &[Run], out: &Path, options: MergeOptions<'_>) -> Result<RunS
         return Err(Error::usage(message).at(first.path()).with_remedy(remedy));
     }
     let parts: Vec<Part<'_>> = runs.iter().map(Part::whole).collect();
-    write(&parts, out, options, &mut |_| true)
+    write(&parts, out, options, &|_| true)
 }
 
 /// A run without some of its documents.
@@ -74,23 +74,28 @@ pub struct Forgotten {
 ///
 /// # Complexity
 ///
-/// As [`merge`].
+/// As [`merge`], and reads the documents twice.
 pub fn forget(
     run: &Run,
     ids: impl IntoIterator<Item = String>,
     out: &Path,
     options: MergeOptions<'_>,
 ) -> Result<Forgotten> {
-    let mut unwanted = Unwanted::new(ids);
-    let before = run.manifest().books.counted;
+    let unwanted: BTreeSet<String> = ids.into_iter().collect();
+    let mut unknown = unwanted.clone();
     let mut n_documents = 0;
-    let summary = write(&[Part::whole(run)], out, options, &mut |document| {
-        let is_unwanted = unwanted.is_unwanted(document.id);
-        n_documents += u64::from(is_unwanted);
-        !is_unwanted
-    })?;
-    debug_assert_eq!(summary.books.counted + n_documents, before);
-    Ok(Forgotten { summary, documents: n_documents, unknown: unwanted.unmet() })
+    for block in run.documents()? {
+        for document in block?.iter().filter(|document| unwanted.contains(document.id)) {
+            unknown.remove(document.id);
+            n_documents += 1;
+        }
+    }
+    if n_documents == 0 {
+        let error = Error::usage("no document of the run has one of the ids to forget").at(run.path());
+        return Err(error.with_remedy("`dateline export --to csv` lists the ids in documents.csv"));
+    }
+    let summary = write(&[Part::whole(run)], out, options, &|document| !unwanted.contains(document.id))?;
+    Ok(Forgotten { summary, documents: n_documents, unknown: unknown.into_iter().collect() })
 }
 
 /// A run, and which of its inputs are wanted.
@@ -113,7 +118,7 @@ pub(super) fn write(
     parts: &[Part<'_>],
     out: &Path,
     options: MergeOptions<'_>,
-    keep: &mut dyn FnMut(DocumentRow<'_>) -> bool,
+    keep: &dyn Fn(DocumentRow<'_>) -> bool,
 ) -> Result<RunSummary> {
     let order = inputs_in_order(parts)?;
     let runs: Vec<&Run> = parts.iter().map(|part| part.run).collect();
@@ -138,7 +143,7 @@ pub(super) fn write(
             continue;
         }
         let file = inputs.len() as u32;
-        let left_out = stored[part].copy_input(input, file, &mut |_, document| keep(document), &mut sink)?;
+        let left_out = stored[part].copy_input(input, file, keep, &mut sink)?;
         described.records = described.records.saturating_sub(left_out);
         described.forgotten += left_out;
         let (empty, filtered) = (described.empty, described.filtered);

@@ -106,9 +106,9 @@ fn settings(analyzer: &Analyzer, archive: &Archive) -> RunSettings {
 
 /// Whether what is read now can be added to the run.
 fn check_same(run: &Run, settings: &RunSettings, analyzer: &Analyzer) -> Result<()> {
+    const REMEDY: &str = "use the gazetteer and the options of the run, or analyze the whole archive again";
     let manifest = run.manifest();
-    let refuse =
-        |message: String| Err(Error::usage(message).at(run.path()).with_remedy("analyze the whole archive again"));
+    let refuse = |message: String| Err(Error::usage(message).at(run.path()).with_remedy(REMEDY));
     if manifest.settings.recurring_lines.is_some() {
         return refuse(
             "lines that recur in the whole archive were left out, and more documents make them others".into(),
@@ -203,7 +203,7 @@ fn in_parts(
     }
     let all: Vec<Part<'_>> = base.into_iter().chain(finished.iter().map(Part::whole)).collect();
     let scan = ScanOptions { on_progress: None, ..options.scan };
-    let mut summary = merge::write(&all, out, MergeOptions { scan, force: options.force }, &mut |_| true)?;
+    let mut summary = merge::write(&all, out, MergeOptions { scan, force: options.force }, &|_| true)?;
     summary.kept_inputs = kept;
     if !options.is_part {
         let first = summary.first_rejects.first();

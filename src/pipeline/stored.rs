@@ -1,6 +1,5 @@
 //! Stored runs as a source of partial results: their documents are read again, not the archive.
 
-use std::collections::BTreeSet;
 use std::iter::Peekable;
 
 use super::sink::{Catalogue, RunSink};
@@ -139,7 +138,7 @@ impl<'r> Stored<'r> {
     }
 
     /// Gives the documents and rejects of the next input, which is the run's number `input`, to the sink, as those of its input
-    /// number `file`; inputs before it are passed over. Documents that `keep` does not want, by row and content, are left out; returns
+    /// number `file`; inputs before it are passed over. Documents that `keep` does not want are left out; returns
     /// how many.
     ///
     /// # Errors
@@ -149,7 +148,7 @@ impl<'r> Stored<'r> {
         &mut self,
         input: usize,
         file: u32,
-        keep: &mut dyn FnMut(u32, DocumentRow<'_>) -> bool,
+        keep: &dyn Fn(DocumentRow<'_>) -> bool,
         sink: &mut RunSink<'_>,
     ) -> Result<u64> {
         let mut part = RunPartial::default();
@@ -157,7 +156,7 @@ impl<'r> Stored<'r> {
         while self.documents.has_row()? && self.documents.block.file[self.documents.at] as usize <= input {
             let document = self.documents.block.row(self.documents.at);
             let wanted = document.file as usize == input;
-            let kept = wanted && keep(self.next, document);
+            let kept = wanted && keep(document);
             left_out += u64::from(wanted && !kept);
             let row = part.documents.rows() as u32;
             while self.counts.has_row()? && self.counts.block.document[self.counts.at] == self.next {
@@ -248,31 +247,4 @@ fn number(run: &Run, numbers: &[u32], entity: u32) -> Result<u32> {
 /// Whether a reject that names `file` is of the input `path` or of a member of it.
 fn is_of(file: &str, path: &str) -> bool {
     file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// The ids of documents to leave out, and which of them have not been met.
-#[derive(Debug, Default)]
-pub(super) struct Unwanted {
-    ids: BTreeSet<String>,
-    met: BTreeSet<String>,
-}
-
-impl Unwanted {
-    pub(super) fn new(ids: impl IntoIterator<Item = String>) -> Self {
-        Self { ids: ids.into_iter().collect(), met: BTreeSet::new() }
-    }
-
-    /// Whether a document with this id is to be left out.
-    pub(super) fn is_unwanted(&mut self, id: &str) -> bool {
-        let Some(id) = self.ids.get(id) else { return false };
-        if !self.met.contains(id) {
-            self.met.insert(id.clone());
-        }
-        true
-    }
-
-    /// The ids that no document had, sorted.
-    pub(super) fn unmet(&self) -> Vec<String> {
-        self.ids.difference(&self.met).cloned().collect()
-    }
 }

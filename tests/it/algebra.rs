@@ -260,6 +260,11 @@ proptest! {
             fs::write(all.file(file), kept.join("\n")).unwrap();
         }
         let n_ids = ids.len() as u64 - 1;
+        if n_ids == 0 {
+            refused(forget(&run, ids, &all.path("forgotten"), MergeOptions::default()), &["no document of the run"]);
+            prop_assert!(!all.path("forgotten").exists());
+            return Ok(());
+        }
         let forgotten = forget(&run, ids, &all.path("forgotten"), MergeOptions::default()).unwrap();
         prop_assert_eq!((forgotten.documents, forgotten.unknown), (n_ids, vec!["nobody".to_owned()]));
         let inputs: Vec<usize> = (0..files.len()).collect();
