@@ -10,8 +10,8 @@
 //! ```
 //!
 //! - A [`Gazetteer`] is built in, or read from files ([`gazetteer`]); [`interchange`] takes in those of others.
-//! - [`segments`] tells headline, dateline, byline, lede and body from the furniture of the page.
-//! - A [`Matcher`] finds every name that passes its checks; a [`Resolver`] decides which stand, and for whom.
+//! - [`segments`] separates headline, dateline, byline, lede and body from the furniture of the page.
+//! - A [`Matcher`] finds every name that passes its checks; a [`Resolver`] decides which of them are meant, and which entities they denote.
 //! - An [`Analyzer`] is both, ready for documents; [`analyze`] and [`tag`] drive it over an [`Archive`].
 //! - A [`Run`] opens and verifies what [`analyze`] wrote ([`store`]); [`export`](mod@export) turns it into what other tools open,
 //!   [`report`](report()) into a page for people.
@@ -30,6 +30,9 @@
 //! assert_eq!(surfaces, ["prime minister", "Iraq"]);
 //! # Ok::<(), dateline::Error>(())
 //! ```
+
+// The homes of disk and threads; see clippy.toml.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 // Foundations
 pub mod diagnostics;

@@ -108,7 +108,7 @@ impl AnalyzerBuilder {
     pub fn build(self, gazetteer: &Gazetteer) -> Result<Analyzer> {
         if self.profile == Profile::Plain && (self.furniture == Furniture::Mark || self.exclude.iter().next().is_some())
         {
-            return Err(Error::usage("the plain profile tells neither page furniture nor sections apart")
+            return Err(Error::usage("the plain profile distinguishes neither page furniture nor sections")
                 .with_remedy("leave out `--furniture mark` and `--exclude`, or use another profile"));
         }
         if self.profile == Profile::Plain && self.rules.missing().next().is_some() {
@@ -272,7 +272,7 @@ impl Worker<'_> {
 
     /// The mentions of one document in order of part and span, valid until the next call.
     ///
-    /// Those in page furniture are left out, unless it is to be marked or counted; their section tells them apart.
+    /// Those in page furniture are left out, unless it is to be marked or counted; they are known by their section.
     ///
     /// # Panics
     ///

@@ -130,6 +130,7 @@ impl Fault {
             io::ErrorKind::UnexpectedEof => Self::truncated(),
             _ if error.get_ref().is_some_and(|inner| inner.is::<TrailingGarbage>()) => Self::garbage(),
             _ if error.get_ref().is_some_and(|inner| inner.is::<Bomb>()) => Self::bomb(),
+            io::ErrorKind::Unsupported => Self { reason: RejectReason::OtherFormat, message: error.to_string() },
             _ => Self::damaged(error),
         }
     }

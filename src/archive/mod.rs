@@ -34,7 +34,7 @@ mod selection;
 mod sniff;
 mod source;
 mod table;
-#[cfg(test)]
+#[cfg(all(test, feature = "compression"))]
 mod tests;
 mod text;
 mod walk;

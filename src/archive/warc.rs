@@ -5,7 +5,6 @@
 //! out of a record that was cut: HTTP headers, chunked transfer and compression are undone.
 
 use std::borrow::Cow;
-use std::io::Read;
 
 /// Bytes of the longest record header that is looked for.
 const LONGEST_HEADER: usize = 64 << 10;
@@ -234,15 +233,7 @@ pub(super) fn payload(record: &[u8], limit: usize) -> Result<Payload<'_>, String
         b"" | b"identity" => body,
         // The same for pages that were stored uncompressed.
         b"gzip" | b"x-gzip" if !body.starts_with(&[0x1f, 0x8b]) => body,
-        b"gzip" | b"x-gzip" => inflated(flate2::read::MultiGzDecoder::new(&body[..]), limit)?,
-        b"deflate" if body.first().is_some_and(|first| first & 0x0f == 8) => {
-            inflated(flate2::read::ZlibDecoder::new(&body[..]), limit)?
-        }
-        b"deflate" => inflated(flate2::read::DeflateDecoder::new(&body[..]), limit)?,
-        b"br" => inflated(brotli_decompressor::Decompressor::new(&body[..], 4096), limit)?,
-        other => {
-            return Err(format!("the page is encoded as {:?}, which is not known", String::from_utf8_lossy(other)));
-        }
+        encoding => Cow::Owned(decoded(encoding, &body, limit)?),
     };
     let is_plain = media_type.trim_ascii_start().to_ascii_lowercase().starts_with(b"text/plain");
     Ok(Payload { address, is_plain, charset: charset(media_type), body })
@@ -258,14 +249,37 @@ fn charset(media_type: &[u8]) -> Option<&[u8]> {
     })
 }
 
-fn inflated<'a>(decoder: impl Read, limit: usize) -> Result<Cow<'a, [u8]>, String> {
+/// The body of a page without its content encoding; no more than `limit` bytes.
+#[cfg(feature = "compression")]
+fn decoded(encoding: &[u8], body: &[u8], limit: usize) -> Result<Vec<u8>, String> {
+    match encoding {
+        b"gzip" | b"x-gzip" => inflated(flate2::read::MultiGzDecoder::new(body), limit),
+        b"deflate" if body.first().is_some_and(|first| first & 0x0f == 8) => {
+            inflated(flate2::read::ZlibDecoder::new(body), limit)
+        }
+        b"deflate" => inflated(flate2::read::DeflateDecoder::new(body), limit),
+        b"br" => inflated(brotli_decompressor::Decompressor::new(body, 4096), limit),
+        other => Err(format!("the page is encoded as {:?}, which is not known", String::from_utf8_lossy(other))),
+    }
+}
+
+#[cfg(not(feature = "compression"))]
+fn decoded(encoding: &[u8], _: &[u8], _: usize) -> Result<Vec<u8>, String> {
+    let encoding = String::from_utf8_lossy(encoding);
+    Err(format!(
+        "the page is encoded as {encoding:?}, and this dateline was built without the cargo feature `compression`"
+    ))
+}
+
+#[cfg(feature = "compression")]
+fn inflated(decoder: impl std::io::Read, limit: usize) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
-    let result = decoder.take(limit as u64 + 1).read_to_end(&mut body);
+    let result = std::io::Read::read_to_end(&mut decoder.take(limit as u64 + 1), &mut body);
     match result {
         _ if body.len() > limit => Err(format!("the page is longer than {limit} bytes when it is decompressed")),
         // Crawlers cut long pages; what was decompressed is read.
         Err(error) if body.is_empty() => Err(format!("the page cannot be decompressed: {error}")),
-        _ => Ok(Cow::Owned(body)),
+        _ => Ok(body),
     }
 }
 
@@ -347,6 +361,7 @@ mod tests {
         assert!(matches!(next(b"noise that is not a record\n", true), Next::Broken { .. }));
     }
 
+    #[cfg(feature = "compression")]
     #[test]
     fn transfer_is_undone() {
         let body =

@@ -33,7 +33,7 @@ pub fn wilson_interval(successes: u64, trials: u64) -> (f64, f64) {
 
 impl ContingencyTable {
     /// The log ratio of two shares, `k11` of the first column and `k12` of the second: how many times the first share
-    /// doubles the second; negative if it is smaller. 0.5 stands for a count of 0, as the author proposes.
+    /// doubles the second; negative if it is smaller. 0.5 takes the place of a count of 0, as the author proposes.
     ///
     /// A. Hardie, "Log Ratio – an informal introduction", 2014.
     ///

@@ -66,7 +66,7 @@ pub trait Collector: Sync {
         let _ = (record, into);
     }
 
-    /// Notes a record that is no document.
+    /// Counts a record that is not a document.
     fn reject(&self, reject: Reject, into: &mut Self::Partial);
 
     /// Adds the result of later documents. Associative: whatever is merged first, the result is the same.

@@ -19,6 +19,7 @@ mod jsonl;
 mod kept;
 mod matrix;
 mod mtx;
+#[cfg(feature = "compression")]
 mod npz;
 mod output;
 mod pajek;
@@ -123,7 +124,10 @@ impl ExportFormat {
             Self::Csv => Box::new(tabular::Csv),
             Self::Jsonl => Box::new(tabular::Jsonl),
             Self::Mtx => Box::new(mtx::Mtx),
+            #[cfg(feature = "compression")]
             Self::Npz => Box::new(npz::Npz),
+            #[cfg(not(feature = "compression"))]
+            Self::Npz => return Err(self.left_out("compression")),
             Self::Gexf => Box::new(gexf::Gexf),
             Self::Graphml => Box::new(graphml::Graphml),
             Self::Pajek => Box::new(pajek::Pajek),
@@ -134,7 +138,7 @@ impl ExportFormat {
     }
 
     #[cfg_attr(
-        all(feature = "parquet", feature = "sqlite"),
+        all(feature = "compression", feature = "parquet", feature = "sqlite"),
         allow(dead_code, reason = "every exporter is compiled in")
     )]
     fn left_out(self, feature: &str) -> Error {

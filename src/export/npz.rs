@@ -75,7 +75,7 @@ struct NpzFile<'p> {
 }
 
 /// The file below a `ZipWriter`. That one writes the end of the archive when it is dropped, also after a failed write, and
-/// panics or prints if it cannot; so it is never told of a failure, which is kept for [`NpzFile`].
+/// panics or prints if it cannot; so a failure is never reported to it, but kept for [`NpzFile`].
 struct Target {
     file: File,
     position: u64,

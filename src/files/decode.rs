@@ -1,15 +1,18 @@
 //! Decompression while reading, of whatever compression the first bytes show.
 //!
-//! A format is a [`Compression`] with its magic bytes and a variant of `Kind`; what several members after each other mean is
-//! decided here for all of them.
+//! A format is a [`Compression`] with its magic bytes and a variant of `Coded`, which wraps the decoder of a crate; what several
+//! members after each other mean is decided here for all of them. Without the feature `compression` a compressed file is
+//! recognised, and refused.
+
+#[cfg(feature = "compression")]
+mod coded;
+#[cfg(not(feature = "compression"))]
+#[path = "decode/no_codec.rs"]
+mod coded;
 
 use std::io::{self, BufRead, Read};
 
-use bzip2::bufread::MultiBzDecoder;
-use flate2::bufread::GzDecoder;
-use liblzma::bufread::XzDecoder;
-use liblzma::stream::{CONCATENATED, Stream as XzStream};
-use lz4_flex::frame::FrameDecoder;
+use coded::Coded;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
@@ -20,10 +23,6 @@ const BZIP2: &[u8] = b"BZh";
 const BZIP2_BLOCK: &[u8] = b"1AY&SY";
 const XZ: &[u8] = b"\xfd7zXZ\0";
 const LZ4: &[u8] = &[0x04, 0x22, 0x4d, 0x18];
-/// Windows of up to 2 GiB, as `zstd --long=31` writes them; memory is taken only if a frame asks for it.
-const WINDOW_LOG: u32 = 31;
-/// What a file may make the decoder of xz allocate: a window of 2 GiB and the decoder itself.
-const XZ_MEMORY: u64 = (2 << 30) + (1 << 20);
 
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,11 +69,7 @@ pub(crate) struct Decoder<R: BufRead> {
 
 enum Kind<R: BufRead> {
     Plain(R),
-    Gzip(Box<GzDecoder<R>>),
-    Zstd(zstd::Decoder<'static, R>),
-    Bzip2(MultiBzDecoder<R>),
-    Xz(XzDecoder<R>),
-    Lz4(Box<FrameDecoder<Watched<R>>>),
+    Coded(Coded<R>),
     /// Everything was decompressed, or cannot be because of this error.
     Spent(R, Option<io::Error>),
 }
@@ -98,18 +93,8 @@ impl<R: BufRead> Decoder<R> {
     pub(crate) fn new(compression: Option<Compression>, source: R) -> Self {
         let kind = match compression {
             None => Kind::Plain(source),
-            Some(Compression::Gzip) => Kind::Gzip(Box::new(GzDecoder::new(source))),
-            Some(Compression::Bzip2) => Kind::Bzip2(MultiBzDecoder::new(source)),
-            Some(Compression::Xz) => match XzStream::new_stream_decoder(XZ_MEMORY, CONCATENATED) {
-                Ok(stream) => Kind::Xz(XzDecoder::new_stream(source, stream)),
-                Err(error) => Kind::Spent(source, Some(error.into())),
-            },
-            Some(Compression::Lz4) => Kind::lz4(source),
-            Some(Compression::Zstd) => match zstd::Decoder::try_with_buffer(source) {
-                Ok(mut decoder) => match decoder.window_log_max(WINDOW_LOG) {
-                    Ok(()) => Kind::Zstd(decoder),
-                    Err(error) => Kind::Spent(decoder.finish(), Some(error)),
-                },
+            Some(compression) => match Coded::new(compression, source) {
+                Ok(coded) => Kind::Coded(coded),
                 Err((source, error)) => Kind::Spent(source, Some(error)),
             },
         };
@@ -120,11 +105,7 @@ impl<R: BufRead> Decoder<R> {
     pub(crate) fn source(&self) -> &R {
         match self.kind.as_ref().expect(PUT_BACK) {
             Kind::Plain(source) | Kind::Spent(source, _) => source,
-            Kind::Gzip(decoder) => decoder.get_ref(),
-            Kind::Zstd(decoder) => decoder.get_ref(),
-            Kind::Bzip2(decoder) => decoder.get_ref(),
-            Kind::Xz(decoder) => decoder.get_ref(),
-            Kind::Lz4(decoder) => &decoder.get_ref().source,
+            Kind::Coded(coded) => coded.source(),
         }
     }
 
@@ -132,11 +113,7 @@ impl<R: BufRead> Decoder<R> {
     pub(crate) fn into_source(self) -> R {
         match self.kind.expect(PUT_BACK) {
             Kind::Plain(source) | Kind::Spent(source, _) => source,
-            Kind::Gzip(decoder) => decoder.into_inner(),
-            Kind::Zstd(decoder) => decoder.finish(),
-            Kind::Bzip2(decoder) => decoder.into_inner(),
-            Kind::Xz(decoder) => decoder.into_inner(),
-            Kind::Lz4(decoder) => decoder.into_inner().source,
+            Kind::Coded(coded) => coded.into_source(),
         }
     }
 
@@ -144,11 +121,7 @@ impl<R: BufRead> Decoder<R> {
     pub(crate) fn source_mut(&mut self) -> &mut R {
         match self.kind.as_mut().expect(PUT_BACK) {
             Kind::Plain(source) | Kind::Spent(source, _) => source,
-            Kind::Gzip(decoder) => decoder.get_mut(),
-            Kind::Zstd(decoder) => decoder.get_mut(),
-            Kind::Bzip2(decoder) => decoder.get_mut(),
-            Kind::Xz(decoder) => decoder.get_mut(),
-            Kind::Lz4(decoder) => &mut decoder.get_mut().source,
+            Kind::Coded(coded) => coded.source_mut(),
         }
     }
 
@@ -171,19 +144,14 @@ impl<R: BufRead> Decoder<R> {
 
     /// A gzip member or an lz4 frame has ended: goes on to the next one, if there is one. The other decoders go on by themselves.
     fn next_member(&mut self) -> io::Result<bool> {
-        let ended = self.kind.take_if(|kind| matches!(kind, Kind::Gzip(_) | Kind::Lz4(_)));
-        let (mut source, compression) = match ended {
-            Some(Kind::Gzip(decoder)) => (decoder.into_inner(), Compression::Gzip),
-            Some(Kind::Lz4(decoder)) => {
-                let Watched { source, ended } = decoder.into_inner();
-                if ended {
-                    self.kind = Some(Kind::Spent(source, None));
-                    return Err(io::ErrorKind::UnexpectedEof.into());
-                }
-                (source, Compression::Lz4)
-            }
-            _ => return Ok(false),
-        };
+        let ends_alone = |kind: &mut Kind<R>| matches!(kind, Kind::Coded(coded) if coded.ends_with_member());
+        let Some(Kind::Coded(coded)) = self.kind.take_if(ends_alone) else { return Ok(false) };
+        let (compression, is_cut) = (coded.compression(), coded.is_cut());
+        let mut source = coded.into_source();
+        if is_cut {
+            self.kind = Some(Kind::Spent(source, None));
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         // Zeros after the last member are padding, as gzip itself and Python see it.
         let next = skip_zeros(&mut source);
         let magic = if compression == Compression::Gzip { GZIP } else { LZ4 };
@@ -200,26 +168,6 @@ impl<R: BufRead> Decoder<R> {
     }
 }
 
-impl<R: BufRead> Kind<R> {
-    fn lz4(source: R) -> Self {
-        Self::Lz4(Box::new(FrameDecoder::new(Watched { source, ended: false })))
-    }
-}
-
-/// Remembers that its source has ended: the decoder of lz4 takes the end of a file for that of a frame.
-struct Watched<R> {
-    source: R,
-    ended: bool,
-}
-
-impl<R: BufRead> Read for Watched<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.source.read(buffer)?;
-        self.ended |= read == 0 && !buffer.is_empty();
-        Ok(read)
-    }
-}
-
 impl<R: BufRead> Read for Decoder<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
@@ -228,11 +176,7 @@ impl<R: BufRead> Read for Decoder<R> {
         loop {
             let read = match self.kind.as_mut().expect(PUT_BACK) {
                 Kind::Plain(source) => source.read(buffer),
-                Kind::Gzip(decoder) => decoder.read(buffer),
-                Kind::Zstd(decoder) => decoder.read(buffer),
-                Kind::Bzip2(decoder) => decoder.read(buffer),
-                Kind::Xz(decoder) => decoder.read(buffer),
-                Kind::Lz4(decoder) => decoder.read(buffer),
+                Kind::Coded(coded) => coded.read(buffer),
                 Kind::Spent(_, error) => error.take().map_or(Ok(0), Err),
             }?;
             if read > 0 || !self.next_member()? {
@@ -255,6 +199,7 @@ fn skip_zeros(source: &mut impl BufRead) -> io::Result<Option<u8>> {
     }
 }
 
+#[cfg(feature = "compression")]
 #[cfg(test)]
 mod tests {
     use std::io::Write;

@@ -81,6 +81,7 @@ impl Hashing<Writer> {
     }
 
     /// Runs what writes to anything that can be written to.
+    #[cfg(feature = "interchange")]
     pub(crate) fn put_with(&mut self, write: impl FnOnce(&mut Self) -> io::Result<()>) -> Result<()> {
         write(self).map_err(|error| Error::io(self.label(), "write", error))
     }

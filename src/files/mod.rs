@@ -9,12 +9,12 @@
 
 mod decode;
 mod disk;
-#[cfg(test)]
+#[cfg(all(test, feature = "interchange"))]
 mod fault;
 mod hash;
 mod sort;
 mod staged;
-#[cfg(test)]
+#[cfg(all(test, feature = "interchange"))]
 mod tests;
 pub(crate) mod wire;
 

@@ -7,10 +7,14 @@
 
 pub(crate) mod catalogue;
 pub(crate) mod country;
+#[cfg(feature = "interchange")]
 pub mod export;
+#[cfg(feature = "interchange")]
 pub mod import;
+#[cfg(feature = "interchange")]
 mod iri;
 pub(crate) mod name_list;
+#[cfg(feature = "interchange")]
 mod output;
 mod record;
 

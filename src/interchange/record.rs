@@ -65,6 +65,7 @@ pub struct RecordName {
 }
 
 /// A line of the JSON Lines twin that removes an entity of a lower layer, or one name of it: the directive `!remove`.
+#[cfg(feature = "interchange")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Removal {

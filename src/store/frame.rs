@@ -55,10 +55,11 @@ pub const PRODUCER: &str = concat!("dateline ", env!("CARGO_PKG_VERSION"));
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Codec {
-    /// As it is, for readers without zstd.
+    /// As it is, for readers without zstd; the default of a build without the feature `compression`.
+    #[cfg_attr(not(feature = "compression"), default)]
     None,
     /// One zstd frame of level 3.
-    #[default]
+    #[cfg_attr(feature = "compression", default)]
     Zstd,
 }
 

@@ -41,6 +41,7 @@
 
 mod codec;
 mod column;
+mod compress;
 mod frame;
 mod journal;
 mod manifest;

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use super::codec;
+use super::compress::decompress;
 use super::frame::{
     BLOCK_HEADER_LEN, BlockEntry, Codec, END_MAGIC, FORMAT_VERSION, FileHeader, FooterIndex, MAGIC, PREFIX_LEN,
     TRAILER_LEN, u16_at, u32_at, u64_at,
@@ -168,7 +169,7 @@ impl<R: Read + Seek> FileReader<R> {
             Some(Codec::None) => Ok(stored),
             Some(Codec::Zstd) => {
                 // The lengths were checked against each other and against the limit when the file was opened.
-                let raw = zstd::bulk::decompress(&stored, entry.raw_len as usize)
+                let raw = decompress(&stored, entry.raw_len as usize)
                     .map_err(|error| self.damaged_block(index, &format!("it cannot be decompressed: {error}")))?;
                 if raw.len() as u64 != entry.raw_len {
                     let fault = format!("it holds {} bytes and claims {}", raw.len(), entry.raw_len);

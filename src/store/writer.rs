@@ -5,17 +5,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-use zstd::bulk::Compressor;
 
 use super::codec;
+use super::compress::Compressor;
 use super::frame::{BlockEntry, Codec, END_MAGIC, FileHeader, FooterIndex, MAX_BLOCK};
 use super::wire::Block;
 use crate::error::{Error, Result};
 use crate::files::{FileSummary, Hashing, Writer};
 use crate::hash::hex;
 use crate::parallel;
-
-const ZSTD_LEVEL: i32 = 3;
 
 /// Writes one `.dln` file, block by block; the hash of the file is computed on the way.
 ///
@@ -41,7 +39,7 @@ const ZSTD_LEVEL: i32 = 3;
 pub struct FileWriter {
     file: Hashing<Writer>,
     header: FileHeader,
-    compressor: Option<Compressor<'static>>,
+    compressor: Option<Compressor>,
     index: FooterIndex,
 }
 
@@ -70,7 +68,7 @@ impl FileWriter {
         let compressor = match codec {
             Codec::None => None,
             Codec::Zstd => {
-                let compressor = Compressor::new(ZSTD_LEVEL);
+                let compressor = Compressor::new();
                 Some(compressor.map_err(|error| Error::io(file.label(), "compress", error))?)
             }
         };
@@ -105,8 +103,8 @@ impl FileWriter {
     pub fn write_blocks<B: Block + Sync>(&mut self, blocks: &[B]) -> Result<()> {
         let (path, header) = (self.file.label(), &self.header);
         let is_compressed = self.compressor.is_some();
-        let compressor = || is_compressed.then(|| Compressor::new(ZSTD_LEVEL)).transpose();
-        let store = |compressor: &mut io::Result<Option<Compressor<'static>>>, block| match compressor {
+        let compressor = || is_compressed.then(Compressor::new).transpose();
+        let store = |compressor: &mut io::Result<Option<Compressor>>, block| match compressor {
             Ok(compressor) => Stored::new(block, path, header, compressor.as_mut()),
             Err(error) => Err(Error::io(path, "compress", io::Error::new(error.kind(), error.to_string()))),
         };
@@ -157,12 +155,7 @@ struct Stored {
 }
 
 impl Stored {
-    fn new<B: Block>(
-        block: &B,
-        path: &Path,
-        header: &FileHeader,
-        compressor: Option<&mut Compressor<'static>>,
-    ) -> Result<Self> {
+    fn new<B: Block>(block: &B, path: &Path, header: &FileHeader, compressor: Option<&mut Compressor>) -> Result<Self> {
         let described = header.columns(B::KIND).is_some_and(|described| described.columns == B::COLUMNS);
         if !described {
             return Err(Error::format(path, format!("blocks of {} are not described in its header", B::NAME)));

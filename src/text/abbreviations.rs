@@ -183,7 +183,7 @@ pub(super) enum Period {
     GoesOn,
     /// It belongs to the word if a number follows.
     GoesOnBeforeNumber,
-    /// It belongs to the word; the next word tells whether it also ends the sentence.
+    /// It belongs to the word; the next word determines whether it also ends the sentence.
     AskNext,
 }
 

@@ -33,9 +33,9 @@ pub(super) fn sentence_starts(text: &str, start: usize, end: usize, starts: &mut
     }
 }
 
-/// Where signs are that may end a sentence.
+/// Where marks are that may end a sentence.
 fn ends(text: &str) -> impl Iterator<Item = usize> {
-    // Of signs in other scripts the first byte is looked for.
+    // Of marks in other scripts the first byte is looked for.
     let mut ascii = memchr::memchr3_iter(b'.', b'!', b'?', text.as_bytes()).peekable();
     let mut others = memchr::memchr3_iter(0xe2, 0xe3, 0xef, text.as_bytes())
         .filter(|&at| text[at..].starts_with(['…', '。', '！', '？']))
@@ -47,13 +47,13 @@ fn ends(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// One or more signs that may end a sentence, and what is around them.
+/// One or more marks that may end a sentence, and what is around them.
 struct Stop {
     /// Where the sentence begins that it may end.
     sentence: usize,
-    /// The first of the signs.
+    /// The first of the marks.
     start: usize,
-    /// After the signs, before what closes.
+    /// After the marks, before what closes.
     bare_end: usize,
     /// After what closes.
     end: usize,
@@ -69,26 +69,26 @@ impl Stop {
 
     /// Where the next sentence begins, if one ends here.
     fn next_sentence(&self, text: &str) -> Option<usize> {
-        let signs = &text[self.start..self.bare_end];
+        let marks = &text[self.start..self.bare_end];
         let after = &text[self.end..];
         let next = after.trim_start();
         if next.is_empty() {
             return None;
         }
         let begin = text.len() - next.len();
-        if signs.ends_with(['。', '！', '？']) {
+        if marks.ends_with(['。', '！', '？']) {
             return Some(begin);
         }
         let word = next.trim_start_matches(OPENERS);
         let blank = next.len() < after.len();
-        let is_one_period = signs == ".";
+        let is_one_period = marks == ".";
         let ends = if !blank {
             is_one_period && self.bare_end == self.end && is_run_together(&text[..self.start], after)
         } else if !can_begin(word) {
             false
         } else if is_one_period {
             self.period_ends(text, word, next.len() > word.len())
-        } else if signs.starts_with(['.', '…']) {
+        } else if marks.starts_with(['.', '…']) {
             let spaced = text[..self.start].ends_with(char::is_whitespace);
             !spaced || self.end > self.bare_end || begins_sentences(first_word(word))
         } else {

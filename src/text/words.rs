@@ -30,7 +30,7 @@ enum State {
     /// Between two words, or at the beginning.
     #[default]
     Between,
-    /// After signs that belong to a word if a letter follows: `"` in `"No`.
+    /// After marks that belong to a word if a letter follows: `"` in `"No`.
     Signs,
     /// In a word, which has been counted.
     Word,
@@ -120,10 +120,10 @@ impl WordCounter {
             token = token.checked_shr(counted).map_or(0, |rest| rest << counted);
         }
         let begins = token & !(token << 1);
-        let signs = token & !letter;
-        // An addition carries each beginning over the signs that follow; where it ends up on a letter, this is the first.
-        let after_signs = signs.wrapping_add(begins & signs) & !signs;
-        self.words += u64::from(((after_signs | begins) & letter & token).count_ones());
+        let marks = token & !letter;
+        // An addition carries each beginning over the marks that follow; where it ends up on a letter, this is the first.
+        let after_marks = marks.wrapping_add(begins & marks) & !marks;
+        self.words += u64::from(((after_marks | begins) & letter & token).count_ones());
         self.state = match blank.leading_zeros() {
             0 => State::Between,
             64 if self.state == State::Word || letter != 0 => State::Word,

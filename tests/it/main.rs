@@ -1,6 +1,7 @@
 //! The one integration binary: what users can see, tested from outside.
 
 mod algebra;
+#[cfg(feature = "cli")]
 mod bad_input;
 mod cases;
 #[cfg(feature = "cli")]

@@ -6,7 +6,7 @@
 
 mod stream;
 mod tar;
-#[cfg(test)]
+#[cfg(all(test, feature = "compression"))]
 mod tests;
 mod zip;
 

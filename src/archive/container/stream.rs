@@ -78,7 +78,7 @@ impl Stream {
     }
 
     /// Reads pieces of another size.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "compression"))]
     pub(super) fn with_chunk(self, chunk: usize) -> Self {
         Self { chunk, ..self }
     }

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use crc32fast::Hasher;
+#[cfg(feature = "compression")]
 use flate2::bufread::DeflateDecoder;
 
 use super::{Found, Next, is_bomb};
@@ -49,6 +50,7 @@ struct Member {
 
 enum Data {
     Stored(BufReader<Range>),
+    #[cfg(feature = "compression")]
     Deflated(Box<DeflateDecoder<BufReader<Range>>>),
 }
 
@@ -105,11 +107,6 @@ impl Zip {
             None
         } else if entry.is_encrypted {
             Some(unread("this member is encrypted; unpack it with its password first".to_owned()))
-        } else if !matches!(entry.method, 0 | 8) {
-            Some(unread(format!(
-                "this member is compressed by method {}; only deflate is read; unpack it first",
-                entry.method
-            )))
         } else {
             None
         };
@@ -136,7 +133,19 @@ impl Zip {
         let source = BufReader::with_capacity(BUFFER, Range::new(&self.file, start, entry.compressed)?);
         let data = match entry.method {
             0 => Data::Stored(source),
-            _ => Data::Deflated(Box::new(DeflateDecoder::new(source))),
+            #[cfg(feature = "compression")]
+            8 => Data::Deflated(Box::new(DeflateDecoder::new(source))),
+            #[cfg(not(feature = "compression"))]
+            8 => {
+                let message =
+                    "this member is compressed, and this dateline was built without the cargo feature `compression`";
+                return Err(unread(message.to_owned()));
+            }
+            method => {
+                let message =
+                    format!("this member is compressed by method {method}; only deflate is read; unpack it first");
+                return Err(unread(message));
+            }
         };
         Ok(Member { data, buffer: Vec::new(), start: 0, entry, sum: Hasher::new(), decompressed: 0 })
     }
@@ -192,6 +201,7 @@ impl Member {
         let room = &mut self.buffer[before..];
         let read = match &mut self.data {
             Data::Stored(source) => source.read(room),
+            #[cfg(feature = "compression")]
             Data::Deflated(decoder) => decoder.read(room),
         };
         self.buffer.truncate(before + read.as_ref().map_or(0, |read| *read));

@@ -432,7 +432,7 @@ Examples:
   zcat articles.jsonl.gz | dateline analyze - --out results -g world -g mine.gaz"
 );
 
-/// Looks at the beginning of the inputs and says how they would be read: before a long run, and to see at once whether the
+/// Looks at the beginning of the inputs and says how they would be read: before a long run, and to see immediately whether the
 /// right fields are used.
 ///
 /// Up to 200 files are looked into, evenly spread, and of each no more than the first 4 MB.

@@ -68,7 +68,7 @@ With --compare, for each entity, the surest difference first:
   documents_a documents_b  documents of the first and of the second group that mention it
   articles_a articles_b    all documents of the groups
   rate_a rate_b            documents for each 1,000 articles
-  log_ratio                log2(rate_a / rate_b): 1 is twice as often in the first group, -1 half as often; 0.5 stands for a count of 0
+  log_ratio                log2(rate_a / rate_b): 1 is twice as often in the first group, -1 half as often; 0.5 takes the place of a count of 0
                            (Hardie 2014)
   g2                       log-likelihood ratio of the table documents with and without the entity x groups (Dunning 1993): how sure the
                            difference is; above 10.83 it is by chance less than once in a thousand, but many entities are compared

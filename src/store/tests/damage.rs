@@ -172,6 +172,7 @@ fn forged_frames_are_refused() {
     assert!(verify(b"{\"id\": 1}").unwrap_err().contains("not a dateline result file"));
 }
 
+#[cfg(feature = "compression")]
 #[test]
 fn zstd_must_give_what_was_claimed() {
     let right = marginals();
