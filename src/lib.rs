@@ -79,7 +79,7 @@ pub use analyzer::{Analyzer, AnalyzerBuilder, FoundMention, Worker};
 pub use archive::{Archive, ArchiveOptions, FieldMap, InputFormat};
 pub use builtin::NOTICES;
 pub use collect::{InputNotes, Noted};
-pub use cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
+pub use cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix, RoundUps};
 pub use counts::{CountMatrix, DocumentCounts};
 pub use diagnostics::{Diagnostic, Reject, RejectReason};
 pub use document::{Document, Part};

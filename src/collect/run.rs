@@ -6,7 +6,7 @@ use super::places::{Extent, Places};
 use super::{Collector, InputNotes, ReadDocument};
 use crate::analyzer::{Analyzer, Worker};
 use crate::archive::Record;
-use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
+use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix, RoundUps};
 use crate::counts::DocumentCounts;
 use crate::diagnostics::Reject;
 use crate::error::{Error, Result};
@@ -23,6 +23,7 @@ use crate::store::{
 pub struct RunCollector<'a> {
     analyzer: &'a Analyzer,
     with_mentions: bool,
+    round_ups: RoundUps,
 }
 
 /// Documents, counts and mentions of some documents of one source: documents are numbered from 0, entities have the ids of the
@@ -55,7 +56,7 @@ impl<'a> RunCollector<'a> {
     /// Gathers documents, counts and mentions.
     #[must_use]
     pub fn new(analyzer: &'a Analyzer) -> Self {
-        Self { analyzer, with_mentions: true }
+        Self { analyzer, with_mentions: true, round_ups: RoundUps::default() }
     }
 
     /// Whether to gather every mention with its place; without them a run has no contexts but documents, and no way back to
@@ -63,6 +64,12 @@ impl<'a> RunCollector<'a> {
     #[must_use]
     pub fn with_mentions(self, with_mentions: bool) -> Self {
         Self { with_mentions, ..self }
+    }
+
+    /// Which pairs count in a document with very many entities; usually those of the thousand that it mentions most.
+    #[must_use]
+    pub fn round_ups(self, round_ups: RoundUps) -> Self {
+        Self { round_ups, ..self }
     }
 
     pub(crate) fn analyzer(&self) -> &'a Analyzer {
@@ -78,6 +85,7 @@ impl<'a> RunCollector<'a> {
     pub fn settings(&self) -> RunSettings {
         RunSettings {
             profile: self.analyzer.profile(),
+            round_ups: self.round_ups,
             overlap: self.analyzer.overlap(),
             // Marked furniture is not counted, so the counts are those of skipped furniture.
             furniture: match self.analyzer.furniture() {
@@ -131,7 +139,7 @@ impl RunPartial {
         self.counts.iter().map(|row| (row.document, EntityId(row.entity), row.count))
     }
 
-    /// In how many documents each two entities occur together.
+    /// In how many documents each two entities occur together, whatever the number of entities in a document.
     #[must_use]
     pub fn cooccurrence(&self) -> CooccurrenceMatrix {
         let mut contexts: BTreeMap<u32, Vec<(EntityId, u32)>> = BTreeMap::new();

@@ -11,11 +11,14 @@
 
 mod chunk;
 mod count;
+mod round_up;
 #[cfg(test)]
 mod tests;
 mod triangle;
 
 use crate::ids::EntityId;
+
+pub use round_up::RoundUps;
 
 use chunk::{Chunk, Renumbered};
 use count::Strategy;
@@ -122,6 +125,39 @@ impl CooccurrenceMatrix {
         Self { triangle: writer.finish(), marginals, n_contexts: self.n_contexts }
     }
 
+    /// The matrix of these pairs, which must be sorted, each with its lesser entity first and a joint count that is not 0. It has no
+    /// marginals and no contexts yet.
+    ///
+    /// # Errors
+    ///
+    /// The first pair that is out of order, or the first error of `pairs`.
+    pub(crate) fn from_sorted<E>(
+        pairs: impl IntoIterator<Item = Result<(EntityId, EntityId, u32), E>>,
+    ) -> Result<Self, Unsorted<E>> {
+        let mut writer = triangle::Writer::default();
+        let mut last: Option<(EntityId, EntityId)> = None;
+        for pair in pairs {
+            let (a, b, joint) = pair.map_err(Unsorted::Other)?;
+            if a >= b || joint == 0 || last.is_some_and(|last| last >= (a, b)) {
+                return Err(Unsorted::Pair(a, b));
+            }
+            if let Some((row, _)) = last.filter(|(row, _)| *row != a) {
+                writer.end_row(row);
+            }
+            writer.push(b, joint);
+            last = Some((a, b));
+        }
+        if let Some((row, _)) = last {
+            writer.end_row(row);
+        }
+        Ok(Self { triangle: writer.finish(), ..Self::default() })
+    }
+
+    /// These pairs with the marginals and the number of contexts, where they are known from elsewhere.
+    pub(crate) fn of_contexts(self, marginals: Vec<u32>, n_contexts: u64) -> Self {
+        Self { triangle: self.triangle, marginals, n_contexts }
+    }
+
     /// Contexts with both entities.
     ///
     /// # Complexity
@@ -135,6 +171,15 @@ impl CooccurrenceMatrix {
             std::cmp::Ordering::Greater => self.triangle.get(b, a),
         }
     }
+}
+
+/// Why pairs make no matrix.
+#[derive(Debug)]
+pub(crate) enum Unsorted<E> {
+    /// This one is not after the one before it, is not of a lesser and a greater entity, or never occurs.
+    Pair(EntityId, EntityId),
+    /// They could not be read.
+    Other(E),
 }
 
 /// Collects contexts and counts their pairs, chunk by chunk.
@@ -160,6 +205,7 @@ pub struct CooccurrenceBuilder {
     chunk_entries: usize,
     /// Overrides the choice by the size of the chunk.
     strategy: Option<Strategy>,
+    round_ups: RoundUps,
 }
 
 impl Default for CooccurrenceBuilder {
@@ -180,20 +226,52 @@ impl CooccurrenceBuilder {
             chunk: Chunk::default(),
             chunk_entries: entries.clamp(1, 1 << 31),
             strategy: None,
+            round_ups: RoundUps::Keep,
         }
     }
 
-    /// Adds one context: its entities, sorted, without duplicates. Counts are ignored (boolean counting).
+    /// What becomes of the pairs of contexts with very many entities; by default they are all counted.
+    #[must_use]
+    pub fn round_ups(self, round_ups: RoundUps) -> Self {
+        Self { round_ups, ..self }
+    }
+
+    /// Adds one context: its entities, sorted, without duplicates. A pair counts once (boolean counting); how often an entity is
+    /// mentioned matters only to [`RoundUps::Cap`].
     ///
     /// # Complexity
     ///
     /// Amortised `k²` for `k` entities.
     pub fn push(&mut self, entries: &[(EntityId, u32)]) {
-        self.chunk.push(entries);
         self.n_contexts += 1;
+        match self.round_ups.paired(entries) {
+            None => self.chunk.push(entries),
+            Some(paired) => {
+                // The chunk adds its entities to the marginals; the others are in the context, too.
+                let is_paired = |entity: &EntityId| paired.binary_search_by_key(entity, |entry| entry.0).is_ok();
+                let unpaired = entries.iter().map(|entry| entry.0).filter(|entity| !is_paired(entity));
+                unpaired.for_each(|entity| *self.marginal(entity) += 1);
+                self.chunk.push(&paired);
+            }
+        }
         if self.chunk.len() >= self.chunk_entries {
             self.count_chunk();
         }
+    }
+
+    /// Adds contexts that were counted before.
+    ///
+    /// # Complexity
+    ///
+    /// Every pair is summed a logarithmic number of times, however many matrices are added.
+    pub(crate) fn add(&mut self, counted: CooccurrenceMatrix) {
+        let CooccurrenceMatrix { triangle, marginals, n_contexts } = counted;
+        if self.marginals.len() < marginals.len() {
+            self.marginals.resize(marginals.len(), 0);
+        }
+        self.marginals.iter_mut().zip(&marginals).for_each(|(sum, contexts)| *sum = sum.saturating_add(*contexts));
+        self.n_contexts += n_contexts;
+        self.add_triangle(triangle);
     }
 
     /// Counts the remaining contexts and returns the matrix.
@@ -210,15 +288,24 @@ impl CooccurrenceBuilder {
     fn count_chunk(&mut self) {
         let chunk = Renumbered::new(std::mem::take(&mut self.chunk));
         let Some(last) = chunk.ids.last() else { return };
-        if self.marginals.len() <= last.index() {
-            self.marginals.reserve_exact(last.index() + 1 - self.marginals.len());
-            self.marginals.resize(last.index() + 1, 0);
-        }
+        self.marginal(*last);
         for (entity, frequency) in chunk.ids.iter().zip(&chunk.frequencies) {
             self.marginals[entity.index()] += frequency;
         }
-        let mut triangle = count::count(&chunk, self.strategy.unwrap_or_else(|| Strategy::of(&chunk)));
+        let triangle = count::count(&chunk, self.strategy.unwrap_or_else(|| Strategy::of(&chunk)));
         drop(chunk);
+        self.add_triangle(triangle);
+    }
+
+    fn marginal(&mut self, entity: EntityId) -> &mut u32 {
+        if self.marginals.len() <= entity.index() {
+            self.marginals.reserve_exact(entity.index() + 1 - self.marginals.len());
+            self.marginals.resize(entity.index() + 1, 0);
+        }
+        &mut self.marginals[entity.index()]
+    }
+
+    fn add_triangle(&mut self, mut triangle: Triangle) {
         while self.triangles.last().is_some_and(|last| last.size() < 2 * triangle.size()) {
             let last = self.triangles.pop().expect("there is a last one");
             triangle = Triangle::sum(&last, &triangle);

@@ -116,7 +116,8 @@ fn sum_pairs(mut left: Pairs<'_>, mut right: Pairs<'_>, sum: &mut Writer) {
     loop {
         match (a, b) {
             (Some(x), Some(y)) if x.0 == y.0 => {
-                sum.push(x.0, x.1 + y.1);
+                // Counts of documents, of which a run has fewer than 2^32; only forged ones reach the limit.
+                sum.push(x.0, x.1.saturating_add(y.1));
                 (a, b) = (left.next(), right.next());
             }
             (Some(x), Some(y)) if y.0 < x.0 => {

@@ -118,6 +118,11 @@ impl Writer {
         synced.map_err(|error| self.error(error))
     }
 
+    /// Writes what is in the buffer; nobody needs the file once this program has ended.
+    pub(crate) fn close(mut self) -> Result<()> {
+        self.output.flush().map_err(|error| self.error(error))
+    }
+
     fn error(&self, error: io::Error) -> Error {
         Error::io(&self.label, "write", error)
     }

@@ -8,6 +8,7 @@ use super::sink::{Origin, RunSink, RunSummary};
 use crate::analyzer::Analyzer;
 use crate::archive::{InputSummary, Source};
 use crate::collect::{RunCollector, RunPartial};
+use crate::cooccurrence::RoundUps;
 use crate::diagnostics::Reject;
 use crate::error::{Error, Result};
 use crate::gazetteer::DATA_DATE;
@@ -25,13 +26,22 @@ pub struct AnalyzeOptions<'a> {
     /// Of an archive of more bytes than this, finished parts are kept while the others are read, so that an interrupted command can
     /// go on; 0 to keep nothing.
     pub checkpoint: u64,
+    /// Which pairs count in a document with very many entities.
+    pub round_ups: RoundUps,
     /// This run is one part of a larger one, so it is no error if none of its records can be read.
     pub is_part: bool,
 }
 
 impl Default for AnalyzeOptions<'_> {
     fn default() -> Self {
-        Self { scan: ScanOptions::default(), mentions: true, force: false, checkpoint: 0, is_part: false }
+        Self {
+            scan: ScanOptions::default(),
+            mentions: true,
+            force: false,
+            checkpoint: 0,
+            round_ups: RoundUps::default(),
+            is_part: false,
+        }
     }
 }
 
@@ -53,7 +63,7 @@ pub fn analyze(
     out: &Path,
     options: AnalyzeOptions<'_>,
 ) -> Result<RunSummary> {
-    let collector = RunCollector::new(analyzer).with_mentions(options.mentions);
+    let collector = RunCollector::new(analyzer).with_mentions(options.mentions).round_ups(options.round_ups);
     let input = source.options().map(InputSettings::from);
     let mut run = RunSink::create(analyzer.gazetteer(), origin(&collector, input), out, options.force)?;
     let pool = pool(options.scan)?;

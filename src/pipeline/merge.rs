@@ -1,8 +1,9 @@
 //! The algebra of runs: parts become one run, and documents are taken back, without reading the archive again.
 //!
 //! A run is its own partial result. Documents, counts and mentions of the parts are read in the canonical order of all inputs and
-//! given to the sink that also writes a first run, so the result has the bytes of one reading of everything. Memory depends on the
-//! entities and the distinct pairs, not on the documents.
+//! given to the sink that also writes a first run, so the result has the bytes of one reading of everything. If all documents are
+//! wanted, the pairs that the parts have counted are summed, else pairs are counted anew. Memory depends on the entities and the distinct
+//! pairs, not on the documents.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -35,7 +36,7 @@ pub struct MergeOptions<'a> {
 ///
 /// # Complexity
 ///
-/// Linear in the rows of the runs, and in the pairs of each document; memory for the entities and the distinct pairs.
+/// Linear in the rows of the runs, and their pairs are summed a logarithmic number of times; memory for the entities and the distinct pairs.
 pub fn merge(runs: &[Run], out: &Path, options: MergeOptions<'_>) -> Result<RunSummary> {
     let Some(first) = runs.first() else {
         return Err(Error::usage("nothing to merge").with_remedy("name the directories of at least two runs"));
@@ -49,7 +50,7 @@ pub fn merge(runs: &[Run], out: &Path, options: MergeOptions<'_>) -> Result<RunS
         return Err(Error::usage(message).at(first.path()).with_remedy(remedy));
     }
     let parts: Vec<Part<'_>> = runs.iter().map(Part::whole).collect();
-    write(&parts, out, options, &|_| true)
+    write(&parts, out, options, None)
 }
 
 /// A run without some of its documents.
@@ -74,7 +75,7 @@ pub struct Forgotten {
 ///
 /// # Complexity
 ///
-/// As [`merge`], and reads the documents twice.
+/// As [`merge`], but counts the pairs of each document anew, and reads the documents twice.
 pub fn forget(
     run: &Run,
     ids: impl IntoIterator<Item = String>,
@@ -94,7 +95,7 @@ pub fn forget(
         let error = Error::usage("no document of the run has one of the ids to forget").at(run.path());
         return Err(error.with_remedy("`dateline export --to csv` lists the ids in documents.csv"));
     }
-    let summary = write(&[Part::whole(run)], out, options, &|document| !unwanted.contains(document.id))?;
+    let summary = write(&[Part::whole(run)], out, options, Some(&|document| !unwanted.contains(document.id)))?;
     Ok(Forgotten { summary, documents: n_documents, unknown: unknown.into_iter().collect() })
 }
 
@@ -111,18 +112,21 @@ impl<'r> Part<'r> {
     }
 }
 
-/// Writes the run of the wanted inputs of all parts, without the documents that `keep` does not want.
+/// Writes the run of the wanted inputs of all parts, without the documents that `keep`, if there is one, does not want.
 ///
 /// The parts must be mergeable.
 pub(super) fn write(
     parts: &[Part<'_>],
     out: &Path,
     options: MergeOptions<'_>,
-    keep: &dyn Fn(DocumentRow<'_>) -> bool,
+    keep: Option<&dyn Fn(DocumentRow<'_>) -> bool>,
 ) -> Result<RunSummary> {
     let order = inputs_in_order(parts)?;
     let runs: Vec<&Run> = parts.iter().map(|part| part.run).collect();
-    let union = Union::of(&runs)?;
+    let union = Union::of(&runs, options.scan.stop)?;
+    let is_whole = keep.is_none() && parts.iter().all(|part| part.wanted.iter().all(|wanted| *wanted));
+    let union = if is_whole { union } else { union.of_some_documents() };
+    let keep = keep.unwrap_or(&|_| true);
     let manifest = runs[0].manifest();
     let origin = Origin {
         settings: manifest.settings.clone(),

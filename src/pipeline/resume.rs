@@ -12,6 +12,7 @@ use super::sink::RunSummary;
 use crate::analyzer::Analyzer;
 use crate::archive::{Archive, Input};
 use crate::collect::RunCollector;
+use crate::cooccurrence::RoundUps;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::store::{InputSettings, Job, JobInput, Journal, ManifestInput, Run, RunSettings, RunWriter};
@@ -24,7 +25,7 @@ use crate::store::{InputSettings, Job, JobInput, Journal, ManifestInput, Run, Ru
 ///
 /// # Complexity
 ///
-/// As [`analyze`](analyze::analyze); an archive of several parts is written twice and its pairs are counted twice.
+/// As [`analyze`](analyze::analyze); an archive of several parts is written twice.
 pub fn analyze_archive(
     analyzer: &Analyzer,
     archive: &Archive,
@@ -69,7 +70,7 @@ pub fn extend(
     out: &Path,
     options: AnalyzeOptions<'_>,
 ) -> Result<Extended> {
-    check_same(run, &settings(analyzer, archive), analyzer)?;
+    check_same(run, &settings(analyzer, archive, options.round_ups), analyzer)?;
     let options = AnalyzeOptions { mentions: run.mentions()?.is_some(), ..options };
     let mut base = Part::whole(run);
     let mut fresh = Vec::new();
@@ -100,8 +101,9 @@ fn is_unchanged(input: &Input, run: &Run, known: usize) -> Result<bool> {
     input.is_unchanged(*bytes, sha256, run.written_at())
 }
 
-fn settings(analyzer: &Analyzer, archive: &Archive) -> RunSettings {
-    RunSettings { input: Some(InputSettings::from(archive.options())), ..RunCollector::new(analyzer).settings() }
+fn settings(analyzer: &Analyzer, archive: &Archive, round_ups: RoundUps) -> RunSettings {
+    let collector = RunCollector::new(analyzer).round_ups(round_ups);
+    RunSettings { input: Some(InputSettings::from(archive.options())), ..collector.settings() }
 }
 
 /// Whether what is read now can be added to the run.
@@ -165,7 +167,7 @@ fn in_parts(
     let inputs = |part: &Vec<usize>| part.iter().map(|&index| job_input(archive, index)).collect();
     let fingerprint = analyzer.gazetteer().fingerprint();
     let parts_of_job = parts.iter().map(inputs).collect();
-    let mut job = Job::new(settings(analyzer, archive), fingerprint, options.mentions, parts_of_job);
+    let mut job = Job::new(settings(analyzer, archive, options.round_ups), fingerprint, options.mentions, parts_of_job);
     job.extends = base.as_ref().map(|base| base.run.manifest().digest());
     let journal = Journal::open(out, &job, options.force)?;
     let mut done = Progress::default();
@@ -203,7 +205,7 @@ fn in_parts(
     }
     let all: Vec<Part<'_>> = base.into_iter().chain(finished.iter().map(Part::whole)).collect();
     let scan = ScanOptions { on_progress: None, ..options.scan };
-    let mut summary = merge::write(&all, out, MergeOptions { scan, force: options.force }, &|_| true)?;
+    let mut summary = merge::write(&all, out, MergeOptions { scan, force: options.force }, None)?;
     summary.kept_inputs = kept;
     if !options.is_part {
         let first = summary.first_rejects.first();

@@ -14,7 +14,7 @@ use rayon::ThreadPool;
 use super::kept::KeptWriter;
 use super::spool::{Spool, Spooled};
 use crate::collect::{InputNotes, RunPartial, SharedIds, too_many_documents};
-use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix};
+use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix, RoundUps};
 use crate::diagnostics::Reject;
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
@@ -59,6 +59,18 @@ pub(super) trait Catalogue: Sync {
 
     /// Entity number `index`; the sums in the row are 0.
     fn entity_row(&self, index: usize) -> EntityRow<'_>;
+
+    /// What a catalogue of exactly the entities that will occur has: the pairs of all documents, counted before. Its numbers are those
+    /// of the result, so rows are final when they come.
+    fn counted(&self) -> Option<&dyn CountedPairs> {
+        None
+    }
+}
+
+/// Pairs that were counted before, in one or several parts, under the numbers of a catalogue.
+pub(super) trait CountedPairs: Sync {
+    /// Calls `add` with each part. Marginals and contexts are not in it.
+    fn for_each(&self, add: &mut dyn FnMut(CooccurrenceMatrix)) -> Result<()>;
 }
 
 impl Catalogue for Gazetteer {
@@ -130,6 +142,20 @@ struct Counted {
     extent: Extent,
     books: RecordTally,
     rejected_by_reason: BTreeMap<String, u64>,
+    /// Documents with so many entities that not all of their pairs are counted.
+    round_ups: u64,
+    /// The one whose counts were taken last, and how many entities it has so far.
+    last: (u32, usize),
+}
+
+impl Counted {
+    /// Takes in one more entity of a document; documents come one after the other.
+    fn see(&mut self, document: u32, policy: RoundUps) {
+        let (last, n_entities) = self.last;
+        let n_entities = if last == document { n_entities } else { 0 };
+        self.last = (document, n_entities + 1);
+        self.round_ups += u64::from(policy.applies_to(n_entities + 1) && !policy.applies_to(n_entities));
+    }
 }
 
 /// How much text there is.
@@ -148,10 +174,37 @@ struct Tally {
     documents: u32,
 }
 
-/// What is written in its final form once the entities are numbered.
-struct Spools {
-    counts: Spooled<CountRows>,
-    mentions: Option<Spooled<MentionRows>>,
+/// A table whose rows get their final form as they come or, if it depends on what is yet to come, at the end.
+enum Table<B> {
+    Final(BlockWriter<B>),
+    Spooled(Spool<B>),
+}
+
+impl<B: Block + Default> Table<B> {
+    fn push(&mut self, push: impl FnOnce(&mut B)) -> Result<()> {
+        match self {
+            Self::Final(writer) => writer.push(push),
+            Self::Spooled(spool) => spool.push(push),
+        }
+    }
+
+    fn finish(self) -> Result<Taken<B>> {
+        match self {
+            Self::Final(writer) => Ok(Taken::Written(writer.finish()?.finish()?)),
+            Self::Spooled(spool) => spool.finish().map(Taken::Spooled),
+        }
+    }
+}
+
+/// A table of which all rows have come.
+enum Taken<B> {
+    Written(FileSummary),
+    Spooled(Spooled<B>),
+}
+
+struct Tables {
+    counts: Taken<CountRows>,
+    mentions: Option<Taken<MentionRows>>,
 }
 
 /// A run that is being written: takes partial results in order.
@@ -160,8 +213,8 @@ pub(super) struct RunSink<'a> {
     origin: Origin,
     run: RunWriter,
     documents: BlockWriter<DocumentRows>,
-    counts: Spool<CountRows>,
-    mentions: Option<Spool<MentionRows>>,
+    counts: Table<CountRows>,
+    mentions: Option<Table<MentionRows>>,
     kept: Option<KeptWriter>,
     rejects: RejectsWriter,
     first_rejects: Vec<Reject>,
@@ -180,15 +233,22 @@ impl<'a> RunSink<'a> {
         let run = RunWriter::create(out, force)?;
         let header = |format: &str| FileHeader::new(format, &origin.gazetteer.fingerprint);
         let documents = run.file(DOCUMENTS_FILE, &header("dateline-documents").describe::<DocumentRows>())?;
-        let counts = header("dateline-counts").describe::<CountRows>();
-        let mentions = header("dateline-mentions").describe::<MentionRows>();
+        let counts = match catalogue.counted().is_some() {
+            true => Table::Final(BlockWriter::new(counts_file(&run, &origin.gazetteer.fingerprint)?)),
+            false => Table::Spooled(Spool::new(run.path("counts.spool"))),
+        };
+        let mentions = match catalogue.counted().is_some() {
+            _ if !origin.with_mentions => None,
+            true => Some(Table::Final(BlockWriter::new(mentions_file(&run, &origin.gazetteer.fingerprint)?))),
+            false => Some(Table::Spooled(Spool::new(run.path("mentions.spool")))),
+        };
         let n_fields = origin.settings.input.as_ref().map_or(0, |input| input.keep.len());
         let kept = (n_fields > 0).then(|| KeptWriter::create(&run, header("dateline-fields"), n_fields)).transpose()?;
         Ok(Self {
             catalogue,
             documents: BlockWriter::new(documents),
-            counts: Spool::new(run.path("counts.spool"), counts),
-            mentions: origin.with_mentions.then(|| Spool::new(run.path("mentions.spool"), mentions)),
+            counts,
+            mentions,
             kept,
             rejects: run.rejects()?,
             run,
@@ -203,6 +263,8 @@ impl<'a> RunSink<'a> {
                 extent: Extent::default(),
                 books: RecordTally::default(),
                 rejected_by_reason: BTreeMap::new(),
+                round_ups: 0,
+                last: (0, 0),
             },
         })
     }
@@ -225,6 +287,7 @@ impl<'a> RunSink<'a> {
             tally.mentions += u64::from(row.count);
             tally.documents += 1;
             let document = number(row.document)?;
+            self.counted.see(document, self.origin.settings.round_ups);
             self.counts.push(|rows| rows.push(CountRow { document, ..row }))?;
         }
         if let Some(mentions) = &mut self.mentions {
@@ -272,14 +335,15 @@ impl<'a> RunSink<'a> {
         if let Some(kept) = self.kept {
             run.add(FIELDS_FILE, kept.finish()?);
         }
-        let spools = Spools { counts: self.counts.finish()?, mentions: self.mentions.map(Spool::finish).transpose()? };
+        let tables = Tables { counts: self.counts.finish()?, mentions: self.mentions.map(Table::finish).transpose()? };
         let rejects = self.rejects.finish()?;
         run.add(REJECTS_FILE, rejects.file);
         self.counted.rejected_by_reason = rejects.by_reason;
         let (counted, notes) = (self.counted, self.notes);
         let Origin { settings, gazetteer, .. } = self.origin;
         let (catalogue, fingerprint) = (self.catalogue, &*gazetteer.fingerprint);
-        let finisher = Finisher { catalogue, fingerprint, counted: &counted, spools: &spools, stop };
+        let round_ups = settings.round_ups;
+        let finisher = Finisher { catalogue, fingerprint, round_ups, counted: &counted, tables: &tables, stop };
         let pairs = finisher.write(&mut run, pool)?;
         let Extent { characters, words, paragraphs, sentences } = counted.extent;
         let totals = Totals {
@@ -287,6 +351,7 @@ impl<'a> RunSink<'a> {
             entities: counted.entities.iter().filter(|tally| tally.documents > 0).count() as u64,
             pairs,
             contexts: counted.books.counted,
+            round_ups: counted.round_ups,
             characters,
             words,
             paragraphs,
@@ -320,12 +385,21 @@ impl<'a> RunSink<'a> {
     }
 }
 
+fn counts_file(run: &RunWriter, fingerprint: &str) -> Result<FileWriter> {
+    run.file(COUNTS_FILE, &FileHeader::new("dateline-counts", fingerprint).describe::<CountRows>())
+}
+
+fn mentions_file(run: &RunWriter, fingerprint: &str) -> Result<FileWriter> {
+    run.file(MENTIONS_FILE, &FileHeader::new("dateline-mentions", fingerprint).describe::<MentionRows>())
+}
+
 /// Numbers the entities that occur and writes what depends on it.
 struct Finisher<'a> {
     catalogue: &'a dyn Catalogue,
     fingerprint: &'a str,
+    round_ups: RoundUps,
     counted: &'a Counted,
-    spools: &'a Spools,
+    tables: &'a Tables,
     stop: Option<&'a StopFlag>,
 }
 
@@ -350,8 +424,12 @@ impl Finisher<'_> {
         if let Some(mentions) = mentions {
             run.add(MENTIONS_FILE, mentions);
         }
-        self.spools.counts.remove()?;
-        self.spools.mentions.iter().try_for_each(Spooled::remove)?;
+        if let Taken::Spooled(counts) = &self.tables.counts {
+            counts.remove()?;
+        }
+        if let Some(Taken::Spooled(mentions)) = &self.tables.mentions {
+            mentions.remove()?;
+        }
         Ok(n_pairs)
     }
 
@@ -391,24 +469,26 @@ impl Finisher<'_> {
 
     /// Writes the counts of the spool under their final ids.
     fn write_counts(&self, run: &RunWriter, rows: &[u32]) -> Result<FileSummary> {
-        let file = run.file(COUNTS_FILE, &self.header("dateline-counts").describe::<CountRows>())?;
-        let mut writer = BlockWriter::<CountRows>::new(file);
-        self.spools.counts.for_each(|block| {
+        let spooled = match &self.tables.counts {
+            Taken::Written(summary) => return Ok(summary.clone()),
+            Taken::Spooled(spooled) => spooled,
+        };
+        let mut file = counts_file(run, self.fingerprint)?;
+        spooled.for_each_owned(|mut block| {
             self.check()?;
-            block.iter().try_for_each(|row| {
-                let entity = rows[row.entity as usize];
-                writer.push(|rows| rows.push(CountRow { entity, ..row }))
-            })
+            block.entity.iter_mut().for_each(|entity| *entity = rows[*entity as usize]);
+            file.write_block(&block)
         })?;
-        writer.finish()?.finish()
+        file.finish()
     }
 
-    /// Counts the pairs of the documents in the spool, by final ids.
+    /// The pairs of all documents, by final ids.
     fn count_pairs(&self, rows: &[u32]) -> Result<CooccurrenceMatrix> {
-        let mut builder = CooccurrenceBuilder::default();
+        let mut builder = CooccurrenceBuilder::default().round_ups(self.round_ups);
+        let Taken::Spooled(spooled) = &self.tables.counts else { return self.sum_pairs(builder) };
         let mut context: Vec<(EntityId, u32)> = Vec::new();
         let mut document = 0;
-        self.spools.counts.for_each(|block| {
+        spooled.for_each(|block| {
             self.check()?;
             for row in block.iter() {
                 while document < row.document {
@@ -428,6 +508,21 @@ impl Finisher<'_> {
         Ok(builder.finish())
     }
 
+    /// The pairs that were counted before.
+    fn sum_pairs(&self, mut builder: CooccurrenceBuilder) -> Result<CooccurrenceMatrix> {
+        let entities = &self.counted.entities;
+        if let Some(absent) = entities.iter().position(|tally| tally.documents == 0) {
+            let id = self.catalogue.entity_row(absent).id;
+            let error = Error::usage(format!("damaged: no document mentions the entity {id:?}, which a run lists"));
+            return Err(error.with_remedy("`dateline verify` says which run is damaged"));
+        }
+        if let Some(counted) = self.catalogue.counted() {
+            counted.for_each(&mut |matrix| builder.add(matrix))?;
+        }
+        let marginals = entities.iter().map(|tally| tally.documents).collect();
+        Ok(builder.finish().of_contexts(marginals, self.counted.books.counted))
+    }
+
     /// Writes the matrix; returns the number of pairs too.
     fn write_cooccurrence(&self, run: &RunWriter, matrix: &CooccurrenceMatrix) -> Result<(FileSummary, u64)> {
         self.check()?;
@@ -440,6 +535,7 @@ impl Finisher<'_> {
             .with_property("counting", "boolean")
             .with_property("diagonal", "document frequency, in the marginals")
             .with_property("duplicates", "counted")
+            .with_property("round_ups", self.round_ups.to_string())
             .with_property("triangle", "upper");
         let mut file = run.file(COOCCURRENCE_FILE, &header)?;
         let mut pairs = matrix.pairs().peekable();
@@ -466,16 +562,17 @@ impl Finisher<'_> {
     }
 
     fn write_mentions(&self, run: &RunWriter, rows: &[u32]) -> Result<Option<FileSummary>> {
-        let Some(spooled) = &self.spools.mentions else { return Ok(None) };
-        let file = run.file(MENTIONS_FILE, &self.header("dateline-mentions").describe::<MentionRows>())?;
-        let mut writer = BlockWriter::<MentionRows>::new(file);
-        spooled.for_each(|block| {
+        let spooled = match &self.tables.mentions {
+            None => return Ok(None),
+            Some(Taken::Written(summary)) => return Ok(Some(summary.clone())),
+            Some(Taken::Spooled(spooled)) => spooled,
+        };
+        let mut file = mentions_file(run, self.fingerprint)?;
+        spooled.for_each_owned(|mut block| {
             self.check()?;
-            block.iter().try_for_each(|row| {
-                let entity = rows[row.entity as usize];
-                writer.push(|rows| rows.push(MentionRow { entity, ..row }))
-            })
+            block.entity.iter_mut().for_each(|entity| *entity = rows[*entity as usize]);
+            file.write_block(&block)
         })?;
-        Ok(Some(writer.finish()?.finish()?))
+        file.finish().map(Some)
     }
 }

@@ -1,11 +1,13 @@
 //! Rows that are read again once the last of them is known: in memory while they are few, in a temporary file beyond that.
 
+use std::fs::File;
+use std::io::{BufReader, Read};
 use std::mem;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::files::remove_file;
-use crate::store::{Block, Codec, FileHeader, FileReader, FileWriter};
+use crate::files::{Writer, remove_file};
+use crate::store::{Block, payload_of};
 
 /// Blocks kept in memory, of 2 MiB each.
 const KEPT: usize = 4;
@@ -13,14 +15,13 @@ const KEPT: usize = 4;
 /// Takes rows in.
 pub(super) struct Spool<B> {
     path: PathBuf,
-    header: FileHeader,
     rows: B,
     kept: Vec<B>,
-    /// Holds everything once there is too much.
-    file: Option<FileWriter>,
+    /// Holds everything once there is too much: of each block the length of its payload and the payload.
+    file: Option<Writer>,
 }
 
-/// Gives rows out.
+/// Gives rows out, in the blocks that a file of them has.
 pub(super) struct Spooled<B> {
     kept: Vec<B>,
     path: Option<PathBuf>,
@@ -28,8 +29,8 @@ pub(super) struct Spooled<B> {
 
 impl<B: Block + Default> Spool<B> {
     /// A file at `path` is written only if it is needed.
-    pub(super) fn new(path: PathBuf, header: FileHeader) -> Self {
-        Self { path, header, rows: B::default(), kept: Vec::new(), file: None }
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, rows: B::default(), kept: Vec::new(), file: None }
     }
 
     /// Adds a row by `push`, which must add one.
@@ -47,9 +48,13 @@ impl<B: Block + Default> Spool<B> {
         }
         let file = match &mut self.file {
             Some(file) => file,
-            None => self.file.insert(FileWriter::with_codec(&self.path, &self.header, Codec::None)?),
+            None => self.file.insert(Writer::create(&self.path)?),
         };
-        self.kept.drain(..).chain([rows]).try_for_each(|rows| file.write_block(&rows))
+        self.kept.drain(..).chain([rows]).try_for_each(|rows| {
+            let payload = payload_of(&rows);
+            file.put((payload.len() as u64).to_le_bytes())?;
+            file.put(payload)
+        })
     }
 
     pub(super) fn finish(mut self) -> Result<Spooled<B>> {
@@ -57,23 +62,24 @@ impl<B: Block + Default> Spool<B> {
             self.keep(KEPT)?;
         }
         let path = match self.file {
-            Some(file) => file.finish().map(|_| Some(self.path))?,
+            Some(file) => file.close().map(|()| Some(self.path))?,
             None => None,
         };
         Ok(Spooled { kept: self.kept, path })
     }
 }
 
-impl<B: Block> Spooled<B> {
+impl<B: Block + Clone> Spooled<B> {
     /// Calls `each` with all blocks, in order.
     pub(super) fn for_each(&self, mut each: impl FnMut(&B) -> Result<()>) -> Result<()> {
         self.kept.iter().try_for_each(&mut each)?;
-        if let Some(path) = &self.path {
-            for block in FileReader::open(path)?.into_blocks::<B>() {
-                each(&block?)?;
-            }
-        }
-        Ok(())
+        self.path.iter().try_for_each(|path| for_each_in(path, |block| each(&block)))
+    }
+
+    /// Calls `each` with all blocks, in order, to keep or to change.
+    pub(super) fn for_each_owned(&self, mut each: impl FnMut(B) -> Result<()>) -> Result<()> {
+        self.kept.iter().cloned().try_for_each(&mut each)?;
+        self.path.iter().try_for_each(|path| for_each_in(path, &mut each))
     }
 
     /// Removes the file, if there is one.
@@ -83,6 +89,29 @@ impl<B: Block> Spooled<B> {
             None => Ok(()),
         }
     }
+}
+
+/// Reads the blocks of a file again.
+fn for_each_in<B: Block>(path: &Path, mut each: impl FnMut(B) -> Result<()>) -> Result<()> {
+    let failed = |error| Error::io(path, "read the temporary file", error);
+    let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(failed)?);
+    let mut left = file.get_ref().metadata().map_err(failed)?.len();
+    let mut payload = Vec::new();
+    while left > 0 {
+        let mut length = [0; 8];
+        file.read_exact(&mut length).map_err(failed)?;
+        let length = u64::from_le_bytes(length);
+        left = left.saturating_sub(8);
+        let changed = || Error::format(path, "the temporary file was changed by another program");
+        if length > left {
+            return Err(changed());
+        }
+        left -= length;
+        payload.resize(length as usize, 0);
+        file.read_exact(&mut payload).map_err(failed)?;
+        each(B::decode(&payload).map_err(|_| changed())?)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -96,8 +125,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for (most, has_file) in [(0, true), (2, true), (3, false)] {
             let path = folder.path().join(format!("{most}.spool"));
-            let header = FileHeader::new("dateline-counts", "0".repeat(64)).describe::<CountRows>();
-            let mut spool = Spool::<CountRows>::new(path.clone(), header);
+            let mut spool = Spool::<CountRows>::new(path.clone());
             let all: Vec<CountRow> = (0..9).map(|n| CountRow { document: n, entity: n % 4, count: 1 + n }).collect();
             for three in all.chunks(3) {
                 three.iter().for_each(|row| spool.rows.push(*row));
@@ -111,6 +139,13 @@ mod tests {
             });
             taken.unwrap();
             assert_eq!(found, all);
+            let mut owned = Vec::new();
+            let taken = spooled.for_each_owned(|rows| {
+                owned.extend(rows.iter());
+                Ok(())
+            });
+            taken.unwrap();
+            assert_eq!(owned, all);
             assert_eq!(path.exists(), has_file);
             spooled.remove().unwrap();
             assert!(!path.exists());

@@ -2,29 +2,35 @@
 
 use std::iter::Peekable;
 
-use super::sink::{Catalogue, RunSink};
+use super::sink::{Catalogue, CountedPairs, RunSink};
 use crate::collect::RunPartial;
+use crate::cooccurrence::{CooccurrenceMatrix, Unsorted};
 use crate::error::{Error, Result};
+use crate::ids::EntityId;
+use crate::progress::StopFlag;
 use crate::store::{
-    Block, Blocks, CountRow, CountRows, DocumentRow, DocumentRows, EntityRow, EntityRows, FIELDS_FILE, FieldRow,
-    FieldRows, FieldValueRow, MentionRow, MentionRows, Rejects, Run,
+    Block, Blocks, COOCCURRENCE_FILE, CountRow, CountRows, DocumentRow, DocumentRows, EntityRow, EntityRows,
+    FIELDS_FILE, FieldRow, FieldRows, FieldValueRow, MentionRow, MentionRows, PairRow, PairRows, Rejects, Run,
 };
 
 /// Rows of a partial result, in bytes, after which it is handed on.
 const FULL: u64 = 2 << 20;
 
 /// The entities of several runs, each once, by id.
-pub(super) struct Union {
+pub(super) struct Union<'r> {
     entities: EntityRows,
     /// For each run, the number of each of its entities here.
     numbers: Vec<Vec<u32>>,
+    counted: Option<StoredPairs<'r>>,
 }
 
-impl Union {
+impl<'r> Union<'r> {
+    /// `stop` ends the sum of their pairs.
+    ///
     /// # Errors
     ///
     /// If an entity cannot be read, or is not the same in two runs.
-    pub(super) fn of(runs: &[&Run]) -> Result<Self> {
+    pub(super) fn of(runs: &[&'r Run], stop: Option<&StopFlag>) -> Result<Self> {
         let tables = runs.iter().map(|run| run.entities()?.collect::<Result<Vec<EntityRows>>>());
         let tables: Vec<Vec<EntityRows>> = tables.collect::<Result<_>>()?;
         let rows = |table: usize| tables[table].iter().flat_map(EntityRows::iter);
@@ -33,7 +39,7 @@ impl Union {
             order.extend(rows(table).zip(0..).map(|(row, number)| (table, number, row)));
         }
         order.sort_by(|a, b| a.2.id.cmp(b.2.id));
-        let mut union = Self { entities: EntityRows::default(), numbers: Vec::new() };
+        let mut union = Self { entities: EntityRows::default(), numbers: Vec::new(), counted: None };
         union.numbers = (0..tables.len()).map(|table| vec![0; rows(table).count()]).collect();
         for (table, number, row) in order {
             let row = EntityRow { mentions: 0, documents: 0, ..row };
@@ -48,7 +54,52 @@ impl Union {
             }
             union.numbers[table][number as usize] = union.entities.rows() as u32 - 1;
         }
+        // Pairs keep their order only where entities do, as in every run that the present program wrote.
+        if union.numbers.iter().all(|numbers| numbers.is_sorted()) {
+            let runs = runs.iter().copied().zip(union.numbers.iter().cloned()).collect();
+            union.counted = Some(StoredPairs { runs, stop: stop.cloned() });
+        }
         Ok(union)
+    }
+
+    /// The union for a result without some of the documents, whose pairs must be counted anew.
+    pub(super) fn of_some_documents(self) -> Self {
+        Self { counted: None, ..self }
+    }
+}
+
+/// The pairs of whole runs.
+struct StoredPairs<'r> {
+    /// With the number of each entity in the union.
+    runs: Vec<(&'r Run, Vec<u32>)>,
+    stop: Option<StopFlag>,
+}
+
+impl CountedPairs for StoredPairs<'_> {
+    fn for_each(&self, add: &mut dyn FnMut(CooccurrenceMatrix)) -> Result<()> {
+        for (run, numbers) in &self.runs {
+            let rows = run.pairs()?.flat_map(|block| {
+                let block = self.stop.as_ref().map_or(Ok(()), StopFlag::check).and(block);
+                let (block, error) = match block {
+                    Ok(block) => (block, None),
+                    Err(error) => (PairRows::default(), Some(Err(error))),
+                };
+                (0..block.rows()).map(move |row| Ok(block.row(row))).chain(error)
+            });
+            let pairs = rows.map(|row: Result<PairRow>| {
+                let PairRow { a, b, joint } = row?;
+                Ok((EntityId(number(run, numbers, a)?), EntityId(number(run, numbers, b)?), joint))
+            });
+            add(CooccurrenceMatrix::from_sorted(pairs).map_err(|error| match error {
+                Unsorted::Other(error) => error,
+                Unsorted::Pair(a, b) => {
+                    let (path, message) = (run.path().join(COOCCURRENCE_FILE), "damaged: its pairs are out of order");
+                    let error = Error::format(path, format!("{message} at ({}, {})", a.0, b.0));
+                    error.with_remedy("`dateline verify` says more")
+                }
+            })?);
+        }
+        Ok(())
     }
 }
 
@@ -59,13 +110,17 @@ fn same_entity(a: EntityRow<'_>, b: EntityRow<'_>) -> bool {
     words(a) == words(b) && bits(a) == bits(b)
 }
 
-impl Catalogue for Union {
+impl Catalogue for Union<'_> {
     fn n_entities(&self) -> usize {
         self.entities.rows()
     }
 
     fn entity_row(&self, index: usize) -> EntityRow<'_> {
         self.entities.row(index)
+    }
+
+    fn counted(&self) -> Option<&dyn CountedPairs> {
+        self.counted.as_ref().map(|counted| counted as &dyn CountedPairs)
     }
 }
 
@@ -124,7 +179,7 @@ pub(super) struct Stored<'r> {
 
 impl<'r> Stored<'r> {
     /// The run that is number `index` in the union.
-    pub(super) fn open(run: &'r Run, union: &'r Union, index: usize) -> Result<Self> {
+    pub(super) fn open(run: &'r Run, union: &'r Union<'r>, index: usize) -> Result<Self> {
         Ok(Self {
             run,
             numbers: &union.numbers[index],

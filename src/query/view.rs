@@ -124,7 +124,7 @@ impl<'r> View<'r> {
         if self.is_whole() {
             return JointCounts::stored(self.run, self.entities.len());
         }
-        let mut builder = CooccurrenceBuilder::default();
+        let mut builder = CooccurrenceBuilder::default().round_ups(self.run.manifest().settings.round_ups);
         self.for_each_document(|_, entries| {
             builder.push(entries);
             Ok(())

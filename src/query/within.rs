@@ -100,7 +100,7 @@ impl<'r> View<'r> {
                 row += 1;
             }
         }
-        let mut builder = CooccurrenceBuilder::default();
+        let mut builder = CooccurrenceBuilder::default().round_ups(run.manifest().settings.round_ups);
         let mut entities: BTreeMap<EntityId, u32> = BTreeMap::new();
         let mut contexts = 0_u64;
         let mut context = None;

@@ -6,6 +6,8 @@
 //! all three together, so that a successor touches this file alone.
 
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
+use bincode::de::read::{BorrowReader, SliceReader};
+use bincode::de::{BorrowDecoder, Decode, DecoderImpl};
 use bincode::enc::write::Writer;
 use bincode::enc::{Encode, Encoder};
 use bincode::error::EncodeError;
@@ -72,6 +74,56 @@ fn encode_numbers<E: Encoder, T: Copy, const N: usize>(
     Ok(())
 }
 
+/// The columns of a payload, one after the other: what [`decode`] gives for a struct of them, but numbers are copied many at a time.
+///
+/// A forged count is an error and allocates nothing: the bytes of a column are taken from the payload before they are copied.
+pub(crate) struct ColumnDecoder<'p> {
+    decoder: DecoderImpl<SliceReader<'p>, Configuration<LittleEndian, Fixint, Limit<MAX_PAYLOAD>>, ()>,
+    left: usize,
+    len: usize,
+}
+
+impl<'p> ColumnDecoder<'p> {
+    pub(crate) fn new(payload: &'p [u8]) -> Self {
+        let decoder = DecoderImpl::new(SliceReader::new(payload), CONFIG, ());
+        Self { decoder, left: payload.len(), len: payload.len() }
+    }
+
+    /// The next column, of numbers of `N` bytes.
+    pub(crate) fn numbers<T, const N: usize>(&mut self, from_bytes: impl Fn([u8; N]) -> T) -> Result<Vec<T>, String> {
+        let bytes = self.sequence(N)?;
+        Ok(bytes.as_chunks::<N>().0.iter().map(|bytes| from_bytes(*bytes)).collect())
+    }
+
+    /// The next text.
+    pub(crate) fn text(&mut self) -> Result<String, String> {
+        let text = std::str::from_utf8(self.sequence(1)?);
+        text.map(str::to_owned).map_err(|error| format!("the text of a column is not UTF-8: {error}"))
+    }
+
+    /// The bytes of a count and as many values of `size` bytes.
+    fn sequence(&mut self, size: usize) -> Result<&'p [u8], String> {
+        let ends_early = |_| format!("a column goes on after the last of {} bytes", self.len);
+        let count = u64::decode(&mut self.decoder).map_err(ends_early)?;
+        self.left -= size_of::<u64>();
+        let length = usize::try_from(count).ok().and_then(|count| count.checked_mul(size));
+        let length = length.filter(|length| *length <= self.left);
+        let length =
+            length.ok_or_else(|| format!("a column claims {count} values, and {} bytes are left", self.left))?;
+        let bytes = self.decoder.borrow_reader().take_bytes(length).map_err(|error| error.to_string())?;
+        self.left -= length;
+        Ok(bytes)
+    }
+
+    /// After the last column nothing may be left.
+    pub(crate) fn finish(self) -> Result<(), String> {
+        match self.left {
+            0 => Ok(()),
+            left => Err(format!("{left} of {} bytes are left over after the last column", self.len)),
+        }
+    }
+}
+
 /// The value whose encoding is exactly `bytes`.
 ///
 /// A forged count is an error and allocates nothing: numbers are read one by one, and strings are borrowed from `bytes`
@@ -115,7 +167,16 @@ mod tests {
                 ColumnRef::F64(&floats),
                 ColumnRef::Text(&texts),
             ];
-            assert_eq!(encode_columns(&columns), encode(&(&small, &signed, &large, &floats, &texts)), "{rows} rows");
+            let bytes = encode_columns(&columns);
+            assert_eq!(bytes, encode(&(&small, &signed, &large, &floats, &texts)), "{rows} rows");
+            let mut decoder = ColumnDecoder::new(&bytes);
+            assert_eq!(decoder.numbers(u32::from_le_bytes).unwrap(), small);
+            assert_eq!(decoder.numbers(i32::from_le_bytes).unwrap(), signed);
+            assert_eq!(decoder.numbers(u64::from_le_bytes).unwrap(), large);
+            assert_eq!(decoder.numbers(f64::from_le_bytes).unwrap(), floats);
+            assert_eq!(decoder.numbers(u32::from_le_bytes).unwrap(), texts.offsets());
+            assert_eq!(decoder.text().unwrap(), texts.text());
+            decoder.finish().unwrap();
         }
     }
 
@@ -123,6 +184,9 @@ mod tests {
     fn left_over_bytes_are_refused() {
         let mut bytes = encode(&vec![1_u64]);
         bytes.push(0);
+        let mut decoder = ColumnDecoder::new(&bytes);
+        assert_eq!(decoder.numbers(u64::from_le_bytes), Ok(vec![1]));
+        assert_eq!(decoder.finish().unwrap_err(), "1 of 17 bytes are left over after the last column");
         assert_eq!(decode::<Vec<u64>>(&bytes).unwrap_err(), "1 of 17 bytes are left over after the last column");
     }
 
@@ -133,6 +197,11 @@ mod tests {
             bytes.extend([0; 16]);
             assert!(decode::<Vec<u64>>(&bytes).is_err(), "{count} numbers");
             assert!(decode::<Vec<f64>>(&bytes).is_err(), "{count} floats");
+            assert!(ColumnDecoder::new(&bytes).numbers(u64::from_le_bytes).is_err(), "{count} numbers of a column");
+            assert!(ColumnDecoder::new(&bytes[..7]).text().is_err());
+            bytes[16] = 0xFF;
+            bytes[..8].copy_from_slice(&9_u64.to_le_bytes());
+            assert!(ColumnDecoder::new(&bytes).text().is_err());
         }
     }
 }

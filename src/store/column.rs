@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+use super::codec::ColumnDecoder;
+
 /// Strings laid end to end in one text, with the offsets between them.
 ///
 /// The layout is Arrow's: `offsets` begins with 0, holds one number more than there are strings, and string `i` is
@@ -134,6 +136,11 @@ pub(super) trait Column {
     /// Bytes of the column in a payload.
     fn raw_len(&self) -> usize;
 
+    /// Reads the column from a payload.
+    fn decode(payload: &mut ColumnDecoder<'_>) -> Result<Self, String>
+    where
+        Self: Sized;
+
     /// Whether indexing any row is safe.
     fn check(&self) -> Result<(), String>;
 }
@@ -168,6 +175,10 @@ impl Column for StringColumn {
 
     fn raw_len(&self) -> usize {
         8 + 4 * self.offsets.len() + 8 + self.text.len()
+    }
+
+    fn decode(payload: &mut ColumnDecoder<'_>) -> Result<Self, String> {
+        Ok(Self { offsets: payload.numbers(u32::from_le_bytes)?, text: payload.text()? })
     }
 
     fn check(&self) -> Result<(), String> {
@@ -225,6 +236,10 @@ macro_rules! number_column {
 
             fn raw_len(&self) -> usize {
                 8 + size_of::<$number>() * self.len()
+            }
+
+            fn decode(payload: &mut ColumnDecoder<'_>) -> Result<Self, String> {
+                payload.numbers(<$number>::from_le_bytes)
             }
 
             fn check(&self) -> Result<(), String> {

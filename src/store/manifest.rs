@@ -231,6 +231,9 @@ pub struct Totals {
     pub pairs: u64,
     /// Contexts in which entities could meet.
     pub contexts: u64,
+    /// Those of them with so many entities that not all of their pairs are counted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub round_ups: u64,
     /// Characters of title and text in all documents counted.
     pub characters: u64,
     /// Their words.

@@ -72,6 +72,7 @@ pub use run::{
 pub use run_writer::RunWriter;
 pub use settings::{Context, Counting, InputSettings, RunSettings, SettingsDifference};
 pub use verify::{Check, VerifyReport};
+pub(crate) use wire::payload_of;
 pub use wire::{
     Block, CountRow, CountRows, DocumentNote, DocumentRow, DocumentRows, EntityRow, EntityRows, FieldRow, FieldRows,
     FieldValueRow, FieldValueRows, MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::archive::{ArchiveOptions, FieldMap, InputFormat, date_of};
+use crate::cooccurrence::RoundUps;
 use crate::matcher::Overlap;
 use crate::resolve::Profile;
 use crate::segment::{Furniture, Section};
@@ -24,6 +25,8 @@ pub struct RunSettings {
     pub context: Context,
     /// How often a context counts in which they are more than once.
     pub counting: Counting,
+    /// Which pairs count in a context with very many entities.
+    pub round_ups: RoundUps,
     /// What becomes of mentions in page furniture.
     pub furniture: Furniture,
     /// Sections whose mentions are not counted.
@@ -166,6 +169,7 @@ mod tests {
         let changed = [
             ("profile", RunSettings { profile: Profile::Plain, ..base.clone() }),
             ("overlap", RunSettings { overlap: Overlap::All, ..base.clone() }),
+            ("round_ups", RunSettings { round_ups: RoundUps::Keep, ..base.clone() }),
             ("furniture", RunSettings { furniture: Furniture::Count, ..base.clone() }),
             ("exclude", RunSettings { exclude: vec![Section::Lede], ..base.clone() }),
             ("recurring_lines", RunSettings { recurring_lines: Some(3), ..base.clone() }),

@@ -150,6 +150,7 @@ fn sample() -> Sample {
         words: 54,
         paragraphs: 9,
         sentences: 12,
+        ..Totals::default()
     };
     let reject = Reject {
         file: "news/2026-11.jsonl".to_owned(),

@@ -17,8 +17,10 @@ use super::run::{
 };
 use super::wire::{DocumentNote, MentionRows};
 use crate::archive::is_impossible;
+use crate::cooccurrence::RoundUps;
 use crate::error::Result;
 use crate::files::{FileSummary, list};
+use crate::ids::EntityId;
 
 /// What [`Run::verify`] found.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -246,6 +248,15 @@ fn check_tables(run: &Run, report: &mut VerifyReport) {
     let matrix = report.read("rows of cooccurrence", matrix, |table| format!("{} pairs, in order", table.pairs));
     let Some(matrix) = matrix else { return };
     report.add("number of pairs", equal(&[("rows", matrix.pairs), ("in the manifest", totals.pairs)]));
+    if let Some(counts) = &counts {
+        let found = [("by the counts", counts.round_ups), ("in the manifest", totals.round_ups)];
+        report.add("round-ups", equal(&found));
+    }
+    let policy = run.manifest().settings.round_ups.to_string();
+    if !matrix.round_ups.is_empty() && matrix.round_ups != policy {
+        let fault = format!("{} in the header of {COOCCURRENCE_FILE}, {policy} in the manifest", matrix.round_ups);
+        report.add("treatment of round-ups", Err(fault));
+    }
     let mut contexts = vec![("in the header", matrix.contexts), ("in the manifest", totals.contexts)];
     if matrix.context == "document" {
         contexts.push(("documents", n_documents));
@@ -350,6 +361,8 @@ struct CountTable {
     /// For each entity, how many other entities it meets in its documents, summed over them: what the joint counts of its
     /// row and column must add up to.
     meetings: Vec<u64>,
+    /// Documents with so many entities that not all of their pairs count.
+    round_ups: u64,
 }
 
 fn read_counts(run: &Run, n_entities: usize, n_documents: usize) -> Result<CountTable, String> {
@@ -359,9 +372,11 @@ fn read_counts(run: &Run, n_entities: usize, n_documents: usize) -> Result<Count
         entity_documents: vec![0; n_entities],
         document_mentions: vec![0; n_documents],
         meetings: vec![0; n_entities],
+        round_ups: 0,
     };
+    let policy = run.manifest().settings.round_ups;
     let mut last = None;
-    let mut together: Vec<usize> = Vec::new();
+    let mut together: Vec<(EntityId, u32)> = Vec::new();
     let mut document = 0;
     for block in run.counts().map_err(words)? {
         for row in block.map_err(words)?.iter() {
@@ -369,25 +384,31 @@ fn read_counts(run: &Run, n_entities: usize, n_documents: usize) -> Result<Count
             in_range("entity", row.entity, n_entities, table.entries)?;
             in_strict_order(&mut last, (row.document, row.entity), table.entries)?;
             if row.document != document {
-                meet(&mut table.meetings, &mut together);
+                table.meet(policy, &mut together);
                 document = row.document;
             }
-            together.push(row.entity as usize);
+            together.push((EntityId(row.entity), row.count));
             table.entity_mentions[row.entity as usize] += u64::from(row.count);
             table.entity_documents[row.entity as usize] += 1;
             table.document_mentions[row.document as usize] += u64::from(row.count);
             table.entries += 1;
         }
     }
-    meet(&mut table.meetings, &mut together);
+    table.meet(policy, &mut together);
     Ok(table)
 }
 
-/// RecordTally the meetings of one document's entities and forgets them.
-fn meet(meetings: &mut [u64], together: &mut Vec<usize>) {
-    let others = together.len().saturating_sub(1) as u64;
-    for entity in together.drain(..) {
-        meetings[entity] += others;
+impl CountTable {
+    /// Adds the meetings of one document's entities, and forgets them.
+    fn meet(&mut self, policy: RoundUps, together: &mut Vec<(EntityId, u32)>) {
+        self.round_ups += u64::from(policy.applies_to(together.len()));
+        let paired = policy.paired(together);
+        let paired = paired.as_ref().unwrap_or(together);
+        let others = paired.len().saturating_sub(1) as u64;
+        for (entity, _) in paired {
+            self.meetings[entity.index()] += others;
+        }
+        together.clear();
     }
 }
 
@@ -458,6 +479,7 @@ fn read_fields(run: &Run, n_documents: usize) -> Result<(usize, usize), String> 
 struct MatrixTable {
     context: String,
     counting: String,
+    round_ups: String,
     contexts: u64,
     pairs: u64,
     /// By entity; 0 where there is no row.
@@ -474,6 +496,7 @@ fn read_cooccurrence(run: &Run, n_entities: usize) -> Result<MatrixTable, String
     let mut table = MatrixTable {
         context: word("context"),
         counting: word("counting"),
+        round_ups: word("round_ups"),
         contexts: contexts.ok_or("its header does not tell the number of contexts")?,
         pairs: 0,
         marginals: vec![0; n_entities],

@@ -47,6 +47,13 @@ pub trait Block: Serialize + DeserializeOwned {
     /// The columns, in the order of [`COLUMNS`](Self::COLUMNS).
     fn columns(&self) -> Vec<ColumnRef<'_>>;
 
+    /// Reads the columns of a decompressed payload, which are not [valid](Self::validate) yet.
+    ///
+    /// # Errors
+    ///
+    /// In words, if the payload is not exactly the columns.
+    fn decode(payload: &[u8]) -> Result<Self, String>;
+
     /// Keeps the rows whose flag is set; rows without a flag go.
     fn retain(&mut self, keep: &[bool]);
 
@@ -127,6 +134,12 @@ macro_rules! blocks {
 
                 fn columns(&self) -> Vec<ColumnRef<'_>> {
                     vec![$( Column::as_ref(&self.$column), )+]
+                }
+
+                fn decode(payload: &[u8]) -> Result<Self, String> {
+                    let mut decoder = codec::ColumnDecoder::new(payload);
+                    let rows = Self { $( $column: Column::decode(&mut decoder)?, )+ };
+                    decoder.finish().map(|()| rows)
                 }
 
                 fn retain(&mut self, keep: &[bool]) {
@@ -423,9 +436,14 @@ impl KnownKind {
     }
 }
 
+/// The payload of a block, for files that only the program that writes them reads.
+pub(crate) fn payload_of<B: Block>(rows: &B) -> Vec<u8> {
+    codec::encode_columns(&rows.columns())
+}
+
 /// The rows in a payload, decoded and validated.
 pub(super) fn read_payload<B: Block>(payload: &[u8]) -> Result<B, String> {
-    let rows: B = codec::decode(payload)?;
+    let rows = B::decode(payload)?;
     rows.validate()?;
     Ok(rows)
 }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use dateline::archive::{Selection, day_of};
 use dateline::{
-    AnalyzeOptions, Analyzer, Archive, ArchiveOptions, ErrorKind, Gazetteer, MergeOptions, Profile, Run, ScanOptions,
-    StopFlag, analyze, analyze_archive, extend, forget, merge,
+    AnalyzeOptions, Analyzer, Archive, ArchiveOptions, ErrorKind, Gazetteer, MergeOptions, Profile, RoundUps, Run,
+    ScanOptions, StopFlag, analyze, analyze_archive, extend, forget, merge,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -85,6 +85,7 @@ struct Files {
     folder: TempDir,
     /// The first day that is wanted.
     since: Option<i32>,
+    round_ups: RoundUps,
     analyzer: Analyzer,
 }
 
@@ -92,7 +93,8 @@ impl Files {
     fn new(files: &[Vec<Written>]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("news")).unwrap();
-        Self { folder, since: None, analyzer: analyzer(Profile::Strict) }.with(files)
+        let (round_ups, analyzer) = (RoundUps::default(), analyzer(Profile::Strict));
+        Self { folder, since: None, round_ups, analyzer }.with(files)
     }
 
     fn with(self, files: &[Vec<Written>]) -> Self {
@@ -120,7 +122,7 @@ impl Files {
 
     /// A run of some inputs; without any that can be read there is none to compare with.
     fn run(&self, inputs: &[usize], name: &str) -> Run {
-        let options = AnalyzeOptions { is_part: true, ..AnalyzeOptions::default() };
+        let options = AnalyzeOptions { is_part: true, round_ups: self.round_ups, ..AnalyzeOptions::default() };
         analyze(&self.analyzer, self.archive().select(inputs).batches(), &self.path(name), options).unwrap().run
     }
 
@@ -147,6 +149,11 @@ fn assert_same(run: &Path, expected: &Path) {
     }
 }
 
+/// Also with limits that these short texts exceed.
+fn round_ups() -> impl Strategy<Value = RoundUps> {
+    prop::sample::select(vec![RoundUps::default(), RoundUps::Keep, RoundUps::Cap(2), RoundUps::Skip(3)])
+}
+
 fn cases(number: u32) -> ProptestConfig {
     let scale = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(256_u32);
     ProptestConfig { cases: (number * scale / 256).max(1), ..ProptestConfig::default() }
@@ -163,9 +170,10 @@ proptest! {
         order in Just(vec![0_usize, 1, 2, 3]).prop_shuffle(),
         nested in any::<bool>(),
         since in prop::option::of(2..4_u32),
+        round_ups in round_ups(),
     ) {
         let since = since.and_then(|day| day_of(&format!("2024-05-0{day}")));
-        let files = Files { since, ..Files::new(&files) };
+        let files = Files { since, round_ups, ..Files::new(&files) };
         let n_inputs = files.archive().inputs().len();
         let shards: Vec<Run> = order.iter().map(|&shard| {
             let inputs: Vec<usize> = (0..n_inputs).filter(|&input| shard_of[input] == shard).collect();
@@ -224,15 +232,16 @@ proptest! {
         known in prop::collection::vec(any::<bool>(), 6),
         changed in prop::collection::vec(any::<bool>(), 6),
         later in prop::collection::vec(written(), 1..4),
+        round_ups in round_ups(),
     ) {
-        let all = Files::new(&files);
+        let all = Files { round_ups, ..Files::new(&files) };
         let inputs: Vec<usize> = (0..all.archive().inputs().len()).filter(|&input| known[input]).collect();
         let base = all.run(&inputs, "base");
         for (number, records) in files.iter().enumerate().filter(|(number, _)| changed[*number]) {
             let records: Vec<Written> = records.iter().chain(&later).cloned().collect();
             fs::write(all.file(number), lines(number, &records).join("\n")).unwrap();
         }
-        let options = AnalyzeOptions { is_part: true, ..AnalyzeOptions::default() };
+        let options = AnalyzeOptions { is_part: true, round_ups, ..AnalyzeOptions::default() };
         let extended = extend(&base, &all.analyzer, &all.archive(), &all.path("extended"), options).unwrap();
         prop_assert_eq!(extended.unchanged + extended.changed, inputs.len() as u64);
         all.whole();
@@ -244,8 +253,9 @@ proptest! {
     fn what_is_forgotten_was_never_read(
         files in prop::collection::vec(prop::collection::vec(written(), 1..5), 1..4),
         unwanted in prop::collection::vec(any::<bool>(), 20),
+        round_ups in round_ups(),
     ) {
-        let all = Files::new(&files);
+        let all = Files { round_ups, ..Files::new(&files) };
         let run = all.whole();
         let is_unwanted = |file: usize, record: usize| unwanted[5 * file + record];
         let mut ids = vec!["nobody".to_owned()];
@@ -395,4 +405,45 @@ fn shards_share_the_inputs() {
     assert_eq!(paths, all);
     assert_eq!(archive.shard(3, 9).inputs().len(), 1);
     assert_eq!(archive.shard(9, 9).inputs().len(), 0);
+}
+
+/// One document that names very many entities does not make all their pairs unless that is asked for; a part of the run is
+/// counted by the same policy.
+#[test]
+fn a_round_up_does_not_fill_the_matrix() {
+    let n = 1200_u64;
+    let name = |number: u64| {
+        format!("Xa{}", number.to_string().chars().map(|c| (b'a' + c as u8 - b'0') as char).collect::<String>())
+    };
+    let gazetteer: String = (0..n).map(|number| format!("x:{number:04}\torg.igo\t{}\t-\n", name(number))).collect();
+    let analyzer = Analyzer::builder()
+        .profile(Profile::Plain)
+        .build(&Gazetteer::from_text(&gazetteer, "many.gaz").unwrap())
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (input, all) = (folder.path().join("a.jsonl"), (0..n).map(name).collect::<Vec<_>>().join(", "));
+    let twice = format!("{}, {}", name(1100), name(1199));
+    let text = format!("{{\"id\":\"all\",\"text\":\"{all}. {twice}\"}}\n{{\"id\":\"two\",\"text\":\"{twice}\"}}\n");
+    fs::write(&input, text).unwrap();
+    let archive = Archive::open(&[input], ArchiveOptions::default()).unwrap();
+    let pairs_of = |k: u64| k * (k - 1) / 2;
+    // The one pair that is named twice is among those kept; the second document has it, too.
+    let cases = [
+        ("keep", pairs_of(n), 0),
+        ("cap", pairs_of(1000), 1),
+        ("skip", 1, 1),
+        ("cap:2", 1, 1),
+        ("skip:1200", pairs_of(n), 0),
+    ];
+    for (given, n_pairs, n_round_ups) in cases {
+        let options = AnalyzeOptions { round_ups: given.parse().unwrap(), ..AnalyzeOptions::default() };
+        let out = folder.path().join(given.replace(':', "-"));
+        let run = analyze(&analyzer, archive.batches(), &out, options).unwrap().run;
+        let totals = run.manifest().totals;
+        assert_eq!((totals.pairs, totals.round_ups, totals.entities), (n_pairs, n_round_ups, n), "{given}");
+        assert!(run.verify().is_ok(), "{given}: {}", run.verify());
+        let view = dateline::query::View::of_documents(&run, |document| document.id == "all").unwrap();
+        let expected = if given == "skip" { 0 } else { n_pairs };
+        assert_eq!(view.joint_counts().unwrap().n_pairs().unwrap(), expected, "{given}");
+    }
 }

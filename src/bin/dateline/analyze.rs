@@ -10,7 +10,7 @@ use dateline::archive::FileFormat;
 use dateline::query::{Filter, Frequency, PairOptions, RunEntity, View, is_agency, strongest_pairs, top_entities};
 use dateline::store::REJECTS_FILE;
 use dateline::text::thousands;
-use dateline::{AnalyzeOptions, Analyzer, Archive, Gazetteer, Progress, RunSummary, ScanOptions, StopFlag};
+use dateline::{AnalyzeOptions, Analyzer, Archive, Gazetteer, Progress, RoundUps, RunSummary, ScanOptions, StopFlag};
 use indicatif::ProgressBar;
 
 use crate::args::{Analyze, Args};
@@ -68,9 +68,25 @@ impl<'c> Prepared<'c> {
             mentions: !self.command.no_mentions,
             force: self.command.force,
             checkpoint: self.command.parts.checkpoint as u64,
+            round_ups: self.command.pairs.round_up,
             is_part: self.command.parts.shard.is_some(),
         }
     }
+}
+
+/// Which pairs are counted.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Pairs")]
+pub(crate) struct PairArgs {
+    /// What to count of a document that mentions more than N different entities, as a list of all countries does. keep: all its
+    /// pairs, k·(k−1)/2 for k entities; cap:N: those among the N that it mentions most; skip:N: none. Without :N the limit is
+    /// 1,000. Mentions and documents count in any case, and the summary and `dateline verify` say how many documents it were
+    #[arg(long, value_name = "HOW", default_value = "cap:1000", value_parser = parse_round_up)]
+    pub(crate) round_up: RoundUps,
+}
+
+fn parse_round_up(given: &str) -> Result<RoundUps, String> {
+    given.parse().map_err(|error: dateline::Error| error.to_string())
 }
 
 /// Says what a user should know about the records of a finished run.
@@ -110,6 +126,16 @@ pub(crate) fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duratio
     if books.filtered > 0 {
         let documents = plural(books.filtered, "document was", "documents were");
         writeln!(text, "{documents} left out: not of the days or languages asked for, or of no known day")?;
+    }
+    if totals.round_ups > 0 {
+        let documents = plural(totals.round_ups, "document mentions", "documents mention");
+        let limit_and_rest = match summary.run.manifest().settings.round_ups {
+            RoundUps::Cap(limit) => (limit, "of their pairs, only those among the most mentioned are counted"),
+            RoundUps::Skip(limit) => (limit, "their pairs are not counted"),
+            RoundUps::Keep => (0, "all their pairs are counted"),
+        };
+        let (limit, rest) = limit_and_rest;
+        writeln!(text, "{documents} more than {} entities: {rest}", thousands(limit.into()))?;
     }
     let dates = summary.notes.dates;
     if dates.documents() > dates.missing && dates.missing > 0 {

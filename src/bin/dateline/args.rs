@@ -10,6 +10,7 @@ use dateline::export::{ExportFormat, Table};
 use dateline::query::Condition;
 use dateline::{Engine, Error, Furniture, OffsetUnit, Overlap, Part, Profile, Rule, Section};
 
+use crate::analyze::PairArgs;
 use crate::parts::{self, PartArgs};
 use crate::selection::SelectionArgs;
 
@@ -404,6 +405,8 @@ pub(crate) struct Analyze {
     /// Do not store the mentions: no contexts but documents, and no way back to the text
     #[arg(long)]
     pub(crate) no_mentions: bool,
+    #[command(flatten)]
+    pub(crate) pairs: PairArgs,
     #[command(flatten)]
     pub(crate) parts: PartArgs,
 }
