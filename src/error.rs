@@ -61,6 +61,18 @@ impl Error {
         self.path.as_deref()
     }
 
+    /// The fault alone, without its file and the remedy; empty if there are [`diagnostics`](Self::diagnostics).
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What the user can do, if that is known. Options are those of the command line.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&str> {
+        self.remedy.as_deref()
+    }
+
     /// Every fault found in a gazetteer, in file order; empty for other kinds.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {

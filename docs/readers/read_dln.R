@@ -280,3 +280,13 @@ read_dln_cooccurrence <- function(run, check_crc = TRUE) {
   Matrix::sparseMatrix(c(pairs$a, marginals$entity) + 1, c(pairs$b, marginals$entity) + 1, x = c(pairs$joint, marginals$contexts),
                        dims = rep(nrow(entities), 2), dimnames = list(entities$name, entities$name), symmetric = TRUE)
 }
+
+# For quanteda: the documents as a dfm, and the entities as an fcm that counts documents. (The tests run these two only where quanteda is
+# installed.) In an fcm the diagonal is not the document frequency, so it is left out.
+read_dln_dfm <- function(run, check_crc = TRUE) quanteda::as.dfm(read_dln_counts(run, check_crc))
+
+read_dln_fcm <- function(run, check_crc = TRUE) {
+  together <- methods::as(read_dln_cooccurrence(run, check_crc), "generalMatrix")
+  diag(together) <- 0
+  quanteda::as.fcm(Matrix::triu(Matrix::drop0(together)))
+}

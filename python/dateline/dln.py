@@ -9,6 +9,7 @@ import sys
 from typing import Any, BinaryIO, Dict, Iterator, List, NamedTuple, NoReturn, Optional, Sequence, Tuple, Union
 from zlib import crc32
 
+from .errors import FormatError as FormatError
 from .kinds import KINDS, NAMES, Columns, any_row, in_order, numpy
 
 MAJOR = 1
@@ -18,10 +19,6 @@ MAX_STORED = MAX_BLOCK + MAX_BLOCK // 128
 MAX_ZSTD_RATIO = (128 << 10) // 4
 TYPES = {"u32": "I", "u64": "Q", "i32": "i", "f64": "d"}
 REMEDY = "; copy it again from its source, or repeat the run"
-
-
-class FormatError(Exception):
-    """A file is not what it should be: damaged, incomplete, or of a newer major version."""
 
 
 class Block(NamedTuple):
@@ -259,4 +256,5 @@ def _decompress(stored: bytes, raw_len: int) -> bytes:
         raise ImportError("Python before 3.14 has no zstd of its own; pip install zstandard") from None
     if zstandard.get_frame_parameters(stored).content_size not in (raw_len, zstandard.CONTENTSIZE_UNKNOWN):
         raise ValueError("its zstd frame is of another length")
-    return zstandard.ZstdDecompressor().decompress(stored, max_output_size=raw_len, allow_extra_data=False)
+    raw = zstandard.ZstdDecompressor().decompress(stored, max_output_size=raw_len, allow_extra_data=False)
+    return bytes(raw)

@@ -251,7 +251,7 @@ pub struct Worker<'a> {
     marked: Resolution,
 }
 
-impl Worker<'_> {
+impl<'a> Worker<'a> {
     /// Leaves a long document in the middle once the flag is set; what was read of it has no meaning then.
     pub fn stop_when(&mut self, flag: &StopFlag) {
         self.reading.stop_when(flag);
@@ -259,7 +259,7 @@ impl Worker<'_> {
 
     /// The analyzer it works for.
     #[must_use]
-    pub fn analyzer(&self) -> &Analyzer {
+    pub fn analyzer(&self) -> &'a Analyzer {
         self.analyzer
     }
 

@@ -40,6 +40,7 @@ mod text;
 mod walk;
 mod warc;
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,6 +50,8 @@ pub use batch::{Batch, Record};
 pub use batches::{Batches, InputSummary};
 #[cfg(any(test, fuzzing))]
 pub use check::check_reading;
+#[cfg(feature = "parquet")]
+pub use columnar::ArrowSource;
 pub(crate) use date::calendar_date;
 pub(crate) use date::is_impossible;
 pub use date::{date_of, day_in_name, day_of, days_of};
@@ -143,6 +146,26 @@ impl Archive {
             return Err(Error::limit(message).with_remedy("name fewer fields"));
         }
         Ok(Self { origin: Arc::new(origin), skipped, links, promptly: false, continues: false })
+    }
+
+    /// An archive of one input called `name`, whose bytes a program gives: `open` is called whenever it is read, and gives them from the
+    /// beginning. What they hold is found by the name and the content, as of a file.
+    ///
+    /// ```
+    /// use dateline::archive::{Archive, ArchiveOptions};
+    /// let lines = "{\"id\": \"a1\", \"text\": \"GENEVA: Talks resumed.\"}\n";
+    /// let archive = Archive::of_reader("mine.jsonl", move || Box::new(lines.as_bytes()), ArchiveOptions::default());
+    /// let batch = archive.batches().next().unwrap()?;
+    /// assert_eq!(batch.document(&batch.records()[0]).unwrap().id, "a1");
+    /// # Ok::<(), dateline::Error>(())
+    /// ```
+    pub fn of_reader(
+        name: &str,
+        open: impl Fn() -> Box<dyn Read + Send> + Send + Sync + 'static,
+        options: ArchiveOptions,
+    ) -> Self {
+        let origin = Arc::new(Origin::new(vec![Input::made(name, open)], options));
+        Self { origin, skipped: Vec::new(), links: Vec::new(), promptly: false, continues: false }
     }
 
     /// The files to read, in canonical order; [`Record::file`] counts in it.

@@ -29,7 +29,7 @@ enum Location {
     File(PathBuf),
     /// Documents that a program holds; there is nothing to open.
     Memory,
-    #[cfg(any(test, fuzzing))]
+    /// What a program gives to be read.
     Made(Maker),
 }
 
@@ -88,7 +88,6 @@ impl Input {
             Location::Stdin => Ok(Box::new(io::stdin())),
             Location::File(path) => Ok(Box::new(File::open(path)?)),
             Location::Memory => Ok(Box::new(io::empty())),
-            #[cfg(any(test, fuzzing))]
             Location::Made(Maker(make)) => Ok(make()),
         }
     }
@@ -104,19 +103,16 @@ impl Input {
         Self { path: name.to_owned(), location: Location::Memory, bytes: Some(0), format: None, asked: false }
     }
 
-    /// An input that does not lie on a disk.
-    #[cfg(any(test, fuzzing))]
+    /// An input whose bytes a program gives, from the beginning whenever it is read.
     pub(super) fn made(path: &str, make: impl Fn() -> Box<dyn Read + Send> + Send + Sync + 'static) -> Self {
         let location = Location::Made(Maker(std::sync::Arc::new(make)));
         Self { path: path.to_owned(), location, bytes: None, format: known_format(path), asked: false }
     }
 }
 
-#[cfg(any(test, fuzzing))]
 #[derive(Clone)]
 struct Maker(std::sync::Arc<dyn Fn() -> Box<dyn Read + Send> + Send + Sync>);
 
-#[cfg(any(test, fuzzing))]
 impl std::fmt::Debug for Maker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Maker")

@@ -34,4 +34,4 @@ pub use scan::ScanOptions;
 pub use selfcheck::{Difference, SelfcheckReport, selfcheck};
 pub use sink::RunSummary;
 pub use suggest::{Suggestion, Suggestions, inputs_of_run, suggest};
-pub use tag::{TagOptions, TagSummary, tag};
+pub use tag::{TagOptions, TagSummary, TaggedHead, TaggedRunnerUp, TaggedSpan, tag, tagged_spans};

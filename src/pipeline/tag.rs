@@ -46,7 +46,7 @@ const REJECTS_KEPT: usize = 1000;
 #[derive(Serialize)]
 struct Line<'a> {
     id: &'a str,
-    spans: Vec<SpanLine<'a>>,
+    spans: Vec<TaggedSpan<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     segments: Option<Vec<SegmentLine>>,
 }
@@ -70,52 +70,105 @@ pub struct TagOptions {
     pub segments: bool,
 }
 
-#[derive(Serialize)]
-struct SpanLine<'a> {
-    part: Part,
-    start: usize,
-    end: usize,
-    surface: &'a str,
+/// A mention as `tag` prints it: one of an entity, or of a name that is in no list.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TaggedSpan<'a> {
+    /// The text that it is in.
+    pub part: Part,
+    /// Where it begins in its part.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Its characters.
+    pub surface: &'a str,
+    /// `place`, `organisation`, `title`, or another first part of a kind.
     #[serde(rename = "type")]
-    entity_type: &'a str,
-    entity: Cow<'a, str>,
-    name: &'a str,
+    pub entity_type: &'a str,
+    /// The id of its entity.
+    pub entity: Cow<'a, str>,
+    /// The canonical name of its entity; a name that is in no list as the document writes it.
+    pub name: &'a str,
+    /// The kind of its entity; `None` if the name is in no list, as for all that a list would say.
     #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<&'a str>,
+    pub kind: Option<&'a str>,
+    /// The country of its entity.
     #[serde(skip_serializing_if = "Option::is_none")]
-    country: Option<&'a str>,
+    pub country: Option<&'a str>,
+    /// Latitude in degrees.
     #[serde(skip_serializing_if = "Option::is_none")]
-    lat: Option<f64>,
+    pub lat: Option<f64>,
+    /// Longitude in degrees.
     #[serde(skip_serializing_if = "Option::is_none")]
-    lon: Option<f64>,
+    pub lon: Option<f64>,
+    /// Whether the name is one of inhabitants.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    demonym: bool,
+    pub demonym: bool,
+    /// The person's name after a title.
     #[serde(skip_serializing_if = "Option::is_none")]
-    head: Option<HeadLine<'a>>,
-    section: &'static str,
+    pub head: Option<TaggedHead<'a>>,
+    /// The section of the article.
+    pub section: &'static str,
+    /// Whether it is in page furniture that is marked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    furniture: bool,
+    pub furniture: bool,
+    /// Whether it is in a line that repeats the title.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    repeated: bool,
-    rule: &'static str,
+    pub repeated: bool,
+    /// The rule that accepted it.
+    pub rule: &'static str,
+    /// Points of its entity, if the name may denote several.
     #[serde(skip_serializing_if = "Option::is_none")]
-    score: Option<i32>,
+    pub score: Option<i32>,
+    /// The next best entity.
     #[serde(skip_serializing_if = "Option::is_none")]
-    runner_up: Option<RunnerUpLine<'a>>,
+    pub runner_up: Option<TaggedRunnerUp<'a>>,
 }
 
-#[derive(Serialize)]
-struct RunnerUpLine<'a> {
-    entity: &'a str,
-    name: &'a str,
-    score: i32,
+/// An entity that a name may also denote.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TaggedRunnerUp<'a> {
+    /// Its id.
+    pub entity: &'a str,
+    /// Its canonical name.
+    pub name: &'a str,
+    /// Its points.
+    pub score: i32,
 }
 
-#[derive(Serialize)]
-struct HeadLine<'a> {
-    start: usize,
-    end: usize,
-    surface: &'a str,
+/// The name of the person who has a title.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TaggedHead<'a> {
+    /// Where it begins in the part of its title.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Its characters.
+    pub surface: &'a str,
+}
+
+/// The mentions of one document as `tag` prints them, with offsets in this unit.
+///
+/// ```
+/// use dateline::{Analyzer, Document, Gazetteer, OffsetUnit, tagged_spans};
+/// let analyzer = Analyzer::new(&Gazetteer::builtin("core")?)?;
+/// let document = Document::new("a1", "Zoë left GENEVA.");
+/// let spans = tagged_spans(&mut analyzer.worker(), &document, OffsetUnit::Char);
+/// assert_eq!((spans[0].start, spans[0].surface, spans[0].name), (9, "GENEVA", "Geneva"));
+/// # Ok::<(), dateline::Error>(())
+/// ```
+///
+/// # Panics
+///
+/// As [`Worker::resolve`].
+#[must_use]
+pub fn tagged_spans<'a, 'w: 'a>(
+    worker: &mut Worker<'w>,
+    document: &'a Document<'_>,
+    unit: OffsetUnit,
+) -> Vec<TaggedSpan<'a>> {
+    let analyzer = worker.analyzer();
+    let mark = analyzer.furniture() == Furniture::Mark;
+    span_lines(analyzer.gazetteer(), document, worker.resolve(document), unit, mark)
 }
 
 /// Writes the mentions of every document of a source to `out`, one line of JSON each, in archive order.
@@ -189,9 +242,7 @@ impl Collector for Tagger<'_> {
     fn document(&self, worker: &mut Worker<'_>, read: &ReadDocument<'_>, into: &mut TaggedLines) -> Result<()> {
         let (document, unit) = (read.document, self.how.unit);
         into.notes.look(read);
-        let mark = self.analyzer.furniture() == Furniture::Mark;
-        let resolution = worker.resolve(document);
-        let spans = span_lines(self.analyzer.gazetteer(), document, resolution, unit, mark);
+        let spans = tagged_spans(worker, document, unit);
         into.documents += 1;
         into.spans += spans.len() as u64;
         let segments = self.how.segments.then(|| segment_lines(document, worker.segments(), unit));
@@ -227,7 +278,7 @@ fn span_lines<'a>(
     resolution: &Resolution,
     unit: OffsetUnit,
     mark: bool,
-) -> Vec<SpanLine<'a>> {
+) -> Vec<TaggedSpan<'a>> {
     let place = |part: Part, span: Span| (part, span.start, Reverse(span.end));
     let mut offsets = OffsetCursor::new(unit);
     let mut unlisted = resolution.unlisted.iter().peekable();
@@ -249,15 +300,15 @@ fn listed_line<'a>(
     mention: &Mention,
     offsets: &mut OffsetCursor,
     mark: bool,
-) -> SpanLine<'a> {
+) -> TaggedSpan<'a> {
     let text = document.part(mention.part);
     let entity = gazetteer.entity(mention.entity);
     let (start, end) = offsets.convert(document, mention.part, mention.span);
     let head = mention.head.map(|head| {
         let head_start = end + offsets.unit.length(&text[mention.span.end..head.start]);
-        HeadLine { start: head_start, end: head_start + offsets.unit.length(head.of(text)), surface: head.of(text) }
+        TaggedHead { start: head_start, end: head_start + offsets.unit.length(head.of(text)), surface: head.of(text) }
     });
-    SpanLine {
+    TaggedSpan {
         part: mention.part,
         start,
         end,
@@ -278,7 +329,7 @@ fn listed_line<'a>(
         score: mention.contest.map(|contest| contest.score),
         runner_up: mention.contest.map(|contest| {
             let entity = gazetteer.entity(contest.runner_up);
-            RunnerUpLine { entity: entity.id, name: entity.name, score: contest.runner_up_score }
+            TaggedRunnerUp { entity: entity.id, name: entity.name, score: contest.runner_up_score }
         }),
     }
 }
@@ -288,9 +339,9 @@ fn unlisted_line<'a>(
     mention: &UnlistedMention,
     offsets: &mut OffsetCursor,
     mark: bool,
-) -> SpanLine<'a> {
+) -> TaggedSpan<'a> {
     let (start, end) = offsets.convert(document, mention.part, mention.span);
-    SpanLine {
+    TaggedSpan {
         part: mention.part,
         start,
         end,

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 
 use super::{PartMatches, Resolution, Resolver, ResolverScratch, Rule, Wanted};
-use crate::document::Part;
+use crate::document::{Document, Part};
+use crate::gazetteer::Gazetteer;
 use crate::ids::{AliasId, EntityId};
 use crate::matcher::Refusal;
 use crate::mention::{Contest, UnlistedMention};
@@ -22,6 +23,30 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// For a mention whose name may mean several entities, how its entity was chosen.
     pub contest: Option<Contest>,
+}
+
+impl Verdict {
+    /// What the outcome means, with the name or the entity that was preferred.
+    #[must_use]
+    pub fn meaning(&self, document: &Document<'_>, gazetteer: &Gazetteer) -> String {
+        let text = document.part(self.part);
+        let meaning = self.outcome.meaning();
+        let preferred = match self.outcome {
+            Outcome::Covered(other) | Outcome::Crossed(other) => {
+                Some(other.of(text).split_whitespace().collect::<Vec<_>>().join(" "))
+            }
+            Outcome::LessLikely(entity) => Some(gazetteer.entity(entity).id.to_owned()),
+            Outcome::SameEntity(alias) => Some(gazetteer.alias(alias).text.to_owned()),
+            _ => self.contest.map(|contest| {
+                let runner_up = gazetteer.entity(contest.runner_up).id;
+                format!("{} points, {runner_up} has {}", contest.score, contest.runner_up_score)
+            }),
+        };
+        match preferred {
+            Some(preferred) => format!("{} ({preferred}).", meaning.trim_end_matches('.')),
+            None => meaning.to_owned(),
+        }
+    }
 }
 
 /// What a name would stand for.

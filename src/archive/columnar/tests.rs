@@ -18,7 +18,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, GzipLevel, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
-use crate::archive::{Archive, ArchiveOptions, FieldMap, FileFormat, Input, Origin};
+use crate::archive::{Archive, ArchiveOptions, ArrowSource, FieldMap, FileFormat, Source};
 use crate::diagnostics::RejectReason;
 use crate::document::Document;
 
@@ -111,16 +111,8 @@ fn read_bytes(name: &str, bytes: &[u8], fields: FieldMap) -> (Vec<Found>, Option
 /// The same bytes from a pipe.
 fn read_piped(bytes: &[u8]) -> Vec<Found> {
     let bytes: Arc<[u8]> = bytes.into();
-    let input = Input::made("piped", move || Box::new(Cursor::new(bytes.clone())));
-    let origin = Origin::new(vec![input], ArchiveOptions::default());
-    read(&Archive {
-        origin: Arc::new(origin),
-        skipped: Vec::new(),
-        links: Vec::new(),
-        promptly: false,
-        continues: false,
-    })
-    .0
+    let open = move || Box::new(Cursor::new(bytes.clone())) as Box<dyn std::io::Read + Send>;
+    read(&Archive::of_reader("piped", open, ArchiveOptions::default())).0
 }
 
 /// As Parquet, and as Arrow in every form.
@@ -415,4 +407,49 @@ fn a_value_that_occurs_often_is_decoded_once() {
         assert!(batch.records().iter().map(|record| batch.length(record)).sum::<u64>() < 2 << 20);
     }
     assert_eq!(n_records, 2_000);
+}
+
+/// Rows in memory are the documents of a file of them, with the same places however they are divided.
+#[test]
+fn rows_in_memory() {
+    let rows = numbered(70);
+    let options = || ArchiveOptions { batch_bytes: 300, max_record: 41, ..ArchiveOptions::default() };
+    let archive = |bytes: Vec<u8>| {
+        let bytes: Arc<[u8]> = bytes.into();
+        Archive::of_reader("mine", move || Box::new(Cursor::new(bytes.clone())), options())
+    };
+    let (expected, _) = read(&archive(arrow_of(&rows, 70, None, true)));
+    // Ids of two digits make the row too long.
+    assert_eq!(expected.iter().filter(|found| found.is_err()).count(), 61);
+    let mut places = Vec::new();
+    for size in [1, 7, 70] {
+        let parts: Vec<RecordBatch> =
+            (0..70).step_by(size).map(|at| rows.slice(at, size.min(70 - at))).chain([rows.slice(0, 0)]).collect();
+        let mut source = ArrowSource::new("mine", &rows.schema(), parts, options()).unwrap();
+        let (mut found, mut found_places, mut bytes) = (Vec::new(), Vec::new(), 0);
+        while let Some(batch) = source.next_batch().unwrap() {
+            bytes += batch.bytes_read;
+            for record in batch.records() {
+                let document = batch.document(record).unwrap();
+                found.push((record.number, document.id.into_owned(), document.text.into_owned()));
+                found_places.push((record.number, record.offset, batch.length(record)));
+            }
+            found_places.extend(batch.rejects().iter().map(|reject| (reject.record, reject.offset, 0)));
+        }
+        found_places.sort_unstable();
+        let wanted: Vec<_> = expected.iter().flatten().zip(1..).collect();
+        assert_eq!(found.len(), wanted.len());
+        for ((number, id, text), (document, at)) in found.iter().zip(wanted) {
+            assert_eq!((*number, &**id, &**text), (at, &*document.id, &*document.text));
+        }
+        let (last, offset, _) = *found_places.last().unwrap();
+        assert_eq!(last, 70);
+        assert!(offset < bytes);
+        places.push((found_places, bytes, source.inputs()));
+    }
+    assert!(places.iter().all(|found| *found == places[0]));
+    assert_eq!((places[0].2[0].records, places[0].2[0].bytes), (70, places[0].1));
+    let lacking = rows.project(&[0]).unwrap();
+    let error = ArrowSource::new("mine", &lacking.schema(), [lacking], options()).unwrap_err().to_string();
+    assert!(error.starts_with("mine: no column of the file is known to be the text"), "{error}");
 }

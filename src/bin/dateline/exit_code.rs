@@ -2,7 +2,6 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::process::ExitCode;
 
 use dateline::ErrorKind;
 
@@ -19,17 +18,17 @@ pub(crate) enum Outcome {
 pub(crate) type CommandResult = Result<Outcome, Box<dyn StdError>>;
 
 /// Prints the error, if there is one, and chooses the code.
-pub(crate) fn of(outcome: CommandResult) -> ExitCode {
+pub(crate) fn of(outcome: CommandResult) -> u8 {
     match outcome {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::Differs) => ExitCode::from(1),
+        Ok(Outcome::Done) => 0,
+        Ok(Outcome::Differs) => 1,
         // The reader of the output has closed it on purpose.
-        Err(error) if is_closed_pipe(error.as_ref()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(error.as_ref()) => 0,
         Err(error) => {
             anstream::eprintln!("dateline: {error}");
             match error.downcast_ref::<dateline::Error>().map(dateline::Error::kind) {
-                Some(ErrorKind::Interrupted) => ExitCode::from(130),
-                _ => ExitCode::from(2),
+                Some(ErrorKind::Interrupted) => 130,
+                _ => 2,
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 use dateline::gazetteer::{Alias, Gazetteer};
-use dateline::{Document, FoundDocument, FoundDocuments, Meant, OffsetUnit, Outcome, Part, Rule, ScanOptions, Verdict};
+use dateline::{Document, FoundDocument, FoundDocuments, Meant, OffsetUnit, Part, Rule, ScanOptions, Verdict};
 use serde_json::Value;
 
 use crate::args::{Args, Explain, Format, ProfileArg};
@@ -153,7 +153,7 @@ fn rows(command: &Explain, document: &Document<'_>, gazetteer: &Gazetteer, verdi
             }
         });
         row.push(verdict.outcome.rule_name().into());
-        row.push(meaning(verdict, text, gazetteer).into());
+        row.push(verdict.meaning(document, gazetteer).into());
         rows.push(row);
     }
     rows
@@ -161,22 +161,6 @@ fn rows(command: &Explain, document: &Document<'_>, gazetteer: &Gazetteer, verdi
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The meaning of the verdict, with the name or the entity that was preferred.
-fn meaning(verdict: &Verdict, text: &str, gazetteer: &Gazetteer) -> String {
-    let meaning = verdict.outcome.meaning();
-    let preferred = match verdict.outcome {
-        Outcome::Covered(other) | Outcome::Crossed(other) => Some(one_line(other.of(text))),
-        Outcome::LessLikely(entity) => Some(gazetteer.entity(entity).id.to_owned()),
-        Outcome::SameEntity(alias) => Some(gazetteer.alias(alias).text.to_owned()),
-        _ => verdict.contest.map(|contest| {
-            let runner_up = gazetteer.entity(contest.runner_up).id;
-            format!("{} points, {runner_up} has {}", contest.score, contest.runner_up_score)
-        }),
-    };
-    preferred
-        .map_or_else(|| meaning.to_owned(), |preferred| format!("{} ({preferred}).", meaning.trim_end_matches('.')))
 }
 
 /// The flags of an alias, in the notation of the gazetteer.

@@ -28,6 +28,7 @@ mod top;
 mod trend;
 mod verify;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -35,8 +36,18 @@ use clap::{CommandFactory, Parser};
 
 use args::{Args, Command};
 
+// The Python package has this file as a library, which has no use for it.
+#[allow(dead_code)]
 fn main() -> ExitCode {
-    let args = Args::parse();
+    ExitCode::from(run(std::env::args_os()))
+}
+
+/// Runs the program with these arguments, of which the first is its own name; returns the exit code.
+///
+/// Ends the process if the arguments are wrong, or ask for help.
+#[allow(unreachable_pub)]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let args = Args::parse_from(arguments);
     args.color.write_global();
     if args.licenses {
         return exit_code::of(gazetteer::print_licences());
