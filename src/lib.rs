@@ -48,6 +48,7 @@ pub mod text;
 // Sources
 pub mod archive;
 mod builtin;
+pub mod copies;
 mod document;
 pub mod gazetteer;
 pub mod interchange;

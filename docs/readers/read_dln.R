@@ -125,6 +125,7 @@ read_dln_file <- function(path, check_crc = TRUE) {
   list(path = path, bytes = bytes, header = header, blocks = blocks, damaged = damaged)
 }
 
+# Kind 9, the signatures of documents, is not here: R has no integers of 64 bits.
 .dln_columns <- list(
   "1" = c("id:str", "name:str", "kind:str", "country:str", "parent:str", "wikidata:str", "population:u64",
           "latitude:f64", "longitude:f64", "mentions:u64", "documents:u32"),

@@ -67,6 +67,10 @@ KINDS = {
     ),
     "field-values": _kind(7, "fields.dln", "field:u32 value:str", "", True, ("value", lambda v: v == "")),
     "fields": _kind(8, "fields.dln", "document:u32 field:u32 value:u32", "document field", False),
+    "signatures": _kind(
+        9, "signatures.dln",
+        "content:u64 samples0:u64 samples1:u64 samples2:u64 samples3:u64 samples4:u64 samples5:u64 samples6:u64 samples7:u64", "", True,
+    ),
 }
 NAMES = {kind.number: name for name, kind in KINDS.items()}
 

@@ -82,7 +82,7 @@ class Run:
 
     def blocks(self, table: str) -> Iterator[Columns]:
         """The blocks of a table one after the other: ``entities``, ``documents``, ``counts``, ``pairs``, ``marginals``,
-        ``mentions``, ``field-values``, ``fields``. Memory is bounded by one block."""
+        ``mentions``, ``signatures``, ``field-values``, ``fields``. Memory is bounded by one block."""
         kind = KINDS[table]
         with self.file(kind.file) as file:
             last: Columns = {}

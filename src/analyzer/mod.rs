@@ -384,6 +384,24 @@ impl<'a> Worker<'a> {
         Ok(verdicts)
     }
 
+    /// Calls `each` with the stretches of the document read last that are of the article: its title and its text without furniture,
+    /// bylines, and the line that repeats the title. Of a document without any match, and in the plain profile, nothing is left out.
+    pub(crate) fn article(&self, document: &Document<'_>, mut each: impl FnMut(Part, &str)) {
+        if self.segments.is_empty() {
+            return document.parts().for_each(|(part, text)| each(part, text));
+        }
+        let is_left_out = |segment: &Segment| segment.repeated || segment.section.is_outside_article();
+        let is_apart = |one: &Segment, two: &Segment| one.part != two.part || is_left_out(one) != is_left_out(two);
+        for stretch in self.segments.chunk_by(|one, two| !is_apart(one, two)) {
+            if let [first, ..] = stretch
+                && !is_left_out(first)
+                && let Some(last) = stretch.last()
+            {
+                each(first.part, Span::new(first.span.start, last.span.end).of(document.part(first.part)));
+            }
+        }
+    }
+
     /// The stretches of the document that was [resolved](Self::resolve) last.
     #[must_use]
     pub fn segments(&self) -> &[Segment] {

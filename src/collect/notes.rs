@@ -22,6 +22,8 @@ pub struct InputNotes {
     pub replaced: Noted,
     /// Documents whose id another one has; the example is such an id.
     pub shared_ids: Noted,
+    /// Those of them whose id a document with another title or text has; the example is such an id.
+    pub differing_ids: Noted,
     /// Documents long enough for their language to be judged.
     pub language_judged: u64,
     /// Those of them that are not in English.
@@ -105,6 +107,7 @@ impl InputNotes {
         self.markup.add(later.markup);
         self.replaced.add(later.replaced);
         self.shared_ids.add(later.shared_ids);
+        self.differing_ids.add(later.differing_ids);
         self.language_judged += later.language_judged;
         self.not_english += later.not_english;
     }
@@ -113,6 +116,7 @@ impl InputNotes {
     pub(crate) fn numbers(&self) -> ManifestNotes {
         ManifestNotes {
             shared_ids: self.shared_ids.documents,
+            differing_ids: self.differing_ids.documents,
             markup: self.markup.documents,
             replaced: self.replaced.documents,
             language_judged: self.language_judged,

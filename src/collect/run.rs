@@ -7,6 +7,7 @@ use super::{Collector, InputNotes, ReadDocument};
 use crate::analyzer::{Analyzer, Worker};
 use crate::archive::Record;
 use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix, RoundUps};
+use crate::copies::Signer;
 use crate::counts::DocumentCounts;
 use crate::diagnostics::Reject;
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::offsets::{OffsetCursor, OffsetUnit};
 use crate::progress::StopFlag;
 use crate::store::{
     Block, CountRow, CountRows, DocumentRow, DocumentRows, FieldValueRow, FieldValueRows, MentionRow, MentionRows,
-    RecordTally, RunSettings,
+    RecordTally, RunSettings, SignatureRows,
 };
 
 /// Gathers what [`analyze`](crate::analyze) writes.
@@ -31,6 +32,8 @@ pub struct RunCollector<'a> {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RunPartial {
     pub(crate) documents: DocumentRows,
+    /// One for each document.
+    pub(crate) signatures: SignatureRows,
     pub(crate) counts: CountRows,
     pub(crate) mentions: MentionRows,
     /// Values of fields that are kept, and of which document each is.
@@ -50,6 +53,7 @@ pub struct RunWorker<'a> {
     worker: Worker<'a>,
     counts: DocumentCounts,
     places: Places,
+    signer: Signer,
 }
 
 impl<'a> RunCollector<'a> {
@@ -125,7 +129,11 @@ impl RunPartial {
     /// Bytes of the rows before compression. A run of them takes at most as much, not counting its pairs.
     #[must_use]
     pub fn size(&self) -> u64 {
-        (self.documents.raw_len() + self.counts.raw_len() + self.mentions.raw_len() + self.kept.raw_len()) as u64
+        (self.documents.raw_len()
+            + self.signatures.raw_len()
+            + self.counts.raw_len()
+            + self.mentions.raw_len()
+            + self.kept.raw_len()) as u64
     }
 
     /// The faulty records, in order.
@@ -166,6 +174,7 @@ impl Collector for RunCollector<'_> {
             worker: self.analyzer.stoppable_worker(stop),
             counts: DocumentCounts::default(),
             places: Places::default(),
+            signer: Signer::default(),
         }
     }
 
@@ -180,12 +189,13 @@ impl Collector for RunCollector<'_> {
             return Ok(());
         }
         let row = into.documents.rows() as u32;
-        let RunWorker { worker, counts, places } = worker;
+        let RunWorker { worker, counts, places, signer } = worker;
         let mentions = worker.counted(document);
         counts.count(mentions.iter().map(|mention| mention.entity));
         for (entity, count) in counts.entries() {
             into.counts.push(CountRow { document: row, entity: entity.0, count: *count });
         }
+        let n_mentions = mentions.len() as u32;
         places.read(document);
         if self.with_mentions {
             let mut offsets = OffsetCursor::new(OffsetUnit::Char);
@@ -214,6 +224,8 @@ impl Collector for RunCollector<'_> {
             }
         }
         let Extent { paragraphs, sentences, words } = places.finish(document);
+        worker.article(document, |part, stretch| signer.push(part, stretch));
+        into.signatures.push(signer.finish(document.title.as_deref(), &document.text).into());
         let notes = into.notes.look(read);
         into.documents.push(DocumentRow {
             id: &document.id,
@@ -228,7 +240,7 @@ impl Collector for RunCollector<'_> {
             words,
             paragraphs,
             sentences,
-            mentions: mentions.len() as u32,
+            mentions: n_mentions,
             notes,
         });
         Ok(())
@@ -247,6 +259,7 @@ impl Collector for RunCollector<'_> {
             .map(|_| into.documents.rows() as u32)
             .map_err(|_| too_many_documents())?;
         next.documents.iter().for_each(|row| into.documents.push(row));
+        next.signatures.iter().for_each(|row| into.signatures.push(row));
         for row in next.counts.iter() {
             into.counts.push(CountRow { document: first + row.document, ..row });
         }

@@ -1,5 +1,6 @@
 //! The fields that a run kept, as columns of its documents.
 
+use super::table::STORY;
 use crate::error::{Error, Result};
 use crate::store::{Block, Blocks, DocumentRows, FIELDS_FILE, FieldRows, Run, StringColumn};
 
@@ -76,7 +77,10 @@ impl KeptFields {
 fn column_names(fields: &[String]) -> Vec<String> {
     let is_taken = |name: &str| {
         let columns = DocumentRows::COLUMNS.iter().filter_map(|column| column.split_once(':'));
-        std::iter::once("document").chain(columns.map(|(name, _)| name)).any(|column| column.eq_ignore_ascii_case(name))
+        ["document", STORY]
+            .into_iter()
+            .chain(columns.map(|(name, _)| name))
+            .any(|column| column.eq_ignore_ascii_case(name))
     };
     fields.iter().map(|name| if is_taken(name) { format!("field_{name}") } else { name.clone() }).collect()
 }
@@ -87,7 +91,7 @@ mod tests {
 
     #[test]
     fn columns_that_documents_have_get_a_prefix() {
-        let names = ["section", "Date", "document", "source.country"].map(str::to_owned);
-        assert_eq!(column_names(&names), ["section", "field_Date", "field_document", "source.country"]);
+        let names = ["section", "Date", "document", "story", "source.country"].map(str::to_owned);
+        assert_eq!(column_names(&names), ["section", "field_Date", "field_document", "field_story", "source.country"]);
     }
 }

@@ -227,6 +227,12 @@ pub fn export(
         let error = Error::usage("an export is of all documents, so its conditions can only be about entities");
         return Err(error.with_remedy("leave out those on date, source, language and the like"));
     }
+    if options.filter.stories {
+        let error = Error::usage("an export is of all documents, so it cannot leave out copies of articles");
+        return Err(
+            error.with_remedy("leave out --count; the column story of documents says which are copies of one article")
+        );
+    }
     let output = match layout {
         Layout::File => Output::file(out.as_ref(), options.force)?,
         Layout::Directory => Output::directory(out.as_ref(), options.force)?,

@@ -6,12 +6,16 @@ use jiff::civil::Date;
 
 use super::kept::KeptFields;
 use super::source::Source;
+use crate::copies::Stories;
 use crate::error::{Error, Result};
-use crate::query::date_of;
+use crate::query::{date_of, stories_of};
 use crate::store::{
     Block, COOCCURRENCE_FILE, COUNTS_FILE, ColumnRef, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE,
-    EntityRows, MENTIONS_FILE, MarginalRows, MentionRows, PairRows,
+    EntityRows, MENTIONS_FILE, MarginalRows, MentionRows, PairRows, Run,
 };
+
+/// The column of documents that says which story a document is a copy of ([`stories_of`]).
+pub(super) const STORY: &str = "story";
 
 /// A table of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +67,11 @@ impl Table {
         source.run.has(self.file())
     }
 
+    /// Whether its rows have a column [`STORY`] after those of the run.
+    fn has_stories(self) -> bool {
+        self == Self::Documents
+    }
+
     pub(super) fn fields(self) -> Vec<Field> {
         let (number, columns) = match self {
             Self::Entities => (Some("entity"), EntityRows::COLUMNS),
@@ -72,8 +81,9 @@ impl Table {
             Self::Marginals => (None, MarginalRows::COLUMNS),
             Self::Mentions => (None, MentionRows::COLUMNS),
         };
-        let number = number.map(|name| Field { name: name.into(), kind: FieldKind::U32 });
-        number.into_iter().chain(columns.iter().map(|column| Field::of(column))).collect()
+        let row = |name: &'static str| Field { name: name.into(), kind: FieldKind::U32 };
+        let columns = columns.iter().map(|column| Field::of(column));
+        number.map(row).into_iter().chain(columns).chain(self.has_stories().then(|| row(STORY))).collect()
     }
 }
 
@@ -188,6 +198,7 @@ pub(super) fn write_tables(
             Table::Documents => KeptFields::open(source.run)?,
             _ => None,
         };
+        let stories = if table.has_stories() { stories_of(source.run)? } else { Stories::default() };
         let mut fields = table.fields();
         let names = kept.iter().flat_map(KeptFields::names);
         fields.extend(names.map(|name| Field { name: name.clone().into(), kind: FieldKind::Text }));
@@ -203,6 +214,7 @@ pub(super) fn write_tables(
             Table::Documents => source.documents(|numbers, rows| {
                 let kept = kept.as_mut().map(|kept| kept.columns(run, numbers)).transpose()?.unwrap_or_default();
                 let mut batch = Batch::new(Some(numbers), rows);
+                batch.columns.push(ColumnRef::U32(stories_at(stories.by_article(), numbers, run)?));
                 batch.columns.extend(kept.iter().map(ColumnRef::Text));
                 put(batch)
             })?,
@@ -215,6 +227,15 @@ pub(super) fn write_tables(
         written.push((table, n_rows));
     }
     Ok(written)
+}
+
+/// The stories of documents with these rows, which follow each other.
+fn stories_at<'s>(stories: &'s [u32], documents: &[u32], run: &Run) -> Result<&'s [u32]> {
+    let first = documents.first().map_or(0, |first| *first as usize);
+    stories.get(first..first + documents.len()).ok_or_else(|| {
+        let error = Error::format(run.path().join(DOCUMENTS_FILE), "damaged: it has more rows than the manifest says");
+        error.with_remedy("`dateline verify` says more")
+    })
 }
 
 #[cfg(test)]

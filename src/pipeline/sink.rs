@@ -24,7 +24,7 @@ use crate::store::{
     Block, COOCCURRENCE_FILE, COUNTS_FILE, CountRow, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE, EntityRow,
     EntityRows, FIELDS_FILE, FileHeader, FileSummary, FileWriter, MENTIONS_FILE, ManifestGazetteer, ManifestInput,
     MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows, REJECTS_FILE, RecordTally, RejectsWriter,
-    Run, RunManifest, RunSettings, RunWriter, Totals,
+    Run, RunManifest, RunSettings, RunWriter, SIGNATURES_FILE, SignatureRows, Totals,
 };
 
 /// Most blocks of pairs in memory at a time, of 2 MiB each and as much again for what they become in the file.
@@ -213,6 +213,7 @@ pub(super) struct RunSink<'a> {
     origin: Origin,
     run: RunWriter,
     documents: BlockWriter<DocumentRows>,
+    signatures: BlockWriter<SignatureRows>,
     counts: Table<CountRows>,
     mentions: Option<Table<MentionRows>>,
     kept: Option<KeptWriter>,
@@ -233,6 +234,7 @@ impl<'a> RunSink<'a> {
         let run = RunWriter::create(out, force)?;
         let header = |format: &str| FileHeader::new(format, &origin.gazetteer.fingerprint);
         let documents = run.file(DOCUMENTS_FILE, &header("dateline-documents").describe::<DocumentRows>())?;
+        let signatures = run.file(SIGNATURES_FILE, &header("dateline-signatures").describe::<SignatureRows>())?;
         let counts = match catalogue.counted().is_some() {
             true => Table::Final(BlockWriter::new(counts_file(&run, &origin.gazetteer.fingerprint)?)),
             false => Table::Spooled(Spool::new(run.path("counts.spool"))),
@@ -247,6 +249,7 @@ impl<'a> RunSink<'a> {
         Ok(Self {
             catalogue,
             documents: BlockWriter::new(documents),
+            signatures: BlockWriter::new(signatures),
             counts,
             mentions,
             kept,
@@ -273,14 +276,15 @@ impl<'a> RunSink<'a> {
     pub(super) fn add(&mut self, part: RunPartial) -> Result<()> {
         let first = self.counted.books.counted;
         let number = |row: u32| u32::try_from(first + u64::from(row)).map_err(|_| too_many_documents());
-        for document in part.documents.iter() {
+        for (document, signature) in part.documents.iter().zip(part.signatures.iter()) {
             let extent = &mut self.counted.extent;
             extent.characters += u64::from(document.characters);
             extent.words += u64::from(document.words);
             extent.paragraphs += u64::from(document.paragraphs);
             extent.sentences += u64::from(document.sentences);
-            self.ids.push(document.id)?;
+            self.ids.push(document.id, signature.content)?;
             self.documents.push(|rows| rows.push(document))?;
+            self.signatures.push(|rows| rows.push(signature))?;
         }
         for row in part.counts.iter() {
             let tally = &mut self.counted.entities[row.entity as usize];
@@ -331,7 +335,8 @@ impl<'a> RunSink<'a> {
     ) -> Result<RunSummary> {
         let mut run = self.run;
         run.add(DOCUMENTS_FILE, self.documents.finish()?.finish()?);
-        self.notes.shared_ids = self.ids.finish(&run.path(DOCUMENTS_FILE))?;
+        run.add(SIGNATURES_FILE, self.signatures.finish()?.finish()?);
+        (self.notes.shared_ids, self.notes.differing_ids) = self.ids.finish(&run.path(DOCUMENTS_FILE))?;
         if let Some(kept) = self.kept {
             run.add(FIELDS_FILE, kept.finish()?);
         }

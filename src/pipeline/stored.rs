@@ -11,6 +11,7 @@ use crate::progress::StopFlag;
 use crate::store::{
     Block, Blocks, COOCCURRENCE_FILE, CountRow, CountRows, DocumentRow, DocumentRows, EntityRow, EntityRows,
     FIELDS_FILE, FieldRow, FieldRows, FieldValueRow, MentionRow, MentionRows, PairRow, PairRows, Rejects, Run,
+    SIGNATURES_FILE, SignatureRows,
 };
 
 /// Rows of a partial result, in bytes, after which it is handed on.
@@ -169,6 +170,7 @@ pub(super) struct Stored<'r> {
     run: &'r Run,
     numbers: &'r [u32],
     documents: Rows<DocumentRows>,
+    signatures: Rows<SignatureRows>,
     counts: Rows<CountRows>,
     mentions: Option<Rows<MentionRows>>,
     kept: Option<Kept>,
@@ -184,6 +186,7 @@ impl<'r> Stored<'r> {
             run,
             numbers: &union.numbers[index],
             documents: Rows::new(run.documents()?),
+            signatures: Rows::new(run.signatures()?),
             counts: Rows::new(run.counts()?),
             mentions: run.mentions()?.map(Rows::new),
             kept: run.has(FIELDS_FILE).then(|| Kept::open(run)).transpose()?,
@@ -248,13 +251,20 @@ impl<'r> Stored<'r> {
                     values.rows.at += 1;
                 }
             }
+            if !self.signatures.has_row()? {
+                let message = "damaged: there are fewer signatures than documents";
+                let error = Error::format(self.run.path().join(SIGNATURES_FILE), message);
+                return Err(error.with_remedy("`dateline verify` says more"));
+            }
             if kept {
+                part.signatures.push(self.signatures.block.row(self.signatures.at));
                 let place = || format!("{}, {}", self.run.manifest().inputs[input].path, document.id);
                 part.notes.note(document.notes, document.date, document.day != i32::MIN, place);
                 part.documents.push(DocumentRow { file, ..document });
             }
             self.next += 1;
             self.documents.at += 1;
+            self.signatures.at += 1;
             if part.size() >= FULL {
                 sink.add(std::mem::take(&mut part))?;
             }

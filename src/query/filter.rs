@@ -44,6 +44,10 @@ pub struct Filter {
     /// what it says about documents.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<Condition>,
+    /// Counts stories instead of articles: of the documents that are copies of one article, only one
+    /// ([`View::of_stories`]).
+    #[serde(skip_serializing_if = "is_false")]
+    pub stories: bool,
     /// Leaves out news agencies (kind `org.media.agency`), unless `kind` or the condition names
     /// their kind or `org.media`.
     #[serde(skip_serializing_if = "is_false")]
@@ -72,6 +76,7 @@ impl Filter {
         self.kind.is_none()
             && self.condition.is_none()
             && self.min_each <= 1
+            && !self.stories
             && !self.without_agencies
             && !self.is_of_pairs()
     }
@@ -90,11 +95,13 @@ impl Filter {
     ///
     /// # Complexity
     ///
-    /// As [`View::whole`] or [`View::of_documents`].
+    /// As [`View::whole`], [`View::of_documents`] or [`View::of_stories`].
     pub fn view<'r>(&self, run: &'r Run) -> Result<View<'r>> {
-        match &self.condition {
-            Some(condition) if condition.is_of_documents() => View::of_documents(run, |row| condition.document(row)),
-            _ => View::whole(run),
+        let condition = self.condition.as_ref().filter(|condition| condition.is_of_documents());
+        match condition {
+            _ if self.stories => View::of_stories(run, |row| condition.is_none_or(|condition| condition.document(row))),
+            Some(condition) => View::of_documents(run, |row| condition.document(row)),
+            None => View::whole(run),
         }
     }
 
@@ -164,7 +171,8 @@ impl fmt::Display for Filter {
         let documents = (self.min_documents > 1).then(|| format!("--min-documents {}", self.min_documents));
         let each = (self.min_each > 1).then(|| format!("--min-each {}", self.min_each));
         let condition = self.condition.as_ref().map(|condition| format!("--where {:?}", condition.to_string()));
-        let all = [kind, with, documents, each, condition];
+        let stories = self.stories.then(|| "--count stories".to_owned());
+        let all = [kind, with, documents, each, condition, stories];
         f.write_str(&all.into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 }

@@ -15,6 +15,7 @@ mod joint;
 mod kinds;
 mod pairs;
 mod period;
+mod stories;
 #[cfg(test)]
 mod tests;
 mod top;
@@ -31,6 +32,7 @@ pub use kinds::{RunKinds, is_of};
 pub use pairs::{Pair, PairOptions, PairOrder, edges, strongest_pairs};
 pub(crate) use period::date_of;
 pub use period::{DayRange, Period};
+pub use stories::stories_of;
 pub use top::{Frequency, top_entities};
 pub use trend::{Keyness, Slice, SliceBy, SliceCount, Trend, keyness, trend};
 pub use view::View;

@@ -1,7 +1,10 @@
 //! A run, or the part of it that some of its documents make up.
 
+use std::cmp::Reverse;
+
 use super::entity::{RunEntity, entities_of};
 use super::joint::JointCounts;
+use super::stories::stories_of;
 use crate::cooccurrence::CooccurrenceBuilder;
 use crate::error::{Error, Result};
 use crate::ids::EntityId;
@@ -62,6 +65,38 @@ impl<'r> View<'r> {
             (entity.mentions, entity.documents) = (mentions, documents);
         }
         Ok(view)
+    }
+
+    /// One document for each story among the documents that pass a test: of copies of an article, the one with the earliest day; of
+    /// these the longest, by words; of these the first of the run. Copies without a day come last.
+    ///
+    /// # Errors
+    ///
+    /// As [`of_documents`](Self::of_documents), and if the signatures cannot be read.
+    ///
+    /// # Complexity
+    ///
+    /// As [`stories_of`] and [`of_documents`](Self::of_documents).
+    pub fn of_stories(run: &'r Run, mut test: impl FnMut(DocumentRow<'_>) -> bool) -> Result<Self> {
+        let stories = stories_of(run)?;
+        let mut chosen: Vec<Option<Copy>> = vec![None; stories.len()];
+        let mut story_of = stories.by_article().iter();
+        for block in run.documents()? {
+            for document in block?.iter() {
+                let (Some(story), row) = (story_of.next(), stories.by_article().len() - story_of.len()) else { break };
+                if test(document) {
+                    let copy = (document.day == i32::MIN, document.day, Reverse(document.words), row);
+                    let best = &mut chosen[*story as usize];
+                    *best = Some(best.map_or(copy, |best| best.min(copy)));
+                }
+            }
+        }
+        let mut row = 0;
+        let mut story_of = stories.by_article().iter();
+        Self::of_documents(run, |_| {
+            row += 1;
+            story_of.next().is_some_and(|story| chosen[*story as usize].is_some_and(|(.., chosen)| chosen == row))
+        })
     }
 
     /// The run.
@@ -183,6 +218,10 @@ impl<'r> View<'r> {
         }
     }
 }
+
+/// How a document compares with the other copies of an article: the least stands for the story. Its day, if it has one; its words;
+/// its row, from 1.
+type Copy = (bool, i32, Reverse<u32>, usize);
 
 /// Some of the documents of a run: a bit for each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

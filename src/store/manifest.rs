@@ -210,6 +210,8 @@ impl DateTally {
 pub struct ManifestNotes {
     /// Documents whose id another one has.
     pub shared_ids: u64,
+    /// Those of them whose id a document with another title or text has.
+    pub differing_ids: u64,
     /// Documents that hold HTML or XML markup.
     pub markup: u64,
     /// Documents in which half a surrogate pair became U+FFFD.

@@ -67,7 +67,7 @@ pub use reader::{Blocks, FileReader};
 pub use rejects::{Rejects, RejectsSummary, RejectsWriter};
 pub use run::{
     COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, FIELDS_FILE, MANIFEST_FILE, MENTIONS_FILE,
-    REJECTS_FILE, Run, format_of,
+    REJECTS_FILE, Run, SIGNATURES_FILE, format_of,
 };
 pub use run_writer::RunWriter;
 pub use settings::{Context, Counting, InputSettings, RunSettings, SettingsDifference};
@@ -75,6 +75,7 @@ pub use verify::{Check, VerifyReport};
 pub(crate) use wire::payload_of;
 pub use wire::{
     Block, CountRow, CountRows, DocumentNote, DocumentRow, DocumentRows, EntityRow, EntityRows, FieldRow, FieldRows,
-    FieldValueRow, FieldValueRows, MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows,
+    FieldValueRow, FieldValueRows, MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows, SignatureRow,
+    SignatureRows,
 };
 pub use writer::FileWriter;

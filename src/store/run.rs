@@ -9,6 +9,7 @@ use super::reader::{Blocks, FileReader, damaged};
 use super::rejects::Rejects;
 use super::wire::{
     Block, CountRows, DocumentRows, EntityRows, FieldRows, FieldValueRows, MarginalRows, MentionRows, PairRows,
+    SignatureRows,
 };
 use crate::error::{Error, Result};
 
@@ -26,6 +27,8 @@ pub const COOCCURRENCE_FILE: &str = "cooccurrence.dln";
 pub const MENTIONS_FILE: &str = "mentions.dln";
 /// The values of fields that were kept, [`FieldValueRows`] and [`FieldRows`], if the run was asked to keep some.
 pub const FIELDS_FILE: &str = "fields.dln";
+/// The signature of each document, [`SignatureRows`].
+pub const SIGNATURES_FILE: &str = "signatures.dln";
 /// The records skipped, as JSON Lines.
 pub const REJECTS_FILE: &str = "rejects.jsonl";
 
@@ -184,6 +187,15 @@ impl Run {
     /// As [`file`](Self::file).
     pub fn marginals(&self) -> Result<Blocks<MarginalRows>> {
         self.blocks(COOCCURRENCE_FILE)
+    }
+
+    /// The signatures of the documents, in blocks.
+    ///
+    /// # Errors
+    ///
+    /// As [`file`](Self::file).
+    pub fn signatures(&self) -> Result<Blocks<SignatureRows>> {
+        self.blocks(SIGNATURES_FILE)
     }
 
     /// The records that were skipped, in the order of the inputs.

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use super::*;
 use crate::archive::{FieldMap, FileFormat};
+use crate::copies::Signature;
 use crate::diagnostics::{Reject, RejectReason};
 use crate::error::Result;
 
@@ -21,6 +22,7 @@ const FINGERPRINT: &str = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a
 struct Sample {
     entities: EntityRows,
     documents: DocumentRows,
+    signatures: SignatureRows,
     counts: CountRows,
     pairs: PairRows,
     marginals: MarginalRows,
@@ -82,6 +84,10 @@ fn sample() -> Sample {
             },
         });
     }
+    let mut signatures = SignatureRows::default();
+    for text in ["GENEVA: The WHO met in Oslo.", "Oslo was quiet.", "GENEVA and Oslo agreed."] {
+        signatures.push(Signature::of(Some("Talks"), text).into());
+    }
     let mut counts = CountRows::default();
     for (document, entity, count) in [(0, 0, 2), (0, 1, 1), (0, 2, 1), (1, 1, 1), (2, 0, 1), (2, 1, 1)] {
         counts.push(CountRow { document, entity, count });
@@ -140,7 +146,8 @@ fn sample() -> Sample {
     manifest.books = RecordTally { seen: 5, counted: 3, empty: 1, rejected: 1, ..RecordTally::default() };
     manifest.rejected_by_reason.insert("invalid-json".to_owned(), 1);
     manifest.dates = DateTally { read: 2, missing: 1, ..DateTally::default() };
-    manifest.notes = ManifestNotes { shared_ids: 2, markup: 1, replaced: 0, language_judged: 3, not_english: 1 };
+    manifest.notes =
+        ManifestNotes { shared_ids: 2, differing_ids: 2, markup: 1, replaced: 0, language_judged: 3, not_english: 1 };
     manifest.totals = Totals {
         mentions: 7,
         entities: 3,
@@ -160,7 +167,18 @@ fn sample() -> Sample {
         message: "expected a JSON object".to_owned(),
     };
     let rejects = vec![reject];
-    Sample { entities, documents, counts, pairs, marginals, mentions: Some(mentions), contexts: 3, rejects, manifest }
+    Sample {
+        entities,
+        documents,
+        signatures,
+        counts,
+        pairs,
+        marginals,
+        mentions: Some(mentions),
+        contexts: 3,
+        rejects,
+        manifest,
+    }
 }
 
 /// Settings of which some are not the default.
@@ -191,6 +209,9 @@ impl Sample {
         put(DOCUMENTS_FILE, header("dateline-documents").describe::<DocumentRows>(), &|file| {
             file.write_block(&self.documents)
         })?;
+        put(SIGNATURES_FILE, header("dateline-signatures").describe::<SignatureRows>(), &|file| {
+            file.write_block(&self.signatures)
+        })?;
         put(COUNTS_FILE, header("dateline-counts").describe::<CountRows>(), &|file| file.write_block(&self.counts))?;
         let matrix = cooccurrence_header(self.contexts);
         put(COOCCURRENCE_FILE, matrix, &|file| {
@@ -217,14 +238,16 @@ impl Sample {
             .describe::<CountRows>()
             .describe::<PairRows>()
             .describe::<MarginalRows>()
-            .describe::<MentionRows>();
+            .describe::<MentionRows>()
+            .describe::<SignatureRows>();
         file_of(&header, codec, |file| {
             file.write_block(&self.entities)?;
             file.write_block(&self.documents)?;
             file.write_block(&self.counts)?;
             file.write_block(&self.pairs)?;
             file.write_block(&self.marginals)?;
-            file.write_block(self.mentions.as_ref().unwrap())
+            file.write_block(self.mentions.as_ref().unwrap())?;
+            file.write_block(&self.signatures)
         })
     }
 }

@@ -13,9 +13,9 @@ use super::manifest::{DateTally, RunManifest};
 use super::rejects::count_rejects;
 use super::run::{
     COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, FIELDS_FILE, MANIFEST_FILE, MENTIONS_FILE,
-    REJECTS_FILE, Run,
+    REJECTS_FILE, Run, SIGNATURES_FILE,
 };
-use super::wire::{DocumentNote, MentionRows};
+use super::wire::{Block, DocumentNote, MentionRows};
 use crate::archive::is_impossible;
 use crate::cooccurrence::RoundUps;
 use crate::error::Result;
@@ -127,7 +127,7 @@ fn check_manifest(manifest: &RunManifest, report: &mut VerifyReport) {
 
 fn check_files(run: &Run, report: &mut VerifyReport) {
     let files = &run.manifest().files;
-    for name in [ENTITIES_FILE, DOCUMENTS_FILE, COUNTS_FILE, COOCCURRENCE_FILE, REJECTS_FILE] {
+    for name in [ENTITIES_FILE, DOCUMENTS_FILE, SIGNATURES_FILE, COUNTS_FILE, COOCCURRENCE_FILE, REJECTS_FILE] {
         if !files.contains_key(name) {
             report.add(format!("file {name}"), Err("the manifest does not list it".to_owned()));
         }
@@ -207,6 +207,13 @@ fn check_tables(run: &Run, report: &mut VerifyReport) {
     let notes = &run.manifest().notes;
     let expected = [notes.markup, notes.replaced, notes.language_judged, notes.not_english];
     report.add("notes", same("note", "documents", &expected, &documents.notes));
+    let signatures = run.signatures().map_err(words).and_then(|blocks| {
+        blocks.map(|block| block.map(|block| block.rows() as u64).map_err(words)).sum::<Result<u64, String>>()
+    });
+    report.add(
+        "signatures",
+        signatures.and_then(|signatures| equal(&[("documents", n_documents), ("signatures", signatures)])),
+    );
     report.add("dates", check_dates(&documents.dates, &run.manifest().dates));
 
     let mut mentions = vec![

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec;
 use super::column::{Column, ColumnRef, StringColumn};
+use crate::copies::Signature;
 use crate::segment::Section;
 
 /// A writer should end a block once its payload has this many bytes: 2 MiB.
@@ -301,6 +302,44 @@ blocks! {
         /// Row of the value.
         value: u32 as u32,
     }
+
+    /// The [`Signature`] of each document, in their order: by it copies of an article are recognised.
+    SignatureRows of SignatureRow = 9 "signatures" {
+        /// Hash of title and text as delivered ([`Signature::content`]).
+        content: u64 as u64,
+        /// Bytes 0 to 7 of its samples.
+        samples0: u64 as u64,
+        /// Bytes 8 to 15 of its samples.
+        samples1: u64 as u64,
+        /// Bytes 16 to 23 of its samples.
+        samples2: u64 as u64,
+        /// Bytes 24 to 31 of its samples.
+        samples3: u64 as u64,
+        /// Bytes 32 to 39 of its samples.
+        samples4: u64 as u64,
+        /// Bytes 40 to 47 of its samples.
+        samples5: u64 as u64,
+        /// Bytes 48 to 55 of its samples.
+        samples6: u64 as u64,
+        /// Bytes 56 to 63 of its samples.
+        samples7: u64 as u64,
+    }
+}
+
+impl From<Signature> for SignatureRow {
+    fn from(signature: Signature) -> Self {
+        let [samples0, samples1, samples2, samples3, samples4, samples5, samples6, samples7] = signature.to_words();
+        let content = signature.content;
+        Self { content, samples0, samples1, samples2, samples3, samples4, samples5, samples6, samples7 }
+    }
+}
+
+impl From<SignatureRow> for Signature {
+    fn from(row: SignatureRow) -> Self {
+        let SignatureRow { content, samples0, samples1, samples2, samples3, samples4, samples5, samples6, samples7 } =
+            row;
+        Self::from_words(content, [samples0, samples1, samples2, samples3, samples4, samples5, samples6, samples7])
+    }
 }
 
 /// What may be odd about a document that is counted nevertheless: a bit of [`DocumentRow::notes`].
@@ -419,6 +458,13 @@ impl FieldValueRows {
 impl FieldRows {
     fn check_rows(&self) -> Result<(), String> {
         strictly_ascending(self.iter().map(|row| (row.document, row.field)))
+    }
+}
+
+impl SignatureRows {
+    /// Any bytes are a signature.
+    fn check_rows(&self) -> Result<(), String> {
+        Ok(())
     }
 }
 

@@ -36,6 +36,8 @@ mod readings;
 mod report;
 mod rooms;
 #[cfg(feature = "cli")]
+mod stories;
+#[cfg(feature = "cli")]
 mod support;
 #[cfg(feature = "cli")]
 mod transcripts;

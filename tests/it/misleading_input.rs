@@ -187,8 +187,13 @@ fn ids_keep_their_digits_and_repeated_ones_are_said() {
         "{\"id\":\"7\",\"text\":\"York\"}\n{\"id\":7,\"text\":\"Iraq\"}\n{\"id\":8,\"text\":\"Iraq\"}\n",
     );
     let outcome = folder.run("analyze in -g small.gaz --out shared");
-    outcome.expect(0).says(&["3 documents share their id with another, e.g. \"7\"", "--id-field"]);
+    outcome.expect(0).says(&[
+        "3 documents share their id with another, e.g. \"7\"",
+        "--id-field",
+        "3 documents have the id of another one with another text, e.g. \"7\"",
+    ]);
     assert_eq!(folder.manifest("shared")["notes"]["shared_ids"], 3);
+    assert_eq!(folder.manifest("shared")["notes"]["differing_ids"], 3);
     assert_eq!(folder.manifest("shared")["books"]["counted"], 5);
 }
 

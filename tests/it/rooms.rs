@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order data walks through them; those on one line may know each other.
-const ROOMS: [&[&str]; 33] = [
+const ROOMS: [&[&str]; 34] = [
     &["error", "diagnostics"],
     &["progress"],
     &["parallel"],
@@ -23,6 +23,7 @@ const ROOMS: [&[&str]; 33] = [
     &["offsets"],
     &["archive"],
     &["segment"],
+    &["copies"],
     &["matcher"],
     // A mention carries the rule that accepted it; the rules make mentions.
     &["mention", "resolve"],

@@ -18,6 +18,8 @@ KINDS = {  # number, columns
     "marginals": (5, "entity:u32 contexts:u32"),
     "mentions": (6, "document:u32 part:u32 start:u32 end:u32 start_char:u32 end_char:u32 "
         "section:u32 paragraph:u32 sentence:u32 word:u32 entity:u32"),
+    "signatures": (9, "content:u64 samples0:u64 samples1:u64 samples2:u64 samples3:u64 "
+        "samples4:u64 samples5:u64 samples6:u64 samples7:u64"),
 }
 
 
@@ -92,8 +94,11 @@ def seal(manifest):
 
 
 def write_run(path, tables, inputs=1, contexts=4):
-    """A run of tables: name → lists of rows, one list a block; without mentions if the tables have none."""
+    """A run of tables: name → lists of rows, one list a block; without mentions if the tables have none. No document is a copy of
+    another one."""
     os.makedirs(path)
+    documents = range(sum(map(len, tables["documents"])))
+    tables = {**tables, "signatures": [[row("signatures", content=n) for n in documents]]}
     files = {}
     for file, names in (
         ("entities", ["entities"]),
@@ -101,6 +106,7 @@ def write_run(path, tables, inputs=1, contexts=4):
         ("counts", ["counts"]),
         ("cooccurrence", ["marginals", "pairs"]),
         ("mentions", ["mentions"]),
+        ("signatures", ["signatures"]),
     ):
         if not all(name in tables for name in names):
             continue
@@ -120,7 +126,7 @@ def write_run(path, tables, inputs=1, contexts=4):
         "books": dict(seen=sums["documents"], counted=sums["documents"], empty=0, duplicate=0, rejected=0),
         "rejected_by_reason": {},
         "dates": dict(read=0, missing=sums["documents"], unreadable=0),
-        "notes": dict.fromkeys(("shared_ids", "markup", "replaced", "language_judged", "not_english"), 0),
+        "notes": dict.fromkeys(("shared_ids", "differing_ids", "markup", "replaced", "language_judged", "not_english"), 0),
         "totals": dict(mentions=0, entities=sums["entities"], pairs=sums["pairs"], contexts=contexts, characters=0, words=0, paragraphs=0, sentences=0),
         "files": {n: {"bytes": len(b), "sha256": hashlib.sha256(b).hexdigest()} for n, b in sorted(files.items())},
     }

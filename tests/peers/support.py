@@ -108,7 +108,16 @@ def rows_of(run, table):
     values = [[cell(name, value) for value in (c.tolist() if hasattr(c, "tolist") else c)] for name, c in columns.items()]
     if first:
         values.insert(0, range(len(values[0])))
+    if table == "documents":
+        names.append("story")
+        values.append(stories_of(run))
     return names, [list(row) for row in zip(*values)]
+
+
+def stories_of(run):
+    """The story of each document where copies are copies to the letter, as they are in these runs."""
+    stories = {}
+    return [stories.setdefault(int(content), len(stories)) for content in run.table("signatures")["content"]]
 
 
 def cell(name, value):

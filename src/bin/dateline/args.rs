@@ -419,6 +419,7 @@ RUN contains:
   manifest.json     settings, versions, inputs with sizes and hashes, how many records were counted and skipped, sums
   entities.dln      the entities found: id, name, kind, country, parent, Wikidata item, population, coordinates, mentions, documents
   documents.dln     the documents counted: id, date, source, where the record is, characters, mentions
+  signatures.dln    for each document, by what copies of an article are recognised
   counts.dln        document × entity counts, sparse: document, entity, count
   cooccurrence.dln  entity × entity, upper triangle: a, b, joint (documents that mention both); and the marginals
   mentions.dln      every mention: document, part, start and end in bytes and characters, section, paragraph, sentence, word, entity
@@ -551,6 +552,17 @@ pub(crate) struct KindArg {
     /// documents alone. See `dateline top --help` for the fields. Several conditions must all be met
     #[arg(long = "where", value_name = "CONDITION")]
     pub(crate) conditions: Vec<String>,
+    /// What to count: every article, or copies of one article as one story (the earliest; of these the longest). See docs/stories.md
+    #[arg(long, value_enum, default_value = "articles")]
+    pub(crate) count: Count,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum Count {
+    #[default]
+    Articles,
+    Stories,
 }
 
 impl KindArg {
@@ -606,7 +618,7 @@ Tables (sqlite: also the views named_pairs and named_counts):
              latitude, longitude, mentions, documents
   documents  document (row number), id, date (as delivered), day, source, language, file, offset,
              length, characters, words, paragraphs, sentences, mentions, notes (bits: 1 markup, 2 replaced, 4 language judged,
-             8 not English)
+             8 not English), story (copies of one article have the same number; docs/stories.md)
   counts     document, entity, count (mentions of the entity in the document)
   pairs      a, b (entities, a < b), joint (contexts that mention both)
   marginals  entity, contexts (that mention it)

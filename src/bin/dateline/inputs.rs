@@ -11,7 +11,7 @@ use dateline::{
     StopFlag,
 };
 
-use crate::args::{Args, FilterArgs, FurnitureArgs, GazetteerArgs, InputArgs, ProfileArg, SectionArg};
+use crate::args::{Args, Count, FilterArgs, FurnitureArgs, GazetteerArgs, InputArgs, KindArg, ProfileArg, SectionArg};
 
 /// Opens the archive and reports the files that are passed over.
 pub(crate) fn open_archive(input: &InputArgs, args: &Args) -> Result<Archive, Error> {
@@ -109,19 +109,22 @@ pub(crate) fn entity_of(run: &Run, given: &str, of_kind: Option<&str>) -> Result
 /// The conditions of the arguments, with the entity by its id.
 pub(crate) fn filter_of(run: &Run, args: &FilterArgs) -> Result<Filter, Error> {
     let kind = args.kind.kind.clone();
-    let mut filter = Filter {
-        kind: kind.clone(),
-        min_documents: args.min_documents,
-        min_each: args.min_each.unwrap_or(0),
-        condition: args.kind.condition()?,
-        ..Filter::default()
-    };
+    let mut filter =
+        Filter { min_documents: args.min_documents, min_each: args.min_each.unwrap_or(0), ..args.kind.filter()? };
     // The type and the condition first: if one is wrong, the user should correct it first.
     filter.select(&View::whole(run)?)?;
     if let Some(given) = &args.with {
         filter.with = Some(entity_of(run, given, kind.as_deref())?.id);
     }
     Ok(filter)
+}
+
+impl KindArg {
+    /// The conditions of a list.
+    pub(crate) fn filter(&self) -> Result<Filter, Error> {
+        let (kind, condition) = (self.kind.clone(), self.condition()?);
+        Ok(Filter { kind, condition, stories: self.count == Count::Stories, ..Filter::default() })
+    }
 }
 
 /// Reports which entities of one layer lost names to another, as a list of countries may cause for the built-in ones.
@@ -249,6 +252,9 @@ pub(crate) fn report_oddities(notes: &InputNotes) {
         anstream::eprintln!(
             "{count}, e.g. {first:?}: all are counted; name a field that distinguishes them with --id-field"
         );
+    }
+    if let Some((count, first)) = documents(&notes.differing_ids, "have", "has") {
+        anstream::eprintln!("{count} the id of another one with another text, e.g. {first:?}: they are no copies");
     }
     if let Some((place, date)) = &notes.unreadable_date {
         let count = plural(notes.dates.unreadable + notes.dates.impossible, "document", "documents");

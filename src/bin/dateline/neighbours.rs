@@ -65,8 +65,7 @@ Examples:
 pub(crate) fn run(command: &Neighbours, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
     let entity = entity_of(&run, &command.entity, None)?;
-    let mut filter =
-        Filter { kind: command.kind.kind.clone(), condition: command.kind.condition()?, ..Filter::default() };
+    let mut filter = command.kind.filter()?;
     let view = filter.view(&run)?;
     if !command.all_pairs {
         filter.without_agencies = true;

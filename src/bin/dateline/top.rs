@@ -76,7 +76,7 @@ impl From<TopBy> for Frequency {
 
 pub(crate) fn run(command: &Top, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
-    let filter = Filter { kind: command.kind.kind.clone(), condition: command.kind.condition()?, ..Filter::default() };
+    let filter = command.kind.filter()?;
     let view = filter.view(&run)?;
     let entities = top_entities(&view, &filter.select(&view)?, command.by.into(), command.list.rows);
     let columns = [id("entity").spare(1), text("name"), word("type").spare(2), number("mentions"), number("documents")];

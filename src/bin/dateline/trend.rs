@@ -103,12 +103,7 @@ fn slices() -> impl TypedValueParser<Value = SliceBy> {
 
 pub(crate) fn run(command: &Trend, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
-    let filter = Filter {
-        kind: command.kind.kind.clone(),
-        condition: command.kind.condition()?,
-        without_agencies: true,
-        ..Filter::default()
-    };
+    let filter = Filter { without_agencies: true, ..command.kind.filter()? };
     if command.bursts && command.by == SliceBy::Source {
         return Err("bursts are stretches of time, and sources have no order; choose --by month, week, ...".into());
     }
@@ -285,7 +280,7 @@ fn compare(
             Some(condition) => condition.clone().and(group),
             None => group,
         };
-        views.push(Filter { condition: Some(condition), ..Filter::default() }.view(run)?);
+        views.push(Filter { condition: Some(condition), stories: filter.stories, ..Filter::default() }.view(run)?);
     }
     let [first, second] = [&views[0], &views[1]];
     let rows = keyness([first, second], is_wanted, command.rows.unwrap_or(20))?;

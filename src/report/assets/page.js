@@ -753,7 +753,7 @@
     ]);
     const passed = inputs.reduce((sum, input) => sum + (input.passed_over || 0), 0);
     list('What is odd about articles that were counted', [
-      ['share their id with another', notes.shared_ids],
+      ['share their id with another', notes.shared_ids, notes.differing_ids ? `${count(notes.differing_ids)} with one of another text` : ''],
       ['hold HTML or XML markup', notes.markup, 'its words were read as text'],
       ['hold half a character', notes.replaced, 'read as U+FFFD'],
       ['not in English', notes.not_english, `of ${of(notes.language_judged, 'article', 'articles')} long enough to judge; the rules are for English`],

@@ -26,7 +26,7 @@ fn check(name: &str, bytes: &[u8]) {
 
 #[test]
 fn each_kind_is_written_and_read_as_ever() {
-    let Sample { entities, documents, counts, pairs, marginals, mentions, contexts, .. } = sample();
+    let Sample { entities, documents, signatures, counts, pairs, marginals, mentions, contexts, .. } = sample();
     let mentions = mentions.unwrap();
     let plain = Codec::None;
     let head = header("dateline-entities").describe::<EntityRows>();
@@ -42,6 +42,8 @@ fn each_kind_is_written_and_read_as_ever() {
     check("cooccurrence.dln", &matrix);
     let head = header("dateline-mentions").describe::<MentionRows>();
     check("mentions.dln", &file_of(&head, plain, |file| file.write_block(&mentions)));
+    let head = header("dateline-signatures").describe::<SignatureRows>();
+    check("signatures.dln", &file_of(&head, plain, |file| file.write_block(&signatures)));
 
     let read = |name| FileReader::open(golden(name)).unwrap();
     let today: EntityRows = read("entities.dln").read(0).unwrap();
@@ -52,6 +54,7 @@ fn each_kind_is_written_and_read_as_ever() {
     assert_eq!(read("cooccurrence.dln").read::<MarginalRows>(0).unwrap(), marginals);
     assert_eq!(read("cooccurrence.dln").read::<PairRows>(1).unwrap(), pairs);
     assert_eq!(read("mentions.dln").read::<MentionRows>(0).unwrap(), mentions);
+    assert_eq!(read("signatures.dln").read::<SignatureRows>(0).unwrap(), signatures);
 }
 
 #[test]
