@@ -96,10 +96,10 @@ pub use mention::{Contest, Mention, UnlistedMention};
 pub use offsets::OffsetUnit;
 pub use pipeline::{
     About, AnalyzeOptions, Difference, Extended, Forgotten, FoundDocument, FoundDocuments, HolderSummary, MergeOptions,
-    Passage, PassageName, PassageOrder, PassageQuery, Passages, ReadSummary, RunSummary, ScanOptions, SelfcheckReport,
-    Suggestion, Suggestions, TagOptions, TagSummary, TaggedHead, TaggedRunnerUp, TaggedSpan, analyze, analyze_archive,
-    count_lines, extend, find_documents, forget, holders, inputs_of_run, merge, passages, read_documents, selfcheck,
-    suggest, tag, tagged_spans, write_run,
+    Passage, PassageName, PassageOrder, PassageQuery, Passages, ReadSummary, Retried, RunSummary, ScanOptions,
+    SelfcheckReport, Suggestion, Suggestions, TagOptions, TagSummary, TaggedHead, TaggedRunnerUp, TaggedSpan, analyze,
+    analyze_archive, count_lines, extend, find_documents, forget, holders, inputs_of_run, merge, passages,
+    read_documents, retry, selfcheck, suggest, tag, tagged_spans, write_run,
 };
 pub use progress::{Progress, StopFlag};
 pub use report::{PlotKind, ReportOptions, plot, report};

@@ -29,7 +29,7 @@ pub use merge::{Forgotten, MergeOptions, forget, merge};
 pub use passages::{About, Passage, PassageName, PassageOrder, PassageQuery, Passages, passages};
 pub use read::{ReadSummary, read_documents};
 pub use recurring::count_lines;
-pub use resume::{Extended, analyze_archive, extend};
+pub use resume::{Extended, Retried, analyze_archive, extend, retry};
 pub use scan::ScanOptions;
 pub use selfcheck::{Difference, SelfcheckReport, selfcheck};
 pub use sink::RunSummary;

@@ -9,8 +9,9 @@ use super::analyze::{self, AnalyzeOptions};
 use super::merge::{self, MergeOptions, Part, check_mergeable};
 use super::scan::ScanOptions;
 use super::sink::RunSummary;
+use super::stored::is_of;
 use crate::analyzer::Analyzer;
-use crate::archive::{Archive, Input};
+use crate::archive::{Archive, ArchiveOptions, Input};
 use crate::collect::RunCollector;
 use crate::cooccurrence::RoundUps;
 use crate::error::{Error, Result};
@@ -94,6 +95,91 @@ pub fn extend(
     let parts = divide(&archive, options.checkpoint);
     let summary = in_parts(analyzer, &archive, &parts, Some(base), out, options)?;
     Ok(Extended { summary, unchanged, changed, added })
+}
+
+/// A run some of whose inputs were read again.
+#[derive(Debug)]
+pub struct Retried {
+    /// The new run.
+    pub summary: RunSummary,
+    /// Inputs that were read again: those with rejected records.
+    pub inputs: u64,
+    /// Records that `run` had rejected.
+    pub rejected_before: u64,
+    /// Documents that it had counted.
+    pub counted_before: u64,
+}
+
+/// Writes the run that results if the inputs of `run` that have rejected records are read again: after they were mended, or with longer
+/// records allowed. It is the run that one reading of all inputs would give now, if the others have not changed.
+///
+/// # Errors
+///
+/// If nothing was rejected, if an input to be read is not there any more, if records were to be shorter than before, or if the analyzer is
+/// not that of the run; and as [`analyze_archive`].
+///
+/// # Complexity
+///
+/// That of reading these inputs, and of [`merge`](merge::merge).
+pub fn retry(
+    run: &Run,
+    analyzer: &Analyzer,
+    max_record: Option<usize>,
+    out: &Path,
+    options: AnalyzeOptions<'_>,
+) -> Result<Retried> {
+    let manifest = run.manifest();
+    let Some(input) = &manifest.settings.input else {
+        let error = Error::usage("the documents of the run came from a program, so they cannot be read again");
+        return Err(error.at(run.path()));
+    };
+    let mut read_as = ArchiveOptions::from(input);
+    if let Some(max_record) = max_record {
+        if (max_record as u64) < input.max_record {
+            let message = format!("the run allowed records of {} bytes, more than are allowed now", input.max_record);
+            let error = Error::usage(message).at(run.path());
+            return Err(error.with_remedy("retry with the same length or a greater one"));
+        }
+        read_as.max_record = max_record;
+    }
+    let mut base = Part::whole(run);
+    let mut paths: Vec<&str> = Vec::new();
+    let mut rejected_before = 0;
+    // Rejects are in the order of the inputs.
+    let mut next = 0;
+    for reject in run.rejects()? {
+        let reject = reject?;
+        rejected_before += 1;
+        while !manifest.inputs.get(next).is_some_and(|input| is_of(&reject.file, &input.path)) {
+            next += 1;
+            if next >= manifest.inputs.len() {
+                let message = format!("damaged: a reject is of {:?}, which is no input of the run", reject.file);
+                return Err(Error::format(run.path(), message).with_remedy("`dateline verify` says more"));
+            }
+        }
+        if std::mem::replace(&mut base.wanted[next], false) {
+            paths.push(&manifest.inputs[next].path);
+        }
+    }
+    if paths.is_empty() {
+        return Err(Error::usage("the run rejected no record, so there is nothing to retry").at(run.path()));
+    }
+    if let Some(path) = paths.iter().map(Path::new).find(|path| !path.is_file()) {
+        let error = Error::usage("the input is not there any more").at(path);
+        return Err(error.with_remedy("start the command in the folder in which the run was made"));
+    }
+    let archive = Archive::open(&paths, read_as)?;
+    let mut wanted = settings(analyzer, &archive);
+    if let Some(now) = &mut wanted.input {
+        now.max_record = input.max_record;
+    }
+    check_same(run, &wanted, analyzer)?;
+    let options = AnalyzeOptions { mentions: run.mentions()?.is_some(), ..options };
+    let parts = divide(&archive, options.checkpoint);
+    let counted_before = manifest.books.counted;
+    let inputs = paths.len() as u64;
+    let summary = in_parts(analyzer, &archive, &parts, Some(base), out, options)?;
+    Ok(Retried { summary, inputs, rejected_before, counted_before })
 }
 
 fn is_unchanged(input: &Input, run: &Run, known: usize) -> Result<bool> {
@@ -203,7 +289,8 @@ fn in_parts(
     if let [first, others @ ..] = &*finished {
         others.iter().try_for_each(|other| check_mergeable(first, other))?;
     }
-    let all: Vec<Part<'_>> = base.into_iter().chain(finished.iter().map(Part::whole)).collect();
+    // The settings of the result are those of the first: of what was read now.
+    let all: Vec<Part<'_>> = finished.iter().map(Part::whole).chain(base).collect();
     let scan = ScanOptions { on_progress: None, ..options.scan };
     let mut summary = merge::write(&all, out, MergeOptions { scan, force: options.force }, None)?;
     summary.kept_inputs = kept;

@@ -310,6 +310,6 @@ fn number(run: &Run, numbers: &[u32], entity: u32) -> Result<u32> {
 }
 
 /// Whether a reject that names `file` is of the input `path` or of a member of it.
-fn is_of(file: &str, path: &str) -> bool {
+pub(super) fn is_of(file: &str, path: &str) -> bool {
     file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

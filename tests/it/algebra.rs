@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use dateline::archive::{Selection, day_of};
 use dateline::{
     AnalyzeOptions, Analyzer, Archive, ArchiveOptions, ErrorKind, Gazetteer, MergeOptions, Profile, RoundUps, Run,
-    ScanOptions, StopFlag, analyze, analyze_archive, extend, forget, merge,
+    ScanOptions, StopFlag, analyze, analyze_archive, extend, forget, merge, retry,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -248,6 +248,38 @@ proptest! {
         assert_same(&all.path("extended"), &all.path("whole"));
     }
 
+    /// Inputs whose broken records are mended are read again, and no others.
+    #[test]
+    fn a_retried_run_is_the_run_of_the_mended_inputs(
+        files in prop::collection::vec(prop::collection::vec(written(), 1..5), 2..6),
+        mended in prop::collection::vec(any::<bool>(), 30),
+    ) {
+        let all = Files::new(&files);
+        let before = all.whole();
+        let is_broken = |records: &Vec<Written>| records.iter().any(|record| matches!(record, Written::Broken));
+        for (file, records) in files.iter().enumerate() {
+            let mut lines = lines(file, records);
+            for (number, record) in records.iter().enumerate().filter(|(number, _)| mended[5 * file + number]) {
+                if matches!(record, Written::Broken) {
+                    lines[number] = format!("{{\"id\":\"{file}-{number}\",\"text\":\"Iraq and Oslo\"}}");
+                }
+            }
+            fs::write(all.file(file), lines.join("\n")).unwrap();
+        }
+        let options = AnalyzeOptions { is_part: true, ..AnalyzeOptions::default() };
+        let retried = retry(&before, &all.analyzer, None, &all.path("retried"), options);
+        let n_inputs = files.iter().filter(|records| is_broken(records)).count() as u64;
+        if n_inputs == 0 {
+            refused(retried, &["rejected no record"]);
+            return Ok(());
+        }
+        let retried = retried.unwrap();
+        let again = all.run(&(0..files.len()).collect::<Vec<_>>(), "again").manifest().books;
+        prop_assert_eq!((retried.inputs, retried.rejected_before), (n_inputs, before.manifest().books.rejected));
+        prop_assert_eq!(retried.summary.books, again);
+        assert_same(&all.path("retried"), &all.path("again"));
+    }
+
     /// What is forgotten might never have been there: its records become blank lines of the same length.
     #[test]
     fn what_is_forgotten_was_never_read(
@@ -290,6 +322,34 @@ proptest! {
         prop_assert_eq!(&found.manifest().totals, &expected.manifest().totals);
         prop_assert!(found.verify().is_ok());
     }
+}
+
+/// A record that was too long is read if longer ones are allowed; the result says so, as that of one reading does.
+#[test]
+fn longer_records_can_be_allowed_later() {
+    let files =
+        Files::new(&[vec![Written::Text(vec![0])], vec![Written::Text(vec![1, 2, 3, 4]), Written::Text(vec![])]]);
+    let analyzed = |max_record: usize, name: &str| {
+        let options = ArchiveOptions { max_record, ..ArchiveOptions::default() };
+        let archive = Archive::open(&[files.path("news")], options).unwrap();
+        analyze(&files.analyzer, archive.batches(), &files.path(name), AnalyzeOptions::default()).unwrap().run
+    };
+    let short = analyzed(100, "short");
+    assert_eq!(short.manifest().books.rejected, 1);
+    let retried = |max_record: Option<usize>, name: &str| {
+        retry(&short, &files.analyzer, max_record, &files.path(name), AnalyzeOptions::default())
+    };
+    refused(retried(Some(99), "less"), &["allowed records of 100 bytes", "a greater one"]);
+    assert_eq!(retried(None, "same").unwrap().summary.books, short.manifest().books);
+    assert_same(&files.path("same"), &files.path("short"));
+    let long = retried(Some(1000), "long").unwrap();
+    assert_eq!((long.inputs, long.rejected_before, long.counted_before, long.summary.books.rejected), (1, 1, 2, 0));
+    analyzed(1000, "once");
+    assert_same(&files.path("long"), &files.path("once"));
+    let wide = analyzer(Profile::Wide);
+    refused(retry(&short, &wide, None, &files.path("wide"), AnalyzeOptions::default()), &["another setting: profile"]);
+    fs::remove_file(files.file(1)).unwrap();
+    refused(retried(None, "gone"), &["not there any more"]);
 }
 
 fn refused(result: dateline::Result<impl std::fmt::Debug>, expected: &[&str]) {

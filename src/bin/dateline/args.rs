@@ -74,6 +74,8 @@ pub(crate) enum Command {
     Show(crate::passages::Show),
     /// Take documents out of a run
     Forget(parts::Forget),
+    /// Read the inputs with rejected records again, and add what can be read now
+    Retry(parts::Retry),
     /// Look at the beginning of the inputs: formats, fields, dates, and what analysing all of it would take
     Plan(Plan),
     /// Print every document as the readers understand it, as JSON Lines

@@ -7,8 +7,8 @@ use dateline::archive::FieldMap;
 use dateline::gazetteer::{LoadOptions, Replaced, builtin_names};
 use dateline::query::{EntityNames, Filter, RunEntity, View, find_entity};
 use dateline::{
-    Analyzer, Archive, ArchiveOptions, Error, Gazetteer, InputFormat, InputNotes, Noted, Reject, Run, ScanOptions,
-    StopFlag,
+    Analyzer, Archive, ArchiveOptions, Error, Gazetteer, InputFormat, InputNotes, Noted, Reject, Run, RunManifest,
+    ScanOptions, StopFlag,
 };
 
 use crate::args::{Args, Count, FilterArgs, FurnitureArgs, GazetteerArgs, InputArgs, KindArg, ProfileArg, SectionArg};
@@ -104,6 +104,26 @@ pub(crate) fn entity_of(run: &Run, given: &str, of_kind: Option<&str>) -> Result
         }
     };
     find_entity(run, given, of_kind, || EntityNames::of_run(run, load))
+}
+
+/// The gazetteer of a run and an analyzer with the run's settings, to read more documents as it did.
+///
+/// # Errors
+///
+/// If the gazetteer is not there any more. Whether it has changed is not asked here.
+pub(crate) fn analyzer_of(run: &Run) -> Result<(Gazetteer, Analyzer), Error> {
+    let RunManifest { settings, gazetteer, .. } = run.manifest();
+    let gazetteer = load_layers(&gazetteer.names, &settings.without, false)?;
+    let mut builder = Analyzer::builder()
+        .profile(settings.profile)
+        .overlap(settings.overlap)
+        .furniture(settings.furniture)
+        .exclude(settings.exclude.iter().copied().collect());
+    for rule in &settings.without_rules {
+        builder = builder.without_rule(rule.parse()?);
+    }
+    let analyzer = builder.build(&gazetteer)?;
+    Ok((gazetteer, analyzer))
 }
 
 /// The conditions of the arguments, with the entity by its id.

@@ -61,6 +61,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Merge(command) => parts::merge(command, &args),
         Command::Extend(command) => parts::extend(command, &args),
         Command::Forget(command) => parts::forget(command, &args),
+        Command::Retry(command) => parts::retry(command, &args),
         Command::Kwic(command) => passages::kwic(command, &args),
         Command::Show(command) => passages::show(command, &args),
         Command::Plan(command) => plan::run(command, &args),

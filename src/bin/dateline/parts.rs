@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use dateline::{
-    Archive, Error, Extended, Forgotten, MergeOptions, Run, ScanOptions, StopFlag, extend as extend_run,
-    forget as forget_documents, merge as merge_runs,
+    AnalyzeOptions, Archive, Error, Extended, Forgotten, MergeOptions, Retried, Run, ScanOptions, StopFlag,
+    extend as extend_run, forget as forget_documents, merge as merge_runs, retry as retry_rejects,
 };
 
 use crate::analyze::print_summary;
@@ -90,6 +90,26 @@ pub(crate) struct Extend {
     analyze: Analyze,
 }
 
+/// Reads again the inputs of a run that have rejected records, and adds what can be read now: after they were mended, or with longer
+/// records allowed.
+///
+/// Gazetteer and settings are those of the run, and the inputs are looked for under their names in it. The result is the run that
+/// analysing all inputs would give now, byte for byte, if those without rejects have not changed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  dateline retry results --out results --force                  after the files that rejects.jsonl names were mended
+  dateline retry results --out results-2 --max-record 256M      articles of up to 256 MiB")]
+pub(crate) struct Retry {
+    /// The directory of the run
+    run: PathBuf,
+    #[command(flatten)]
+    output: OutputArgs,
+    /// The longest record that is read now; at least that of the run
+    #[arg(long, value_name = "BYTES", value_parser = parse_size)]
+    max_record: Option<usize>,
+}
+
 /// Where the new run goes.
 #[derive(Debug, clap::Args)]
 struct OutputArgs {
@@ -147,6 +167,31 @@ pub(crate) fn forget(command: &Forget, args: &Args) -> CommandResult {
         anstream::eprintln!("{} of {n_ids} ids are of no document of the run, e.g. {first}", n_unknown);
     }
     Ok(if unknown.is_empty() { Outcome::Done } else { Outcome::Differs })
+}
+
+pub(crate) fn retry(command: &Retry, args: &Args) -> CommandResult {
+    let stop = inputs::stop_on_signal();
+    let run = Run::open(&command.run)?;
+    let (gazetteer, analyzer) = inputs::analyzer_of(&run)?;
+    let MergeOptions { scan, force } = command.output.options(&stop);
+    let options = AnalyzeOptions { scan, force, ..AnalyzeOptions::default() };
+    let retried = retry_rejects(&run, &analyzer, command.max_record, &command.output.out, options)?;
+    let Retried { summary, inputs: read, rejected_before, counted_before } = retried;
+    if !args.quiet {
+        let read = plural(read, "input", "inputs");
+        let rejected = plural(rejected_before, "rejected record", "rejected records");
+        let (counted, left) = (summary.books.counted, summary.books.rejected);
+        let change = match counted.checked_sub(counted_before) {
+            Some(more) => format!("{} more", plural(more, "document", "documents")),
+            None => format!("{} fewer", plural(counted_before - counted, "document", "documents")),
+        };
+        let out = summary.run.path().display();
+        anstream::println!(
+            "read {read} with {rejected} again: {change}, {left} still rejected; {counted} counted in {out}"
+        );
+    }
+    crate::analyze::report(&summary, &gazetteer, args);
+    Ok(Outcome::Done)
 }
 
 pub(crate) fn extend(command: &Extend, args: &Args) -> CommandResult {
