@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::elements::{decode_line, decode_prose};
 use super::parse::{Held, Mapping, Parser, RawRecord};
-use super::{ArchiveOptions, Origin, Selection, day_in_name, day_of};
+use super::{ArchiveOptions, Origin, Selection, TextIs, day_in_name, day_of};
 use crate::diagnostics::Reject;
 use crate::document::Document;
 
@@ -205,7 +206,10 @@ impl Batch {
     /// A [`Reject`] that says what is wrong with the record; other records are not concerned.
     pub fn document(&self, record: &Record) -> Result<Document<'_>, Reject> {
         let raw = self.raw(record);
-        match self.parsers[record.parser as usize].parse(raw) {
+        let parser = &self.parsers[record.parser as usize];
+        let is_html = self.origin.options.text_is == TextIs::Html && parser.may_hold_html();
+        let parsed = parser.parse(raw).map(|document| if is_html { without_markup(document) } else { document });
+        match parsed {
             Ok(document) if !document.id.is_empty() => Ok(document),
             Ok(document) => Ok(Document { id: Cow::Owned(format!("{}#{}", raw.path, record.number)), ..document }),
             Err((reason, message)) => {
@@ -213,4 +217,10 @@ impl Batch {
             }
         }
     }
+}
+
+/// The document whose title and text are written in HTML as plain text.
+fn without_markup(document: Document<'_>) -> Document<'_> {
+    let title = document.title.map(|title| Cow::Owned(decode_line(&title)));
+    Document { title, text: Cow::Owned(decode_prose(&document.text)), ..document }
 }

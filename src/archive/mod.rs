@@ -267,6 +267,8 @@ pub struct ArchiveOptions {
     /// Which documents are wanted; all by default.
     #[serde(skip)]
     pub select: Selection,
+    /// What the texts and titles of records with fields and of text files are written in.
+    pub text_is: TextIs,
     /// About how many bytes of decompressed content a batch holds; 512 KiB by default.
     pub batch_bytes: usize,
     /// The longest record that is read, in bytes: a line of JSON Lines, a whole text file. 64 MiB by default.
@@ -282,9 +284,29 @@ impl Default for ArchiveOptions {
             exclude_files: Vec::new(),
             keep: Vec::new(),
             select: Selection::default(),
+            text_is: TextIs::Plain,
             batch_bytes: 512 << 10,
             max_record: 64 << 20,
         }
+    }
+}
+
+/// What a text is written in. Web pages, crawls, feeds, NITF and SGML say it themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextIs {
+    /// Plain text: `&amp;` and `<p>` are characters of the article.
+    #[default]
+    Plain,
+    /// HTML: tags are left out, paragraphs and line breaks kept, and character references decoded, also where they are escaped twice.
+    Html,
+}
+
+impl TextIs {
+    /// Whether it is plain text.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        *self == Self::Plain
     }
 }
 

@@ -39,6 +39,11 @@ pub(super) trait Parser: Debug + Send + Sync {
     /// The document of a record; one without an id of its own has an empty id. It borrows from the record where it can.
     fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault>;
 
+    /// Whether title and text are as somebody stored them, so that they may be written in HTML ([`TextIs`](super::TextIs)).
+    fn may_hold_html(&self) -> bool {
+        false
+    }
+
     /// Whether the records are JSON objects, whose fields have names.
     fn is_json(&self) -> bool {
         false
@@ -59,6 +64,10 @@ impl Parser for PlainText {
     fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
         text::parse(record.bytes).map(|text| Document::new(record.path, text))
     }
+
+    fn may_hold_html(&self) -> bool {
+        true
+    }
 }
 
 /// A line of JSON.
@@ -74,6 +83,10 @@ impl Parser for JsonLines {
         true
     }
 
+    fn may_hold_html(&self) -> bool {
+        true
+    }
+
     fn mapping(&self, record: RawRecord<'_>) -> Option<Mapping> {
         json_lines::mapping(record.bytes, &self.0.fields)
     }
@@ -82,6 +95,10 @@ impl Parser for JsonLines {
 impl Parser for Columns {
     fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
         self.parse_row(record.bytes)
+    }
+
+    fn may_hold_html(&self) -> bool {
+        true
     }
 
     fn mapping(&self, _: RawRecord<'_>) -> Option<Mapping> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::scan::{ScanOptions, pool, scan};
-use crate::archive::{Archive, ArchiveOptions};
+use crate::archive::{Archive, ArchiveOptions, Selection};
 use crate::collect::{Collector, ReadDocument};
 use crate::diagnostics::Reject;
 use crate::document::{Document, Part};
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::progress::StopFlag;
 use crate::query::Within;
 use crate::span::Span;
-use crate::store::{Block, InputSettings, MentionRow, MentionRows, Run};
+use crate::store::{Block, MentionRow, MentionRows, Run};
 use crate::text::Layout;
 
 /// Which passages of a run's documents are wanted.
@@ -298,7 +298,10 @@ fn read_texts(
     if let Some(path) = paths.iter().find(|path| !path.is_file()) {
         return Err(Error::usage("the input of the run is not there any more").at(path).with_remedy(REMEDY));
     }
-    let archive = Archive::open(&paths, ArchiveOptions::from(settings))?;
+    // Which documents are wanted is known by their places, and the fields that were kept are not needed.
+    let options_of_run = ArchiveOptions::from(settings);
+    let archive =
+        Archive::open(&paths, ArchiveOptions { keep: Vec::new(), select: Selection::default(), ..options_of_run })?;
     let fetch = Fetch {
         wanted: wanted
             .values()
@@ -417,14 +420,4 @@ fn add_sentences(sentences: &mut Vec<Passage>, wanted: &Wanted, document: &Docum
         });
     }
     Ok(())
-}
-
-/// How to find the texts of a run again.
-impl From<&InputSettings> for ArchiveOptions {
-    fn from(settings: &InputSettings) -> Self {
-        // Which documents are wanted is known by their places, and their fields are not needed.
-        let InputSettings { format, fields, max_record, .. } = settings;
-        let max_record = usize::try_from(*max_record).unwrap_or(usize::MAX);
-        Self { input_format: *format, fields: fields.clone(), max_record, ..Self::default() }
-    }
 }

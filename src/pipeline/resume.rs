@@ -3,7 +3,7 @@
 //! The inputs are divided into parts of about equal size. Each part becomes a run of its own in the journal, and in the end all are
 //! merged; so an interruption loses at most one part, and the result is that of one reading.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::analyze::{self, AnalyzeOptions};
 use super::merge::{self, MergeOptions, Part, check_mergeable};
@@ -143,7 +143,7 @@ pub fn retry(
         read_as.max_record = max_record;
     }
     let mut base = Part::whole(run);
-    let mut paths: Vec<&str> = Vec::new();
+    let mut paths: Vec<PathBuf> = Vec::new();
     let mut rejected_before = 0;
     // Rejects are in the order of the inputs.
     let mut next = 0;
@@ -158,13 +158,13 @@ pub fn retry(
             }
         }
         if std::mem::replace(&mut base.wanted[next], false) {
-            paths.push(&manifest.inputs[next].path);
+            paths.push(PathBuf::from(&manifest.inputs[next].path));
         }
     }
     if paths.is_empty() {
         return Err(Error::usage("the run rejected no record, so there is nothing to retry").at(run.path()));
     }
-    if let Some(path) = paths.iter().map(Path::new).find(|path| !path.is_file()) {
+    if let Some(path) = paths.iter().find(|path| !path.is_file()) {
         let error = Error::usage("the input is not there any more").at(path);
         return Err(error.with_remedy("start the command in the folder in which the run was made"));
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::archive::{ArchiveOptions, FieldMap, InputFormat, date_of};
+use crate::archive::{ArchiveOptions, FieldMap, InputFormat, Selection, TextIs, date_of, days_of};
 use crate::cooccurrence::RoundUps;
 use crate::matcher::Overlap;
 use crate::resolve::Profile;
@@ -65,6 +65,9 @@ pub struct InputSettings {
     /// The languages of the documents that were wanted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub languages: Vec<String>,
+    /// What texts and titles are written in; absent if they are plain.
+    #[serde(skip_serializing_if = "TextIs::is_plain")]
+    pub text_is: TextIs,
     /// The longest record that is read, in bytes.
     pub max_record: u64,
 }
@@ -103,7 +106,7 @@ pub struct SettingsDifference {
 impl From<&ArchiveOptions> for InputSettings {
     fn from(options: &ArchiveOptions) -> Self {
         // Which files were read is in the list of inputs.
-        let ArchiveOptions { input_format, fields, keep, select, max_record, .. } = options;
+        let ArchiveOptions { input_format, fields, keep, select, text_is, max_record, .. } = options;
         Self {
             format: *input_format,
             fields: fields.clone(),
@@ -111,7 +114,30 @@ impl From<&ArchiveOptions> for InputSettings {
             since: select.since.map(date_of),
             until: select.until.map(date_of),
             languages: select.languages.clone(),
+            text_is: *text_is,
             max_record: *max_record as u64,
+        }
+    }
+}
+
+impl From<&InputSettings> for ArchiveOptions {
+    /// The options with which inputs are read as those of the run were.
+    fn from(settings: &InputSettings) -> Self {
+        let InputSettings { format, fields, keep, since, until, languages, text_is, max_record } = settings;
+        let days = |date: &Option<String>| date.as_deref().and_then(days_of);
+        let select = Selection {
+            since: days(since).map(|days| *days.start()),
+            until: days(until).map(|days| *days.end()),
+            languages: languages.clone(),
+        };
+        Self {
+            input_format: *format,
+            fields: fields.clone(),
+            keep: keep.clone(),
+            select,
+            text_is: *text_is,
+            max_record: usize::try_from(*max_record).unwrap_or(usize::MAX),
+            ..Self::default()
         }
     }
 }
@@ -157,6 +183,21 @@ pub(super) fn first_difference(name: &str, ours: &Value, theirs: &Value) -> Opti
 mod tests {
     use super::*;
 
+    /// What a manifest says of the inputs is enough to read them again in the same way.
+    #[test]
+    fn the_options_of_a_run_come_back() {
+        let options = ArchiveOptions {
+            input_format: InputFormat::Csv,
+            fields: FieldMap { text: Some("lede".to_owned()), ..FieldMap::default() },
+            keep: vec!["section".to_owned()],
+            select: Selection { since: Some(-3), until: Some(20_000), languages: vec!["en".to_owned()] },
+            text_is: TextIs::Html,
+            max_record: 7,
+            ..ArchiveOptions::default()
+        };
+        assert_eq!(ArchiveOptions::from(&InputSettings::from(&options)), options);
+    }
+
     /// Every setting is found in which two runs differ, by its own name.
     #[test]
     fn each_field_is_named() {
@@ -182,6 +223,7 @@ mod tests {
             ("input.since", input(|input| input.since = Some("2021-03-05".to_owned()))),
             ("input.until", input(|input| input.until = Some("2021-03-05".to_owned()))),
             ("input.languages", input(|input| input.languages = vec!["en".to_owned()])),
+            ("input.text_is", input(|input| input.text_is = TextIs::Html)),
             ("input.max_record", input(|input| input.max_record = 7)),
         ];
         for (field, settings) in changed {

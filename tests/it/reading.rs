@@ -1,6 +1,6 @@
 //! `plan` and `read`: what is in the inputs, before anything is counted. And `generate`, which needs no inputs.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::Folder;
 
@@ -93,4 +93,30 @@ fn the_program_writes_its_manual_and_completions() {
         assert!(completions.expect(0).stdout.contains(part), "{shell}: {}", completions.stdout);
         assert!(completions.stdout.contains("recurring-lines"), "{shell}");
     }
+}
+
+#[test]
+fn texts_in_html_are_read_without_their_markup() {
+    let folder = Folder::new();
+    let text = "<p>Talks in <b>Iraq</b> &amp; Oman.</p><p>They &lt;ended&gt;<br>at noon.</p>";
+    folder.write("a.jsonl", json!({"id": "1", "title": "AT&amp;T &amp; others", "text": text}).to_string());
+    folder.write("b.csv", "id,title,text\n2,One,\"<p>York</p>\n<p>Bath &#8211; again</p>\"\n");
+    folder.write("c.txt", "Plain & simple: 1 < 2");
+    let read = |more: &str| lines(&folder.run(&format!("read a.jsonl b.csv c.txt {more}")).expect(0).stdout);
+    let plain = read("");
+    assert_eq!(plain[0]["text"], text);
+    let texts = |rows: &[Value]| rows.iter().map(|row| row["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let html = read("--text-is html");
+    assert_eq!(
+        texts(&html),
+        ["Talks in Iraq & Oman.\n\nThey <ended>\nat noon.", "York\n\nBath \u{2013} again", "Plain & simple: 1 < 2"]
+    );
+    assert_eq!(html[0]["title"], "AT&T & others");
+
+    // The sentences behind a number are those of the text that was counted, and the run says how it was read.
+    folder.run("analyze a.jsonl b.csv c.txt -g small.gaz --out plain").expect(0).says(&["--text-is html"]);
+    folder.run("analyze a.jsonl b.csv c.txt -g small.gaz --out run --text-is html").expect(0);
+    assert_eq!(folder.manifest("run")["settings"]["input"]["text_is"], "html");
+    assert_eq!(folder.manifest("run")["notes"]["markup"], 0);
+    assert!(folder.run("show run --entity Iraq").expect(0).stdout.contains("Talks in Iraq & Oman."));
 }

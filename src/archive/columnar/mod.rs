@@ -244,6 +244,10 @@ struct Rows {
 }
 
 impl Parser for Rows {
+    fn may_hold_html(&self) -> bool {
+        true
+    }
+
     fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
         let mut cells = cells::read(record.bytes);
         let mut n_replaced = 0;

@@ -74,15 +74,25 @@ fn first(tree: &Tree, row: usize, names: &[&str], read: impl Fn(usize) -> String
 
 /// A value of one line.
 fn line(tree: &Tree, row: usize, names: &[&str]) -> String {
-    first(tree, row, names, |child| one_line(&unescaped(tree.text(child).trim())))
+    first(tree, row, names, |child| decode_line(&tree.text(child)))
 }
 
 /// A value of paragraphs.
 fn prose(tree: &Tree, row: usize, names: &[&str]) -> String {
     first(tree, row, names, |child| match tree.children(child).next() {
         Some(_) => tree.paragraphs(child, &[]),
-        None => unescaped(tree.text(child).trim()),
+        None => decode_prose(&tree.text(child)),
     })
+}
+
+/// A value that may be written in HTML, in one line.
+pub(in crate::archive) fn decode_line(value: &str) -> String {
+    one_line(&unescaped(value.trim()))
+}
+
+/// A value that may be written in HTML, with its paragraphs.
+pub(in crate::archive) fn decode_prose(value: &str) -> String {
+    unescaped(value.trim())
 }
 
 /// The text of a value that is a page's markup, escaped; that of any other value with its character references decoded.

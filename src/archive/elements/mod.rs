@@ -9,6 +9,7 @@ mod nitf;
 mod sgml;
 mod tree;
 
+pub(super) use feed::{decode_line, decode_prose};
 use std::borrow::Cow;
 
 use super::charset;

@@ -34,6 +34,7 @@ pub(crate) fn open_paths(paths: &[PathBuf], input: &InputArgs, args: &Args) -> R
         exclude_files: input.selection.exclude_files.clone(),
         keep: input.selection.keep(),
         select: input.selection.select(),
+        text_is: input.selection.text_is,
         max_record: input.max_record,
         ..ArchiveOptions::default()
     };
@@ -256,8 +257,7 @@ pub(crate) fn report_oddities(notes: &InputNotes) {
     };
     if let Some((count, first)) = documents(&notes.markup, "hold", "holds") {
         anstream::eprintln!(
-            "{count} HTML or XML markup, e.g. {first}: tags and attributes were read as text; take the markup out first \
-             (docs/input.md says how)"
+            "{count} HTML or XML markup, e.g. {first}: tags and attributes were read as text; --text-is html leaves them out"
         );
     }
     if let Some((count, first)) = documents(&notes.replaced, "hold", "holds") {

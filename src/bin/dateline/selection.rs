@@ -1,6 +1,7 @@
 //! Which documents are wanted, and which of their fields are carried along.
 
-use dateline::archive::{Selection, days_of, languages};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use dateline::archive::{Selection, TextIs, days_of, languages};
 
 /// Which documents are wanted, and which of their fields are carried along.
 #[derive(Debug, Clone, clap::Args)]
@@ -15,6 +16,10 @@ pub(crate) struct SelectionArgs {
     /// No files or folders in directories that match this glob, e.g. drafts/; repeat it for several
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude_files: Vec<String>,
+    /// What texts and titles of JSON, tables, Parquet, Arrow and text files are written in; html leaves out tags, keeps paragraphs and decodes
+    /// &amp; and the like. Offsets then count in the text without them, as `dateline read` prints it
+    #[arg(long, value_name = "KIND", default_value = "plain", value_parser = text_is())]
+    pub(crate) text_is: TextIs,
     /// Only documents of this day or later: 2021, 2021-03 or 2021-03-05. Others, and those of no known day, are counted as filtered
     #[arg(long, value_name = "DATE", value_parser = first_day)]
     pub(crate) since: Option<i32>,
@@ -25,6 +30,10 @@ pub(crate) struct SelectionArgs {
     /// counted as filtered
     #[arg(long, value_name = "CODE,...", value_delimiter = ',', value_parser = language)]
     pub(crate) language: Vec<String>,
+}
+
+fn text_is() -> impl TypedValueParser<Value = TextIs> {
+    PossibleValuesParser::new(["plain", "html"]).map(|kind| if kind == "html" { TextIs::Html } else { TextIs::Plain })
 }
 
 fn language(text: &str) -> Result<String, String> {
