@@ -13,11 +13,11 @@
 //! - Each has at least 12 phrases, which are about 40 words; less is too little to judge by.
 //! - At least half of all phrases that occur in either occur in both (resemblance, Broder 1997). Two fifths are enough if both
 //!   credit the same agency, "(AP)" or "(Reuters)"; of different agencies it must be nearly everything, since each writes its
-//!   own story of an event. A text that was cut is a copy, too, if it begins like the other and three quarters of its phrases
+//!   own story of an event. A text that was cut is a copy, too, if it begins like the other and three fifths of its phrases
 //!   are in the other.
-//! - At least a third of the different numbers of the article with fewer numbers are in the other; or so much of the words is the same that
-//!   numbers are a small part of the text. A report that comes every day, of a market or of the weather, uses the same words
-//!   with other numbers and is another report.
+//! - At least a third of the different numbers of the article with fewer numbers are in the other; or both are long and have at most
+//!   one number for twelve phrases. A report that comes every day, of a market or of the weather, uses the same words with other
+//!   numbers and is another report.
 //!
 //! Copies of copies are one story. The signatures hold samples of the phrases, so the shares are estimates: resemblance has a
 //! standard error of at most 0.085.
@@ -63,13 +63,14 @@ const CUT: f64 = 0.2;
 /// of their openings,
 const CUT_OPENING: f64 = 0.5;
 /// and the least share of the phrases of the shorter one that are in the longer one.
-const CUT_CONTAINED: f64 = 0.75;
+const CUT_CONTAINED: f64 = 0.6;
 /// The least share of the numbers of one article that are in the other. Copies have at least half of them in common; the estimate
 /// is from few samples, so that it is asked to be a third.
 const NUMBERS_CONTAINED: f64 = 1.0 / 3.0;
-/// The resemblance from which on numbers are a small part of what is said: with every number changed, it is reached only if at
-/// most one token in forty is a number.
-const FEW_NUMBERS: f64 = 0.85;
+/// How many phrases an article has at least for each of its different numbers, if numbers are a small part of what it says,
+const PHRASES_FOR_A_NUMBER: u16 = 12;
+/// and how many it has at all: of a short text, the numbers may be all that is new.
+const PHRASES_BESIDE_NUMBERS: u16 = 60;
 
 /// Agencies as articles credit them, in parentheses near the beginning. The number of an agency is its place here, from 1.
 const AGENCIES: [&str; 20] = [
@@ -110,8 +111,10 @@ pub struct Signature {
     agency: u8,
 }
 
-/// Groups of four samples: articles that have one in common are compared.
-const GROUPS: usize = (PHRASES + OPENING) / 4;
+/// Samples in a group: articles that have a group in common are compared.
+const IN_GROUP: usize = 3;
+/// Groups of a signature.
+const GROUPS: usize = (PHRASES + OPENING) / IN_GROUP;
 /// Number of 64-bit words in which a signature is stored, besides the hash of the content.
 pub(crate) const WORDS: usize = (PHRASES + OPENING + NUMBERS + 4) / 8;
 
@@ -158,7 +161,12 @@ impl Signature {
                 && resemblance(&self.opening, &other.opening) >= CUT_OPENING
                 && contained(phrases, self.n_phrases.into(), other.n_phrases.into()) >= CUT_CONTAINED
         };
-        (phrases >= least || is_cut()) && (phrases >= FEW_NUMBERS || self.shares_numbers(other))
+        (phrases >= least || is_cut())
+            && (self.shares_numbers(other) || self.has_few_numbers() && other.has_few_numbers())
+    }
+
+    fn has_few_numbers(&self) -> bool {
+        self.n_phrases >= PHRASES_BESIDE_NUMBERS && u16::from(self.n_numbers) * PHRASES_FOR_A_NUMBER <= self.n_phrases
     }
 
     fn shares_numbers(&self, other: &Self) -> bool {
@@ -168,12 +176,12 @@ impl Signature {
             || contained(resemblance(&self.numbers, &other.numbers), one.into(), two.into()) >= NUMBERS_CONTAINED
     }
 
-    /// Four bytes for each group of samples. Two articles have at least one group in common with a probability that grows with
-    /// the resemblance of their phrases: .44 at one half, .92 at .7, .99 at .8; and more if they begin alike.
-    fn groups(&self) -> [u32; GROUPS] {
-        let (phrases, _) = self.phrases.as_chunks::<4>();
-        let (opening, _) = self.opening.as_chunks::<4>();
-        let mut groups = phrases.iter().chain(opening).map(|group| u32::from_le_bytes(*group));
+    /// The samples of each group. Two articles have at least one group in common with a probability that grows with the resemblance
+    /// of their phrases: .80 at one half, .99 at .7; and more if they begin alike.
+    fn groups(&self) -> [[u8; IN_GROUP]; GROUPS] {
+        let (phrases, _) = self.phrases.as_chunks();
+        let (opening, _) = self.opening.as_chunks();
+        let mut groups = phrases.iter().chain(opening).copied();
         std::array::from_fn(|_| groups.next().unwrap_or_default())
     }
 

@@ -1,6 +1,6 @@
 //! From signatures to stories.
 
-use super::{GROUPS, LEAST_PHRASES, Signature};
+use super::{GROUPS, IN_GROUP, LEAST_PHRASES, Signature};
 
 /// With how many of the articles that have a group of samples in common, and follow it in the archive, an article is compared. More
 /// have it in common only where thousands of articles are made from one form, or are copies of one, which are found through any of them.
@@ -27,7 +27,7 @@ impl Stories {
     ///
     /// # Complexity
     ///
-    /// Sorts the articles once for each of the 12 groups of samples; each article is compared with at most a thousand others of
+    /// Sorts the articles once for each of the 16 groups of samples; each article is compared with at most a thousand others of
     /// a group ([`not_compared`](Self::not_compared)). 20 bytes of memory for each article, besides the signatures.
     #[must_use]
     pub fn of(signatures: &[Signature]) -> Self {
@@ -37,7 +37,7 @@ impl Stories {
         let is_compared = |row: &u32| sets.is_first(*row) && signatures[*row as usize].n_phrases >= LEAST_PHRASES;
         let compared: Vec<u32> = (0..signatures.len() as u32).filter(is_compared).collect();
         let mut not_compared = 0;
-        let mut keys: Vec<(u32, u32)> = Vec::new();
+        let mut keys: Vec<([u8; IN_GROUP], u32)> = Vec::new();
         for group in 0..GROUPS {
             keys.clear();
             keys.extend(compared.iter().map(|row| (signatures[*row as usize].groups()[group], *row)));
