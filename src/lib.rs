@@ -65,6 +65,7 @@ pub mod association;
 mod cooccurrence;
 mod counts;
 pub mod evaluation;
+mod focus;
 mod holders;
 pub mod network;
 // Results
@@ -80,11 +81,12 @@ pub use analyzer::{Analyzer, AnalyzerBuilder, FoundMention, Worker};
 pub use archive::{Archive, ArchiveOptions, FieldMap, InputFormat};
 pub use builtin::NOTICES;
 pub use collect::{InputNotes, Noted};
-pub use cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix, RoundUps};
+pub use cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix, PairSums, RoundUps};
 pub use counts::{CountMatrix, DocumentCounts};
 pub use diagnostics::{Diagnostic, Reject, RejectReason};
 pub use document::{Document, Part};
 pub use error::{Error, ErrorKind, Result};
+pub use focus::{Focus, PlaceMention, focus};
 pub use gazetteer::Gazetteer;
 pub use holders::{Holder, HolderCounts, Office, offices};
 pub use ids::{AliasId, DocumentIndex, EntityId};
@@ -95,11 +97,11 @@ pub use matcher::{
 pub use mention::{Contest, Mention, UnlistedMention};
 pub use offsets::OffsetUnit;
 pub use pipeline::{
-    About, AnalyzeOptions, Difference, Extended, Forgotten, FoundDocument, FoundDocuments, HolderSummary, MergeOptions,
-    Passage, PassageName, PassageOrder, PassageQuery, Passages, ReadSummary, Retried, RunSummary, ScanOptions,
-    SelfcheckReport, Suggestion, Suggestions, TagOptions, TagSummary, TaggedHead, TaggedRunnerUp, TaggedSpan, analyze,
-    analyze_archive, count_lines, extend, find_documents, forget, holders, inputs_of_run, merge, passages,
-    read_documents, retry, selfcheck, suggest, tag, tagged_spans, write_run,
+    About, AnalyzeOptions, AuditedName, Difference, Extended, Forgotten, FoundDocument, FoundDocuments, HolderSummary,
+    MergeOptions, Passage, PassageName, PassageOrder, PassageQuery, Passages, ReadSummary, Retried, RunSummary,
+    Sampled, ScanOptions, SelfcheckReport, Suggestion, Suggestions, Suspicion, TagOptions, TagSummary, TaggedHead,
+    TaggedRunnerUp, TaggedSpan, analyze, analyze_archive, audit, count_lines, extend, find_documents, forget, holders,
+    inputs_of_run, merge, passages, read_documents, retry, sample, selfcheck, suggest, tag, tagged_spans, write_run,
 };
 pub use progress::{Progress, StopFlag};
 pub use report::{PlotKind, ReportOptions, plot, report};

@@ -22,7 +22,7 @@ mod tests;
 
 pub use fdr::{QValues, benjamini_hochberg};
 pub use measure::Measure;
-pub use rate::wilson_interval;
+pub use rate::{wilson_interval, wilson_interval_of};
 
 use fisher::ln_upper_mid_p;
 

@@ -18,16 +18,18 @@ const Z: f64 = 1.959_963_984_540_054;
 /// ```
 #[must_use]
 pub fn wilson_interval(successes: u64, trials: u64) -> (f64, f64) {
-    if trials == 0 {
-        return (0.0, 1.0);
-    }
-    let (n, share) = (trials as f64, successes as f64 / trials as f64);
+    if trials == 0 { (0.0, 1.0) } else { wilson_interval_of(successes as f64 / trials as f64, trials as f64) }
+}
+
+/// As [`wilson_interval`], for a share of trials whose number need not be whole, such as an effective sample size; it must be positive.
+#[must_use]
+pub fn wilson_interval_of(share: f64, trials: f64) -> (f64, f64) {
     let square = Z * Z;
-    let centre = share + square / (2.0 * n);
-    let half = Z * (share * (1.0 - share) / n + square / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + square / n;
-    let low = if successes == 0 { 0.0 } else { ((centre - half) / scale).max(0.0) };
-    let high = if successes >= trials { 1.0 } else { ((centre + half) / scale).min(1.0) };
+    let centre = share + square / (2.0 * trials);
+    let half = Z * (share * (1.0 - share) / trials + square / (4.0 * trials * trials)).sqrt();
+    let scale = 1.0 + square / trials;
+    let low = if share <= 0.0 { 0.0 } else { ((centre - half) / scale).max(0.0) };
+    let high = if share >= 1.0 { 1.0 } else { ((centre + half) / scale).min(1.0) };
     (low, high)
 }
 

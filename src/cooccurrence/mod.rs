@@ -12,6 +12,7 @@
 mod chunk;
 mod count;
 mod round_up;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod triangle;
@@ -19,6 +20,7 @@ mod triangle;
 use crate::ids::EntityId;
 
 pub use round_up::RoundUps;
+pub use sums::PairSums;
 
 use chunk::{Chunk, Renumbered};
 use count::Strategy;

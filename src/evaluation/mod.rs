@@ -13,12 +13,14 @@
 
 mod bootstrap;
 mod labels;
+mod sheet;
 mod spans;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use bootstrap::{Interval, differences, intervals};
 pub use labels::{Compared, Renaming, compared};
+pub use sheet::{LabelledEntity, Precision, labelled, pooled};
 pub use spans::{SpanDocument, SpanFile, SpanLine, SpanUnit};
 
 /// The distance of `acc@161`, in kilometres.

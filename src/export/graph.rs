@@ -5,6 +5,7 @@
 use super::source::Source;
 use crate::error::Result;
 use crate::gazetteer::EntityType;
+use crate::query::SliceBy;
 use crate::store::{EntityRow, PairRow};
 
 /// An attribute of a node.
@@ -58,12 +59,23 @@ pub(super) fn nodes(source: &mut Source<'_>, mut each: impl FnMut(u32, EntityRow
     Ok(n_nodes)
 }
 
-/// Every edge.
-pub(super) fn edges(source: &mut Source<'_>, mut each: impl FnMut(PairRow) -> Result<()>) -> Result<u64> {
+/// Every edge; with `by`, once for each slice that has it, with its weight there and the number of the slice.
+pub(super) fn edges(
+    source: &mut Source<'_>,
+    by: Option<&SliceBy>,
+    mut each: impl FnMut(PairRow, Option<usize>) -> Result<()>,
+) -> Result<u64> {
     let mut n_edges = 0;
+    if let Some(by) = by {
+        source.sliced_pairs(by, |pair, in_slices| {
+            n_edges += in_slices.len() as u64;
+            in_slices.iter().try_for_each(|(slice, joint)| each(PairRow { joint: *joint, ..pair }, Some(*slice)))
+        })?;
+        return Ok(n_edges);
+    }
     source.pairs(|pairs| {
         n_edges += pairs.a.len() as u64;
-        pairs.iter().try_for_each(&mut each)
+        pairs.iter().try_for_each(|pair| each(pair, None))
     })?;
     Ok(n_edges)
 }

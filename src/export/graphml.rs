@@ -16,7 +16,8 @@ impl Exporter for Graphml {
         Layout::File
     }
 
-    fn write(&self, source: &mut Source<'_>, _options: &ExportOptions, path: &Path) -> Result<Written> {
+    fn write(&self, source: &mut Source<'_>, options: &ExportOptions, path: &Path) -> Result<Written> {
+        let slices = options.by.as_ref().map(|by| source.slices(by)).transpose()?;
         let mut file = Writer::create(path)?;
         let mut xml = XmlText::default();
         file.put(concat!(
@@ -32,6 +33,9 @@ impl Exporter for Graphml {
             file.put(format!("  <key id=\"{name}\" for=\"node\" attr.name=\"{name}\" attr.type=\"{kind}\"/>\n"))?;
         }
         file.put("  <key id=\"weight\" for=\"edge\" attr.name=\"weight\" attr.type=\"long\"/>\n")?;
+        if slices.is_some() {
+            file.put("  <key id=\"slice\" for=\"edge\" attr.name=\"slice\" attr.type=\"string\"/>\n")?;
+        }
         file.put("  <graph id=\"cooccurrence\" edgedefault=\"undirected\">\n")?;
         let n_nodes = nodes(source, |row, entity| {
             let mut node = format!("    <node id=\"n{row}\"><data key=\"name\">{}</data>", xml.escape(entity.name));
@@ -43,9 +47,14 @@ impl Exporter for Graphml {
             node += "</node>\n";
             file.put(&node)
         })?;
-        let n_edges = edges(source, |pair| {
+        let n_edges = edges(source, options.by.as_ref(), |pair, slice| {
             let (a, b, joint) = (pair.a, pair.b, pair.joint);
-            file.put(format!("    <edge source=\"n{a}\" target=\"n{b}\"><data key=\"weight\">{joint}</data></edge>\n"))
+            let slice = slices.as_ref().zip(slice).map_or_else(String::new, |(slices, slice)| {
+                format!("<data key=\"slice\">{}</data>", xml.escape(&slices[slice].label))
+            });
+            let edge =
+                format!("<edge source=\"n{a}\" target=\"n{b}\"><data key=\"weight\">{joint}</data>{slice}</edge>");
+            file.put(format!("    {edge}\n"))
         })?;
         file.put("  </graph>\n</graphml>\n")?;
         file.finish()?;

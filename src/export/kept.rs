@@ -35,15 +35,14 @@ impl KeptFields {
         &self.names
     }
 
-    /// The columns of the documents with these rows, which follow those of the call before; without a value, the text is empty.
+    /// The columns of the documents with these rows, which ascend and follow those of the call before; without a value, the text is empty.
     pub(super) fn columns(&mut self, run: &Run, documents: &[u32]) -> Result<Vec<StringColumn>> {
         let mut columns = vec![StringColumn::new(); self.names.len()];
-        for &document in documents {
+        for (at, &document) in documents.iter().enumerate() {
             while let Some((field, value)) = self.take(document)? {
                 let cell = self.values.get(value as usize).map(String::as_str);
                 // Two values of one field for a document would move those that follow.
-                let column =
-                    columns.get_mut(field as usize).filter(|column| column.len() as u32 == document - documents[0]);
+                let column = columns.get_mut(field as usize).filter(|column| column.len() == at);
                 let (Some(cell), Some(column)) = (cell, column) else {
                     let error =
                         Error::format(run.path().join(FIELDS_FILE), "damaged: a row of fields refers to nothing");
@@ -51,26 +50,30 @@ impl KeptFields {
                 };
                 column.push(cell);
             }
-            let n_rows = document - documents[0] + 1;
-            columns.iter_mut().filter(|column| column.len() < n_rows as usize).for_each(|column| column.push(""));
+            columns.iter_mut().filter(|column| column.len() <= at).for_each(|column| column.push(""));
         }
         Ok(columns)
     }
 
     /// The next value of this document.
     fn take(&mut self, document: u32) -> Result<Option<(u32, u32)>> {
-        while self.next == self.current.rows() {
-            match self.blocks.next() {
-                Some(block) => (self.current, self.next) = (block?, 0),
-                None => return Ok(None),
+        loop {
+            while self.next == self.current.rows() {
+                match self.blocks.next() {
+                    Some(block) => (self.current, self.next) = (block?, 0),
+                    None => return Ok(None),
+                }
+            }
+            let row = self.current.row(self.next);
+            if row.document > document {
+                return Ok(None);
+            }
+            self.next += 1;
+            // Documents that are not in the export have values, too.
+            if row.document == document {
+                return Ok(Some((row.field, row.value)));
             }
         }
-        let row = self.current.row(self.next);
-        if row.document != document {
-            return Ok(None);
-        }
-        self.next += 1;
-        Ok(Some((row.field, row.value)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The two matrices of a run: documents × entities, and entities × entities with the diagonal.
 //!
-//! Rows and columns are numbered from 0 without gaps: documents as in the run, and the entities in the export. The
+//! Rows and columns are numbered from 0 without gaps: the documents and the entities in the export. The
 //! files `documents.csv` and `entities.csv` name them, in order.
 
 use std::path::Path;
@@ -54,8 +54,10 @@ impl Matrix {
     ) -> Result<()> {
         let (numbers, n_entities) = source.renumbered();
         if self == Self::Counts {
+            let documents = source.document_numbers();
             return source.counts(|rows: &CountRows| {
-                rows.iter().try_for_each(|row| each(row.document, numbers[row.entity as usize], row.count))
+                rows.iter()
+                    .try_for_each(|row| each(documents[row.document as usize], numbers[row.entity as usize], row.count))
             });
         }
         let mut diagonal = vec![0; n_entities as usize];
@@ -89,6 +91,7 @@ impl Matrix {
 /// Writes `documents.csv` and `entities.csv` into a directory.
 pub(super) fn write_names(source: &mut Source<'_>, directory: &Path, csv_safe: bool) -> Result<Vec<(String, u64)>> {
     let path_of = |table: Table| directory.join(format!("{}.csv", table.name()));
-    let written = write_tables(source, &[Table::Documents, Table::Entities], &mut CsvTables::new(path_of, csv_safe))?;
+    let written =
+        write_tables(source, &[Table::Documents, Table::Entities], None, &mut CsvTables::new(path_of, csv_safe))?;
     Ok(written.into_iter().map(|(table, n_rows)| (format!("{}.csv", table.name()), n_rows)).collect())
 }

@@ -39,7 +39,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::query::{Condition, Filter};
+use crate::query::{Filter, SliceBy};
 use crate::store::Run;
 
 pub use output::EXPORT_FILE;
@@ -157,6 +157,11 @@ pub struct ExportOptions {
     pub filter: Filter,
     /// One table instead of all, for the formats that have a file for each; the export is then that file.
     pub table: Option<Table>,
+    /// Divides the pairs: by month, by source, ... With GEXF the weights of edges change with time; in tables and lists of edges each
+    /// pair has a row for each slice that has it. The slices sum to the whole.
+    pub by: Option<SliceBy>,
+    /// Adds to the documents what they are about, in columns `focus`, `focus_share` and `focus_places`. The run must have stored its mentions.
+    pub focus: bool,
     /// In CSV, puts an apostrophe before texts that a spreadsheet would read as formulas.
     pub csv_safe: bool,
     /// Replaces an earlier export of that name.
@@ -167,7 +172,7 @@ impl ExportOptions {
     /// All rows; an existing export is not replaced.
     #[must_use]
     pub fn new(format: ExportFormat) -> Self {
-        Self { format, filter: Filter::default(), table: None, csv_safe: false, force: false }
+        Self { format, filter: Filter::default(), table: None, by: None, focus: false, csv_safe: false, force: false }
     }
 }
 
@@ -223,9 +228,24 @@ pub fn export(
         let error = Error::usage(format!("{} is always exported whole", options.format.name()));
         return Err(error.with_remedy("--table goes with parquet, arrow, csv and jsonl"));
     }
-    if options.filter.condition.as_ref().is_some_and(Condition::is_of_documents) {
-        let error = Error::usage("an export is of all documents, so its conditions can only be about entities");
-        return Err(error.with_remedy("leave out those on date, source, language and the like"));
+    let has_documents = exporter.has_documents() && options.table.is_none_or(|table| table == Table::Documents);
+    if options.focus && !has_documents {
+        let error =
+            Error::usage(format!("this export to {} has no documents to add their focus to", options.format.name()));
+        return Err(error.with_remedy(
+            "--focus goes with parquet, arrow, csv, jsonl, duckdb and sqlite, and with --table documents",
+        ));
+    }
+    if let Some(by) = &options.by {
+        let is_pairs = exporter.has_tables() && options.table == Some(Table::Pairs);
+        if !is_pairs && !matches!(options.format, ExportFormat::Gexf | ExportFormat::Graphml | ExportFormat::Edges) {
+            let error = Error::usage(format!("{} cannot be divided by {by}", options.format.name()));
+            return Err(error.with_remedy("--by goes with gexf, graphml and edges, and with --table pairs"));
+        }
+        if options.format == ExportFormat::Gexf && !by.is_time() {
+            let error = Error::usage(format!("gexf has edges that change with time, and a {by} is no time"));
+            return Err(error.with_remedy("give --by month or another period, or export to edges or graphml"));
+        }
     }
     if options.filter.stories {
         let error = Error::usage("an export is of all documents, so it cannot leave out copies of articles");
@@ -270,6 +290,11 @@ trait Exporter {
     /// Whether one table can be exported alone.
     fn has_tables(&self) -> bool {
         false
+    }
+
+    /// Whether it has the columns of the documents.
+    fn has_documents(&self) -> bool {
+        self.has_tables()
     }
 
     /// Writes to `path`, an empty file or an empty directory, and flushes to disk what it wrote into a directory (the

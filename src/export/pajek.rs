@@ -43,7 +43,7 @@ impl Exporter for Pajek {
             file.put(format!("{vertex} \"{}\"\n", label(&name)))
         })?;
         file.put("*Edges\n")?;
-        let n_edges = edges(source, |pair| {
+        let n_edges = edges(source, None, |pair, _| {
             let (a, b) = (numbers[pair.a as usize] + 1, numbers[pair.b as usize] + 1);
             file.put(format!("{a} {b} {}\n", pair.joint))
         })?;

@@ -90,6 +90,10 @@ impl Exporter for Duckdb {
         Layout::Directory
     }
 
+    fn has_documents(&self) -> bool {
+        true
+    }
+
     fn write(&self, source: &mut Source<'_>, options: &ExportOptions, path: &Path) -> Result<Written> {
         let mut written = Parquet.write(source, options, path)?;
         let mut sql = String::new();

@@ -1,21 +1,27 @@
 //! The rows of a run for the exporters: filtered, checked for range and order, block by block.
 
+use std::collections::BTreeMap;
+
 use super::output::{About, GEONAMES};
 use crate::error::{Error, Result};
 use crate::gazetteer::builtin_names;
-use crate::query::{Filter, Selection, View};
+use crate::query::{Filter, JointCounts, Selection, Slice, SliceBy, Together, View};
 use crate::store::{
-    Block, COOCCURRENCE_FILE, COUNTS_FILE, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE, EntityRows,
-    MENTIONS_FILE, MarginalRows, MentionRows, PairRows, Run,
+    Block, COOCCURRENCE_FILE, COUNTS_FILE, CountRow, CountRows, DOCUMENTS_FILE, DocumentRows, EntityRow, EntityRows,
+    MENTIONS_FILE, MarginalRow, MarginalRows, MentionRows, PairRow, PairRows, Run,
 };
 
 /// A run, and which of its rows are wanted.
 pub(super) struct Source<'r> {
     pub(super) run: &'r Run,
     pub(super) filter: &'r Filter,
+    view: View<'r>,
     selection: Selection,
+    /// The pairs of the view, if it is not the whole run.
+    joint: Option<JointCounts<'r>>,
     /// By row of the entities: whether it is in the export.
     kept: Vec<bool>,
+    /// Documents of the run.
     n_documents: u64,
     /// What the user should know about the output.
     pub(super) notes: Vec<String>,
@@ -27,13 +33,18 @@ pub(super) struct Source<'r> {
 
 impl<'r> Source<'r> {
     pub(super) fn new(run: &'r Run, filter: &'r Filter, on_rows: &'r dyn Fn(u64) -> bool) -> Result<Self> {
-        let selection = filter.select(&View::whole(run)?)?;
-        let kept = (0..selection.n_entities() as u32).map(|row| selection.entity(row)).collect();
+        let view = filter.view(run)?;
+        let selection = filter.select(&view)?;
+        let is_there = |row: u32| view.is_whole() || view.entities()[row as usize].documents > 0;
+        let kept = (0..selection.n_entities() as u32).map(|row| selection.entity(row) && is_there(row)).collect();
         let n_documents = run.file(DOCUMENTS_FILE)?.rows::<DocumentRows>();
+        let joint = if view.is_whole() { None } else { Some(view.joint_counts()?) };
         let mut source = Self {
             run,
             filter,
+            view,
             selection,
+            joint,
             kept,
             n_documents,
             notes: Vec::new(),
@@ -73,8 +84,20 @@ impl<'r> Source<'r> {
         self.geonames.then_some(GEONAMES)
     }
 
+    /// Number of documents in the export.
     pub(super) fn n_documents(&self) -> u64 {
-        self.n_documents
+        self.view.n_documents()
+    }
+
+    /// By row of the documents, its number among those in the export, from 0.
+    pub(super) fn document_numbers(&self) -> Vec<u32> {
+        let mut next = 0;
+        let numbers = (0..self.n_documents as usize).map(|row| {
+            let number = next;
+            next += u32::from(self.view.has_document(row));
+            number
+        });
+        numbers.collect()
     }
 
     /// Whether the conditions leave no entity.
@@ -105,32 +128,97 @@ impl<'r> Source<'r> {
             let rows = row_numbers(&mut first, block.rows())?;
             let keep: Vec<bool> = rows.iter().map(|&row| self.is_kept(row)).collect();
             self.advance(block.rows())?;
+            if !self.view.is_whole() {
+                for (at, row) in rows.iter().enumerate() {
+                    let counted = &self.view.entities()[*row as usize];
+                    (block.mentions[at], block.documents[at]) = (counted.mentions, counted.documents);
+                }
+            }
             block.retain(&keep);
             each(&rows.iter().zip(keep).filter_map(|(&row, keep)| keep.then_some(row)).collect::<Vec<_>>(), &block)?;
         }
-        Ok(())
+        // Countries that no document mentions itself, but that places count for.
+        let added = self.view.entities().iter().skip(first as usize);
+        let added: Vec<_> = added.filter(|entity| self.is_kept(entity.row)).collect();
+        if added.is_empty() {
+            return Ok(());
+        }
+        let mut block = EntityRows::default();
+        for entity in &added {
+            block.push(EntityRow {
+                id: &entity.id,
+                name: &entity.name,
+                kind: &entity.kind,
+                country: &entity.country,
+                parent: "",
+                wikidata: "",
+                population: 0,
+                latitude: f64::NAN,
+                longitude: f64::NAN,
+                mentions: entity.mentions,
+                documents: entity.documents,
+            });
+        }
+        each(&added.iter().map(|entity| entity.row).collect::<Vec<_>>(), &block)
     }
 
-    /// All documents with their rows in the run, even those without wanted entities: rates need them as denominators.
+    /// The documents of the view with their rows in the run, even those without wanted entities: rates need them as denominators.
     pub(super) fn documents(&mut self, mut each: impl FnMut(&[u32], &DocumentRows) -> Result<()>) -> Result<()> {
         let mut first = 0;
         for block in self.run.documents()? {
-            let block = block?;
-            let rows = row_numbers(&mut first, block.rows())?;
+            let mut block = block?;
+            let mut rows = row_numbers(&mut first, block.rows())?;
             self.advance(block.rows())?;
+            let keep: Vec<bool> = rows.iter().map(|row| self.view.has_document(*row as usize)).collect();
+            if keep.contains(&false) {
+                block.retain(&keep);
+                rows.retain(|row| self.view.has_document(*row as usize));
+            }
             each(&rows, &block)?;
         }
         Ok(())
     }
 
     /// The counts of the entities in the export.
-    pub(super) fn counts(&mut self, each: impl FnMut(&CountRows) -> Result<()>) -> Result<()> {
+    pub(super) fn counts(&mut self, mut each: impl FnMut(&CountRows) -> Result<()>) -> Result<()> {
+        if !self.view.is_whole() {
+            let (mut block, mut n_rows) = (CountRows::default(), self.rows_read);
+            self.view.for_each_document(|document, entries| {
+                for (entity, count) in entries.iter().filter(|(entity, _)| self.kept[entity.index()]) {
+                    block.push(CountRow { document, entity: entity.0, count: *count });
+                }
+                if block.is_full() {
+                    n_rows += block.rows() as u64;
+                    self.tell(n_rows)?;
+                    each(&block)?;
+                    block.clear();
+                }
+                Ok(())
+            })?;
+            return each(&block);
+        }
         let key = |rows: &CountRows, row: usize| [rows.document[row], rows.entity[row], 0];
         self.walk(COUNTS_FILE, |rows: &CountRows| (Some(&rows.document), &rows.entity), key, true, each)
     }
 
     /// The pairs that meet the conditions.
     pub(super) fn pairs(&mut self, mut each: impl FnMut(&PairRows) -> Result<()>) -> Result<()> {
+        if let Some(joint) = &self.joint {
+            let (mut block, mut n_rows) = (PairRows::default(), self.rows_read);
+            joint.for_each(|pair| {
+                if self.selection.pair(pair) {
+                    block.push(pair);
+                }
+                if block.is_full() {
+                    n_rows += block.rows() as u64;
+                    self.tell(n_rows)?;
+                    each(&block)?;
+                    block.clear();
+                }
+                Ok(())
+            })?;
+            return each(&block);
+        }
         let selection = self.selection.clone();
         let everything = self.filter.is_everything();
         // `walk` checks the range and order of all pairs, so its filter by entity must not drop any before.
@@ -156,13 +244,38 @@ impl<'r> Source<'r> {
     }
 
     /// The marginals of the entities in the export.
-    pub(super) fn marginals(&mut self, each: impl FnMut(&MarginalRows) -> Result<()>) -> Result<()> {
+    pub(super) fn marginals(&mut self, mut each: impl FnMut(&MarginalRows) -> Result<()>) -> Result<()> {
+        if let Some(joint) = &self.joint {
+            let mut block = MarginalRows::default();
+            for entity in (0..self.kept.len() as u32).filter(|entity| self.kept[*entity as usize]) {
+                let contexts = u32::try_from(joint.contexts_of(entity));
+                let contexts = contexts.map_err(|_| Error::limit("a marginal does not fit into 32 bits"))?;
+                if contexts > 0 {
+                    block.push(MarginalRow { entity, contexts });
+                }
+            }
+            return each(&block);
+        }
         let key = |rows: &MarginalRows, row: usize| [rows.entity[row], 0, 0];
         self.walk(COOCCURRENCE_FILE, |rows: &MarginalRows| (None, &rows.entity), key, true, each)
     }
 
     /// The mentions of the entities in the export; the run must have stored them.
-    pub(super) fn mentions(&mut self, each: impl FnMut(&MentionRows) -> Result<()>) -> Result<()> {
+    pub(super) fn mentions(&mut self, mut each: impl FnMut(&MentionRows) -> Result<()>) -> Result<()> {
+        if !self.view.is_whole() {
+            let (mut block, mut n_rows) = (MentionRows::default(), self.rows_read);
+            self.view.for_each_text(|_, mentions| {
+                mentions.iter().filter(|mention| self.is_kept(mention.entity)).for_each(|mention| block.push(*mention));
+                if block.is_full() {
+                    n_rows += block.rows() as u64;
+                    self.tell(n_rows)?;
+                    each(&block)?;
+                    block.clear();
+                }
+                Ok(())
+            })?;
+            return each(&block);
+        }
         let key = |rows: &MentionRows, row: usize| [rows.document[row], rows.part[row], rows.start[row]];
         self.walk(MENTIONS_FILE, |rows: &MentionRows| (Some(&rows.document), &rows.entity), key, false, each)
     }
@@ -216,7 +329,64 @@ impl<'r> Source<'r> {
 
     fn advance(&mut self, rows: usize) -> Result<()> {
         self.rows_read += rows as u64;
-        if (self.on_rows)(self.rows_read) { Ok(()) } else { Err(Error::interrupted()) }
+        self.tell(self.rows_read)
+    }
+
+    /// Tells how many rows were read; stops if nobody wants more.
+    fn tell(&self, rows: u64) -> Result<()> {
+        if (self.on_rows)(rows) { Ok(()) } else { Err(Error::interrupted()) }
+    }
+
+    /// What the documents are about, by their rows: the code of the country, its share, and the ids of the places. Those without are
+    /// missing.
+    pub(super) fn focuses(&self) -> Result<BTreeMap<u32, (Option<String>, f64, String)>> {
+        let mut focuses = BTreeMap::new();
+        self.view.for_each_focus(|document, focus, _| {
+            if focus.country.is_some() || !focus.places.is_empty() {
+                let ids = focus.places.iter().map(|place| self.view.entities()[*place as usize].id.as_str());
+                focuses.insert(document, (focus.country, focus.share, ids.collect::<Vec<_>>().join(";")));
+            }
+            Ok(())
+        })?;
+        Ok(focuses)
+    }
+
+    /// The slices of the documents.
+    pub(super) fn slices(&self, by: &SliceBy) -> Result<Vec<Slice>> {
+        Ok(self.view.slices(by)?.slices)
+    }
+
+    /// The pairs that meet the conditions over all slices, each with its joint count in those slices that have it.
+    ///
+    /// 16 bytes of memory for each pair in each slice.
+    pub(super) fn sliced_pairs(
+        &mut self,
+        by: &SliceBy,
+        mut each: impl FnMut(PairRow, &[(usize, u32)]) -> Result<()>,
+    ) -> Result<()> {
+        let slices = self.view.slices(by)?;
+        let mut pairs: Vec<(u32, u32, u32, u32)> = Vec::new();
+        for (slice, joint) in self.view.joint_counts_by(Together::default(), &slices)?.into_iter().enumerate() {
+            joint.for_each(|row| {
+                if self.selection.pair(PairRow { joint: u32::MAX, ..row }) {
+                    pairs.push((row.a, row.b, slice as u32, row.joint));
+                }
+                Ok(())
+            })?;
+            self.tell(self.rows_read + pairs.len() as u64)?;
+        }
+        pairs.sort_unstable();
+        let mut in_slices: Vec<(usize, u32)> = Vec::new();
+        for same in pairs.chunk_by(|left, right| (left.0, left.1) == (right.0, right.1)) {
+            in_slices.clear();
+            in_slices.extend(same.iter().map(|(.., slice, joint)| (*slice as usize, *joint)));
+            let (a, b) = (same[0].0, same[0].1);
+            let total = PairRow { a, b, joint: in_slices.iter().map(|(_, joint)| joint).sum() };
+            if self.selection.pair(total) {
+                each(total, &in_slices)?;
+            }
+        }
+        Ok(())
     }
 
     /// Number of rows of a kind in the file, before any condition.
@@ -226,11 +396,7 @@ impl<'r> Source<'r> {
 
     /// Names and ids of all entities, by row.
     pub(super) fn names(&self) -> Result<Vec<(String, String)>> {
-        let mut names = Vec::with_capacity(self.kept.len());
-        for block in self.run.blocks::<EntityRows>(ENTITIES_FILE)? {
-            names.extend(block?.iter().map(|entity| (entity.id.to_owned(), entity.name.to_owned())));
-        }
-        Ok(names)
+        Ok(self.view.entities().iter().map(|entity| (entity.id.clone(), entity.name.clone())).collect())
     }
 }
 

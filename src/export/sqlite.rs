@@ -17,7 +17,11 @@ impl Exporter for Sqlite {
         Layout::File
     }
 
-    fn write(&self, source: &mut Source<'_>, _options: &ExportOptions, path: &Path) -> Result<Written> {
+    fn has_documents(&self) -> bool {
+        true
+    }
+
+    fn write(&self, source: &mut Source<'_>, options: &ExportOptions, path: &Path) -> Result<Written> {
         let about = source.about("sqlite").pairs();
         let tables: Vec<Table> = Table::ALL.into_iter().filter(|table| table.is_in(source)).collect();
         let mut database = Database {
@@ -32,7 +36,7 @@ impl Exporter for Sqlite {
             let added = database.connection.execute("INSERT INTO about VALUES (?, ?)", (key, value));
             added.map_err(|error| cannot_write(path, error))?;
         }
-        let written = write_tables(source, &tables, &mut database)?;
+        let written = write_tables(source, &tables, Some(options), &mut database)?;
         database.run("CREATE INDEX counts_by_entity ON counts (entity);")?;
         database.run("CREATE INDEX pairs_by_b ON pairs (b);")?;
         database.run(NAMED_VIEWS)?;

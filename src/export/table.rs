@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
+use super::ExportOptions;
 use super::kept::KeptFields;
 use super::source::Source;
 use crate::copies::Stories;
@@ -11,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::query::{date_of, stories_of};
 use crate::store::{
     Block, COOCCURRENCE_FILE, COUNTS_FILE, ColumnRef, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE,
-    EntityRows, MENTIONS_FILE, MarginalRows, MentionRows, PairRows, Run,
+    EntityRows, MENTIONS_FILE, MarginalRows, MentionRows, PairRow, PairRows, Run, StringColumn,
 };
 
 /// The column of documents that says which story a document is a copy of ([`stories_of`]).
@@ -187,11 +188,16 @@ pub(super) trait TableSink {
 }
 
 /// Writes the tables of a run to a sink, and returns the number of rows of each.
+///
+/// With `by`, pairs have a row for each slice that has them, and its label in a column `slice`; documents can have their focus.
 pub(super) fn write_tables(
     source: &mut Source<'_>,
     tables: &[Table],
+    options: Option<&ExportOptions>,
     sink: &mut impl TableSink,
 ) -> Result<Vec<(Table, u64)>> {
+    let by = options.and_then(|options| options.by.as_ref());
+    let with_focus = options.is_some_and(|options| options.focus);
     let mut written = Vec::new();
     for &table in tables {
         let mut kept = match table {
@@ -202,6 +208,15 @@ pub(super) fn write_tables(
         let mut fields = table.fields();
         let names = kept.iter().flat_map(KeptFields::names);
         fields.extend(names.map(|name| Field { name: name.clone().into(), kind: FieldKind::Text }));
+        if by.is_some() && table == Table::Pairs {
+            fields.push(Field { name: "slice".into(), kind: FieldKind::Text });
+        }
+        let focuses = if with_focus && table == Table::Documents { Some(source.focuses()?) } else { None };
+        if focuses.is_some() {
+            let kinds = [FieldKind::Text, FieldKind::F64, FieldKind::Text];
+            let names = ["focus", "focus_share", "focus_places"].into_iter().zip(kinds);
+            fields.extend(names.map(|(name, kind)| Field { name: name.into(), kind }));
+        }
         sink.begin(table, &fields)?;
         let run = source.run;
         let mut n_rows = 0;
@@ -216,9 +231,41 @@ pub(super) fn write_tables(
                 let mut batch = Batch::new(Some(numbers), rows);
                 batch.columns.push(ColumnRef::U32(stories_at(stories.by_article(), numbers, run)?));
                 batch.columns.extend(kept.iter().map(ColumnRef::Text));
+                let Some(focuses) = &focuses else { return put(batch) };
+                let (mut countries, mut places) = (StringColumn::new(), StringColumn::new());
+                let mut shares = Vec::with_capacity(numbers.len());
+                for document in numbers {
+                    let focus = focuses.get(document);
+                    let country = focus.and_then(|(country, ..)| country.as_deref());
+                    countries.push(country.unwrap_or_default());
+                    shares.push(focus.filter(|_| country.is_some()).map_or(f64::NAN, |(_, share, _)| *share));
+                    places.push(focus.map_or("", |(.., places)| places));
+                }
+                batch.columns.extend([ColumnRef::Text(&countries), ColumnRef::F64(&shares), ColumnRef::Text(&places)]);
                 put(batch)
             })?,
             Table::Counts => source.counts(|rows| put(Batch::new(None, rows)))?,
+            Table::Pairs if by.is_some() => {
+                let by = by.expect("it was looked at");
+                let labels: Vec<String> = source.slices(by)?.into_iter().map(|slice| slice.label).collect();
+                let (mut rows, mut slices) = (PairRows::default(), StringColumn::new());
+                let mut flush = |rows: &mut PairRows, slices: &mut StringColumn| -> Result<()> {
+                    let mut batch = Batch::new(None, &*rows);
+                    batch.columns.push(ColumnRef::Text(slices));
+                    put(batch)?;
+                    rows.clear();
+                    *slices = StringColumn::new();
+                    Ok(())
+                };
+                source.sliced_pairs(by, |pair, in_slices| {
+                    for (slice, joint) in in_slices {
+                        rows.push(PairRow { joint: *joint, ..pair });
+                        slices.push(&labels[*slice]);
+                    }
+                    if rows.is_full() { flush(&mut rows, &mut slices) } else { Ok(()) }
+                })?;
+                flush(&mut rows, &mut slices)?;
+            }
             Table::Pairs => source.pairs(|rows| put(Batch::new(None, rows)))?,
             Table::Marginals => source.marginals(|rows| put(Batch::new(None, rows)))?,
             Table::Mentions => source.mentions(|rows| put(Batch::new(None, rows)))?,

@@ -67,7 +67,7 @@ pub(super) fn write_files(
         Some(table) => vec![table],
         None => Table::ALL.into_iter().filter(|table| table.is_in(source)).collect(),
     };
-    let written = write_tables(source, &tables, sink)?;
+    let written = write_tables(source, &tables, Some(options), sink)?;
     if options.table == Some(Table::Entities)
         && let Some(notice) = source.attribution()
         && matches!(extension, "csv" | "jsonl")

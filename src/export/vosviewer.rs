@@ -35,7 +35,7 @@ impl Exporter for Vosviewer {
         })?;
         file.put("\n],\n\"links\": [\n")?;
         between = "";
-        let n_links = edges(source, |pair| {
+        let n_links = edges(source, None, |pair, _| {
             let (a, b, joint) = (u64::from(pair.a) + 1, u64::from(pair.b) + 1, pair.joint);
             let link = format!("{between}{{\"source_id\":{a},\"target_id\":{b},\"strength\":{joint}}}");
             between = ",\n";

@@ -14,6 +14,7 @@ mod passages;
 mod read;
 mod recurring;
 mod resume;
+mod review;
 mod scan;
 mod selfcheck;
 mod sink;
@@ -30,6 +31,7 @@ pub use passages::{About, Passage, PassageName, PassageOrder, PassageQuery, Pass
 pub use read::{ReadSummary, read_documents};
 pub use recurring::count_lines;
 pub use resume::{Extended, Retried, analyze_archive, extend, retry};
+pub use review::{AuditedName, Sampled, Suspicion, audit, sample};
 pub use scan::ScanOptions;
 pub use selfcheck::{Difference, SelfcheckReport, selfcheck};
 pub use sink::RunSummary;

@@ -13,9 +13,9 @@ use crate::diagnostics::Reject;
 use crate::document::{Document, Part};
 use crate::error::{Error, Result};
 use crate::progress::StopFlag;
-use crate::query::Within;
+use crate::query::{Counting, Together, View};
 use crate::span::Span;
-use crate::store::{Block, MentionRow, MentionRows, Run};
+use crate::store::{Block, MentionRow, Run};
 use crate::text::Layout;
 
 /// Which passages of a run's documents are wanted.
@@ -23,20 +23,20 @@ use crate::text::Layout;
 pub struct PassageQuery {
     /// What they are about.
     pub about: About,
-    /// Where the two entities of a pair must both be.
-    pub within: Within,
+    /// What the two entities of a pair must share.
+    pub together: Together,
     /// At most so many documents; 0 for all.
     pub documents: usize,
     /// Which of them.
     pub order: PassageOrder,
 }
 
-/// What passages are about. Entities are given by their row in the run.
+/// What passages are about. Entities are given by their row in the view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum About {
     /// Sentences that mention the entity.
     Entity(u32),
-    /// Sentences that mention either entity, in contexts that mention both.
+    /// Sentences with a mention of either entity that is together with one of the other.
     Pair(u32, u32),
     /// All sentences with mentions of the documents with this id.
     Document(String),
@@ -57,7 +57,7 @@ pub enum PassageOrder {
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passages {
-    /// Contexts that answer the query, in all documents: of a pair, the number in its cell.
+    /// Contexts that answer the query, in all documents of the view: of a pair, the number in its cell.
     pub contexts: u64,
     /// Documents that answer it.
     pub documents: u64,
@@ -95,11 +95,11 @@ pub struct Passage {
 pub struct PassageName {
     /// The bytes of the passage's text.
     pub span: Span,
-    /// Row of the entity.
+    /// Row of the entity in the view.
     pub entity: u32,
 }
 
-/// Reads the sentences that a number of a run counts. The inputs are looked for where the manifest says they were, relative to `root`.
+/// Reads the sentences that a number of a view counts. The inputs are looked for where the manifest says they were, relative to `root`.
 ///
 /// # Errors
 ///
@@ -110,27 +110,14 @@ pub struct PassageName {
 ///
 /// Reads the mentions once or twice, and every input with a wanted document from its beginning to its end, which proves that it has not
 /// changed.
-pub fn passages(run: &Run, root: &Path, query: &PassageQuery, options: ScanOptions<'_>) -> Result<Passages> {
-    let mentions = run.stored_mentions()?;
-    let (mut answers, contexts) = match &query.about {
-        About::Document(id) => {
-            let documents = documents_with_id(run, id)?;
-            let contexts = documents.len() as u64;
-            (documents, contexts)
-        }
-        about => count(mentions, about, query.within)?,
-    };
+pub fn passages(view: &View<'_>, root: &Path, query: &PassageQuery, options: ScanOptions<'_>) -> Result<Passages> {
+    let run = view.run();
+    let (mut answers, contexts) = count(view, query)?;
     let n_documents = answers.len() as u64;
     choose(run, &mut answers, query)?;
-    let mut wanted = wanted_documents(run, &answers, &query.about)?;
-    if let About::Pair(a, b) = query.about {
-        wanted.values_mut().for_each(|document| document.keep_contexts_of(a, b, query.within));
-    }
-    let texts = read_texts(run, root, &wanted, options)?;
-    let mut sentences = Vec::new();
-    for row in answers {
-        add_sentences(&mut sentences, &wanted[&row], &texts[&row])?;
-    }
+    let wanted = wanted_documents(view, &answers, query)?;
+    let mut sentences_of = read_again(run, root, &wanted, options, &|wanted, document| sentences(wanted, document))?;
+    let sentences = answers.iter().filter_map(|row| sentences_of.remove(row)).flatten().collect();
     Ok(Passages { contexts, documents: n_documents, sentences })
 }
 
@@ -152,39 +139,31 @@ fn documents_with_id(run: &Run, id: &str) -> Result<Vec<u32>> {
 }
 
 /// The documents that answer, and the number of contexts.
-fn count(
-    mentions: impl Iterator<Item = Result<MentionRows>>,
-    about: &About,
-    within: Within,
-) -> Result<(Vec<u32>, u64)> {
-    let (a, b) = match about {
-        About::Entity(entity) => (*entity, *entity),
-        About::Pair(a, b) => (*a, *b),
-        About::Document(_) => return Ok((Vec::new(), 0)),
-    };
-    // Paragraphs and sentences never go back in a document, so contexts end one after the other.
-    let (mut documents, mut contexts) = (Vec::new(), 0);
-    let mut context = ((0, 0), [false; 2]);
-    let mut end = |context: &mut ((u32, u32), [bool; 2])| {
-        if context.1 == [true; 2] {
-            contexts += 1;
-            if documents.last() != Some(&context.0.0) {
-                documents.push(context.0.0);
-            }
-        }
-        context.1 = [false; 2];
-    };
-    for block in mentions {
-        for mention in block?.iter().filter(|mention| mention.entity == a || mention.entity == b) {
-            if within.of(&mention) != context.0 {
-                end(&mut context);
-                context.0 = within.of(&mention);
-            }
-            context.1[0] |= mention.entity == a;
-            context.1[1] |= mention.entity == b;
-        }
+fn count(view: &View<'_>, query: &PassageQuery) -> Result<(Vec<u32>, u64)> {
+    if let About::Document(id) = &query.about {
+        // Those that stored no mentions could not be shown.
+        view.run().stored_mentions()?;
+        let mut documents = documents_with_id(view.run(), id)?;
+        documents.retain(|row| view.has_document(*row as usize));
+        let contexts = documents.len() as u64;
+        return Ok((documents, contexts));
     }
-    end(&mut context);
+    let (mut documents, mut contexts) = (Vec::new(), 0);
+    view.for_each_text(|document, mentions| {
+        let found = match (&query.about, query.together) {
+            (About::Pair(a, b), together) => together.contexts_with(mentions, *a, *b),
+            (About::Entity(entity), Together { counting: Counting::Frequency, .. }) => {
+                mentions.iter().filter(|mention| mention.entity == *entity).count() as u64
+            }
+            (About::Entity(entity), together) => together.contexts_with(mentions, *entity, *entity),
+            (About::Document(_), _) => 0,
+        };
+        if found > 0 {
+            documents.push(document);
+            contexts += found;
+        }
+        Ok(())
+    })?;
     Ok((documents, contexts))
 }
 
@@ -216,31 +195,20 @@ fn choose(run: &Run, rows: &mut Vec<u32>, query: &PassageQuery) -> Result<()> {
 }
 
 /// A document whose text is wanted.
-struct Wanted {
-    row: u32,
-    id: String,
-    date: String,
-    source: String,
+pub(super) struct Wanted {
+    pub(super) row: u32,
+    pub(super) id: String,
+    pub(super) date: String,
+    pub(super) source: String,
     file: u32,
     offset: u64,
     length: u64,
-    mentions: Vec<MentionRow>,
+    /// The mentions that are asked about.
+    pub(super) mentions: Vec<MentionRow>,
 }
 
-impl Wanted {
-    /// Leaves the mentions in contexts that hold both entities.
-    fn keep_contexts_of(&mut self, a: u32, b: u32, within: Within) {
-        let contexts_of = |entity: u32| -> BTreeSet<(u32, u32)> {
-            let mentions = self.mentions.iter().filter(|mention| mention.entity == entity);
-            mentions.map(|mention| within.of(mention)).collect()
-        };
-        let (of_a, of_b) = (contexts_of(a), contexts_of(b));
-        self.mentions.retain(|mention| of_a.contains(&within.of(mention)) && of_b.contains(&within.of(mention)));
-    }
-}
-
-fn wanted_documents(run: &Run, rows: &[u32], about: &About) -> Result<BTreeMap<u32, Wanted>> {
-    let rows: BTreeSet<u32> = rows.iter().copied().collect();
+/// The documents with these rows, without mentions.
+pub(super) fn wanted_rows(run: &Run, rows: &BTreeSet<u32>) -> Result<BTreeMap<u32, Wanted>> {
     let mut wanted = BTreeMap::new();
     let mut row = 0_u32;
     for block in run.documents()? {
@@ -254,28 +222,38 @@ fn wanted_documents(run: &Run, rows: &[u32], about: &About) -> Result<BTreeMap<u
         }
         row += block.rows() as u32;
     }
-    for block in run.stored_mentions()? {
-        for mention in block?.iter() {
-            let is_about = match about {
-                About::Entity(entity) => mention.entity == *entity,
-                About::Pair(a, b) => mention.entity == *a || mention.entity == *b,
-                About::Document(_) => true,
-            };
-            if let Some(document) = wanted.get_mut(&mention.document).filter(|_| is_about) {
-                document.mentions.push(mention);
-            }
-        }
-    }
     Ok(wanted)
 }
 
-/// The texts of documents by their rows.
-fn read_texts(
+fn wanted_documents(view: &View<'_>, rows: &[u32], query: &PassageQuery) -> Result<BTreeMap<u32, Wanted>> {
+    let mut wanted = wanted_rows(view.run(), &rows.iter().copied().collect())?;
+    view.for_each_text(|document, mentions| {
+        let Some(wanted) = wanted.get_mut(&document) else { return Ok(()) };
+        let is_with = |mention: &MentionRow, other: u32| {
+            mentions.iter().any(|near| near.entity == other && query.together.within.has(mention, near))
+        };
+        let is_about = |mention: &&MentionRow| match &query.about {
+            About::Entity(entity) => mention.entity == *entity,
+            About::Pair(a, b) => {
+                mention.entity == *a && is_with(mention, *b) || mention.entity == *b && is_with(mention, *a)
+            }
+            About::Document(_) => true,
+        };
+        wanted.mentions.extend(mentions.iter().filter(is_about));
+        Ok(())
+    })?;
+    Ok(wanted)
+}
+
+/// What `look` says of each wanted document, by its row. The inputs are looked for where the manifest says they were, relative to
+/// `root`, and are proved not to have changed.
+pub(super) fn read_again<T: Send>(
     run: &Run,
     root: &Path,
     wanted: &BTreeMap<u32, Wanted>,
     options: ScanOptions<'_>,
-) -> Result<BTreeMap<u32, Document<'static>>> {
+    look: &Look<'_, T>,
+) -> Result<BTreeMap<u32, T>> {
     const REMEDY: &str = "name the folder in which the inputs are now with --root, or analyze them again";
     let inputs: BTreeSet<u32> = wanted.values().map(|document| document.file).collect();
     let inputs: Vec<u32> = inputs.into_iter().collect();
@@ -303,6 +281,7 @@ fn read_texts(
     let archive =
         Archive::open(&paths, ArchiveOptions { keep: Vec::new(), select: Selection::default(), ..options_of_run })?;
     let fetch = Fetch {
+        look,
         wanted: wanted
             .values()
             .map(|document| {
@@ -334,18 +313,22 @@ fn read_texts(
     }
 }
 
-/// Collects the documents at the given places.
-struct Fetch<'w> {
+/// What is asked about a document whose text is there again.
+pub(super) type Look<'l, T> = dyn Fn(&Wanted, &Document<'_>) -> Result<T> + Sync + 'l;
+
+/// Looks at the documents at the given places.
+struct Fetch<'w, T> {
+    look: &'w Look<'w, T>,
     /// By input, offset and length; members of a container can have the same offset and length.
     wanted: BTreeMap<(u32, u64, u64), Vec<&'w Wanted>>,
 }
 
-impl Collector for Fetch<'_> {
+impl<T: Send> Collector for Fetch<'_, T> {
     type Worker<'a>
         = ()
     where
         Self: 'a;
-    type Partial = Vec<(u32, Document<'static>)>;
+    type Partial = Vec<(u32, T)>;
 
     fn worker(&self, _: Option<&StopFlag>) {}
 
@@ -357,9 +340,7 @@ impl Collector for Fetch<'_> {
         let place = (read.record.file, read.record.offset, read.batch.length(read.record));
         let Some(wanted) = self.wanted.get(&place) else { return Ok(()) };
         for wanted in wanted.iter().filter(|wanted| wanted.id == read.document.id) {
-            let title = read.document.title.as_deref().map(|title| title.to_owned().into());
-            let text = Document::new(wanted.id.clone(), read.document.text.clone().into_owned());
-            into.push((wanted.row, Document { title, ..text }));
+            into.push((wanted.row, (self.look)(wanted, read.document)?));
         }
         Ok(())
     }
@@ -372,8 +353,9 @@ impl Collector for Fetch<'_> {
     }
 }
 
-/// Adds the sentences of a document that have wanted names.
-fn add_sentences(sentences: &mut Vec<Passage>, wanted: &Wanted, document: &Document<'_>) -> Result<()> {
+/// The sentences of a document that have wanted names.
+pub(super) fn sentences(wanted: &Wanted, document: &Document<'_>) -> Result<Vec<Passage>> {
+    let mut sentences: Vec<Passage> = Vec::new();
     let layout = Layout::of(&document.text);
     let spans: Vec<Span> = layout.sentences(&document.text).collect();
     let first = u32::from(document.title.is_some());
@@ -419,5 +401,5 @@ fn add_sentences(sentences: &mut Vec<Passage>, wanted: &Wanted, document: &Docum
             names: vec![name],
         });
     }
-    Ok(())
+    Ok(sentences)
 }

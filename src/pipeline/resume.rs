@@ -169,12 +169,13 @@ pub fn retry(
         return Err(error.with_remedy("start the command in the folder in which the run was made"));
     }
     let archive = Archive::open(&paths, read_as)?;
-    let mut wanted = settings(analyzer, &archive);
+    let mut wanted = settings(analyzer, &archive, manifest.settings.round_ups);
     if let Some(now) = &mut wanted.input {
         now.max_record = input.max_record;
     }
     check_same(run, &wanted, analyzer)?;
-    let options = AnalyzeOptions { mentions: run.mentions()?.is_some(), ..options };
+    let options =
+        AnalyzeOptions { mentions: run.mentions()?.is_some(), round_ups: manifest.settings.round_ups, ..options };
     let parts = divide(&archive, options.checkpoint);
     let counted_before = manifest.books.counted;
     let inputs = paths.len() as u64;

@@ -15,10 +15,13 @@ use crate::collect::{Collector, InputNotes, ReadDocument, RejectTally};
 use crate::diagnostics::Reject;
 use crate::document::{Document, Part};
 use crate::error::{Error, Result};
+use crate::focus::{PlaceMention, focus};
 use crate::gazetteer::Gazetteer;
+use crate::ids::EntityId;
 use crate::mention::{Mention, UnlistedMention};
 use crate::offsets::{OffsetCursor, OffsetUnit};
 use crate::progress::StopFlag;
+use crate::query::is_of;
 use crate::resolve::Resolution;
 use crate::segment::{Furniture, Reason, Section, Segment};
 use crate::span::Span;
@@ -48,7 +51,16 @@ struct Line<'a> {
     id: &'a str,
     spans: Vec<TaggedSpan<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    focus: Option<FocusLine<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     segments: Option<Vec<SegmentLine>>,
+}
+
+#[derive(Serialize)]
+struct FocusLine<'a> {
+    country: Option<String>,
+    share: f64,
+    places: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -68,6 +80,8 @@ pub struct TagOptions {
     pub unit: OffsetUnit,
     /// Also write the stretches of each document: where its headline, lede and furniture are.
     pub segments: bool,
+    /// Also write which country and which places each document is about ([`focus`]).
+    pub focus: bool,
 }
 
 /// A mention as `tag` prints it: one of an entity, or of a name that is in no list.
@@ -242,11 +256,14 @@ impl Collector for Tagger<'_> {
     fn document(&self, worker: &mut Worker<'_>, read: &ReadDocument<'_>, into: &mut TaggedLines) -> Result<()> {
         let (document, unit) = (read.document, self.how.unit);
         into.notes.look(read);
-        let spans = tagged_spans(worker, document, unit);
+        let mark = self.analyzer.furniture() == Furniture::Mark;
+        let resolution = worker.resolve(document);
+        let about = self.how.focus.then(|| focus_line(self.analyzer.gazetteer(), resolution));
+        let spans = span_lines(self.analyzer.gazetteer(), document, resolution, unit, mark);
         into.documents += 1;
         into.spans += spans.len() as u64;
         let segments = self.how.segments.then(|| segment_lines(document, worker.segments(), unit));
-        let line = Line { id: &document.id, spans, segments };
+        let line = Line { id: &document.id, spans, focus: about, segments };
         serde_json::to_writer(&mut into.lines, &line).expect("writing to memory does not fail");
         into.lines.push(b'\n');
         Ok(())
@@ -269,6 +286,21 @@ impl Collector for Tagger<'_> {
         into.notes.add(next.notes);
         Ok(())
     }
+}
+
+/// What a document is about, from the mentions that `analyze` would count.
+fn focus_line<'a>(gazetteer: &'a Gazetteer, resolution: &Resolution) -> FocusLine<'a> {
+    let mut places = Vec::new();
+    for mention in resolution.mentions.iter().filter(|mention| !mention.repeated) {
+        let entity = gazetteer.entity(mention.entity);
+        if is_of(entity.kind, "place") {
+            let (country, is_country) = (entity.country().unwrap_or_default(), is_of(entity.kind, "place.country"));
+            places.push(PlaceMention { place: mention.entity.0, country, is_country, section: mention.section });
+        }
+    }
+    let found = focus(&places);
+    let places = found.places.iter().map(|place| gazetteer.entity(EntityId(*place)).id).collect();
+    FocusLine { country: found.country, share: found.share, places }
 }
 
 /// Listed and unlisted mentions, in order of part and span.

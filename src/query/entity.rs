@@ -94,6 +94,11 @@ impl EntityNames {
         Self { gazetteer, missing }
     }
 
+    /// The layers that could be read, together.
+    pub(super) fn gazetteer(&self) -> Option<&Gazetteer> {
+        self.gazetteer.as_ref()
+    }
+
     /// Whether a name of the entity passes, other than the canonical one.
     fn any(&self, id: &str, test: impl Fn(&str) -> bool) -> bool {
         let Some(gazetteer) = &self.gazetteer else { return false };

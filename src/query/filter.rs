@@ -1,16 +1,22 @@
 //! Which rows of a run are wanted: the one set of conditions for lists of entities, for pairs and for exports.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
 
 use super::condition::Condition;
 use super::entity::{EntityNames, RunEntity, find_entity};
+use super::kept::KeptField;
 use super::kinds::{RunKinds, is_of};
-use super::view::View;
+use super::mentions::MentionTest;
+use super::roll_up::RollUp;
+use super::stories::chosen_copies;
+use super::view::{DocumentTest, View};
 use crate::error::Result;
 use crate::gazetteer::{Gazetteer, LoadOptions};
-use crate::store::{PairRow, Run};
+use crate::segment::Section;
+use crate::store::{DocumentRow, PairRow, Run};
 
 /// The kind of news agencies. In an article they are mostly its author and not its subject ("Reuters reported"), so that
 /// lists of what articles are about leave them out.
@@ -56,6 +62,15 @@ pub struct Filter {
     /// titles.
     #[serde(skip_serializing_if = "is_false")]
     pub without_title_pairs: bool,
+    /// Only mentions in these sections; all if it is empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<Section>,
+    /// Only mentions that are not inside a longer one ([`MentionTest::without_nested`]).
+    #[serde(skip_serializing_if = "is_false")]
+    pub without_nested: bool,
+    /// Places count for a larger one that they are in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roll_up: Option<RollUp>,
     /// Leaves out pairs of a country and a place in it ("China" and "Beijing").
     #[serde(skip_serializing_if = "is_false")]
     pub without_own_country: bool,
@@ -79,6 +94,8 @@ impl Filter {
             && !self.stories
             && !self.without_agencies
             && !self.is_of_pairs()
+            && self.mention_test().is_everything()
+            && self.roll_up.is_none()
     }
 
     /// Whether there is a condition that only a pair can meet.
@@ -87,22 +104,36 @@ impl Filter {
         self.with.is_some() || self.min_documents > 1 || self.without_title_pairs || self.without_own_country
     }
 
-    /// The view of a run that the conditions on documents make.
+    /// Which mentions count.
+    #[must_use]
+    pub fn mention_test(&self) -> MentionTest {
+        let sections = (!self.sections.is_empty()).then(|| self.sections.iter().copied().collect());
+        MentionTest { sections, without_nested: self.without_nested }
+    }
+
+    /// The view of a run that the conditions on documents and mentions make.
     ///
     /// # Errors
     ///
-    /// If the run cannot be read.
+    /// If the run cannot be read, has not the fields that are asked for, or stores no mentions although only some are wanted.
     ///
     /// # Complexity
     ///
-    /// As [`View::whole`], [`View::of_documents`] or [`View::of_stories`].
+    /// As [`View::whole`], [`View::of_documents`] or [`View::of_stories`]; reads the mentions instead of the counts if only some are wanted.
     pub fn view<'r>(&self, run: &'r Run) -> Result<View<'r>> {
         let condition = self.condition.as_ref().filter(|condition| condition.is_of_documents());
-        match condition {
-            _ if self.stories => View::of_stories(run, |row| condition.is_none_or(|condition| condition.document(row))),
-            Some(condition) => View::of_documents(run, |row| condition.document(row)),
-            None => View::whole(run),
+        let read = |name: &str| Ok((name.to_owned(), KeptField::read(run, name)?));
+        let names = condition.map(Condition::kept_fields).unwrap_or_default();
+        let kept = names.into_iter().map(read).collect::<Result<BTreeMap<_, _>>>()?;
+        let mut test = |row: usize, document: DocumentRow<'_>| {
+            condition.is_none_or(|condition| condition.document(document, |name| kept[name].value(row)))
+        };
+        if self.stories {
+            let chosen = chosen_copies(run, &mut test)?;
+            return View::new(run, Some(&mut |row, _| chosen[row]), self.mention_test(), self.roll_up);
         }
+        let documents: Option<DocumentTest<'_>> = if condition.is_some() { Some(&mut test) } else { None };
+        View::new(run, documents, self.mention_test(), self.roll_up)
     }
 
     /// Looks up the conditions in a view of a run.
@@ -156,7 +187,12 @@ impl Filter {
             let load = |layers: &[String], without: &[String]| {
                 Gazetteer::load_with(layers, &LoadOptions { without: without.to_vec(), ..LoadOptions::default() })
             };
-            let row = find_entity(run, given, wanted, || EntityNames::of_run(run, load))?.row;
+            // A country that the run does not mention itself is only in the view.
+            let mut added = view.entities().iter().skip(run.manifest().totals.entities as usize);
+            let row = match added.find(|entity| entity.id == *given) {
+                Some(entity) => entity.row,
+                None => view.counts_as(find_entity(run, given, wanted, || EntityNames::of_run(run, load))?.row),
+            };
             selection = selection.around(row);
         }
         Ok(selection)
@@ -171,8 +207,12 @@ impl fmt::Display for Filter {
         let documents = (self.min_documents > 1).then(|| format!("--min-documents {}", self.min_documents));
         let each = (self.min_each > 1).then(|| format!("--min-each {}", self.min_each));
         let condition = self.condition.as_ref().map(|condition| format!("--where {:?}", condition.to_string()));
+        let names = self.sections.iter().map(|section| section.as_str()).collect::<Vec<_>>().join(",");
+        let sections = (!self.sections.is_empty()).then(|| format!("--section {names}"));
+        let nested = self.without_nested.then(|| "--no-nested".to_owned());
+        let roll_up = self.roll_up.map(|roll_up| format!("--roll-up {roll_up}"));
         let stories = self.stories.then(|| "--count stories".to_owned());
-        let all = [kind, with, documents, each, condition, stories];
+        let all = [kind, with, documents, each, condition, sections, nested, roll_up, stories];
         f.write_str(&all.into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 }

@@ -12,7 +12,7 @@ use crate::store::{COOCCURRENCE_FILE, MarginalRows, PairRow, PairRows, Run};
 #[derive(Debug, Clone)]
 pub struct JointCounts<'r> {
     pairs: Pairs<'r>,
-    marginals: Vec<u32>,
+    marginals: Vec<u64>,
     n_contexts: u64,
 }
 
@@ -31,7 +31,7 @@ impl<'r> JointCounts<'r> {
         for block in run.blocks::<MarginalRows>(COOCCURRENCE_FILE)? {
             for row in block?.iter() {
                 match marginals.get_mut(row.entity as usize) {
-                    Some(marginal) => *marginal = row.contexts,
+                    Some(marginal) => *marginal = row.contexts.into(),
                     None => return Err(damaged(run, row.entity)),
                 }
             }
@@ -44,7 +44,13 @@ impl<'r> JointCounts<'r> {
     #[must_use]
     pub fn counted(matrix: CooccurrenceMatrix, n_contexts: u64) -> Self {
         debug_assert!(n_contexts >= matrix.n_contexts());
-        Self { marginals: matrix.marginals().to_vec(), pairs: Pairs::Counted(matrix), n_contexts }
+        let marginals = matrix.marginals().iter().copied().map(u64::from).collect();
+        Self { marginals, pairs: Pairs::Counted(matrix), n_contexts }
+    }
+
+    /// Pairs in memory with the marginals that belong to them, which pairs that were summed one by one do not have.
+    pub(super) fn with_marginals(matrix: CooccurrenceMatrix, marginals: Vec<u64>, n_contexts: u64) -> Self {
+        Self { marginals, pairs: Pairs::Counted(matrix), n_contexts }
     }
 
     /// Number of all contexts.
@@ -56,7 +62,7 @@ impl<'r> JointCounts<'r> {
     /// Number of contexts with an entity, by its row; 0 if there is no such row.
     #[must_use]
     pub fn contexts_of(&self, entity: u32) -> u64 {
-        self.marginals.get(entity as usize).copied().map_or(0, u64::from)
+        self.marginals.get(entity as usize).copied().unwrap_or(0)
     }
 
     /// Number of pairs that occur together.

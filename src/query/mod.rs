@@ -7,14 +7,19 @@
 //!
 //! Nothing here prints, and tables are read block by block: memory holds the entities and the rows asked for.
 
+mod about;
 mod burst;
 mod condition;
 mod entity;
 mod filter;
 mod joint;
+mod kept;
 mod kinds;
+mod mentions;
 mod pairs;
 mod period;
+mod roll_up;
+mod slices;
 mod stories;
 #[cfg(test)]
 mod tests;
@@ -29,11 +34,14 @@ pub use entity::{EntityNames, RunEntity, find_entity};
 pub use filter::{Filter, Selection, is_agency};
 pub use joint::JointCounts;
 pub use kinds::{RunKinds, is_of};
+pub use mentions::MentionTest;
 pub use pairs::{Pair, PairOptions, PairOrder, edges, strongest_pairs};
 pub(crate) use period::date_of;
 pub use period::{DayRange, Period};
+pub use roll_up::RollUp;
+pub use slices::{Slice, SliceBy, SliceCount, Slices};
 pub use stories::stories_of;
 pub use top::{Frequency, top_entities};
-pub use trend::{Keyness, Slice, SliceBy, SliceCount, Trend, keyness, trend};
+pub use trend::{Keyness, Trend, keyness, trend};
 pub use view::View;
-pub use within::Within;
+pub use within::{Counting, Together, Window, Within};

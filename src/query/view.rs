@@ -1,25 +1,28 @@
-//! A run, or the part of it that some of its documents make up.
-
-use std::cmp::Reverse;
+//! A run, or a part of it: some of its documents, some of their mentions, places counted for their countries.
 
 use super::entity::{RunEntity, entities_of};
-use super::joint::JointCounts;
-use super::stories::stories_of;
-use crate::cooccurrence::CooccurrenceBuilder;
+use super::mentions::{MentionTest, without_nested};
+use super::roll_up::{RollUp, Rolled};
+use super::stories::chosen_copies;
 use crate::error::{Error, Result};
 use crate::ids::EntityId;
-use crate::store::{COUNTS_FILE, CountRows, DocumentRow, Run};
+use crate::store::{COUNTS_FILE, CountRows, DocumentRow, MENTIONS_FILE, MentionRow, Run};
 
-/// The entities of a run with their counts: of all its documents, or of some.
+/// The entities of a run with their counts: of all its documents and mentions, or of some.
 ///
-/// Everything that a view says is what a run of only its documents would say, except that entities keep the row numbers
-/// of the whole run, and those that do not occur in the view are there with counts of 0.
+/// Everything that a view says is what a run of only its documents and mentions would say, except that entities keep the row numbers
+/// of the whole run, and those that do not occur in the view are there with counts of 0. Places that count for their country
+/// have counts of 0, too; a country that the run does not mention itself has a row after those of the run.
 #[derive(Debug, Clone)]
 pub struct View<'r> {
     run: &'r Run,
     entities: Vec<RunEntity>,
+    /// The documents, if not all of them.
     documents: Option<DocumentSet>,
     n_documents: u64,
+    mentions: MentionTest,
+    /// By row of the run's entities, the row here that they count as, if not their own.
+    counts_as: Option<Vec<u32>>,
 }
 
 impl<'r> View<'r> {
@@ -33,7 +36,7 @@ impl<'r> View<'r> {
     ///
     /// Reads the entities and keeps them.
     pub fn whole(run: &'r Run) -> Result<Self> {
-        Ok(Self { run, entities: entities_of(run)?, documents: None, n_documents: run.manifest().totals.contexts })
+        Self::without_counts(run, None, MentionTest::default(), None)
     }
 
     /// The documents that pass a test.
@@ -46,23 +49,44 @@ impl<'r> View<'r> {
     ///
     /// Reads entities, documents and counts; keeps the entities, and a bit for each document.
     pub fn of_documents(run: &'r Run, mut test: impl FnMut(DocumentRow<'_>) -> bool) -> Result<Self> {
-        let mut documents = DocumentSet::default();
-        for block in run.documents()? {
-            block?.iter().for_each(|document| documents.push(test(document)));
-        }
-        let n_documents = documents.count();
-        let mut view = Self { documents: Some(documents), n_documents, ..Self::whole(run)? };
-        let mut counts = vec![(0_u64, 0_u32); view.entities.len()];
-        view.for_each_document(|_, entries| {
-            for (entity, count) in entries {
-                let (mentions, documents) = &mut counts[entity.index()];
-                *mentions += u64::from(*count);
-                *documents += 1;
+        Self::new(run, Some(&mut |_, document| test(document)), MentionTest::default(), None)
+    }
+
+    /// The documents that pass a test, which receives their row, too; their mentions that pass another; and these counted for
+    /// larger places.
+    ///
+    /// # Errors
+    ///
+    /// If the run cannot be read or is damaged, or stores no mentions although only some are wanted.
+    ///
+    /// # Complexity
+    ///
+    /// Reads entities and documents, and the counts, or the mentions if only some are wanted.
+    pub(super) fn new(
+        run: &'r Run,
+        documents: Option<DocumentTest<'_>>,
+        mentions: MentionTest,
+        roll_up: Option<RollUp>,
+    ) -> Result<Self> {
+        let mut set = None;
+        if let Some(test) = documents {
+            let documents: &mut DocumentSet = set.get_or_insert_default();
+            for block in run.documents()? {
+                block?.iter().for_each(|document| documents.push(test(documents.len, document)));
             }
-            Ok(())
-        })?;
-        for (entity, (mentions, documents)) in view.entities.iter_mut().zip(counts) {
-            (entity.mentions, entity.documents) = (mentions, documents);
+        }
+        let mut view = Self::without_counts(run, set, mentions, roll_up)?;
+        if !view.is_whole() {
+            let mut counts = vec![(0_u64, 0_u32); view.entities.len()];
+            view.for_each_document(|_, entries| {
+                for (entity, count) in entries {
+                    let (mentions, documents) = &mut counts[entity.index()];
+                    *mentions += u64::from(*count);
+                    *documents += 1;
+                }
+                Ok(())
+            })?;
+            view.set_counts(counts.into_iter());
         }
         Ok(view)
     }
@@ -76,33 +100,57 @@ impl<'r> View<'r> {
     ///
     /// # Complexity
     ///
-    /// As [`stories_of`] and [`of_documents`](Self::of_documents).
+    /// As [`stories_of`](super::stories_of) and [`of_documents`](Self::of_documents).
     pub fn of_stories(run: &'r Run, mut test: impl FnMut(DocumentRow<'_>) -> bool) -> Result<Self> {
-        let stories = stories_of(run)?;
-        let mut chosen: Vec<Option<Copy>> = vec![None; stories.len()];
-        let mut story_of = stories.by_article().iter();
-        for block in run.documents()? {
-            for document in block?.iter() {
-                let (Some(story), row) = (story_of.next(), stories.by_article().len() - story_of.len()) else { break };
-                if test(document) {
-                    let copy = (document.day == i32::MIN, document.day, Reverse(document.words), row);
-                    let best = &mut chosen[*story as usize];
-                    *best = Some(best.map_or(copy, |best| best.min(copy)));
-                }
-            }
+        let chosen = chosen_copies(run, &mut |_, document| test(document))?;
+        Self::new(run, Some(&mut |row, _| chosen[row]), MentionTest::default(), None)
+    }
+
+    /// A view whose entities have the counts of the run for now.
+    fn without_counts(
+        run: &'r Run,
+        documents: Option<DocumentSet>,
+        mentions: MentionTest,
+        roll_up: Option<RollUp>,
+    ) -> Result<Self> {
+        let mut entities = entities_of(run)?;
+        let mut counts_as = None;
+        if let Some(roll_up) = roll_up {
+            let Rolled { to, added } = Rolled::of(roll_up, run, &entities)?;
+            entities.extend(added);
+            counts_as = Some(to);
         }
-        let mut row = 0;
-        let mut story_of = stories.by_article().iter();
-        Self::of_documents(run, |_| {
-            row += 1;
-            story_of.next().is_some_and(|story| chosen[*story as usize].is_some_and(|(.., chosen)| chosen == row))
-        })
+        let n_documents = documents.as_ref().map_or(run.manifest().totals.contexts, DocumentSet::count);
+        Ok(Self { run, entities, documents, n_documents, mentions, counts_as })
+    }
+
+    /// Those of the view's documents that pass a test of their rows, with these mentions and documents of its entities.
+    pub(super) fn part(&self, test: impl Fn(usize) -> bool, counts: impl Iterator<Item = (u64, u32)>) -> Self {
+        let mut documents = DocumentSet::default();
+        let n = self.documents.as_ref().map_or(self.run.manifest().totals.contexts as usize, |documents| documents.len);
+        (0..n).for_each(|row| documents.push(self.has_document(row) && test(row)));
+        let n_documents = documents.count();
+        let mut part = Self { documents: Some(documents), n_documents, ..self.clone() };
+        part.set_counts(counts);
+        part
+    }
+
+    fn set_counts(&mut self, counts: impl Iterator<Item = (u64, u32)>) {
+        for (entity, (mentions, documents)) in self.entities.iter_mut().zip(counts) {
+            (entity.mentions, entity.documents) = (mentions, documents);
+        }
     }
 
     /// The run.
     #[must_use]
     pub fn run(&self) -> &'r Run {
         self.run
+    }
+
+    /// The row that an entity of the run counts as: its own, or that of its country.
+    #[must_use]
+    pub fn counts_as(&self, row: u32) -> u32 {
+        self.counts_as.as_ref().and_then(|rows| rows.get(row as usize)).copied().unwrap_or(row)
     }
 
     /// Every entity of the run by its row, with its mentions and documents in the view.
@@ -123,10 +171,10 @@ impl<'r> View<'r> {
         self.entities.iter().filter(|entity| entity.documents > 0).count() as u64
     }
 
-    /// Whether it is the whole run.
+    /// Whether it is the whole run, as it was counted.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.documents.is_none()
+        self.documents.is_none() && self.counts_as.is_none() && self.mentions.is_everything()
     }
 
     /// Whether a document, by its row, is in the view.
@@ -145,83 +193,121 @@ impl<'r> View<'r> {
         }
     }
 
-    /// In how many documents each two entities occur together: those stored, or counted anew for some of the documents.
-    ///
-    /// # Errors
-    ///
-    /// If the run cannot be read or is damaged.
-    ///
-    /// # Complexity
-    ///
-    /// For the whole run, nothing but the marginals is read. For a part, reads the counts; memory as of a
-    /// [`CooccurrenceBuilder`], two or three bytes for each distinct pair.
-    pub fn joint_counts(&self) -> Result<JointCounts<'r>> {
-        if self.is_whole() {
-            return JointCounts::stored(self.run, self.entities.len());
-        }
-        let mut builder = CooccurrenceBuilder::default().round_ups(self.run.manifest().settings.round_ups);
-        self.for_each_document(|_, entries| {
-            builder.push(entries);
-            Ok(())
-        })?;
-        // Documents without any entity are contexts, too; only their number matters.
-        Ok(JointCounts::counted(builder.finish(), self.n_documents))
-    }
-
     /// Calls `each` with every document of the view that has entities, in order: its row and its row of the matrix.
     ///
     /// # Errors
     ///
     /// If the run cannot be read or is damaged, or as `each` says.
     pub(crate) fn for_each_document(&self, mut each: impl FnMut(u32, &[(EntityId, u32)]) -> Result<()>) -> Result<()> {
+        if !self.mentions.is_everything() {
+            let mut entries: Vec<(EntityId, u32)> = Vec::new();
+            return self.for_each_text(|document, mentions| {
+                entries.clear();
+                entries.extend(mentions.iter().map(|mention| (EntityId(mention.entity), 1)));
+                sum_entries(&mut entries);
+                each(document, &entries)
+            });
+        }
         let run = self.run;
-        let n_entities = self.entities.len();
-        let n_documents = self.documents.as_ref().map_or(self.n_documents, |documents| documents.len as u64);
+        let n_entities = run.manifest().totals.entities;
+        let n_documents =
+            self.documents.as_ref().map_or(run.manifest().totals.contexts, |documents| documents.len as u64);
         let mut of = None;
         let mut entries: Vec<(EntityId, u32)> = Vec::new();
+        let mut last = None;
+        let mut end = |of: Option<u32>, entries: &mut Vec<(EntityId, u32)>| {
+            let Some(of) = of.filter(|_| !entries.is_empty()) else { return Ok(()) };
+            if self.counts_as.is_some() {
+                entries.iter_mut().for_each(|(entity, _)| entity.0 = self.counts_as(entity.0));
+                sum_entries(entries);
+            }
+            each(of, entries)?;
+            entries.clear();
+            Ok(())
+        };
         for_each_count(run, |document, entity, count| {
-            if entity as usize >= n_entities || u64::from(document) >= n_documents {
+            if u64::from(entity) >= n_entities || u64::from(document) >= n_documents {
                 let fault =
                     format!("damaged: a count of entity {entity} in document {document}, which do not both exist");
                 return Err(
                     Error::format(run.path().join(COUNTS_FILE), fault).with_remedy("`dateline verify` says more")
                 );
             }
-            let out_of_order = || {
+            // The order within a block was checked when it was read.
+            if last.is_some_and(|last| last >= (document, entity)) {
                 let fault = "damaged: the rows of counts are out of order from one block to the next";
-                Error::format(run.path().join(COUNTS_FILE), fault).with_remedy("`dateline verify` says more")
-            };
+                let error = Error::format(run.path().join(COUNTS_FILE), fault);
+                return Err(error.with_remedy("`dateline verify` says more"));
+            }
+            last = Some((document, entity));
             if of != Some(document) {
-                if of.is_some_and(|of| of > document) {
-                    return Err(out_of_order());
-                }
-                if let Some(of) = of
-                    && !entries.is_empty()
-                {
-                    each(of, &entries)?;
-                }
-                entries.clear();
+                end(of, &mut entries)?;
                 of = Some(document);
             }
             if self.has_document(document as usize) {
-                // The order within a block was checked when it was read.
-                if entries.last().is_some_and(|(last, _)| last.0 >= entity) {
-                    return Err(out_of_order());
-                }
                 entries.push((EntityId(entity), count));
             }
             Ok(())
         })?;
-        match of {
-            Some(of) if !entries.is_empty() => each(of, &entries),
-            _ => Ok(()),
+        end(of, &mut entries)
+    }
+
+    /// Calls `each` with every document of the view that has mentions, in order: its row, and those of its mentions that count, each
+    /// with the row here that it counts as. Mentions keep the order of the run: by part and start.
+    ///
+    /// # Errors
+    ///
+    /// If the run stores no mentions, cannot be read or is damaged, or as `each` says.
+    pub(crate) fn for_each_text(&self, mut each: impl FnMut(u32, &[MentionRow]) -> Result<()>) -> Result<()> {
+        let run = self.run;
+        let n_entities = run.manifest().totals.entities;
+        let mut mentions: Vec<MentionRow> = Vec::new();
+        let mut end = |mentions: &mut Vec<MentionRow>| {
+            if self.mentions.without_nested {
+                without_nested(mentions);
+            }
+            mentions.retain(|mention| self.mentions.has_section(mention.section));
+            mentions.iter_mut().for_each(|mention| mention.entity = self.counts_as(mention.entity));
+            let ended = mentions.first().map_or(Ok(()), |first| each(first.document, mentions));
+            mentions.clear();
+            ended
+        };
+        let mut last = None;
+        for block in run.stored_mentions()? {
+            for mention in block?.iter() {
+                let place = (mention.document, mention.sentence);
+                if last.is_some_and(|last| last > place) || u64::from(mention.entity) >= n_entities {
+                    let fault = "damaged: mentions are out of order, or of an entity that the run does not have";
+                    let error = Error::format(run.path().join(MENTIONS_FILE), fault);
+                    return Err(error.with_remedy("`dateline verify` says more"));
+                }
+                last = Some(place);
+                if mentions.first().is_some_and(|first| first.document != mention.document) {
+                    end(&mut mentions)?;
+                }
+                if self.has_document(mention.document as usize) {
+                    mentions.push(mention);
+                }
+            }
         }
+        end(&mut mentions)
     }
 }
 
-/// How a document compares with the other copies of an article: the least stands for the story. Its day, if it has one; its words;
-/// its row, from 1.
-type Copy = (bool, i32, Reverse<u32>, usize);
+/// Sorts by entity, and sums the counts of each.
+pub(super) fn sum_entries(entries: &mut Vec<(EntityId, u32)>) {
+    entries.sort_unstable_by_key(|(entity, _)| *entity);
+    entries.dedup_by(|next, first| {
+        let same = next.0 == first.0;
+        if same {
+            first.1 += next.1;
+        }
+        same
+    });
+}
+
+/// Whether a document is wanted, by its row and what is known of it.
+pub(super) type DocumentTest<'t> = &'t mut dyn FnMut(usize, DocumentRow<'_>) -> bool;
 
 /// Some of the documents of a run: a bit for each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

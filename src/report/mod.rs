@@ -161,7 +161,7 @@ fn draw(run: &Run, kind: PlotKind, facts: &Facts, network: &Network) -> Result<S
         PlotKind::Trend => (
             "How often names are mentioned over time",
             trend::draw(facts),
-            "Line: share of the documents that mention the name. Band: 95 % interval (Wilson). Each panel has its own scale.".to_owned(),
+            "Line: share of the documents that mention the name. Band: 95 % interval (Wilson). Bar above: a burst (Kleinberg). Each panel has its own scale.".to_owned(),
         ),
     };
     let manifest = run.manifest();

@@ -139,7 +139,7 @@ impl Timeline {
             &part
         };
         let rows: Vec<u32> = entities.iter().map(|&(_, row)| row).collect();
-        let found = trend(view, &rows, SliceBy::Period(shown.period))?;
+        let found = trend(view, &rows, &SliceBy::Period(shown.period))?;
         timeline.unit = shown.period;
         timeline.outside = dated - inside;
         let dated = found.slices.into_iter().take(found.n_named);

@@ -6,6 +6,7 @@ use super::facts::Facts;
 use super::labels;
 use super::period::{Series, Timeline};
 use super::svg::{FAINT, INK, Picture, escape, short};
+use crate::query::bursts;
 
 const WIDTH: f64 = 300.0;
 const HEIGHT: f64 = 132.0;
@@ -15,6 +16,8 @@ const RIGHT: f64 = 292.0;
 const TOP: f64 = 28.0;
 const BOTTOM: f64 = 110.0;
 const LINE: &str = "#1b6ca8";
+/// Bursts, above the plot.
+const BURST: &str = "#c8501e";
 /// Panels on paper.
 const ON_PAPER: usize = 12;
 const COLUMNS: usize = 3;
@@ -88,6 +91,18 @@ fn panel(facts: &Facts, series: &Series) -> String {
         write!(band, "M{upper}L{lower}Z").expect("a string");
         write!(line, "M{}", path(&mut intervals.iter().map(|&(bin, share, ..)| (x(bin), y(share))))).expect("a string");
     }
+    let counts: Vec<(u64, u64)> =
+        series.documents.iter().zip(bins).map(|(documents, bin)| (*documents, bin.documents)).collect();
+    let mut marks = String::new();
+    for burst in bursts(&counts, 2.0, 1.0) {
+        let [from, to] = [x(burst.first) - step / 2.0, x(burst.last) + step / 2.0].map(short);
+        write!(
+            marks,
+            "<path class=\"burst\" d=\"M{from} {}H{to}\" stroke=\"{BURST}\" stroke-width=\"3\"/>",
+            short(TOP - 3.0)
+        )
+        .expect("a string");
+    }
     let name = escape(&labels::written(&facts.entities[series.entity].name));
     let [left, right, top, bottom] = [LEFT, RIGHT, TOP, BOTTOM].map(short);
     let mut svg = format!(
@@ -106,7 +121,7 @@ fn panel(facts: &Facts, series: &Series) -> String {
     }
     write!(
         svg,
-        "</g><path class=\"band\" d=\"{band}\" fill=\"{LINE}\" fill-opacity=\".22\"/><path class=\"line\" d=\"{line}\" stroke=\"{LINE}\" stroke-width=\"1.6\" stroke-linejoin=\"round\" fill=\"none\"/>{dots}"
+        "</g><path class=\"band\" d=\"{band}\" fill=\"{LINE}\" fill-opacity=\".22\"/><path class=\"line\" d=\"{line}\" stroke=\"{LINE}\" stroke-width=\"1.6\" stroke-linejoin=\"round\" fill=\"none\"/>{dots}{marks}"
     )
     .expect("a string");
     svg

@@ -943,7 +943,7 @@ fn a_closed_pipe_is_a_quiet_exit() {
         "top run",
         "top run --format jsonl",
         "top run --format csv",
-        "pairs run --by documents",
+        "pairs run --order documents",
         "inspect run",
         "inspect run --format jsonl",
         "verify run -q",

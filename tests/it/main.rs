@@ -34,11 +34,17 @@ mod reading;
 mod readings;
 #[cfg(feature = "cli")]
 mod report;
+#[cfg(feature = "cli")]
+mod review;
 mod rooms;
+#[cfg(feature = "cli")]
+mod scholar;
 #[cfg(feature = "cli")]
 mod stories;
 #[cfg(feature = "cli")]
 mod support;
 #[cfg(feature = "cli")]
 mod transcripts;
+#[cfg(feature = "cli")]
+mod views;
 mod worst_cases;

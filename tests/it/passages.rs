@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use dateline::query::{View, Within};
+use dateline::query::{Counting, Together, View, Window, Within};
 use dateline::text::Layout;
 use dateline::{
     About, AnalyzeOptions, Analyzer, Archive, ArchiveOptions, Gazetteer, PassageOrder, PassageQuery, Passages, Run,
@@ -41,9 +41,13 @@ fn run_with(folder: &Folder, name: &str, options: AnalyzeOptions<'_>) -> Run {
     analyze(&analyzer, archive.batches(), &folder.path("run"), options).unwrap().run
 }
 
-fn ask(run: &Run, about: About, within: Within) -> dateline::Result<Passages> {
-    let query = PassageQuery { about, within, documents: 0, order: PassageOrder::Archive };
-    passages(run, Path::new("."), &query, ScanOptions::default())
+fn ask(run: &Run, about: About, together: impl Into<Together>) -> dateline::Result<Passages> {
+    ask_view(&View::whole(run)?, about, together.into())
+}
+
+fn ask_view(view: &View<'_>, about: About, together: Together) -> dateline::Result<Passages> {
+    let query = PassageQuery { about, together, documents: 0, order: PassageOrder::Archive };
+    passages(view, Path::new("."), &query, ScanOptions::default())
 }
 
 proptest! {
@@ -86,21 +90,30 @@ proptest! {
                     let sentences = layout.sentences(&text).map(|span| span.of(&text)).chain(title);
                     sentences.filter(|sentence| both.iter().all(|name| sentence.contains(name.as_str()))).count()
                 }).sum();
-                for within in Within::ALL {
-                    let found = ask(&run, about.clone(), within).unwrap();
+                let windows = [(1, false), (4, false), (30, false), (12, true), (60, true)];
+                let windows = windows.map(|(size, characters)| Within::Window(Window { size, characters }));
+                let all = Within::ALL.into_iter().chain(windows);
+                for together in all.flat_map(|within| Counting::ALL.map(|(_, counting)| Together { within, counting })) {
+                    let Together { within, counting } = together;
+                    let found = ask(&run, about.clone(), together).unwrap();
                     let mut cell = 0;
-                    let counts = View::whole(&run).unwrap().joint_counts_within(within).unwrap();
+                    let counts = View::whole(&run).unwrap().joint_counts_within(together).unwrap();
                     counts
                         .for_each(|row| {
                             cell += u64::from(row.joint) * u64::from((row.a, row.b) == (pair.a, pair.b));
                             Ok(())
                         })
                         .unwrap();
-                    prop_assert_eq!(found.contexts, cell, "{}", within);
-                    if within == Within::Sentence {
-                        prop_assert_eq!(found.sentences.len() as u64, cell);
+                    prop_assert_eq!(found.contexts, cell, "{} {}", within, counting);
+                    if matches!(within, Within::Window(_)) && counting == Counting::Boolean {
+                        prop_assert_eq!(found.documents, cell);
                     }
-                    if within == Within::Sentence {
+                    // Something is shown of every document that counts.
+                    let mut shown: Vec<u32> = found.sentences.iter().map(|passage| passage.document).collect();
+                    shown.dedup();
+                    prop_assert_eq!(shown.len() as u64, found.documents);
+                    if within == Within::Sentence && counting == Counting::Boolean {
+                        prop_assert_eq!(found.sentences.len() as u64, cell);
                         prop_assert_eq!(found.contexts, in_sentences as u64);
                         prop_assert_eq!(counts.n_contexts(), run.manifest().totals.sentences);
                     }

@@ -40,7 +40,7 @@ fn the_numbers_of_the_page_are_those_of_the_run() {
     assert_eq!(data["digest"], manifest["digest"]);
 
     // Entities: the first rows of `top`, and beyond them places alone.
-    let top = folder.run("top run --by documents --format jsonl -n 0");
+    let top = folder.run("top run --count articles --format jsonl -n 0");
     let top = json_lines(&top.expect(0).stdout);
     let shown: Vec<Value> = list(&data, "/facts/entities")
         .iter()

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order data walks through them; those on one line may know each other.
-const ROOMS: [&[&str]; 34] = [
+const ROOMS: [&[&str]; 35] = [
     &["error", "diagnostics"],
     &["progress"],
     &["parallel"],
@@ -32,6 +32,7 @@ const ROOMS: [&[&str]; 34] = [
     &["cooccurrence"],
     &["association"],
     &["evaluation"],
+    &["focus"],
     &["holders"],
     &["network"],
     &["store"],

@@ -114,7 +114,7 @@ impl Folder {
 
     /// `top` or `pairs` of a run, all rows, the most frequent first.
     pub(crate) fn rows(&self, command: &str, run: &str) -> Vec<Value> {
-        let all = if command == "pairs" { " --by documents --all-pairs" } else { "" };
+        let all = if command == "pairs" { " --order documents --all-pairs" } else { "" };
         let outcome = self.run(&format!("{command} {run} --format jsonl -n 0{all}"));
         outcome.expect(0);
         json_lines(&outcome.stdout)

@@ -65,6 +65,45 @@ class Networks(Case):
             parsed.find(".//{*}graph").set("mode", "other") if wrong == "mode" else None
             self.assertFalse(schema.validate(parsed), "the schema lets everything pass")
 
+    def test_gexf_over_time(self):
+        schema = lxml.etree.XMLSchema(lxml.etree.parse(pathlib.Path(__file__).with_name("gexf-1.3.xsd")))
+        for name, run in self.each_run():
+            out = self.export(name, "gexf", "--by", "month")
+            parsed = lxml.etree.parse(out, lxml.etree.XMLParser(huge_tree=True))
+            schema.assertValid(parsed)
+            expected = edges_of(run)
+            for edge in parsed.iterfind(".//{*}edge"):
+                pair = (edge.get("source"), edge.get("target"))
+                weights = [v for v in edge.iterfind(".//{*}attvalue") if v.get("for") == "weight"]
+                total = next(int(v.get("value")) for v in edge.iterfind(".//{*}attvalue") if v.get("for") == "total")
+                self.assertEqual(total, expected.pop(pair))
+                self.assertLessEqual(sum(int(v.get("value")) for v in weights), total)
+                starts = [(v.get("start"), v.get("end")) for v in weights]
+                self.assertEqual(starts, [(s.get("start"), s.get("end")) for s in edge.iterfind(".//{*}spell")])
+                self.assertEqual(starts, sorted(starts))
+                self.assertTrue(all(start[:7] == end[:7] and start.endswith("-01") for start, end in starts))
+            if "without a date" not in self.said:
+                self.assertEqual(expected, {})
+            graph = networkx.read_gexf(out, version="1.3")
+            self.assertEqual(graph.number_of_nodes(), len(nodes_of(run)))
+
+    def test_edges_by_slice(self):
+        for name, run in self.each_run():
+            for to in ("edges", "graphml"):
+                out = self.export(name, to, "--by", "source")
+                found = Counter()
+                if to == "edges":
+                    with open(out, encoding="utf-8", newline="") as file:
+                        for row in csv.DictReader(file):
+                            self.assertTrue(row["Slice"])
+                            found[row["Source"], row["Target"]] += int(row["Weight"])
+                    ids = run.table("entities")["id"]
+                    self.assertEqual(dict(found), {(ids[int(a[1:])], ids[int(b[1:])]): joint for (a, b), joint in edges_of(run).items()})
+                else:
+                    for a, b, data in networkx.read_graphml(out, force_multigraph=True).edges(data=True):
+                        found[tuple(sorted((a, b), key=lambda n: int(n[1:])))] += data["weight"]
+                    self.assertEqual(dict(found), edges_of(run))
+
     def test_gexf_by_networkx(self):
         for name, run in self.each_run():
             out = self.export(name, "gexf")

@@ -7,10 +7,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 use dateline::archive::InputFormat;
 use dateline::evaluation::{Renaming, SpanUnit};
 use dateline::export::{ExportFormat, Table};
-use dateline::query::Condition;
-use dateline::{Engine, Error, Furniture, OffsetUnit, Overlap, Part, Profile, Rule, Section};
+use dateline::{Engine, Furniture, OffsetUnit, Overlap, Part, Profile, Rule, Section};
 
 use crate::analyze::PairArgs;
+use crate::filter::{FilterArgs, SliceArg};
 use crate::parts::{self, PartArgs};
 use crate::selection::SelectionArgs;
 
@@ -92,6 +92,12 @@ pub(crate) enum Command {
     Communities(crate::communities::Communities),
     /// Count entities month by month, or compare two periods or groups
     Trend(crate::trend::Trend),
+    /// List which country and which places articles are about
+    Focus(crate::focus::Focus),
+    /// List the names that are most likely to be wrong
+    Audit(crate::review::Audit),
+    /// Write a sheet of random mentions to judge
+    Sample(crate::review::Sample),
     /// Write a run for another tool: Parquet, CSV, SQLite, Matrix Market, Gephi, ...
     Export(Export),
     /// Make a page about a run for people: map, network, timelines, tables, in one HTML file
@@ -506,6 +512,9 @@ pub(crate) struct Tag {
     /// Also print where the headline, lede, furniture ... of each document are
     #[arg(long)]
     pub(crate) segments: bool,
+    /// Also print which country and which places each document is about
+    #[arg(long)]
+    pub(crate) focus: bool,
 }
 
 const TAG_HELP: &str = "\
@@ -532,6 +541,9 @@ Keys of a span:
 
 Unlisted names are printed here but never counted: analyze counts the entities of the gazetteer.
 
+With --focus each line also has \"focus\": {country, share, places}: the ISO 3166 code of the country that the document is about, or null;
+that country's share of the points; and the ids of up to three places. `dateline focus --help` states the rule.
+
 With --segments each line also has \"segments\": [{part, start, end, section, reason?}]: every part of the document, in order;
 reason says why it is furniture: share-bar, link-line, link-list, tags, timestamp, navigation, notice, advertisement,
 copyright, recurring.
@@ -541,63 +553,6 @@ INPUT is a file, a directory tree, or - for standard input; see dateline analyze
 Examples:
   dateline tag article.txt
   dateline tag --profile wide archive.jsonl.gz > mentions.jsonl";
-
-/// Selects entities.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub(crate) struct KindArg {
-    /// Only entities of this type (place, organisation, title) or kind (place.city, org.company); for pairs, both. One
-    /// that the run lacks is an error that lists those it has
-    #[arg(short = 't', long = "type", value_name = "TYPE")]
-    pub(crate) kind: Option<String>,
-    /// Only what meets a condition, e.g. 'type=place & country=IQ & documents>=5 & date>=2024-01'; for pairs, both
-    /// entities must meet it. A condition on documents (date, source, language, words, ...) makes everything be counted over these
-    /// documents alone. See `dateline top --help` for the fields. Several conditions must all be met
-    #[arg(long = "where", value_name = "CONDITION")]
-    pub(crate) conditions: Vec<String>,
-    /// What to count: every article, or copies of one article as one story (the earliest; of these the longest). See docs/stories.md
-    #[arg(long, value_enum, default_value = "articles")]
-    pub(crate) count: Count,
-}
-
-/// What is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub(crate) enum Count {
-    #[default]
-    Articles,
-    Stories,
-}
-
-impl KindArg {
-    /// All conditions as one.
-    pub(crate) fn condition(&self) -> Result<Option<Condition>, Error> {
-        let mut all: Option<Condition> = None;
-        for text in &self.conditions {
-            let next: Condition = text.parse()?;
-            all = Some(match all {
-                Some(before) => before.and(next),
-                None => next,
-            });
-        }
-        Ok(all)
-    }
-}
-
-/// Selects pairs.
-#[derive(Debug, clap::Args)]
-pub(crate) struct FilterArgs {
-    #[command(flatten)]
-    pub(crate) kind: KindArg,
-    /// Only pairs with this entity, given by its id or by any of its names in the gazetteer ("US", "Amerika"). If
-    /// several entities of the run have the name, they are listed; choose one by its id
-    #[arg(short, long, value_name = "ENTITY")]
-    pub(crate) with: Option<String>,
-    /// Only pairs with at least this many documents together
-    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = whole::<u32>)]
-    pub(crate) min_documents: u32,
-    /// Only entities in at least this many documents; for pairs, both
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>)]
-    pub(crate) min_each: Option<u32>,
-}
 
 /// How to print a list.
 #[derive(Debug, clap::Args)]
@@ -635,8 +590,14 @@ Networks (gexf, graphml, pajek, vosviewer): entities are nodes, pairs are undire
 edges: Source, Target (ids), Type (Undirected), Weight, SourceLabel, TargetLabel. geojson: places with coordinates, with mentions and documents.
 
 Conditions work as in `dateline pairs`. --type keeps entities of a type and the pairs among them; --with and --min-documents keep only \
-entities that are in a remaining pair. Documents are always kept, so that shares keep their denominators. Row numbers are those of the \
-run, but matrices and pajek number the remaining rows from the beginning.
+entities that are in a remaining pair. Conditions on documents, --section and --roll-up make an export of this part of the run: what a run of \
+these documents and mentions would give. Documents without a remaining entity are kept, so that shares keep their denominators. Row numbers are \
+those of the run, but matrices and pajek number the remaining rows from the beginning; with --roll-up, countries that no document \
+mentions itself have numbers after those of the run.
+
+With --by, gexf has edges whose weights change with time, for Gephi's timeline (attribute total: the weight in all documents), and edges, graphml \
+and --table pairs have a row for each slice of a pair with a column slice. Slices sum to the pair; conditions such as --min-documents are those of \
+the sum.
 
 Every format preserves every character of a name, except XML (gexf, graphml), which does not allow most control characters: they \
 become U+FFFD, and their number is reported. Pajek's labels write quotes, ampersands, backslashes and control characters as &#34; and distinguish equal names by ids. A cell of a \
@@ -648,7 +609,9 @@ Rows of GeoNames (CC BY 4.0) carry its notice inside the export if the format ca
 Examples:
   dateline export results --to parquet --out results.parquet
   dateline export results --to csv --table pairs --min-documents 5 --out pairs.csv
-  dateline export results --to gexf --type place --min-documents 3 --out places.gexf";
+  dateline export results --to gexf --type place --min-documents 3 --out places.gexf
+  dateline export results --to gexf --by month --roll-up country --type place --out months.gexf
+  dateline export results --to parquet --table pairs --by source --out pairs.parquet";
 
 /// Writes a run, or a part of it, for another tool. The same run and options give the same bytes.
 #[derive(Debug, clap::Args)]
@@ -668,6 +631,12 @@ pub(crate) struct Export {
     pub(crate) table: Option<TableArg>,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
+    #[command(flatten)]
+    pub(crate) slice: SliceArg,
+    /// Add to the documents what they are about (`dateline focus --help` states the rule): columns focus (ISO 3166 code of the country),
+    /// focus_share, and focus_places (ids of up to three places, with semicolons between them)
+    #[arg(long)]
+    pub(crate) focus: bool,
     /// In CSV, put an apostrophe before texts that a spreadsheet would read as formulas
     #[arg(long)]
     pub(crate) csv_safe: bool,
@@ -875,6 +844,14 @@ With --compare: first and second value, their difference (second less first) wit
 same samples, and whether it is sure (the interval does not contain 0). With --errors N a second list: type, error (false positive
 or missed), surface, count.
 
+With --sheet, a row for all entities of each type, then one for each entity that was judged:
+  labelled right   documents judged, and those in which the name means the entity
+  precision        right / labelled; of a type, the share of all documents of its entities, each as often right as in its sample
+  low high         95 % interval (Wilson 1927; of a type, with the effective number of judgements, Kish 1965)
+  documents        documents that mention the entity according to the run
+  articles articles_low articles_high  how many of these mention it in fact: documents times precision, low and high
+What the run did not find is not in a sheet, so it says nothing about recall.
+
 If the gold file does not annotate a type, its precision has no meaning. Types of other label sets (GPE, ORG) are compared
 only if --map maps them; types never compared are reported, and a gold file of which nothing is compared is refused.
 
@@ -883,11 +860,15 @@ Examples:
   dateline eval --gold gold.jsonl --compare profile=wide
   dateline eval --gold gold.jsonl --compare without-rule=same-country      the effect of a rule
   dateline eval --gold spacy.jsonl --map GPE=place,LOC=place,ORG=organisation
-  dateline eval --gold gold.jsonl --pred old.jsonl --compare new.jsonl")]
+  dateline eval --gold gold.jsonl --pred old.jsonl --compare new.jsonl
+  dateline eval --sheet sheet.csv")]
 pub(crate) struct Eval {
     /// Hand-annotated JSON Lines
-    #[arg(long, value_name = "FILE")]
-    pub(crate) gold: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "sheet")]
+    pub(crate) gold: Option<PathBuf>,
+    /// Instead of a gold file, a sheet of `dateline sample` that somebody has filled in
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["gold", "pred", "compare", "types", "map", "split", "errors"])]
+    pub(crate) sheet: Option<PathBuf>,
     /// Mentions to measure; by default those that dateline finds
     #[arg(long, value_name = "FILE")]
     pub(crate) pred: Option<PathBuf>,

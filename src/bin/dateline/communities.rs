@@ -8,9 +8,10 @@ use dateline::network::{communities, disparity};
 use dateline::query::{RunEntity, edges};
 use serde_json::Value;
 
-use crate::args::{Args, FilterArgs, Format};
+use crate::args::{Args, Format};
 use crate::exit_code::{CommandResult, Outcome};
-use crate::inputs::{filter_of, plural};
+use crate::filter::FilterArgs;
+use crate::inputs::plural;
 use crate::table::{self, id, number, prose, text, word};
 
 /// Lists the communities of the network of a run: groups of entities that occur together more often than with others.
@@ -67,7 +68,7 @@ struct Node<'v> {
 
 pub(crate) fn run(command: &Communities, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
-    let filter = filter_of(&run, &command.filter)?;
+    let filter = command.filter.filter(&run)?;
     let view = filter.view(&run)?;
     let mut filter = filter.for_pairs(view.n_documents());
     filter.min_each = command.filter.min_each.unwrap_or(filter.min_each);

@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::args::{Args, Eval, Format, GazetteerArgs};
 use crate::exit_code::{CommandResult, Outcome};
 use crate::inputs;
+use crate::review::print_sheet;
 use crate::table::{self, number, text, word};
 
 /// The types that dateline finds, which are measured by default.
@@ -22,13 +23,16 @@ pub(crate) fn run(command: &Eval, args: &Args) -> CommandResult {
     if command.errors > 0 && command.format == Format::Csv {
         return Err("--errors prints a second list; print it with --format table or jsonl".into());
     }
-    let mut gold = SpanFile::gold(&read(&command.gold)?, &command.gold)?;
+    if let Some(sheet) = &command.sheet {
+        return print_sheet(sheet, command.format);
+    }
+    let mut gold = SpanFile::gold(&read(gold_path(command))?, gold_path(command))?;
     check_renamings(command, &gold)?;
     gold.rename(&command.map);
     if let Some(split) = &command.split
         && !gold.documents().iter().any(|document| document.split.as_ref() == Some(split))
     {
-        return Err(format!("{}: no document of the split {split:?}", command.gold.display()).into());
+        return Err(format!("{}: no document of the split {split:?}", gold_path(command).display()).into());
     }
     let types = types(command, &gold, args)?;
     let stop = inputs::stop_on_signal();
@@ -58,13 +62,18 @@ pub(crate) fn run(command: &Eval, args: &Args) -> CommandResult {
     Ok(Outcome::Done)
 }
 
+/// The gold file, which there is unless there is a sheet.
+fn gold_path(command: &Eval) -> &Path {
+    command.gold.as_deref().unwrap_or(Path::new(""))
+}
+
 /// Refuses to rename a type that the gold file lacks, unless another file may have it.
 fn check_renamings(command: &Eval, gold: &SpanFile) -> Result<(), Box<dyn StdError>> {
     let only_gold = command.pred.is_none() && command.compare.is_none();
     let types = gold.types();
     match command.map.iter().find(|renaming| !types.contains(&renaming.from.as_str())) {
         Some(renaming) if only_gold => {
-            let (path, from) = (command.gold.display(), &renaming.from);
+            let (path, from) = (gold_path(command).display(), &renaming.from);
             let has = if types.is_empty() { "no type at all".to_owned() } else { types.join(", ") };
             Err(format!("{path}: no span of the type {from:?}, which --map names; it has {has}").into())
         }
@@ -74,7 +83,7 @@ fn check_renamings(command: &Eval, gold: &SpanFile) -> Result<(), Box<dyn StdErr
 
 /// The types to measure; reports which types of the gold file are not compared with anything.
 fn types(command: &Eval, gold: &SpanFile, args: &Args) -> Result<Vec<String>, Box<dyn StdError>> {
-    let path = command.gold.display();
+    let path = gold_path(command).display();
     let judge = |wanted: &[String]| compared(gold, wanted, &command.ignore, command.split.as_deref());
     let mut types = match command.types.as_slice() {
         [] => TYPES.map(str::to_owned).to_vec(),
@@ -145,7 +154,7 @@ fn predictions(command: &Eval, path: &Path, gold: &SpanFile) -> Result<SpanFile,
 /// The mentions that dateline itself finds in the gold file.
 fn own(command: &Eval, names: &GazetteerArgs, gold: &SpanFile, stop: &StopFlag) -> Result<SpanFile, Box<dyn StdError>> {
     let options = ArchiveOptions { input_format: InputFormat::JsonLines, ..ArchiveOptions::default() };
-    let archive = Archive::open(std::slice::from_ref(&command.gold), options)?;
+    let archive = Archive::open(&[gold_path(command).to_path_buf()], options)?;
     let gazetteer = inputs::load_gazetteer(names)?;
     let scan = ScanOptions { threads: command.threads, on_progress: None, stop: Some(stop) };
     let analyzer = inputs::build_analyzer(names, &command.furniture, &[], &gazetteer, &archive, scan)?;

@@ -13,8 +13,10 @@ pub(crate) fn run(command: &Export, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
     let options = ExportOptions {
         format: command.to,
-        filter: inputs::filter_of(&run, &command.filter)?,
+        filter: command.filter.filter(&run)?,
         table: command.table.map(Into::into),
+        by: command.slice.by.clone(),
+        focus: command.focus,
         csv_safe: command.csv_safe,
         force: command.force,
     };

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use dateline::archive::FieldMap;
 use dateline::gazetteer::{LoadOptions, Replaced, builtin_names};
-use dateline::query::{EntityNames, Filter, RunEntity, View, find_entity};
+use dateline::query::{EntityNames, RunEntity, View, find_entity};
 use dateline::{
     Analyzer, Archive, ArchiveOptions, Error, Gazetteer, InputFormat, InputNotes, Noted, Reject, Run, RunManifest,
     ScanOptions, StopFlag,
 };
 
-use crate::args::{Args, Count, FilterArgs, FurnitureArgs, GazetteerArgs, InputArgs, KindArg, ProfileArg, SectionArg};
+use crate::args::{Args, FurnitureArgs, GazetteerArgs, InputArgs, ProfileArg, SectionArg};
 
 /// Opens the archive and reports the files that are passed over.
 pub(crate) fn open_archive(input: &InputArgs, args: &Args) -> Result<Archive, Error> {
@@ -127,25 +127,14 @@ pub(crate) fn analyzer_of(run: &Run) -> Result<(Gazetteer, Analyzer), Error> {
     Ok((gazetteer, analyzer))
 }
 
-/// The conditions of the arguments, with the entity by its id.
-pub(crate) fn filter_of(run: &Run, args: &FilterArgs) -> Result<Filter, Error> {
-    let kind = args.kind.kind.clone();
-    let mut filter =
-        Filter { min_documents: args.min_documents, min_each: args.min_each.unwrap_or(0), ..args.kind.filter()? };
-    // The type and the condition first: if one is wrong, the user should correct it first.
-    filter.select(&View::whole(run)?)?;
-    if let Some(given) = &args.with {
-        filter.with = Some(entity_of(run, given, kind.as_deref())?.id);
+/// The entity of a view that the user names: a country that the run does not mention itself, too, if places count for it.
+pub(crate) fn entity_in(view: &View<'_>, given: &str, of_kind: Option<&str>) -> Result<RunEntity, Error> {
+    let same = view.entities().iter().find(|entity| entity.id == given && view.counts_as(entity.row) == entity.row);
+    if let Some(entity) = same.filter(|_| of_kind.is_none()) {
+        return Ok(entity.clone());
     }
-    Ok(filter)
-}
-
-impl KindArg {
-    /// The conditions of a list.
-    pub(crate) fn filter(&self) -> Result<Filter, Error> {
-        let (kind, condition) = (self.kind.clone(), self.condition()?);
-        Ok(Filter { kind, condition, stories: self.count == Count::Stories, ..Filter::default() })
-    }
+    let found = entity_of(view.run(), given, of_kind)?;
+    Ok(view.entities()[view.counts_as(found.row) as usize].clone())
 }
 
 /// Reports which entities of one layer lost names to another, as a list of countries may cause for the built-in ones.

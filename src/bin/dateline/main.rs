@@ -7,6 +7,8 @@ mod eval;
 mod exit_code;
 mod explain;
 mod export;
+mod filter;
+mod focus;
 mod gazetteer;
 mod generate;
 mod holders;
@@ -20,6 +22,7 @@ mod plan;
 mod progress;
 mod read;
 mod report;
+mod review;
 mod selection;
 mod selfcheck;
 mod table;
@@ -64,6 +67,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Retry(command) => parts::retry(command, &args),
         Command::Kwic(command) => passages::kwic(command, &args),
         Command::Show(command) => passages::show(command, &args),
+        Command::Focus(command) => focus::run(command, &args),
+        Command::Audit(command) => review::audit_names(command, &args),
+        Command::Sample(command) => review::write_sample(command, &args),
         Command::Plan(command) => plan::run(command, &args),
         Command::Read(command) => read::run(command, &args),
         Command::Tag(command) => tag::run(command, &args),

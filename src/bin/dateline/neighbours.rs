@@ -2,14 +2,15 @@
 
 use dateline::Run;
 use dateline::association::Measure;
-use dateline::query::{Filter, PairOptions, PairOrder, Within, strongest_pairs};
+use dateline::query::{Filter, PairOptions, PairOrder, strongest_pairs};
 use serde_json::Value;
 use std::path::PathBuf;
 
-use crate::args::{Args, Format, KindArg, ListArgs, whole};
+use crate::args::{Args, Format, ListArgs, whole};
 use crate::exit_code::{CommandResult, Outcome};
-use crate::inputs::entity_of;
-use crate::pairs::{contexts, measure_help, measures};
+use crate::filter::{KindArg, TogetherArgs};
+use crate::inputs::entity_in;
+use crate::pairs::{TOGETHER_HELP, measure_help, measures};
 use crate::table::{self, Column, id, number, text, word};
 
 /// Lists the entities that are mentioned in the same documents as one entity more often than by chance, the strongest
@@ -30,9 +31,8 @@ pub(crate) struct Neighbours {
     /// Columns of measures; the list is ordered by the first
     #[arg(long, value_delimiter = ',', default_value = "g2,npmi,p_b_a", value_name = "NAME,...", value_parser = measures(), hide_possible_values = true)]
     measure: Vec<Measure>,
-    /// What the two must share; other contexts than documents are counted from the stored mentions
-    #[arg(long, value_name = "CONTEXT", default_value = "document", value_parser = contexts())]
-    context: Within,
+    #[command(flatten)]
+    together: TogetherArgs,
     /// Only neighbours in at least this many documents [default: 5, or one of a hundred documents if that is fewer]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>)]
     min_each: Option<u32>,
@@ -53,43 +53,47 @@ Columns (and keys; in this order in jsonl and csv, names first in a table):
 
 Measures (e = a b / n is the number of documents with both that chance alone would give):
 {}
+{}
 --type and --where choose neighbours; conditions on documents choose the documents in which all is counted.
 
 Examples:
   dateline neighbours results Iraq --type organisation
   dateline neighbours results Iraq --where 'date>=2024-06' --measure npmi,g2 --min-each 20",
-        measure_help()
+        measure_help(),
+        TOGETHER_HELP
     )
 }
 
 pub(crate) fn run(command: &Neighbours, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
-    let entity = entity_of(&run, &command.entity, None)?;
-    let mut filter = command.kind.filter()?;
+    let mut filter = Filter { without_nested: command.together.no_nested, ..command.kind.filter(&run)? };
     let view = filter.view(&run)?;
+    // With --roll-up a city is asked for as its country.
+    let entity = entity_in(&view, &command.entity, None)?;
+    let row = entity.row;
     if !command.all_pairs {
         filter.without_agencies = true;
         filter.min_each = PairOptions::usual_minimum(view.n_documents());
     }
     filter.min_each = command.min_each.unwrap_or(filter.min_each);
-    let selection = filter.select(&view)?.around(entity.row);
+    let selection = filter.select(&view)?.around(row);
     let options = PairOptions {
         order: PairOrder::Measure(command.measure[0]),
         attracted: !command.all_pairs,
         ..PairOptions::usual(command.list.rows)
     };
-    let pairs = strongest_pairs(&view, &view.joint_counts_within(command.context)?, &selection, options)?;
+    let pairs = strongest_pairs(&view, &view.joint_counts_within(command.together.together())?, &selection, options)?;
     let as_table = command.list.format == Format::Table;
     let measured = command.measure.iter().map(|measure| number(measure.name()));
     let columns: Vec<Column> = if as_table {
-        let first = [text("name"), word("type").spare(2), number(command.context.plural())];
+        let first = [text("name"), word("type").spare(2), number(command.together.together().plural())];
         first.into_iter().chain(measured).chain([id("neighbour").spare(1)]).collect()
     } else {
         let cells = ["k11", "k12", "k21", "k22"].map(number);
         [id("neighbour"), text("name"), word("type")].into_iter().chain(cells).chain(measured).collect()
     };
     let rows = pairs.iter().map(|pair| {
-        let pair = pair.seen_from(entity.row);
+        let pair = pair.seen_from(row);
         let measured = command.measure.iter().map(|measure| Value::from(measure.of(pair.table)));
         let [id, name]: [Value; 2] = [pair.b.id.as_str().into(), pair.b.name.as_str().into()];
         let kind: Value = pair.b.type_name().into();

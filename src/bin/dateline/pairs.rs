@@ -4,18 +4,19 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use dateline::Run;
 use dateline::association::Measure;
-use dateline::query::{Pair, PairOptions, PairOrder, Within, strongest_pairs};
+use dateline::query::{Filter, JointCounts, Pair, PairOptions, PairOrder, View, strongest_pairs};
+use dateline::{Error, Run};
 use serde_json::Value;
 
-use crate::args::{Args, FilterArgs, Format, ListArgs};
+use crate::args::{Args, Format, ListArgs};
 use crate::exit_code::{CommandResult, Outcome};
-use crate::inputs::{filter_of, plural};
-use crate::table::{self, Column, id, number, text};
+use crate::filter::{FilterArgs, SliceArg, TogetherArgs};
+use crate::inputs::plural;
+use crate::table::{self, Column, id, number, text, word};
 
-/// Lists the pairs of entities that are mentioned in the same documents, paragraphs or sentences more often than by
-/// chance, the strongest association first.
+/// Lists the pairs of entities that are mentioned in the same documents, paragraphs or sentences, or near each other, more often than
+/// by chance, the strongest association first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = help())]
 pub(crate) struct Pairs {
@@ -29,12 +30,13 @@ pub(crate) struct Pairs {
     /// Columns of measures; the pairs are ordered by the first
     #[arg(long, value_delimiter = ',', default_value = "g2,npmi", value_name = "NAME,...", value_parser = measures(), hide_possible_values = true)]
     measure: Vec<Measure>,
-    /// What two entities must share; other contexts than documents are counted from the stored mentions
-    #[arg(long, value_name = "CONTEXT", default_value = "document", value_parser = contexts())]
-    context: Within,
-    /// What to order by: the first measure, or the documents with both
+    #[command(flatten)]
+    together: TogetherArgs,
+    #[command(flatten)]
+    slice: SliceArg,
+    /// What to order by: the first measure, or the documents with both (k11)
     #[arg(long, value_enum, default_value = "measure")]
-    by: PairsBy,
+    order: OrderArg,
     /// Only pairs that are discoveries at this false discovery rate, e.g. 0.01; adds the column q
     #[arg(long, value_name = "Q")]
     fdr: Option<f64>,
@@ -45,7 +47,7 @@ pub(crate) struct Pairs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum PairsBy {
+enum OrderArg {
     Measure,
     Documents,
 }
@@ -56,10 +58,18 @@ pub(crate) fn measures() -> impl TypedValueParser<Value = Measure> {
     PossibleValuesParser::new(names).map(|name| name.parse().expect("clap accepts only names of the list"))
 }
 
-/// Uses the library's names of contexts.
-pub(crate) fn contexts() -> impl TypedValueParser<Value = Within> {
-    PossibleValuesParser::new(Within::ALL.map(Within::name)).try_map(|name| name.parse::<Within>())
-}
+/// What the four cells count in each context.
+pub(crate) const TOGETHER_HELP: &str = "\
+Contexts (--context) and counting (--counting):
+  document, paragraph, sentence   every cell is a number of documents, paragraphs or sentences; the title is one of each
+  window:N                        two mentions are together if one begins at most N words (window:Ncharacters: characters) after the
+                                  other, both in the title or both in the text, over the ends of sentences; k11 is the number of
+                                  documents in which a and b are near each other
+  --counting frequency            k11 counts every mention of a with every mention of b that is together with it
+With a window, and by frequency, the cells count pairs: a = k11 + k12 are those of a with any entity, and n is all pairs, each seen from both
+of its ends (Evert 2008). With a window any two entities give at most one pair in a document, unless counted by frequency.
+Which of the two comes first makes no difference, and no entity is together with itself.
+";
 
 /// A line for each measure.
 pub(crate) fn measure_help() -> String {
@@ -73,8 +83,8 @@ fn help() -> String {
 Columns (and keys, which are in this order in jsonl and csv; a table has names first, and documents for k11):
   a b              ids of the two entities (each pair is listed once)
   name_a name_b    their canonical names
-  k11              documents that mention both (joint frequency)
-  With --context sentence or paragraph, k11 and the other cells are numbers of sentences or paragraphs; the title is one.
+  slice            with --by: the month, source, ...; each slice is listed by itself, with the numbers of its documents alone
+  k11              documents that mention both (joint frequency); other contexts see below
   k12 k21 k22      documents that mention only a, only b, neither: the other cells of the table from which measures are
                    computed; a = k11 + k12, b = k11 + k21, and n is the sum of all four
   g2 npmi ...      the measures of --measure
@@ -82,6 +92,7 @@ Columns (and keys, which are in this order in jsonl and csv; a table has names f
 
 Measures (e = a b / n is the number of documents with both that chance alone would give):
 {measures}
+{TOGETHER_HELP}
 Ordered by the first measure, the strongest first (fisher: the smallest p first), then by k11 and names. G2 comes first by default
 because it says how sure the association is, so that neither rare names that met once (as by pmi) nor names that are everywhere (as by
 documents) are at the top. npmi says how close the two are, whatever their frequency.
@@ -99,15 +110,66 @@ article, are not independent of each other: a small p-value is then no evidence.
 Examples:
   dateline pairs results --with Iraq -n 10
   dateline pairs results --type place --measure npmi,lift --min-each 20
-  dateline pairs results --by documents --all-pairs      every pair, the most frequent first"
+  dateline pairs results --by quarter -n 5               the strongest of each quarter
+  dateline pairs results --context window:10             near each other
+  dateline pairs results --order documents --all-pairs   every pair, the most frequent first"
     )
 }
 
 pub(crate) fn run(command: &Pairs, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
-    let mut filter = filter_of(&run, &command.filter)?;
+    let filter = Filter { without_nested: command.together.no_nested, ..command.filter.filter(&run)? };
     let view = filter.view(&run)?;
-    let by_measure = command.by == PairsBy::Measure;
+    let together = command.together.together();
+    let format = command.list.format;
+    let (mut columns, cells): (Vec<Column>, Vec<Cell>) = columns(command, format).into_iter().unzip();
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    let mut n_pairs = 0;
+    if let Some(by) = &command.slice.by {
+        columns.insert(0, word("slice"));
+        let slices = view.slices(by)?;
+        let counts = view.counts_by(&slices)?;
+        let joints = view.joint_counts_by(together, &slices)?;
+        for (at, (slice, joint)) in slices.slices.iter().zip(joints).enumerate() {
+            let part = view.of_slice(&slices, at, &counts[at]);
+            let label = Value::from(slice.label.as_str());
+            rows.extend(list(command, &filter, &part, &joint, &cells)?.into_iter().map(|mut row| {
+                row.insert(0, label.clone());
+                row
+            }));
+            n_pairs += joint.n_pairs()?;
+        }
+    } else {
+        let joint = view.joint_counts_within(together)?;
+        rows = list(command, &filter, &view, &joint, &cells)?;
+        n_pairs = joint.n_pairs()?;
+    }
+    let nothing = rows.is_empty();
+    table::print(format, &columns, rows)?;
+    if nothing && !args.quiet {
+        let mut said = format!("{}: the run has {}", command.run.display(), plural(n_pairs, "pair", "pairs"));
+        let conditions = filter.to_string();
+        if n_pairs > 0 && !conditions.is_empty() {
+            said += &format!(" and none meets {conditions}");
+        }
+        if n_pairs > 0 && !command.all_pairs {
+            said += "; --all-pairs lists those that are left out, too";
+        }
+        anstream::eprintln!("{said}");
+    }
+    Ok(Outcome::Done)
+}
+
+/// The pairs of a view as rows.
+fn list(
+    command: &Pairs,
+    filter: &Filter,
+    view: &View<'_>,
+    joint: &JointCounts<'_>,
+    cells: &[Cell],
+) -> Result<Vec<Vec<Value>>, Error> {
+    let mut filter = filter.clone();
+    let by_measure = command.order == OrderArg::Measure;
     if !command.all_pairs {
         let given = filter.min_each;
         filter = filter.for_pairs(view.n_documents());
@@ -121,25 +183,8 @@ pub(crate) fn run(command: &Pairs, args: &Args) -> CommandResult {
         attracted: by_measure && !command.all_pairs,
         max_false_discovery_rate: command.fdr,
     };
-    let joint = view.joint_counts_within(command.context)?;
-    let pairs = strongest_pairs(&view, &joint, &filter.select(&view)?, options)?;
-    let format = command.list.format;
-    let (columns, cells): (Vec<Column>, Vec<Cell>) = columns(command, format).into_iter().unzip();
-    table::print(format, &columns, pairs.iter().map(|pair| cells.iter().map(|cell| cell(pair)).collect()))?;
-    if pairs.is_empty() && !args.quiet {
-        let n_pairs = joint.n_pairs()?;
-        let nothing = n_pairs == 0;
-        let mut said = format!("{}: the run has {}", command.run.display(), plural(n_pairs, "pair", "pairs"));
-        let conditions = filter.to_string();
-        if !nothing && !conditions.is_empty() {
-            said += &format!(" and none meets {conditions}");
-        }
-        if !nothing && !command.all_pairs {
-            said += "; --all-pairs lists those that are left out, too";
-        }
-        anstream::eprintln!("{said}");
-    }
-    Ok(Outcome::Done)
+    let pairs = strongest_pairs(view, joint, &filter.select(view)?, options)?;
+    Ok(pairs.iter().map(|pair| cells.iter().map(|cell| cell(pair)).collect()).collect())
 }
 
 /// What a column shows of a pair.
@@ -167,7 +212,7 @@ fn columns(command: &Pairs, format: Format) -> Vec<(Column, Cell)> {
     let mut columns: Vec<(Column, Cell)> = Vec::new();
     if format == Format::Table {
         columns.extend([name_a, name_b]);
-        columns.push((number(command.context.plural()), Box::new(|pair| pair.table.k11.into())));
+        columns.push((number(command.together.together().plural()), Box::new(|pair| pair.table.k11.into())));
         columns.extend(measures);
         columns.extend([a, b]);
     } else {

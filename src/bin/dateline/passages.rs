@@ -6,15 +6,15 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use dateline::query::Within;
+use dateline::query::{Condition, Counting, Filter, Together, View, Within};
 use dateline::{About, Error, Passage, PassageOrder, PassageQuery, Passages, Run, ScanOptions, Span};
 use serde_json::Value;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::args::{Args, Format};
 use crate::exit_code::{self, CommandResult, Outcome};
+use crate::filter::{PartOfRun, TogetherArgs};
 use crate::inputs::{self, plural};
-use crate::pairs::contexts;
 use crate::table::{self, Column, id, number, text, word};
 
 /// Lists mentions of an entity in their sentences, one a line, with the name in the middle.
@@ -56,7 +56,7 @@ pub(crate) struct Kwic {
 
 /// Prints the sentences that mention an entity or a pair, or all sentences of a document that have names.
 ///
-/// The first line says how many documents (or paragraphs, sentences) there are: for a pair, the number in its cell. A run holds no
+/// The first line says how many documents (or paragraphs, sentences, pairs of mentions) there are: for a pair, the number in its cell. A run holds no
 /// text: the inputs are read again, and must be as they were.
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("what").required(true)), after_help = "\
@@ -70,9 +70,13 @@ Columns of jsonl and csv (and keys), one line a sentence:
   end       where it ends (exclusive), in characters of the part
   text      the sentence as delivered
 
+--context and --counting are those of `dateline pairs`, whose help defines them; with the same conditions, the number in the first line is
+the k11 of the pair there. With a window, only names that are near one of the other entity are shown.
+
 Examples:
   dateline show results --pair Iraq Iran
-  dateline show results --pair iq ir --within sentence -n 0 --format jsonl
+  dateline show results --pair iq ir --context sentence -n 0 --format jsonl
+  dateline show results --pair iq ir --where 'date=2024-03 & source~post'
   dateline show results --document 2024-05-03/17")]
 pub(crate) struct Show {
     /// The directory of the run
@@ -86,9 +90,8 @@ pub(crate) struct Show {
     /// Sentences with names of the document with this id
     #[arg(long, value_name = "ID", group = "what")]
     document: Option<String>,
-    /// What the entities of a pair must share
-    #[arg(long, value_name = "CONTEXT", default_value = "document", value_parser = contexts())]
-    within: Within,
+    #[command(flatten)]
+    together: TogetherArgs,
     /// How many documents; 0 for all
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
     documents: usize,
@@ -107,6 +110,8 @@ struct ChoiceArgs {
     /// Number that decides which random documents; the same number gives the same ones
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    part: PartOfRun,
     /// Folder in which the inputs of the run are, if it is not the current one
     #[arg(long, value_name = "DIR", default_value = ".", hide_default_value = true)]
     root: PathBuf,
@@ -146,9 +151,22 @@ impl ChoiceArgs {
     }
 }
 
-fn find(run: &Run, root: &Path, query: &PassageQuery, threads: usize) -> Result<Passages, Error> {
+fn find(view: &View<'_>, root: &Path, query: &PassageQuery, threads: usize) -> Result<Passages, Error> {
     let stop = inputs::stop_on_signal();
-    dateline::passages(run, root, query, ScanOptions { threads, on_progress: None, stop: Some(&stop) })
+    dateline::passages(view, root, query, ScanOptions { threads, on_progress: None, stop: Some(&stop) })
+}
+
+/// The part of the run that is wanted; the entity is given apart.
+fn filter_of(part: &PartOfRun, run: &Run) -> Result<Filter, Box<dyn StdError>> {
+    let filter = part.filter(run)?;
+    match filter.condition.as_ref().filter(|condition| Condition::is_of_entities(condition)) {
+        None => Ok(filter),
+        Some(condition) => {
+            let message =
+                format!("{:?} chooses entities; here --where can only choose documents", condition.to_string());
+            Err(message.into())
+        }
+    }
 }
 
 /// A name between what is left and right of it.
@@ -162,14 +180,15 @@ struct Line {
 
 pub(crate) fn kwic(command: &Kwic, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
-    let entity = inputs::entity_of(&run, &command.entity, None)?;
+    let view = filter_of(&command.choice.part, &run)?.view(&run)?;
+    let entity = inputs::entity_in(&view, &command.entity, None)?;
     let query = PassageQuery {
         about: About::Entity(entity.row),
-        within: Within::Document,
+        together: Together::default(),
         documents: command.documents,
         order: command.choice.order(),
     };
-    let found = find(&run, &command.choice.root, &query, command.output.threads)?;
+    let found = find(&view, &command.choice.root, &query, command.output.threads)?;
     let mut lines: Vec<Line> = Vec::new();
     for (passage, sentence) in found.sentences.iter().enumerate() {
         for name in &sentence.names {
@@ -293,7 +312,9 @@ fn flat(text: &str) -> String {
 
 pub(crate) fn show(command: &Show, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
-    let row = |given: &String| inputs::entity_of(&run, given, None);
+    let filter = filter_of(&command.choice.part, &run)?;
+    let view = Filter { without_nested: command.together.no_nested, ..filter }.view(&run)?;
+    let row = |given: &String| inputs::entity_in(&view, given, None);
     let (about, named) = if let Some(given) = &command.entity {
         let entity = row(given)?;
         (About::Entity(entity.row), entity.name)
@@ -305,15 +326,31 @@ pub(crate) fn show(command: &Show, args: &Args) -> CommandResult {
         (About::Document(id.clone()), id)
     };
     let is_document = matches!(about, About::Document(_));
-    let query =
-        PassageQuery { about, within: command.within, documents: command.documents, order: command.choice.order() };
-    let found = find(&run, &command.choice.root, &query, command.output.threads)?;
+    let query = PassageQuery {
+        about,
+        together: command.together.together(),
+        documents: command.documents,
+        order: command.choice.order(),
+    };
+    let found = find(&view, &command.choice.root, &query, command.output.threads)?;
     if !args.quiet {
-        let contexts = match command.within {
+        let contexts = match query.together {
             _ if is_document => plural(found.documents, "document has the id", "documents have the id"),
-            Within::Document => plural(found.contexts, "document mentions", "documents mention"),
-            Within::Paragraph => plural(found.contexts, "paragraph mentions", "paragraphs mention"),
-            Within::Sentence => plural(found.contexts, "sentence mentions", "sentences mention"),
+            Together { counting: Counting::Frequency, .. } if command.pair.is_none() => {
+                plural(found.contexts, "mention of", "mentions of")
+            }
+            Together { counting: Counting::Frequency, .. } => {
+                plural(found.contexts, "pair of mentions of", "pairs of mentions of")
+            }
+            Together { within: Within::Document | Within::Window(_), .. } => {
+                plural(found.contexts, "document mentions", "documents mention")
+            }
+            Together { within: Within::Paragraph, .. } => {
+                plural(found.contexts, "paragraph mentions", "paragraphs mention")
+            }
+            Together { within: Within::Sentence, .. } => {
+                plural(found.contexts, "sentence mentions", "sentences mention")
+            }
         };
         anstream::eprintln!("{contexts} {named}{}", shown_of(&found, command.documents));
     }

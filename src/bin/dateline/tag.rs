@@ -23,7 +23,7 @@ pub(crate) fn run(command: &Tag, args: &Args) -> CommandResult {
     let (names, furniture) = (&command.gazetteer, &command.furniture);
     let analyzer = inputs::build_analyzer(names, furniture, &[], &gazetteer, &archive, scan)?;
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let how = TagOptions { unit: command.offsets.into(), segments: command.segments };
+    let how = TagOptions { unit: command.offsets.into(), segments: command.segments, focus: command.focus };
     let summary = dateline::tag(&analyzer, archive.batches(), how, scan, &mut out)?;
     bar.finish_and_clear();
     inputs::report_rejects(summary.rejected, &summary.rejects, None, args);

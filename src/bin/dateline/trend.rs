@@ -4,21 +4,21 @@ use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use dateline::Run;
 use dateline::association::Measure;
 use dateline::query::{
-    Condition, Filter, Frequency, Period, RunEntity, Slice, SliceBy, SliceCount, View, bursts, keyness, top_entities,
-    trend,
+    Condition, Filter, Frequency, RunEntity, Slice, SliceBy, SliceCount, View, bursts, keyness, top_entities, trend,
 };
 use serde_json::Value;
 
-use crate::args::{Args, Format, KindArg, whole};
+use crate::args::{Args, Format, whole};
 use crate::exit_code::{self, CommandResult, Outcome};
-use crate::inputs::{entity_of, plural};
+use crate::filter::KindArg;
+use crate::inputs::{entity_in, plural};
 use crate::table::{self, id, number, text, word};
+use crate::top::{rate_columns, rates};
 
-/// Counts entities in each month, week, quarter, year, day or source; or compares two groups of documents.
+/// Counts entities in each month, week, quarter, year, day, source, language or value of a field; or compares two groups of documents.
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(crate) struct Trend {
@@ -28,8 +28,8 @@ pub(crate) struct Trend {
     /// Entities, by id or by any of their names [default: the places and organisations in most documents]
     #[arg(value_name = "ENTITY", conflicts_with = "compare")]
     entities: Vec<String>,
-    /// What a slice is
-    #[arg(long, value_parser = slices(), default_value = "month", value_name = "SLICE")]
+    /// What a slice is: day, week, month, quarter, year, source, language, or a field that the run kept
+    #[arg(long, value_parser = |text: &str| text.parse::<SliceBy>(), default_value = "month", value_name = "SLICE")]
     by: SliceBy,
     /// How many entities if none is named [default: 5, with --compare 20]; 0 is all
     #[arg(short = 'n', long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<usize>)]
@@ -51,14 +51,15 @@ const HELP: &str = "\
 Columns (and keys; a table has names first):
   entity     id of the entity
   name       its canonical name
-  slice      the period (2024-03-05, 2024-W10, 2024-03, 2024-Q1, 2024) or the source; \"no date\" or \"no source\" for documents
-             without one, so that the slices sum to the whole
+  slice      the period (2024-03-05, 2024-W10, 2024-03, 2024-Q1, 2024), the source, the language or the value; \"no date\",
+             \"no source\", ... for documents without one, so that the slices sum to the whole
   mentions   mentions of the entity in the slice
   documents  documents of the slice that mention it
   articles   all documents of the slice
   words      words of their titles and texts
   rate       documents for each 1,000 articles; empty if the slice has no article
   low high   95 % interval of the rate (Wilson 1927)
+  mention_rate  mentions for each 100,000 words; empty if the slice has no word
 
 Slices without an article between the first and the last are listed, too. A table begins with a line for each entity: its documents, and
 its rate from slice to slice (blank where there is no article; long series are drawn with several slices a character).
@@ -92,20 +93,13 @@ Examples:
   dateline trend results --by source --type place.country -n 10
   dateline trend results --compare 'date=2010' 'date=2011' --type organisation";
 
-/// By the words for periods, and `source`.
-fn slices() -> impl TypedValueParser<Value = SliceBy> {
-    let names = Period::ALL.map(|(name, _)| name).into_iter().chain(["source"]);
-    PossibleValuesParser::new(names.collect::<Vec<_>>()).map(|name| {
-        let period = Period::ALL.into_iter().find(|(known, _)| *known == name);
-        period.map_or(SliceBy::Source, |(_, period)| SliceBy::Period(period))
-    })
-}
-
 pub(crate) fn run(command: &Trend, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
-    let filter = Filter { without_agencies: true, ..command.kind.filter()? };
-    if command.bursts && command.by == SliceBy::Source {
-        return Err("bursts are stretches of time, and sources have no order; choose --by month, week, ...".into());
+    let filter = Filter { without_agencies: true, ..command.kind.filter(&run)? };
+    if command.bursts && !command.by.is_time() {
+        let message =
+            format!("bursts are stretches of time, and a {} has no order; choose --by month, week, ...", command.by);
+        return Err(message.into());
     }
     let view = filter.view(&run)?;
     let selection = filter.select(&view)?;
@@ -124,12 +118,12 @@ pub(crate) fn run(command: &Trend, args: &Args) -> CommandResult {
         });
         first
     } else {
-        let find = |given: &String| entity_of(&run, given, filter.kind.as_deref());
+        let find = |given: &String| entity_in(&view, given, filter.kind.as_deref());
         let rows = command.entities.iter().map(find).collect::<Result<Vec<_>, _>>()?;
         rows.iter().map(|entity| &view.entities()[entity.row as usize]).collect()
     };
     let rows: Vec<u32> = entities.iter().map(|entity| entity.row).collect();
-    let found = trend(&view, &rows, command.by)?;
+    let found = trend(&view, &rows, &command.by)?;
     if command.bursts {
         return print_bursts(command, args, &entities, &found);
     }
@@ -137,8 +131,8 @@ pub(crate) fn run(command: &Trend, args: &Args) -> CommandResult {
         exit_code::unless_closed(print_lines(&view, &entities, &found))?;
     }
     let ids = id("entity").spare(1);
-    let numbers = ["mentions", "documents", "articles", "words", "rate", "low", "high"]
-        .map(|name| if name == "words" { number(name).spare(2) } else { number(name) });
+    let mut numbers = vec![number("mentions"), number("documents")];
+    numbers.extend(rate_columns(command.format));
     let columns = if command.format == Format::Table {
         [&[text("name"), word("slice")][..], &numbers, &[ids]].concat()
     } else {
@@ -146,12 +140,9 @@ pub(crate) fn run(command: &Trend, args: &Args) -> CommandResult {
     };
     let cells = entities.iter().zip(&found.counts).flat_map(|(entity, counts)| {
         found.slices.iter().zip(counts).map(|(slice, count)| {
-            let rate = count.rate(slice.articles);
-            let rates = [rate.map(|rate| rate.0), rate.map(|rate| rate.1), rate.map(|rate| rate.2)];
             let [id, name, slice_label]: [Value; 3] =
                 [entity.id.as_str().into(), entity.name.as_str().into(), slice.label.as_str().into()];
-            let numbers = [count.mentions, count.documents, slice.articles, slice.words].map(Value::from);
-            let numbers = numbers.into_iter().chain(rates.map(Value::from));
+            let numbers = [count.mentions, count.documents].map(Value::from).into_iter().chain(rates(*count, slice));
             if command.format == Format::Table {
                 [name, slice_label].into_iter().chain(numbers).chain([id]).collect()
             } else {
@@ -268,7 +259,7 @@ fn compare(
 ) -> CommandResult {
     let mut views = Vec::new();
     for group in groups {
-        let group: Condition = group.parse()?;
+        let group = Condition::for_fields(group, run.kept_fields())?;
         if group.is_of_entities() || !group.is_of_documents() {
             return Err(format!(
                 "{:?} does not choose documents; compare e.g. 'date=2023' with 'date=2024'",
@@ -280,7 +271,7 @@ fn compare(
             Some(condition) => condition.clone().and(group),
             None => group,
         };
-        views.push(Filter { condition: Some(condition), stories: filter.stories, ..Filter::default() }.view(run)?);
+        views.push(Filter { condition: Some(condition), ..filter.clone() }.view(run)?);
     }
     let [first, second] = [&views[0], &views[1]];
     let rows = keyness([first, second], is_wanted, command.rows.unwrap_or(20))?;

@@ -1,6 +1,7 @@
 //! The fields, and what can be asked of each.
 
 use super::super::entity::RunEntity;
+use super::super::kept::position;
 use super::super::kinds::is_of;
 use super::super::period::DayRange;
 use super::comparison::{Comparison, Fault, Operator, Word};
@@ -50,15 +51,20 @@ pub(super) enum DocumentTest {
     Words(Number),
     Characters(Number),
     Date(Days),
+    /// A field that the run kept, by its name.
+    Kept(String, Text),
 }
 
 impl Test {
-    /// What a comparison means.
-    pub(super) fn of(comparison: &Comparison<'_>) -> Result<Self, Fault> {
+    /// What a comparison means; `kept` are the names of the fields that the run kept.
+    pub(super) fn of(comparison: &Comparison<'_>, kept: &[String]) -> Result<Self, Fault> {
         let known = |name: &str| FIELDS.iter().any(|(known, ..)| *known == name);
         let name = comparison.field.text.to_lowercase();
         if !known(&name) {
-            return Err(unknown(comparison.field));
+            let Some(field) = position(kept, &comparison.field.text) else {
+                return Err(unknown(comparison.field, kept));
+            };
+            return Ok(Self::Document(DocumentTest::Kept(kept[field].clone(), Text::of(comparison, fold)?)));
         }
         let test = match name.as_str() {
             "entity" => Self::Entity(EntityTest::Id(Text::of(comparison, str::to_owned)?)),
@@ -125,8 +131,10 @@ impl EntityTest {
 }
 
 impl DocumentTest {
-    pub(super) fn holds(&self, document: DocumentRow<'_>) -> bool {
+    /// `kept` gives the document's value of a kept field.
+    pub(super) fn holds<'k>(&self, document: DocumentRow<'_>, kept: &impl Fn(&str) -> &'k str) -> bool {
         match self {
+            Self::Kept(name, text) => text.holds(kept(name), fold),
             Self::Id(text) => text.holds(document.id, str::to_owned),
             Self::Source(text) => text.holds(document.source, fold),
             Self::Language(text) => text.holds(document.language, fold),
@@ -234,14 +242,15 @@ impl Days {
     }
 }
 
-fn unknown(field: &Word) -> Fault {
-    let near =
-        |(name, ..): &(&'static str, bool, &str)| (strsim::osa_distance(name, &field.text.to_lowercase()), *name);
-    let meant = FIELDS.iter().map(near).min().filter(|(distance, name)| *distance <= 2 && *distance < name.len() / 2);
+fn unknown<'k>(field: &Word, kept: &'k [String]) -> Fault {
+    let near = |name: &'k str| (strsim::osa_distance(name, &field.text.to_lowercase()), name);
+    let names = FIELDS.iter().map(|(name, ..)| *name).chain(kept.iter().map(String::as_str));
+    let meant = names.map(near).min().filter(|(distance, name)| *distance <= 2 && *distance < name.len() / 2);
     let meant = meant.map_or_else(String::new, |(_, name)| format!("; did you mean {name}?"));
     let list = |documents: bool| {
-        let names: Vec<&str> = FIELDS.iter().filter(|(_, of, _)| *of == documents).map(|(name, ..)| *name).collect();
-        names.join(", ")
+        let names = FIELDS.iter().filter(|(_, of, _)| *of == documents).map(|(name, ..)| *name);
+        let kept = kept.iter().map(String::as_str).filter(|_| documents);
+        names.chain(kept).collect::<Vec<_>>().join(", ")
     };
     let message = format!("there is no field {:?}{meant}", field.text);
     let fault = Fault::new(field.place.clone(), message);

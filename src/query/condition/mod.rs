@@ -76,6 +76,14 @@ impl<T> Expression<T> {
         }
     }
 
+    fn each<'e>(&'e self, visit: &mut impl FnMut(&'e T)) {
+        match self {
+            Self::Test(one) => visit(one),
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each(visit)),
+            Self::Not(part) => part.each(visit),
+        }
+    }
+
     fn any(&self, test: &mut impl FnMut(&T) -> bool) -> bool {
         match self {
             Self::Test(one) => test(one),
@@ -105,9 +113,61 @@ impl Condition {
     }
 
     /// Whether a document meets what it says about documents.
+    ///
+    /// `kept` gives its value of a field that the run kept.
     #[must_use]
-    pub fn document(&self, document: DocumentRow<'_>) -> bool {
-        self.documents.iter().all(|part| part.holds(&|test: &DocumentTest| test.holds(document)))
+    pub fn document<'k>(&self, document: DocumentRow<'_>, kept: impl Fn(&str) -> &'k str) -> bool {
+        self.documents.iter().all(|part| part.holds(&|test: &DocumentTest| test.holds(document, &kept)))
+    }
+
+    /// The names of the kept fields that it asks for.
+    pub(super) fn kept_fields(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        for part in &self.documents {
+            part.each(&mut |test| {
+                if let DocumentTest::Kept(name, _) = test {
+                    names.push(name.as_str());
+                }
+            });
+        }
+        names
+    }
+
+    /// Reads a condition that may ask for the fields that a run kept, too, given by their names
+    /// ([`Run::kept_fields`](crate::Run::kept_fields)).
+    ///
+    /// ```
+    /// use dateline::query::Condition;
+    /// let kept = ["section".to_owned()];
+    /// assert!(Condition::for_fields("section=politics", &kept).is_ok_and(|condition| condition.is_of_documents()));
+    /// assert!("section=politics".parse::<Condition>().is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) with the place in the text, and what could be there.
+    pub fn for_fields(text: &str, kept: &[String]) -> Result<Self> {
+        let read = || {
+            let node = parse(text, kept)?;
+            let parts = match node {
+                Node::All(parts) => parts,
+                other => vec![other],
+            };
+            let mut condition = Self { text: text.trim().to_owned(), entities: Vec::new(), documents: Vec::new() };
+            for part in parts {
+                if part.is_only(&|test| matches!(test, Test::Entity(_))) {
+                    condition.entities.push(part.expression(&|test| test.entity()));
+                } else if part.is_only(&|test| matches!(test, Test::Document(_))) {
+                    condition.documents.push(part.expression(&|test| test.document()));
+                } else {
+                    let message =
+                        "this part is about entities and documents at the same time; they can be joined by & only";
+                    return Err(Fault::new(part.place(), message));
+                }
+            }
+            Ok(condition)
+        };
+        read().map_err(|fault| fault.error(text))
     }
 
     /// Both conditions.
@@ -142,31 +202,12 @@ impl Condition {
     }
 }
 
+/// Without the fields that a run kept, which [`Condition::for_fields`] knows.
 impl FromStr for Condition {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let read = || {
-            let node = parse(text)?;
-            let parts = match node {
-                Node::All(parts) => parts,
-                other => vec![other],
-            };
-            let mut condition = Self { text: text.trim().to_owned(), entities: Vec::new(), documents: Vec::new() };
-            for part in parts {
-                if part.is_only(&|test| matches!(test, Test::Entity(_))) {
-                    condition.entities.push(part.expression(&|test| test.entity()));
-                } else if part.is_only(&|test| matches!(test, Test::Document(_))) {
-                    condition.documents.push(part.expression(&|test| test.document()));
-                } else {
-                    let message =
-                        "this part is about entities and documents at the same time; they can be joined by & only";
-                    return Err(Fault::new(part.place(), message));
-                }
-            }
-            Ok(condition)
-        };
-        read().map_err(|fault| fault.error(text))
+        Self::for_fields(text, &[])
     }
 }
 

@@ -47,9 +47,9 @@ impl Node {
     }
 }
 
-/// Reads a whole condition.
-pub(super) fn parse(text: &str) -> Result<Node, Fault> {
-    let mut parser = Parser { text, at: 0, depth: 0 };
+/// Reads a whole condition; `kept` are the names of the fields that the run kept.
+pub(super) fn parse(text: &str, kept: &[String]) -> Result<Node, Fault> {
+    let mut parser = Parser { text, kept, at: 0, depth: 0 };
     let node = parser.any()?;
     parser.blanks();
     match parser.rest().chars().next() {
@@ -61,6 +61,7 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
 
 struct Parser<'t> {
     text: &'t str,
+    kept: &'t [String],
     at: usize,
     depth: usize,
 }
@@ -146,7 +147,7 @@ impl<'t> Parser<'t> {
             }
         }
         let comparison = Comparison { field: &field, operator, values, operator_place };
-        Ok(Node::Test(Test::of(&comparison)?, start..self.at))
+        Ok(Node::Test(Test::of(&comparison, self.kept)?, start..self.at))
     }
 
     /// A word, or a text in quotes.

@@ -76,8 +76,11 @@ fn check_documents(condition: &str, expected: &[&str]) {
         document("d", i32::MIN, ""),
     ];
     let condition: Condition = condition.parse().unwrap();
-    let found: Vec<&str> =
-        documents.iter().filter(|document| condition.document(**document)).map(|document| document.id).collect();
+    let found: Vec<&str> = documents
+        .iter()
+        .filter(|document| condition.document(**document, |_| ""))
+        .map(|document| document.id)
+        .collect();
     assert_eq!(found, expected, "{condition}");
 }
 

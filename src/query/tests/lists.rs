@@ -174,10 +174,10 @@ fn slices_sum_to_the_whole() {
         text.collect::<Vec<_>>()
     };
     let months = ["2024-01 2: 2/3 1/1", "2024-02 0: 0/0 0/0", "2024-03 3: 0/0 2/2", "no date 1: 1/1 0/0"];
-    assert_eq!(of(SliceBy::Period(Period::Month)), months);
-    assert_eq!(of(SliceBy::Source), ["Daily 3: 1/1 1/1", "Post 2: 2/3 1/1", "no source 1: 0/0 1/1"]);
+    assert_eq!(of(&SliceBy::Period(Period::Month)), months);
+    assert_eq!(of(&SliceBy::Source), ["Daily 3: 1/1 1/1", "Post 2: 2/3 1/1", "no source 1: 0/0 1/1"]);
     for (_, period) in Period::ALL {
-        let found = trend(&view, &[row("al")], SliceBy::Period(period)).unwrap();
+        let found = trend(&view, &[row("al")], &SliceBy::Period(period)).unwrap();
         assert_eq!(found.slices.iter().map(|slice| slice.articles).sum::<u64>(), 6, "{period}");
         let sums = found.counts[0].iter().fold((0, 0), |sum, cell| (sum.0 + cell.mentions, sum.1 + cell.documents));
         assert_eq!(sums, (4, 3), "{period}");
@@ -193,9 +193,9 @@ fn a_date_far_away_does_not_make_endless_slices() {
     let folder = tempfile::tempdir().unwrap();
     let run = run_of(folder.path(), &[("1", "2024-01-05", "", "a"), ("2", "1924-01-05", "", "a")]);
     let view = View::whole(&run).unwrap();
-    let days = trend(&view, &[0], SliceBy::Period(Period::Day)).unwrap();
+    let days = trend(&view, &[0], &SliceBy::Period(Period::Day)).unwrap();
     assert_eq!((days.slices.len(), days.empty_left_out), (2, 36_524));
-    let years = trend(&view, &[0], SliceBy::Period(Period::Year)).unwrap();
+    let years = trend(&view, &[0], &SliceBy::Period(Period::Year)).unwrap();
     assert_eq!((years.slices.len(), years.empty_left_out), (101, 0));
 }
 

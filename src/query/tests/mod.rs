@@ -1,3 +1,4 @@
+mod contexts;
 mod lists;
 
 use std::fs;
