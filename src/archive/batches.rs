@@ -344,6 +344,8 @@ impl Reading {
         match end {
             None => true,
             Some(Ended::Member(End::Whole)) => {
+                // No record is open, so the bytes of the last one stay in this batch.
+                self.at.start = batch.buffer.len();
                 self.between = self.at.is_member;
                 self.between
             }

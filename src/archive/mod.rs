@@ -27,8 +27,6 @@ mod html;
 mod json_lines;
 mod language;
 mod markup;
-#[cfg(test)]
-mod mutations;
 mod named_fields;
 mod parse;
 mod rows;

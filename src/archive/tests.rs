@@ -1,5 +1,7 @@
 //! The reader against a naive reading of the whole text, whatever the cuts, sizes, compressions and damages.
 
+mod mutations;
+
 use std::io::{self, Cursor, Read, Write};
 use std::sync::Arc;
 

@@ -103,7 +103,7 @@ impl Tokens {
                 high &= high - 1;
                 let length = punctuation(&bytes[first + at as usize..]);
                 if length > 0 {
-                    let bits = (1_u128 << length) - 1 << at;
+                    let bits = ((1_u128 << length) - 1) << at;
                     word &= !(bits as u64);
                     carried |= (bits >> 64) as u64;
                 }

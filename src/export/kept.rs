@@ -1,8 +1,10 @@
 //! The fields that a run kept, as columns of its documents.
 
-use super::table::STORY;
 use crate::error::{Error, Result};
 use crate::store::{Block, Blocks, DocumentRows, FIELDS_FILE, FieldRows, Run, StringColumn};
+
+/// The column of documents that says which story a document is a copy of.
+pub(super) const STORY: &str = "story";
 
 /// The values of kept fields, document by document.
 ///

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use super::ExportOptions;
-use super::kept::KeptFields;
+use super::kept::{KeptFields, STORY};
 use super::source::Source;
 use crate::copies::Stories;
 use crate::error::{Error, Result};
@@ -14,9 +14,6 @@ use crate::store::{
     Block, COOCCURRENCE_FILE, COUNTS_FILE, ColumnRef, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE,
     EntityRows, MENTIONS_FILE, MarginalRows, MentionRows, PairRow, PairRows, Run, StringColumn,
 };
-
-/// The column of documents that says which story a document is a copy of ([`stories_of`]).
-pub(super) const STORY: &str = "story";
 
 /// A table of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

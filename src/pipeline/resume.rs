@@ -168,7 +168,8 @@ pub fn retry(
         let error = Error::usage("the input is not there any more").at(path);
         return Err(error.with_remedy("start the command in the folder in which the run was made"));
     }
-    let archive = Archive::open(&paths, read_as)?;
+    // That the fields which are named occur was found out when the whole archive was read.
+    let archive = Archive::open(&paths, read_as)?.continued();
     let mut wanted = settings(analyzer, &archive, manifest.settings.round_ups);
     if let Some(now) = &mut wanted.input {
         now.max_record = input.max_record;

@@ -261,7 +261,9 @@ proptest! {
             let mut lines = lines(file, records);
             for (number, record) in records.iter().enumerate().filter(|(number, _)| mended[5 * file + number]) {
                 if matches!(record, Written::Broken) {
-                    lines[number] = format!("{{\"id\":\"{file}-{number}\",\"text\":\"Iraq and Oslo\"}}");
+                    lines[number] = format!(
+                        "{{\"id\":\"{file}-{number}\",\"date\":null,\"section\":\"World\",\"text\":\"Iraq and Oslo\"}}"
+                    );
                 }
             }
             fs::write(all.file(file), lines.join("\n")).unwrap();

@@ -6,7 +6,7 @@ use dateline::Run;
 
 use crate::support::{Folder, copy_tree};
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "cooccurrence.dln",
     "counts.dln",
     "documents.dln",
@@ -14,6 +14,7 @@ const FILES: [&str; 7] = [
     "manifest.json",
     "mentions.dln",
     "rejects.jsonl",
+    "signatures.dln",
 ];
 
 /// A folder with a small whole run that has something in every file.
@@ -123,8 +124,15 @@ const READERS: [(&str, &[&str]); 7] = [
     ("inspect run/counts.dln", &["counts.dln"]),
 ];
 
-const TABLES: [&str; 6] =
-    ["manifest.json", "entities.dln", "cooccurrence.dln", "counts.dln", "documents.dln", "mentions.dln"];
+const TABLES: [&str; 7] = [
+    "manifest.json",
+    "entities.dln",
+    "cooccurrence.dln",
+    "counts.dln",
+    "documents.dln",
+    "mentions.dln",
+    "signatures.dln",
+];
 
 /// Whatever is damaged, a command either refuses with a reason and prints nothing, or prints what is right.
 #[test]

@@ -74,7 +74,7 @@ fn markup_in_texts_is_said() {
     let lines =
         [json!({"id": "a", "text": "Iraq"}), json!({"id": "b", "text": html}), json!({"id": "c", "text": "5 < 6 & 7"})];
     folder.write("a.jsonl", lines.map(|line| line.to_string()).join("\n"));
-    let parts = ["1 document holds HTML or XML markup, e.g. a.jsonl:2", "docs/input.md"];
+    let parts = ["1 document holds HTML or XML markup, e.g. a.jsonl:2", "--text-is html"];
     folder.run("analyze a.jsonl -g small.gaz --out run").expect(0).says(&parts);
     folder.run("analyze a.jsonl -g small.gaz --out quiet -q").expect(0).says(&parts);
     folder.run("tag a.jsonl -g small.gaz").expect(0).says(&parts);

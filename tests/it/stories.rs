@@ -52,7 +52,7 @@ fn copies_are_one_story_in_lists_trends_and_exports() {
         assert_eq!(top("--type place --where country=IQ,IR --count articles"), counts(4, 1));
         assert_eq!(top("--where country=IQ,IR --count stories"), counts(2, 1));
         // Of the copies that meet the condition, one is counted.
-        assert_eq!(top("--where 'country=IQ & id=a1,b2' --count stories"), counts(1, 0)[..1]);
+        assert_eq!(top("--where country=IQ&id=a1,b2 --count stories"), counts(1, 0)[..1]);
         // The earliest copy stands for the story.
         let trend =
             folder.run(&format!("trend {run} iq --by month --count stories --format jsonl")).expect(0).stdout.clone();

@@ -148,7 +148,7 @@ fn blocks_of_two_kinds_are_told_apart() {
     assert_eq!(reader.read::<PairRows>(3).unwrap(), sample().pairs);
     let reason = reader.read::<PairRows>(4).unwrap_err().to_string();
     assert!(reason.contains("block 4 is of kind 5, pairs are of kind 4"), "{reason}");
-    assert!(reader.read::<PairRows>(6).unwrap_err().to_string().contains("there is no block 6, the file has 6"));
+    assert!(reader.read::<PairRows>(7).unwrap_err().to_string().contains("there is no block 7, the file has 7"));
     let marginals: Vec<_> = reader.into_blocks::<MarginalRows>().map(Result::unwrap).collect();
     assert_eq!(marginals, [sample().marginals]);
 }

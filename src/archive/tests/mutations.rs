@@ -9,7 +9,7 @@ use std::io::{Cursor, Write};
 use std::panic::catch_unwind;
 use std::path::Path;
 
-use super::check_reading;
+use crate::archive::check_reading;
 
 const RSS: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\"><channel><title>Wire</title>\n<item><guid>1</guid>\
     <title>Talks</title><description><![CDATA[<p>GENEVA: Talks &amp; more.</p>]]></description><pubDate>Tue, 09 May 2023 01:33:00 GMT\
