@@ -43,7 +43,7 @@ pub(crate) use line::parse_evidence;
 pub use line::parse_flags;
 pub use rank::{kind_rank, prior};
 pub(crate) use rank::{prior_of, rank_of};
-pub(crate) use reader::removed_name;
+pub(crate) use reader::{include_fault, removed_name};
 
 /// The immutable set of entities and their aliases. Clones share the data.
 ///

@@ -18,11 +18,18 @@ use crate::files::{FileSummary, Hashing};
 use crate::ids::EntityId;
 use crate::normalize::FoldedText;
 
+/// Most files that include one another.
+const MOST_OPEN: usize = 16;
+/// Most files that are included: a few small ones that include each other twice would be read without end.
+const MOST_INCLUDED: usize = 1000;
+
 /// Collects layers; [`Reader::finish`] makes the gazetteer or reports every fault.
 pub(super) struct Reader<'o> {
     compiler: Compiler<'o>,
     /// The chain of files being included, to detect cycles.
     open: Vec<PathBuf>,
+    /// Files that were included so far, each as often as it was.
+    n_included: usize,
     folded: FoldedText,
     /// The last list of flags, which most lines repeat, and its parsed form.
     flags: (String, Flags),
@@ -53,6 +60,7 @@ impl<'o> Reader<'o> {
         Self {
             compiler: Compiler::new(options),
             open: Vec::new(),
+            n_included: 0,
             folded: FoldedText::default(),
             flags: (String::new(), Flags::default()),
         }
@@ -113,7 +121,7 @@ impl<'o> Reader<'o> {
     fn read_source(&mut self, file: File, path: &Path) -> Result<()> {
         let mut input = Hashing::new(file);
         self.read_lines(BufReader::with_capacity(1 << 18, &mut input), path)?;
-        let FileSummary { bytes, sha256 } = input.summary();
+        let FileSummary { bytes, sha256, .. } = input.summary();
         self.compiler.meta.sources.push(Source { path: path.to_string_lossy().into_owned(), bytes, sha256 });
         Ok(())
     }
@@ -292,6 +300,12 @@ impl FileReader<'_, '_> {
         }
         let path = self.path.parent().unwrap_or(Path::new("")).join(target);
         let identity = canonical(&path);
+        let refused = include_fault(self.path, &path, self.reader.open.len(), self.reader.n_included);
+        if let Some((what, remedy)) = refused {
+            self.fault(FaultCode::BadDirective, number, field.column, format!("`{target}` {what}"), remedy);
+            return Ok(());
+        }
+        self.reader.n_included += 1;
         if self.reader.open.contains(&identity) {
             let message = format!("`{target}` includes itself");
             self.fault(FaultCode::BadDirective, number, field.column, message, "remove one !include of the cycle");
@@ -521,6 +535,29 @@ fn check_key(key: &str, value: &str) -> Result<(), (FaultCode, String, String)> 
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// Why a file must not be included, and what to do instead: in a chain of `depth` files, after `n_included` others.
+pub(crate) fn include_fault(
+    from: &Path,
+    path: &Path,
+    depth: usize,
+    n_included: usize,
+) -> Option<(&'static str, &'static str)> {
+    let folder = from.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // One that does not exist is reported when it is opened.
+    let is_outside = path.canonicalize().is_ok_and(|path| !path.starts_with(canonical(folder)));
+    if is_outside {
+        Some(("is not below the folder of this file", "move it there, or name it as a layer of its own"))
+    } else if depth >= MOST_OPEN {
+        Some(("is included by a file that is included, and so on, too often", "include the file in an earlier one"))
+    } else if n_included >= MOST_INCLUDED {
+        Some(("is one include too many", "include each file once, or join files"))
+    } else if path.exists() && !path.is_file() {
+        Some(("is not a plain file", "name a .gaz file"))
+    } else {
+        None
+    }
 }
 
 fn canonical(path: &Path) -> PathBuf {

@@ -69,6 +69,33 @@ fn later_layers_replace_extend_and_remove() {
 }
 
 #[test]
+fn includes_have_limits() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir(path("mine")).unwrap();
+    let refused = |text: &str, expected: &str| {
+        std::fs::write(path("mine/top.gaz"), format!("{text}\na  org.x  Alpha\n")).unwrap();
+        let error = Gazetteer::load([path("mine/top.gaz").to_str().unwrap()]).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    };
+    std::fs::write(path("secret.gaz"), "b  org.x  Beta\n").unwrap();
+    refused("!include ../secret.gaz", "is not below the folder of this file");
+    refused(&format!("!include {}", path("secret.gaz").display()), "is not below the folder");
+    refused("!include missing.gaz", "cannot read the included file");
+    refused("!include .", "is not a plain file");
+    // Each of a few small files includes the next one twice: a million in all.
+    for number in 0..20 {
+        let next = format!("!include {}.gaz\n", number + 1);
+        std::fs::write(path(&format!("mine/{number}.gaz")), format!("{next}{next}")).unwrap();
+    }
+    std::fs::write(path("mine/20.gaz"), "").unwrap();
+    refused("!include 0.gaz", "and so on, too often");
+    refused("!include 9.gaz", "is one include too many");
+    std::fs::write(path("mine/top.gaz"), "!include 15.gaz\na  org.x  Alpha\n").unwrap();
+    Gazetteer::load([path("mine/top.gaz").to_str().unwrap()]).unwrap();
+}
+
+#[test]
 fn files_include_and_override_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();

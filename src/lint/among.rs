@@ -49,16 +49,41 @@ pub(super) fn check(sources: &Sources, base: Option<&Gazetteer>, report: &mut Re
         }
     }
     for candidates in by_name.values() {
+        let namesakes = Namesakes::new(candidates);
         for (row, candidate) in candidates.iter().enumerate() {
             let Some(line) = candidate.line.filter(|line| !line.flags.stop) else { continue };
-            check_veto(candidate, line, candidates, report);
-            check_redundant(row, line, candidates, report);
-            check_outranked(candidate, line, candidates, sources, base, report);
+            check_veto(candidate, line, &namesakes, report);
+            check_redundant(row, line, &namesakes, report);
+            check_outranked(candidate, line, &namesakes, sources, base, report);
         }
         check_clash(candidates, report);
     }
     for line in sources.names.iter().filter(|line| sources.is_alive(line)) {
         check_evidence(line, sources, base, report);
+    }
+}
+
+/// All entities that have a name, so arranged that a hundred thousand of them need not be compared with each other.
+struct Namesakes<'c> {
+    all: &'c [Candidate<'c>],
+    /// The rows of each entity.
+    by_id: BTreeMap<&'c str, Vec<usize>>,
+    stops: Vec<&'c Candidate<'c>>,
+    /// Free names by the type of their entities and whether they are demonyms, the likeliest entity first.
+    free: BTreeMap<(EntityType<'c>, bool), Vec<&'c Candidate<'c>>>,
+}
+
+impl<'c> Namesakes<'c> {
+    fn new(all: &'c [Candidate<'c>]) -> Self {
+        let (mut by_id, mut free) = (BTreeMap::<_, Vec<usize>>::new(), BTreeMap::<_, Vec<&Candidate<'_>>>::new());
+        for (row, candidate) in all.iter().enumerate() {
+            by_id.entry(candidate.id).or_default().push(row);
+            if !candidate.flags.stop && !candidate.flags.weak {
+                free.entry(candidate.group()).or_default().push(candidate);
+            }
+        }
+        free.values_mut().for_each(|names| names.sort_by_key(|name| std::cmp::Reverse(name.likelihood())));
+        Self { all, by_id, stops: all.iter().filter(|name| name.flags.stop).collect(), free }
     }
 }
 
@@ -103,10 +128,15 @@ fn is_as_wide(ours: Boundary, theirs: Boundary) -> bool {
     }
 }
 
-impl Candidate<'_> {
+impl<'a> Candidate<'a> {
     /// How likely the name means this entity if the article gives no evidence.
-    fn prior(&self) -> i32 {
-        prior_of(self.rank, self.population, false)
+    fn likelihood(&self) -> (i32, u64) {
+        (prior_of(self.rank, self.population, false), self.population)
+    }
+
+    /// Names of one group can stand for one another.
+    fn group(&self) -> (EntityType<'a>, bool) {
+        (EntityType::of_kind(self.kind), self.alias_kind.is_demonym())
     }
 
     /// Whether every text that `other` matches is matched by this name, too; both have the same folded form.
@@ -141,10 +171,6 @@ impl Candidate<'_> {
         case && (!accents || fold_keeping_accents(self.text) == fold_keeping_accents(other.text))
     }
 
-    fn entity_type(&self) -> EntityType<'_> {
-        EntityType::of_kind(self.kind)
-    }
-
     /// "Hamas (org/hamas), mine.gaz:3".
     fn describe(&self, report: &Report<'_>) -> String {
         let place = self.line.map_or("in the layers below".to_owned(), |line| report.describe(line.at));
@@ -152,15 +178,15 @@ impl Candidate<'_> {
     }
 }
 
-fn check_veto(candidate: &Candidate<'_>, line: &NameLine, all: &[Candidate<'_>], report: &mut Report<'_>) {
-    if let Some(stop) = all.iter().find(|other| other.flags.stop && other.covers(candidate)) {
+fn check_veto(candidate: &Candidate<'_>, line: &NameLine, among: &Namesakes<'_>, report: &mut Report<'_>) {
+    if let Some(stop) = among.stops.iter().find(|other| other.covers(candidate)) {
         let message = format!("`{}` is never reported: it is a stop name of {}", line.text, stop.describe(report));
         report.add(Code::Vetoed, line.at, message, "remove this line, or the stop");
     }
 }
 
-fn check_redundant(row: usize, line: &NameLine, all: &[Candidate<'_>], report: &mut Report<'_>) {
-    let candidate = &all[row];
+fn check_redundant(row: usize, line: &NameLine, among: &Namesakes<'_>, report: &mut Report<'_>) {
+    let candidate = &among.all[row];
     // The canonical name is also needed for output.
     if candidate.alias_kind == AliasKind::Name {
         return;
@@ -176,7 +202,8 @@ fn check_redundant(row: usize, line: &NameLine, all: &[Candidate<'_>], report: &
             && same_evidence
             && other.covers(candidate)
     };
-    let other = all.iter().enumerate().find(|(at, other)| {
+    let own = among.by_id.get(candidate.id).into_iter().flatten().map(|at| (*at, &among.all[*at]));
+    let other = own.into_iter().find(|(at, other)| {
         // Of two equal names the later is redundant.
         let twin = *at > row && other.line.is_some() && replaces_each(candidate, other);
         *at != row && !twin && replaces(other)
@@ -230,7 +257,7 @@ fn check_clash(all: &[Candidate<'_>], report: &mut Report<'_>) {
 fn check_outranked(
     candidate: &Candidate<'_>,
     line: &NameLine,
-    all: &[Candidate<'_>],
+    among: &Namesakes<'_>,
     sources: &Sources,
     base: Option<&Gazetteer>,
     report: &mut Report<'_>,
@@ -238,16 +265,13 @@ fn check_outranked(
     let entity = &sources.entities[line.entity];
     // A mention of its country, or a longer name of it, may decide in its favour.
     let may_win = entity.field("cc").is_some() || names_of(line, sources, base).iter().any(|name| name.contains(' '));
-    let first = all.iter().find(|other| {
-        other.id != candidate.id
-            && !other.flags.stop
-            && !other.flags.weak
-            && other.entity_type() == candidate.entity_type()
-            && other.alias_kind.is_demonym() == candidate.alias_kind.is_demonym()
-            && (candidate.flags.weak || (other.prior(), other.population) > (candidate.prior(), candidate.population))
-            && other.covers(candidate)
-    });
-    if let Some(other) = first.filter(|_| !may_win) {
+    if may_win {
+        return;
+    }
+    let free = among.free.get(&candidate.group()).into_iter().flatten();
+    let likelier = free.take_while(|other| candidate.flags.weak || other.likelihood() > candidate.likelihood());
+    let first = likelier.into_iter().find(|other| other.id != candidate.id && other.covers(candidate));
+    if let Some(other) = first {
         let message = format!("`{}` always means {}, never {}", line.text, other.describe(report), entity.name);
         report.add(Code::Outranked, line.at, message, "add cc= and a longer name that distinguishes the two");
     }

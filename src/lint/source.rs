@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::gazetteer::line::{Field, parse_evidence, parse_flags, split_fields};
-use crate::gazetteer::{AliasKind, EvidenceSet, Flags, Gazetteer, removed_name};
+use crate::gazetteer::{AliasKind, EvidenceSet, Flags, Gazetteer, include_fault, removed_name};
 use crate::ids::EntityId;
 use crate::normalize::{fold, trim};
 
@@ -231,7 +231,9 @@ impl Reading<'_> {
                 let target = line["!include".len()..].trim();
                 let path = self.sources.files[self.file].parent().unwrap_or(Path::new("")).join(target);
                 let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
-                if !self.sources.open.contains(&identity) {
+                let (depth, n_included) = (self.sources.open.len(), self.sources.files.len());
+                let is_refused = include_fault(&self.sources.files[self.file], &path, depth, n_included).is_some();
+                if !is_refused && !self.sources.open.contains(&identity) {
                     // The loader has reported it if the file cannot be read.
                     let _ = self.sources.read_file(&path, self.faulty, self.base);
                 }

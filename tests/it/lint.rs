@@ -46,3 +46,26 @@ fn planted_faults_are_found_and_nothing_else() {
     // Every finding says what to do, and where.
     assert!(findings.iter().all(|finding| finding.column >= 1 && !finding.remedy.is_empty()));
 }
+
+/// Comparing each of them with each other would take minutes.
+#[test]
+fn many_entities_of_one_name_are_checked_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("many.gaz");
+    let lines = |n: u32| -> String {
+        (0..n)
+            .map(|number| {
+                format!("x:{number}\tplace.city\tSan Juan\tweak\tcc=AR pop={}\n+\talias\tSanjuán\tweak\n", number % 7)
+            })
+            .collect()
+    };
+    let checked = |n: u32| {
+        std::fs::write(&path, lines(n)).unwrap();
+        let started = std::time::Instant::now();
+        let findings = lint(&[path.to_str().unwrap().to_owned()], &[]).unwrap();
+        (findings, started.elapsed())
+    };
+    let (_, few) = checked(5_000);
+    let (_, many) = checked(40_000);
+    assert!(many < 20 * few.max(std::time::Duration::from_millis(200)), "{few:?} for 5,000, {many:?} for 40,000");
+}
