@@ -122,7 +122,10 @@ read_dln_file <- function(path, check_crc = TRUE) {
     at <- b$at + b$stored
   }
   if (at != footer) damaged("bytes belong to no block")
-  list(path = path, bytes = bytes, header = header, blocks = blocks, damaged = damaged)
+  # Other contents have another frame: it says to which run the file belongs.
+  of_blocks <- lapply(blocks, function(b) bytes[b$at - 40 + 1:36])
+  frame <- function() .dln_crc(c(bytes[start - 4 + 1:4], unlist(of_blocks)))
+  list(path = path, bytes = bytes, header = header, blocks = blocks, damaged = damaged, frame = frame)
 }
 
 # Kind 9, the signatures of documents, is not here: R has no integers of 64 bits.
@@ -239,7 +242,7 @@ verify_dln <- function(path) {
   invisible(TRUE)
 }
 
-# A file of a run; the manifest must list it with its size. Its seal and the hashes are for `dateline verify`.
+# A file of a run; the manifest must list it with its size and frame. Its seal and the hashes are for `dateline verify`.
 .dln_of_run <- function(run, name, check_crc) {
   path <- file.path(run, "manifest.json")
   if (!file.exists(path)) .dln_stop(run, "not a finished run: it has no manifest.json")
@@ -253,7 +256,13 @@ verify_dln <- function(path) {
   if (length(listed) < 2) .dln_stop(file, "the run was made without this file")
   if (!file.exists(file)) .dln_stop(file, "missing, though the manifest lists it")
   if (file.size(file) != as.numeric(listed[2])) .dln_stop(file, "damaged: it has ", file.size(file), " bytes, the manifest says ", listed[2])
-  read_dln_file(file, check_crc)
+  read <- read_dln_file(file, check_crc)
+  frame <- regmatches(manifest, regexec(sprintf('"%s": \\{[^}]*"frame": "([0-9a-f]{8})"', gsub(".", "\\.", name, fixed = TRUE)), manifest))[[1]]
+  if (length(frame) == 2) {
+    half <- strtoi(c(substr(frame[2], 1, 4), substr(frame[2], 5, 8)), 16L)
+    if (read$frame() != half[1] * 65536 + half[2]) .dln_stop(file, "it is of another run than the manifest")
+  }
+  read
 }
 
 .dln_in_range <- function(file, numbers, n) if (any(numbers >= n)) file$damaged("a row points to row ", max(numbers), " of ", n)

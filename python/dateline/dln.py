@@ -139,10 +139,12 @@ class DlnFile:
 
     def _read_index(self, listed: List[Tuple[int, int, int]], end: int, start: int) -> List[Block]:
         blocks, at = [], start
+        headers = b""
         for entry in listed:
             if end - at < 40:
                 self._damaged("the footer begins inside of a block")
             header = self._at(at, 40)
+            headers += header[:36]
             kind, codec, stored_len, raw_len, rows, payload_crc = struct.unpack_from("<IIQQQI", header)
             block = Block(kind, codec, stored_len, raw_len, rows, payload_crc, at)
             if crc32(header[:36]) != struct.unpack_from("<I", header, 36)[0]:
@@ -166,6 +168,9 @@ class DlnFile:
             at += 40 + stored_len
         if at != end:
             self._damaged(f"bytes {at} to {end} belong to no block")
+        frame = crc32(headers, crc32(self._at(start - 4, 4)))
+        # Other contents have another frame: it says to which run the file belongs.
+        self.frame = f"{frame:08x}"
         return blocks
 
     def _stored(self, block: Block) -> bytes:

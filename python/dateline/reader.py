@@ -71,6 +71,8 @@ class Run:
         header = file.header
         if file.bytes != summary["bytes"]:
             fault = f"damaged: it has {file.bytes} bytes, the manifest says {summary['bytes']}"
+        elif summary.get("frame", file.frame) != file.frame:
+            fault = f"it is of another run: its frame is {file.frame}, the manifest says {summary['frame']}"
         elif header["format"] != "dateline-" + name[: -len(".dln")]:
             fault = f"it holds {header['format']}, not what its name says"
         elif header["gazetteer"] != self.manifest["gazetteer"]["fingerprint"]:

@@ -40,6 +40,7 @@ mod text;
 mod walk;
 mod warc;
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -166,6 +167,29 @@ impl Archive {
     ) -> Self {
         let origin = Arc::new(Origin::new(vec![Input::made(name, open)], options));
         Self { origin, skipped: Vec::new(), links: Vec::new(), promptly: false, continues: false }
+    }
+
+    /// The archive of these files alone, each under a name of its own: `(name, path)`, in canonical order of the names.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open); also if two paths are of one file.
+    pub(crate) fn open_as(files: &[(String, PathBuf)], options: ArchiveOptions) -> Result<Self> {
+        if files.is_empty() {
+            let origin = Origin::new(Vec::new(), options);
+            let (skipped, links) = (Vec::new(), Vec::new());
+            return Ok(Self { origin: Arc::new(origin), skipped, links, promptly: false, continues: false });
+        }
+        let paths: Vec<PathBuf> = files.iter().map(|(_, path)| path.clone()).collect();
+        let archive = Self::open(&paths, options)?;
+        let found: BTreeMap<&str, &Input> = archive.inputs().iter().map(|input| (input.path(), input)).collect();
+        let named = files.iter().map(|(name, path)| match found.get(&*walk::name_of(path)) {
+            Some(input) => Ok(input.renamed(name)),
+            None => Err(Error::usage("another of the inputs is the same file").at(path)),
+        });
+        let inputs = named.collect::<Result<Vec<Input>>>()?;
+        let origin = Origin::new(inputs, archive.options().clone());
+        Ok(Self { origin: Arc::new(origin), ..archive })
     }
 
     /// The files to read, in canonical order; [`Record::file`] counts in it.

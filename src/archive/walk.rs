@@ -98,6 +98,11 @@ impl Input {
         File::open(path).ok().filter(|file| file.metadata().is_ok_and(|metadata| metadata.is_file()))
     }
 
+    /// The same input under another name.
+    pub(super) fn renamed(&self, path: &str) -> Self {
+        Self { path: path.to_owned(), ..self.clone() }
+    }
+
     /// Documents that a program holds.
     pub(super) fn in_memory(name: &str) -> Self {
         Self { path: name.to_owned(), location: Location::Memory, bytes: Some(0), format: None, asked: false }
@@ -456,6 +461,11 @@ fn without_dots(path: &Path) -> PathBuf {
 
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// How an input at this path is called.
+pub(super) fn name_of(path: &Path) -> String {
+    display(&without_dots(path))
 }
 
 /// The path as text, with `/` between its parts.

@@ -76,6 +76,76 @@ impl<'a> RunCollector<'a> {
         Self { round_ups, ..self }
     }
 
+    /// Takes in one document, with a worker of any such collector.
+    pub(crate) fn gather(
+        &self,
+        worker: &mut RunWorker<'_>,
+        read: &ReadDocument<'_>,
+        into: &mut RunPartial,
+    ) -> Result<()> {
+        let document = read.document;
+        if document.is_empty() {
+            *into.empty.entry(read.record.file).or_default() += 1;
+            return Ok(());
+        }
+        let row = into.documents.rows() as u32;
+        let RunWorker { worker, counts, places, signer } = worker;
+        let mentions = worker.counted(document);
+        counts.count(mentions.iter().map(|mention| mention.entity));
+        for (entity, count) in counts.entries() {
+            into.counts.push(CountRow { document: row, entity: entity.0, count: *count });
+        }
+        let n_mentions = mentions.len() as u32;
+        places.read(document);
+        if self.with_mentions {
+            let mut offsets = OffsetCursor::new(OffsetUnit::Char);
+            for mention in mentions {
+                let (start_char, end_char) = offsets.convert(document, mention.part, mention.span);
+                let place = places.of(document, mention.part, mention.span);
+                into.mentions.push(MentionRow {
+                    document: row,
+                    part: mention.part.number(),
+                    start: mention.span.start as u32,
+                    end: mention.span.end as u32,
+                    start_char: start_char as u32,
+                    end_char: end_char as u32,
+                    section: mention.section as u32,
+                    paragraph: place.paragraph,
+                    sentence: place.sentence,
+                    word: place.word,
+                    entity: mention.entity.0,
+                });
+            }
+        }
+        for (field, value) in document.kept.iter().enumerate() {
+            if let Some(value) = value {
+                into.kept.push(FieldValueRow { field: field as u32, value });
+                into.kept_by.push(row);
+            }
+        }
+        let Extent { paragraphs, sentences, words } = places.finish(document);
+        worker.article(document, |part, stretch| signer.push(part, stretch));
+        into.signatures.push(signer.finish(document.title.as_deref(), &document.text).into());
+        let notes = into.notes.look(read);
+        into.documents.push(DocumentRow {
+            id: &document.id,
+            date: document.date.as_deref().unwrap_or_default(),
+            day: read.day.unwrap_or(i32::MIN),
+            source: document.source.as_deref().unwrap_or_default(),
+            file: read.record.file,
+            offset: read.record.offset,
+            length: read.batch.length(read.record),
+            language: read.language.unwrap_or_default(),
+            characters: document.characters() as u32,
+            words,
+            paragraphs,
+            sentences,
+            mentions: n_mentions,
+            notes,
+        });
+        Ok(())
+    }
+
     pub(crate) fn analyzer(&self) -> &'a Analyzer {
         self.analyzer
     }
@@ -183,67 +253,7 @@ impl Collector for RunCollector<'_> {
     }
 
     fn document(&self, worker: &mut RunWorker<'_>, read: &ReadDocument<'_>, into: &mut RunPartial) -> Result<()> {
-        let document = read.document;
-        if document.is_empty() {
-            *into.empty.entry(read.record.file).or_default() += 1;
-            return Ok(());
-        }
-        let row = into.documents.rows() as u32;
-        let RunWorker { worker, counts, places, signer } = worker;
-        let mentions = worker.counted(document);
-        counts.count(mentions.iter().map(|mention| mention.entity));
-        for (entity, count) in counts.entries() {
-            into.counts.push(CountRow { document: row, entity: entity.0, count: *count });
-        }
-        let n_mentions = mentions.len() as u32;
-        places.read(document);
-        if self.with_mentions {
-            let mut offsets = OffsetCursor::new(OffsetUnit::Char);
-            for mention in mentions {
-                let (start_char, end_char) = offsets.convert(document, mention.part, mention.span);
-                let place = places.of(document, mention.part, mention.span);
-                into.mentions.push(MentionRow {
-                    document: row,
-                    part: mention.part.number(),
-                    start: mention.span.start as u32,
-                    end: mention.span.end as u32,
-                    start_char: start_char as u32,
-                    end_char: end_char as u32,
-                    section: mention.section as u32,
-                    paragraph: place.paragraph,
-                    sentence: place.sentence,
-                    word: place.word,
-                    entity: mention.entity.0,
-                });
-            }
-        }
-        for (field, value) in document.kept.iter().enumerate() {
-            if let Some(value) = value {
-                into.kept.push(FieldValueRow { field: field as u32, value });
-                into.kept_by.push(row);
-            }
-        }
-        let Extent { paragraphs, sentences, words } = places.finish(document);
-        worker.article(document, |part, stretch| signer.push(part, stretch));
-        into.signatures.push(signer.finish(document.title.as_deref(), &document.text).into());
-        let notes = into.notes.look(read);
-        into.documents.push(DocumentRow {
-            id: &document.id,
-            date: document.date.as_deref().unwrap_or_default(),
-            day: read.day.unwrap_or(i32::MIN),
-            source: document.source.as_deref().unwrap_or_default(),
-            file: read.record.file,
-            offset: read.record.offset,
-            length: read.batch.length(read.record),
-            language: read.language.unwrap_or_default(),
-            characters: document.characters() as u32,
-            words,
-            paragraphs,
-            sentences,
-            mentions: n_mentions,
-            notes,
-        });
-        Ok(())
+        self.gather(worker, read, into)
     }
 
     fn filtered(&self, record: &Record, into: &mut RunPartial) {

@@ -18,6 +18,10 @@ pub struct FileSummary {
     pub bytes: u64,
     /// SHA-256 of all bytes, in hexadecimal as `sha256sum` prints it.
     pub sha256: String,
+    /// Of a `.dln` file a checksum that is compared whenever the file is opened, in eight hexadecimal digits
+    /// ([`FileReader::frame`](crate::store::FileReader::frame)). So files of two runs of equal sizes are not mixed up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<String>,
 }
 
 impl FileSummary {
@@ -60,7 +64,7 @@ impl<T> Hashing<T> {
 
     /// Size and hash of what went through.
     pub(crate) fn summary(&self) -> FileSummary {
-        FileSummary { bytes: self.bytes, sha256: hex(&self.sha.clone().finalize()) }
+        FileSummary { bytes: self.bytes, sha256: hex(&self.sha.clone().finalize()), frame: None }
     }
 
     fn see(&mut self, bytes: &[u8]) {

@@ -6,6 +6,7 @@
 //! [`Gazetteer`]: crate::Gazetteer
 
 pub(crate) mod catalogue;
+mod compare;
 pub(crate) mod country;
 #[cfg(feature = "interchange")]
 pub mod export;
@@ -18,4 +19,5 @@ pub(crate) mod name_list;
 mod output;
 mod record;
 
+pub use compare::{Change, EntityDifference, compare};
 pub use record::{Keys, Record, RecordName, write_gaz};

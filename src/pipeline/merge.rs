@@ -121,7 +121,8 @@ pub(super) fn write(
     options: MergeOptions<'_>,
     keep: Option<&dyn Fn(DocumentRow<'_>) -> bool>,
 ) -> Result<RunSummary> {
-    let order = inputs_in_order(parts)?;
+    // Before anything is written.
+    inputs_in_order(parts)?;
     let runs: Vec<&Run> = parts.iter().map(|part| part.run).collect();
     let union = Union::of(&runs, options.scan.stop)?;
     let is_whole = keep.is_none() && parts.iter().all(|part| part.wanted.iter().all(|wanted| *wanted));
@@ -135,11 +136,25 @@ pub(super) fn write(
     };
     let mut sink = RunSink::create(&union, origin, out, options.force)?;
     let stored = runs.iter().enumerate().map(|(index, run)| Stored::open(run, &union, index));
-    let mut stored: Vec<Stored<'_>> = stored.collect::<Result<_>>()?;
+    let stored: Vec<Stored<'_>> = stored.collect::<Result<_>>()?;
+    let inputs = copy_inputs(parts, stored, &mut sink, options, keep)?;
+    sink.finish(inputs, &pool(options.scan)?, options.scan.stop)
+}
+
+/// Gives the wanted inputs of all parts to the sink, in canonical order, without the documents that `keep` does not want; says what they
+/// are.
+pub(super) fn copy_inputs(
+    parts: &[Part<'_>],
+    mut stored: Vec<Stored<'_>>,
+    sink: &mut RunSink<'_>,
+    options: MergeOptions<'_>,
+    keep: &dyn Fn(DocumentRow<'_>) -> bool,
+) -> Result<Vec<ManifestInput>> {
+    let order = inputs_in_order(parts)?;
     let mut inputs: Vec<ManifestInput> = Vec::new();
     let mut progress = Progress::default();
     for (part, input) in order {
-        let mut described = runs[part].manifest().inputs[input].clone();
+        let mut described = parts[part].run.manifest().inputs[input].clone();
         progress.bytes += described.bytes;
         progress.records += described.records;
         if !parts[part].wanted[input] {
@@ -147,7 +162,7 @@ pub(super) fn write(
             continue;
         }
         let file = inputs.len() as u32;
-        let left_out = stored[part].copy_input(input, file, keep, &mut sink)?;
+        let left_out = stored[part].copy_input(input, file, keep, sink)?;
         described.records = described.records.saturating_sub(left_out);
         described.forgotten += left_out;
         let (empty, filtered) = (described.empty, described.filtered);
@@ -164,7 +179,7 @@ pub(super) fn write(
         }
     }
     stored.into_iter().try_for_each(Stored::finish)?;
-    sink.finish(inputs, &pool(options.scan)?, options.scan.stop)
+    Ok(inputs)
 }
 
 /// All inputs in canonical order, as part and number in its run.

@@ -5,7 +5,10 @@
 //! (`scan`). Threads live here and nowhere else; whatever their number, documents keep the order of the archive and the result
 //! has the same bytes.
 
+mod again;
 mod analyze;
+mod edit;
+mod edition;
 mod find;
 mod holders;
 mod kept;
@@ -23,7 +26,10 @@ mod stored;
 mod suggest;
 mod tag;
 
+pub use again::{EntityChange, Rerun, changes, changes_by_gazetteer, check_inputs, check_sample, rerun};
 pub use analyze::{AnalyzeOptions, analyze, write_run};
+pub use edit::{Edited, edit};
+pub use edition::Edits;
 pub use find::{FoundDocument, FoundDocuments, find_documents};
 pub use holders::{HolderSummary, holders};
 pub use merge::{Forgotten, MergeOptions, forget, merge};
@@ -34,6 +40,6 @@ pub use resume::{Extended, Retried, analyze_archive, extend, retry};
 pub use review::{AuditedName, Sampled, Suspicion, audit, sample};
 pub use scan::ScanOptions;
 pub use selfcheck::{Difference, SelfcheckReport, selfcheck};
-pub use sink::RunSummary;
+pub use sink::{LostInputs, RunSummary};
 pub use suggest::{Suggestion, Suggestions, inputs_of_run, suggest};
 pub use tag::{TagOptions, TagSummary, TaggedHead, TaggedRunnerUp, TaggedSpan, tag, tagged_spans};

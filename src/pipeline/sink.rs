@@ -5,7 +5,7 @@
 //! entities that occur are numbered; one pass over the counts writes them under their final ids, and another, beside it, counts
 //! the pairs. So memory depends on the catalogue and the distinct pairs, not on the documents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use super::kept::KeptWriter;
 use super::spool::{Spool, Spooled};
 use crate::collect::{InputNotes, RunPartial, SharedIds, too_many_documents};
 use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix, RoundUps};
-use crate::diagnostics::Reject;
+use crate::diagnostics::{Reject, RejectReason};
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
 use crate::ids::EntityId;
@@ -48,8 +48,43 @@ pub struct RunSummary {
     pub first_rejects: Vec<Reject>,
     /// What is odd about records that were read nevertheless.
     pub notes: InputNotes,
+    /// Inputs that could not be read to their end, or of which nothing was understood.
+    pub lost: LostInputs,
     /// Inputs that an interrupted command had finished, and which were not read again.
     pub kept_inputs: u64,
+}
+
+/// Inputs that a run lacks, in part or whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LostInputs {
+    /// The files, or members of containers.
+    pub files: BTreeSet<String>,
+    /// The first of them, and why.
+    pub first: Option<String>,
+}
+
+impl LostInputs {
+    /// Takes in a reject.
+    fn see(&mut self, reject: &Reject) {
+        let is_lost = matches!(
+            reject.reason,
+            RejectReason::Truncated
+                | RejectReason::Damaged
+                | RejectReason::Unreadable
+                | RejectReason::Binary
+                | RejectReason::OtherFormat
+        );
+        if is_lost {
+            self.add(&reject.file, &reject.message);
+        }
+    }
+
+    fn add(&mut self, file: &str, why: &str) {
+        if !self.files.contains(file) {
+            self.files.insert(file.to_owned());
+            self.first.get_or_insert_with(|| format!("{file}: {why}"));
+        }
+    }
 }
 
 /// The entities that partial results refer to by number, in the order in which a run lists them.
@@ -220,6 +255,9 @@ pub(super) struct RunSink<'a> {
     rejects: RejectsWriter,
     first_rejects: Vec<Reject>,
     notes: InputNotes,
+    lost: LostInputs,
+    /// By input, whether it has a record that was understood.
+    understood: Vec<bool>,
     ids: SharedIds,
     /// Records without text, by input.
     empty: BTreeMap<u32, u64>,
@@ -258,6 +296,8 @@ impl<'a> RunSink<'a> {
             origin,
             first_rejects: Vec::new(),
             notes: InputNotes::default(),
+            lost: LostInputs::default(),
+            understood: Vec::new(),
             ids: SharedIds::new(),
             empty: BTreeMap::new(),
             filtered: BTreeMap::new(),
@@ -283,6 +323,7 @@ impl<'a> RunSink<'a> {
             extent.paragraphs += u64::from(document.paragraphs);
             extent.sentences += u64::from(document.sentences);
             self.ids.push(document.id, signature.content)?;
+            understand(&mut self.understood, document.file);
             self.documents.push(|rows| rows.push(document))?;
             self.signatures.push(|rows| rows.push(signature))?;
         }
@@ -307,7 +348,9 @@ impl<'a> RunSink<'a> {
         }
         for reject in &part.rejects {
             self.rejects.write(reject)?;
+            self.lost.see(reject);
         }
+        part.empty.keys().chain(part.filtered.keys()).for_each(|file| understand(&mut self.understood, *file));
         self.counted.books.add(part.records());
         for (file, empty) in part.empty {
             *self.empty.entry(file).or_default() += empty;
@@ -367,6 +410,11 @@ impl<'a> RunSink<'a> {
             input.empty = self.empty.get(&file).copied().unwrap_or(0);
             input.filtered = self.filtered.get(&file).copied().unwrap_or(0);
         }
+        for (index, input) in inputs.iter().enumerate() {
+            if input.records > 0 && !self.understood.get(index).is_some_and(|understood| *understood) {
+                self.lost.add(&input.path, "none of its records could be read");
+            }
+        }
         manifest.inputs = inputs;
         manifest.books = counted.books;
         manifest.rejected_by_reason.clone_from(&counted.rejected_by_reason);
@@ -385,9 +433,19 @@ impl<'a> RunSink<'a> {
             rejected_by_reason,
             first_rejects: self.first_rejects,
             notes,
+            lost: self.lost,
             kept_inputs: 0,
         })
     }
+}
+
+/// Notes that an input has a record that was understood.
+fn understand(inputs: &mut Vec<bool>, file: u32) {
+    let file = file as usize;
+    if inputs.len() <= file {
+        inputs.resize(file + 1, false);
+    }
+    inputs[file] = true;
 }
 
 fn counts_file(run: &RunWriter, fingerprint: &str) -> Result<FileWriter> {

@@ -1,7 +1,9 @@
 //! Stored runs as a source of partial results: their documents are read again, not the archive.
 
+use std::collections::BTreeMap;
 use std::iter::Peekable;
 
+use super::edition::Edition;
 use super::sink::{Catalogue, CountedPairs, RunSink};
 use crate::collect::RunPartial;
 use crate::cooccurrence::{CooccurrenceMatrix, Unsorted};
@@ -165,10 +167,19 @@ impl Kept {
     }
 }
 
+/// What the entities of a run are in the result.
+#[derive(Clone, Copy)]
+enum Numbers<'r> {
+    /// Others of the same order.
+    Union(&'r [u32]),
+    /// Corrected ones, of which several may be one.
+    Edition(&'r Edition<'r>),
+}
+
 /// A run that is read once, from its first document to its last.
 pub(super) struct Stored<'r> {
     run: &'r Run,
-    numbers: &'r [u32],
+    numbers: Numbers<'r>,
     documents: Rows<DocumentRows>,
     signatures: Rows<SignatureRows>,
     counts: Rows<CountRows>,
@@ -182,9 +193,18 @@ pub(super) struct Stored<'r> {
 impl<'r> Stored<'r> {
     /// The run that is number `index` in the union.
     pub(super) fn open(run: &'r Run, union: &'r Union<'r>, index: usize) -> Result<Self> {
+        Self::with_numbers(run, Numbers::Union(&union.numbers[index]))
+    }
+
+    /// A run whose mentions get other meanings.
+    pub(super) fn open_edited(run: &'r Run, edition: &'r Edition<'r>) -> Result<Self> {
+        Self::with_numbers(run, Numbers::Edition(edition))
+    }
+
+    fn with_numbers(run: &'r Run, numbers: Numbers<'r>) -> Result<Self> {
         Ok(Self {
             run,
-            numbers: &union.numbers[index],
+            numbers,
             documents: Rows::new(run.documents()?),
             signatures: Rows::new(run.signatures()?),
             counts: Rows::new(run.counts()?),
@@ -211,26 +231,43 @@ impl<'r> Stored<'r> {
     ) -> Result<u64> {
         let mut part = RunPartial::default();
         let mut left_out = 0;
+        let mut edited: BTreeMap<u32, u32> = BTreeMap::new();
         while self.documents.has_row()? && self.documents.block.file[self.documents.at] as usize <= input {
             let document = self.documents.block.row(self.documents.at);
             let wanted = document.file as usize == input;
             let kept = wanted && keep(document);
             left_out += u64::from(wanted && !kept);
             let row = part.documents.rows() as u32;
+            let mut n_mentions = document.mentions;
+            edited.clear();
             while self.counts.has_row()? && self.counts.block.document[self.counts.at] == self.next {
-                if kept {
-                    let count = self.counts.block.row(self.counts.at);
-                    let entity = number(self.run, self.numbers, count.entity)?;
-                    part.counts.push(CountRow { document: row, entity, ..count });
+                let count = self.counts.block.row(self.counts.at);
+                match self.numbers {
+                    _ if !kept => {}
+                    Numbers::Union(numbers) => {
+                        let entity = number(self.run, numbers, count.entity)?;
+                        part.counts.push(CountRow { document: row, entity, ..count });
+                    }
+                    Numbers::Edition(_) => match self.numbers.of(self.run, self.next, count.entity)? {
+                        Some(entity) => {
+                            let sum: &mut u32 = edited.entry(entity).or_default();
+                            *sum = sum.saturating_add(count.count);
+                        }
+                        None => n_mentions = n_mentions.saturating_sub(count.count),
+                    },
                 }
                 self.counts.at += 1;
+            }
+            for (&entity, &count) in &edited {
+                part.counts.push(CountRow { document: row, entity, count });
             }
             if let Some(mentions) = &mut self.mentions {
                 while mentions.has_row()? && mentions.block.document[mentions.at] == self.next {
                     if kept {
                         let mention = mentions.block.row(mentions.at);
-                        let entity = number(self.run, self.numbers, mention.entity)?;
-                        part.mentions.push(MentionRow { document: row, entity, ..mention });
+                        if let Some(entity) = self.numbers.of(self.run, self.next, mention.entity)? {
+                            part.mentions.push(MentionRow { document: row, entity, ..mention });
+                        }
                     }
                     mentions.at += 1;
                 }
@@ -260,7 +297,7 @@ impl<'r> Stored<'r> {
                 part.signatures.push(self.signatures.block.row(self.signatures.at));
                 let place = || format!("{}, {}", self.run.manifest().inputs[input].path, document.id);
                 part.notes.note(document.notes, document.date, document.day != i32::MIN, place);
-                part.documents.push(DocumentRow { file, ..document });
+                part.documents.push(DocumentRow { file, mentions: n_mentions, ..document });
             }
             self.next += 1;
             self.documents.at += 1;
@@ -302,11 +339,23 @@ impl<'r> Stored<'r> {
     }
 }
 
+impl Numbers<'_> {
+    /// The number in the result of an entity that a document of the run mentions, both by row; none if its mentions do not count.
+    fn of(self, run: &Run, document: u32, entity: u32) -> Result<Option<u32>> {
+        match self {
+            Self::Union(numbers) => number(run, numbers, entity).map(Some),
+            Self::Edition(edition) => edition.meaning(document, entity).ok_or_else(|| no_entity(run, entity)),
+        }
+    }
+}
+
+fn no_entity(run: &Run, entity: u32) -> Error {
+    Error::format(run.path(), format!("damaged: a row is of entity {entity}, which the run does not have"))
+        .with_remedy("`dateline verify` says which file is damaged")
+}
+
 fn number(run: &Run, numbers: &[u32], entity: u32) -> Result<u32> {
-    numbers.get(entity as usize).copied().ok_or_else(|| {
-        Error::format(run.path(), format!("damaged: entity {entity} of {}", numbers.len()))
-            .with_remedy("`dateline verify` says which file is damaged")
-    })
+    numbers.get(entity as usize).copied().ok_or_else(|| no_entity(run, entity))
 }
 
 /// Whether a reject that names `file` is of the input `path` or of a member of it.

@@ -237,6 +237,15 @@ pub(super) struct FooterIndex {
     pub(super) rows: Vec<u64>,
 }
 
+/// The checksum of a frame in eight hexadecimal digits, from the checksum of the file's header and what the headers of its blocks say.
+/// Their own checksums are left out: a CRC over something and its own CRC is always the same.
+pub(super) fn frame_of(header_crc: &[u8], block_headers: &[u8]) -> String {
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(header_crc);
+    crc.update(block_headers);
+    format!("{:08x}", crc.finalize())
+}
+
 pub(super) fn u16_at(bytes: &[u8], position: usize) -> u16 {
     u16::from_le_bytes([bytes[position], bytes[position + 1]])
 }

@@ -384,7 +384,7 @@ mod tests {
         check(r#"{"format": "npm", "version": {"major": 1, "minor": 0}}"#, "not the manifest of a run: its format is");
         check(r#"{"format": "dateline-run", "version": {"major": 2, "minor": 0}}"#, "written by a newer dateline");
         let mut wandering = manifest();
-        wandering.files.insert("../x".to_owned(), FileSummary { bytes: 0, sha256: String::new() });
+        wandering.files.insert("../x".to_owned(), FileSummary { bytes: 0, sha256: String::new(), frame: None });
         check(&wandering.to_json(), "\"../x\" is not the name of a file");
     }
 }

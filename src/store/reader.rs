@@ -10,7 +10,7 @@ use super::codec;
 use super::compress::decompress;
 use super::frame::{
     BLOCK_HEADER_LEN, BlockEntry, Codec, END_MAGIC, FORMAT_VERSION, FileHeader, FooterIndex, MAGIC, PREFIX_LEN,
-    TRAILER_LEN, u16_at, u32_at, u64_at,
+    TRAILER_LEN, frame_of, u16_at, u32_at, u64_at,
 };
 use super::wire::{Block, known_kind, read_payload};
 use crate::error::{Error, Result};
@@ -25,6 +25,7 @@ pub struct FileReader<R = File> {
     header: FileHeader,
     version: (u16, u16),
     index: Vec<BlockEntry>,
+    frame: String,
 }
 
 impl FileReader {
@@ -35,9 +36,18 @@ impl FileReader {
     /// If the file cannot be read, is no `.dln` file, is not whole, or is of a newer major version.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
-        let file = File::open(&path).map_err(|error| Error::io(&path, "open", error))?;
+        let file = open_plain(&path)?;
         Self::new(file, path)
     }
+}
+
+/// Opens a plain file. A pipe would wait for somebody to write, and a device may have no end.
+pub(super) fn open_plain(path: &Path) -> Result<File> {
+    let metadata = path.metadata().map_err(|error| Error::io(path, "open", error))?;
+    if !metadata.is_file() {
+        return Err(damaged(path, "it is not a plain file"));
+    }
+    File::open(path).map_err(|error| Error::io(path, "open", error))
 }
 
 impl<R: Read + Seek> FileReader<R> {
@@ -61,8 +71,17 @@ impl<R: Read + Seek> FileReader<R> {
         let mut source = Source::new(input, name.into())?;
         let (header, version, start) = read_header(&mut source)?;
         let (index, end) = read_footer(&mut source, start)?;
-        let index = read_index(&mut source, &header, &index, start..end)?;
-        Ok(Self { source, header, version, index })
+        let (index, block_headers) = read_index(&mut source, &header, &index, start..end)?;
+        let header_crc = source.read_at(start - 4, 4)?;
+        let frame = frame_of(&header_crc, &block_headers);
+        Ok(Self { source, header, version, index, frame })
+    }
+
+    /// The CRC-32 of the header's checksum and of the blocks' headers, in eight hexadecimal digits. These hold the checksums of the payloads,
+    /// so files with other contents have other frames, and it costs nothing to compare them. It is no protection from a forger.
+    #[must_use]
+    pub fn frame(&self) -> &str {
+        &self.frame
     }
 
     /// What the file says of itself.
@@ -329,14 +348,14 @@ fn read_footer<R: Read + Seek>(source: &mut Source<R>, start: u64) -> Result<(Fo
     Ok((index, offset))
 }
 
-/// Walks the blocks' own headers: they must fill `range` exactly and agree with the footer.
+/// Walks the blocks' own headers: they must fill `range` exactly and agree with the footer. Returns their bytes, too.
 fn read_index<R: Read + Seek>(
     source: &mut Source<R>,
     header: &FileHeader,
     footer: &FooterIndex,
     range: std::ops::Range<u64>,
-) -> Result<Vec<BlockEntry>> {
-    let mut entries = Vec::new();
+) -> Result<(Vec<BlockEntry>, Vec<u8>)> {
+    let (mut entries, mut headers) = (Vec::new(), Vec::new());
     let mut offset = range.start;
     for (index, &listed) in footer.offset.iter().enumerate() {
         let fail = |source: &Source<R>, fault: &str| {
@@ -346,6 +365,7 @@ fn read_index<R: Read + Seek>(
             return fail(source, "the footer begins inside of it");
         };
         let bytes = source.read_at(offset, BLOCK_HEADER_LEN as u64)?;
+        headers.extend_from_slice(&bytes[..BLOCK_HEADER_LEN - 4]);
         let entry = match BlockEntry::from_bytes(&bytes, offset, room) {
             Ok(entry) => entry,
             Err(fault) => return fail(source, &fault),
@@ -370,5 +390,5 @@ fn read_index<R: Read + Seek>(
     if offset != range.end {
         return Err(source.damaged(format!("damaged: bytes {offset} to {} belong to no block", range.end)));
     }
-    Ok(entries)
+    Ok((entries, headers))
 }

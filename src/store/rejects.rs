@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::reader::damaged;
+use super::reader::{damaged, open_plain};
 use crate::diagnostics::Reject;
 use crate::error::{Error, Result};
 use crate::files::{FileSummary, Hashing, Writer};
@@ -84,7 +84,7 @@ pub struct Rejects {
 
 impl Rejects {
     pub(super) fn open(path: PathBuf) -> Result<Self> {
-        let file = File::open(&path).map_err(|error| Error::io(&path, "open", error))?;
+        let file = open_plain(&path)?;
         Ok(Self { path, lines: BufReader::new(file).lines(), n_read: 0 })
     }
 }
@@ -110,7 +110,7 @@ pub(super) fn count_rejects(path: &Path) -> Result<BTreeMap<String, u64>> {
     }
 
     let mut by_reason = BTreeMap::new();
-    let file = File::open(path).map_err(|error| Error::io(path, "open", error))?;
+    let file = open_plain(path)?;
     for (index, line) in BufReader::new(file).lines().enumerate() {
         let line = line.map_err(|error| Error::io(path, "read", error))?;
         let line: Line = serde_json::from_str(&line)

@@ -66,6 +66,9 @@ impl Run {
             return Err(error.with_remedy("name the directory that `dateline analyze --out` wrote"));
         }
         let manifest_path = path.join(MANIFEST_FILE);
+        if manifest_path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(damaged(&manifest_path, "it is not a plain file"));
+        }
         let json = match fs::read(&manifest_path) {
             Ok(json) => json,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -123,6 +126,10 @@ impl Run {
         let reader = FileReader::open(&path)?;
         if reader.bytes() != summary.bytes {
             let message = format!("damaged: it has {} bytes, the manifest says {}", reader.bytes(), summary.bytes);
+            return Err(damaged(&path, message));
+        }
+        if let Some(frame) = summary.frame.as_deref().filter(|frame| *frame != reader.frame()) {
+            let message = format!("it is of another run: its frame is {}, the manifest says {frame}", reader.frame());
             return Err(damaged(&path, message));
         }
         let header = reader.header();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::frame::{Codec, FileHeader};
 use super::manifest::{RUN_FORMAT, RunManifest};
+use super::reader::FileReader;
 use super::rejects::RejectsWriter;
 use super::run::{MANIFEST_FILE, REJECTS_FILE, Run};
 use super::writer::FileWriter;
@@ -105,7 +106,11 @@ impl RunWriter {
                 Some(summary) => summary.clone(),
                 None => {
                     sync_file(&path).map_err(|error| Error::io(&path, "write", error))?;
-                    FileSummary::of(&path)?
+                    let frame = match name.ends_with(".dln") {
+                        true => Some(FileReader::open(&path)?.frame().to_owned()),
+                        false => None,
+                    };
+                    FileSummary { frame, ..FileSummary::of(&path)? }
                 }
             };
             let bytes = fs::metadata(&path).map_err(|error| Error::io(&path, "read", error))?.len();

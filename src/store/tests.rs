@@ -276,7 +276,8 @@ fn file_of(header: &FileHeader, codec: Codec, write: impl FnOnce(&mut FileWriter
     let mut file = FileWriter::with_codec(&path, header, codec).unwrap();
     write(&mut file).unwrap();
     let summary = file.finish().unwrap();
-    assert_eq!(summary, FileSummary::of(&path).unwrap());
+    let frame = FileReader::open(&path).unwrap().frame().to_owned();
+    assert_eq!(summary, FileSummary { frame: Some(frame), ..FileSummary::of(&path).unwrap() });
     fs::read(path).unwrap()
 }
 

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::codec;
 use super::compress::Compressor;
-use super::frame::{BlockEntry, Codec, END_MAGIC, FileHeader, FooterIndex, MAX_BLOCK};
+use super::frame::{BLOCK_HEADER_LEN, BlockEntry, Codec, END_MAGIC, FileHeader, FooterIndex, MAX_BLOCK, frame_of};
 use super::wire::Block;
 use crate::error::{Error, Result};
 use crate::files::{FileSummary, Hashing, Writer};
@@ -41,6 +41,8 @@ pub struct FileWriter {
     header: FileHeader,
     compressor: Option<Compressor>,
     index: FooterIndex,
+    /// The bytes of the headers of the blocks so far.
+    block_headers: Vec<u8>,
 }
 
 impl FileWriter {
@@ -73,7 +75,7 @@ impl FileWriter {
             }
         };
         file.put(&header.to_bytes())?;
-        Ok(Self { file, header: header.clone(), compressor, index: FooterIndex::default() })
+        Ok(Self { file, header: header.clone(), compressor, index: FooterIndex::default(), block_headers: Vec::new() })
     }
 
     /// Writes one block. Split long tables where [`Block::is_full`] says so.
@@ -117,7 +119,9 @@ impl FileWriter {
         self.index.kind.push(entry.kind);
         self.index.offset.push(entry.offset);
         self.index.rows.push(entry.rows);
-        self.file.put(&entry.to_bytes())?;
+        let header = entry.to_bytes();
+        self.block_headers.extend_from_slice(&header[..BLOCK_HEADER_LEN - 4]);
+        self.file.put(&header)?;
         self.file.put(&payload)
     }
 
@@ -137,7 +141,9 @@ impl FileWriter {
         footer.extend(footer_offset.to_le_bytes());
         footer.extend(END_MAGIC);
         self.file.put(&footer)?;
-        self.file.finish()
+        let header = self.header.to_bytes();
+        let frame = frame_of(&header[header.len() - 4..], &self.block_headers);
+        Ok(FileSummary { frame: Some(frame), ..self.file.finish()? })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The one integration binary: what users can see, tested from outside.
 
+mod again;
 mod algebra;
 #[cfg(feature = "cli")]
 mod bad_input;
@@ -43,6 +44,8 @@ mod scholar;
 mod stories;
 #[cfg(feature = "cli")]
 mod support;
+#[cfg(feature = "cli")]
+mod terminal;
 #[cfg(feature = "cli")]
 mod transcripts;
 #[cfg(feature = "cli")]

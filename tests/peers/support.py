@@ -1,5 +1,6 @@
 """What the tests share: the program, folders, and two runs, one of the sample corpus and one with awkward names."""
 
+import json
 import math
 import os
 import pathlib
@@ -17,6 +18,18 @@ sys.path.insert(0, str(ROOT / "python"))
 import dateline  # noqa: E402
 
 PROGRAM = os.environ["DATELINE"]
+
+
+def mixed_run(folder):
+    """A run with the documents of another one, whose file has the same size."""
+    for name in ("one", "two"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "a.jsonl").write_text(json.dumps({"id": "id-" + name, "text": "In Iraq and Iran."}) + "\n")
+        subprocess.run([PROGRAM, "analyze", "a.jsonl", "-g", "core", "-q", "--out", "run"], check=True, cwd=folder / name)
+    right, wrong = (folder / name / "run" / "documents.dln" for name in ("one", "two"))
+    assert right.stat().st_size == wrong.stat().st_size and right.read_bytes() != wrong.read_bytes()
+    right.write_bytes(wrong.read_bytes())
+    return folder / "one" / "run"
 UNKNOWN_DAY = -(1 << 31)
 
 #: Names that break formats.

@@ -8,7 +8,7 @@ import numpy
 import scipy.io
 
 import forge
-from support import ROOT, Case, dateline
+from support import ROOT, Case, dateline, mixed_run
 from test_matrices import expected
 
 READER = ROOT / "docs" / "readers" / "read_dln.R"
@@ -94,8 +94,8 @@ class R(Case):
         (runs[1] / "manifest.json").write_bytes(forge.seal(newer))
         (runs[2] / "counts.dln").write_bytes((runs[2] / "counts.dln").read_bytes()[:-1])
         (runs[3] / "documents.dln").unlink()
-        said = self.r(script, READER, *runs)
-        for part in ("has no manifest.json", "written by a newer dateline", "the manifest says", "the manifest lists it"):
+        said = self.r(script, READER, *runs, mixed_run(self.folder / "mixed-r"))
+        for part in ("it is of another run", "has no manifest.json", "written by a newer dateline", "the manifest says", "the manifest lists it"):
             self.assertIn(part, said)
 
 

@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 import forge
-from support import PROGRAM, ROOT, Case, dateline
+from support import PROGRAM, ROOT, Case, dateline, mixed_run
 
 FORMAT = ROOT / "tests" / "format"
 GOLDEN = sorted([*(FORMAT / "v1").glob("*.dln"), *(FORMAT / "v1" / "run").glob("*.dln")])
@@ -115,6 +115,15 @@ class Runs(Case):
             check_refused(f"{path.name} missing")
             path.write_bytes(right)
         dateline.open_run(run).verify()
+
+    def test_a_file_of_another_run_is_refused_when_it_is_opened(self):
+        run = mixed_run(self.folder / "mixed")
+        with self.assertRaisesRegex(dateline.FormatError, "it is of another run"):
+            dateline.open_run(run).documents()
+        out = str(self.folder / "mixed" / "out")
+        rust = subprocess.run([PROGRAM, "export", str(run), "--to", "csv", "--out", out], capture_output=True, text=True)
+        self.assertEqual(rust.returncode, 2)
+        self.assertIn("it is of another run", rust.stderr)
 
     def test_a_newer_run_is_refused_by_both(self):
         run = self.folder / "newer"

@@ -17,6 +17,7 @@ use crate::args::{Analyze, Args};
 use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::{self, plural};
 use crate::progress;
+use crate::terminal::{safe_line, say};
 
 pub(crate) fn run(command: &Analyze, args: &Args) -> CommandResult {
     let started = Instant::now();
@@ -28,7 +29,22 @@ pub(crate) fn run(command: &Analyze, args: &Args) -> CommandResult {
         exit_code::unless_closed(printed)?;
     }
     report(&summary, &job.gazetteer, args);
-    Ok(if command.input.strict && summary.books.rejected > 0 { Outcome::Differs } else { Outcome::Done })
+    Ok(outcome(&summary, command.input.strict))
+}
+
+/// Whether something of the inputs was lost, or skipped where nothing may be.
+pub(crate) fn outcome(summary: &RunSummary, strict: bool) -> Outcome {
+    if strict && summary.books.rejected > 0 {
+        return Outcome::Differs;
+    }
+    if let Some(first) = &summary.lost.first {
+        let files = plural(summary.lost.files.len() as u64, "input", "inputs");
+        say!(
+            "{files} could not be read to the end or not at all, e.g. {first}: the run is complete without it (exit code 3)"
+        );
+        return Outcome::InputLost;
+    }
+    Outcome::Done
 }
 
 /// Everything that is needed to analyse an archive.
@@ -93,7 +109,7 @@ fn parse_round_up(given: &str) -> Result<RoundUps, String> {
 pub(crate) fn report(summary: &RunSummary, gazetteer: &Gazetteer, args: &Args) {
     if summary.kept_inputs > 0 && !args.quiet {
         let kept = plural(summary.kept_inputs, "input was", "inputs were");
-        anstream::eprintln!("{kept} not read again: an interrupted command had finished with them");
+        crate::terminal::say!("{kept} not read again: an interrupted command had finished with them");
     }
     let listed_in = summary.run.path().join(REJECTS_FILE);
     inputs::report_rejects(summary.books.rejected, &summary.first_rejects, Some(&listed_in), args);
@@ -150,7 +166,7 @@ pub(crate) fn print_summary(summary: &RunSummary, n_files: u64, elapsed: Duratio
     let is_other = |entity: &&RunEntity| TYPES.iter().all(|(name, _)| *name != entity.type_name());
     write_top(&mut text, "Others", all.iter().copied().filter(is_other))?;
     write_pairs(&mut text, &view)?;
-    let out = summary.run.path().display();
+    let out = safe_line(&summary.run.path().display().to_string());
     writeln!(text, "\nThe results are in {out}. To read them, run")?;
     writeln!(text, "  dateline top {out}      dateline pairs {out}      dateline verify {out}")?;
     writeln!(text, "To look at them, run")?;
@@ -186,7 +202,7 @@ fn write_top<'v>(text: &mut String, heading: &str, entities: impl Iterator<Item 
     writeln!(text, "\n\x1b[1m{heading}\x1b[0m ({}{and_agencies})", thousands(total))?;
     for entity in entities {
         let bar = bar(entity.mentions, most);
-        let name: String = entity.name.chars().take(width).collect();
+        let name: String = safe_line(&entity.name).chars().take(width).collect();
         let documents = plural(u64::from(entity.documents), "document", "documents");
         writeln!(
             text,
@@ -220,7 +236,8 @@ fn write_pairs(text: &mut String, view: &View<'_>) -> Result<(), Box<dyn StdErro
     }
     writeln!(text, "\n\x1b[1mTogether\x1b[0m ({})", plural(joint.n_pairs()?, "pair", "pairs"))?;
     for pair in pairs {
-        writeln!(text, "  {} and {} in {}", pair.a.name, pair.b.name, plural(pair.table.k11, "document", "documents"))?;
+        let [a, b] = [&pair.a.name, &pair.b.name].map(|name| safe_line(name));
+        writeln!(text, "  {a} and {b} in {}", plural(pair.table.k11, "document", "documents"))?;
     }
     Ok(())
 }

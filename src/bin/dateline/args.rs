@@ -38,7 +38,8 @@ pub(crate) struct Args {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 done, but records were skipped under --strict or a check found a difference; \
+Exit codes: 0 done; 1 done, but records were skipped under --strict or a check found a difference; 3 done, but an input was lost, in part or \
+whole: it is cut short, damaged or cannot be read, or every record of it was rejected; \
 2 usage or a fatal error; 130 stopped by Ctrl-C.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -76,6 +77,10 @@ pub(crate) enum Command {
     Forget(parts::Forget),
     /// Read the inputs with rejected records again, and add what can be read now
     Retry(parts::Retry),
+    /// Correct a run: merge, divide, remove and rename entities without reading the archive
+    Edit(crate::again::Edit),
+    /// Repeat a run from its manifest and compare
+    Rerun(crate::again::Rerun),
     /// Look at the beginning of the inputs: formats, fields, dates, and what analysing all of it would take
     Plan(Plan),
     /// Print every document as the readers understand it, as JSON Lines
@@ -729,6 +734,8 @@ pub(crate) struct Verify {
     /// The run
     #[arg(value_name = "RUN")]
     pub(crate) run: PathBuf,
+    #[command(flatten)]
+    pub(crate) archive: crate::verify::ArchiveArgs,
     /// table for people, jsonl or csv for programs
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: Format,

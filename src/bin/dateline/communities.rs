@@ -129,7 +129,7 @@ pub(crate) fn run(command: &Communities, args: &Args) -> CommandResult {
         };
         let (entities, edges) =
             (plural(nodes.len() as u64, "entity", "entities"), plural(edges.len() as u64, "edge", "edges"));
-        anstream::eprintln!("{entities}, {edges}{of}, modularity {:.3}", found.modularity);
+        crate::terminal::say!("{entities}, {edges}{of}, modularity {:.3}", found.modularity);
     }
     Ok(Outcome::Done)
 }

@@ -96,7 +96,7 @@ fn types(command: &Eval, gold: &SpanFile, args: &Args) -> Result<Vec<String>, Bo
     }
     let say = |text: String| {
         if !args.quiet {
-            anstream::eprintln!("{text}");
+            crate::terminal::say!("{text}");
         }
     };
     if found.spans == 0 {

@@ -1,4 +1,5 @@
-//! From the outcome of a command to the exit code: 0 done, 1 done but with a difference, 2 not done, 130 stopped.
+//! From the outcome of a command to the exit code: 0 done, 1 done but with a difference, 2 not done, 3 done but input was lost, 130
+//! stopped.
 
 use std::error::Error as StdError;
 use std::io;
@@ -12,6 +13,8 @@ pub(crate) enum Outcome {
     Done,
     /// Done, but records were skipped under `--strict`, or a check found a difference.
     Differs,
+    /// Done, but an input could not be read to its end, or nothing of it was understood.
+    InputLost,
 }
 
 /// An error of the library, or of writing to standard output.
@@ -22,10 +25,11 @@ pub(crate) fn of(outcome: CommandResult) -> u8 {
     match outcome {
         Ok(Outcome::Done) => 0,
         Ok(Outcome::Differs) => 1,
+        Ok(Outcome::InputLost) => 3,
         // The reader of the output has closed it on purpose.
         Err(error) if is_closed_pipe(error.as_ref()) => 0,
         Err(error) => {
-            anstream::eprintln!("dateline: {error}");
+            crate::terminal::say!("dateline: {error}");
             match error.downcast_ref::<dateline::Error>().map(dateline::Error::kind) {
                 Some(ErrorKind::Interrupted) => 130,
                 _ => 2,

@@ -57,7 +57,7 @@ pub(crate) fn run(command: &Explain, args: &Args) -> CommandResult {
     for (index, document) in documents.into_iter().enumerate() {
         let (nth, FoundDocument { id, file, record, read }) = (index + 1, document);
         if several && !args.quiet {
-            anstream::eprintln!("document {nth} of the id {id:?} is record {record} of {file}");
+            crate::terminal::say!("document {nth} of the id {id:?} is record {record} of {file}");
         }
         rows.extend(read?.into_iter().map(|mut row| {
             if several {
@@ -68,7 +68,7 @@ pub(crate) fn run(command: &Explain, args: &Args) -> CommandResult {
     }
     if rows.is_empty() {
         let place = if command.at.is_some() { "at this place" } else { "in this document" };
-        anstream::eprintln!("the gazetteer has no name that occurs {place}");
+        crate::terminal::say!("the gazetteer has no name that occurs {place}");
     }
     table::print(command.format, &columns, rows)?;
     Ok(exit_code::Outcome::Done)

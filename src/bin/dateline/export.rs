@@ -33,8 +33,8 @@ pub(crate) fn run(command: &Export, args: &Args) -> CommandResult {
         let parts: Vec<String> = parts.map(|(name, rows)| format!("{name} {}", thousands(*rows))).collect();
         let parts =
             if parts.is_empty() { "empty, since no row meets the conditions".to_owned() } else { parts.join(", ") };
-        anstream::eprintln!("{}: {parts}", summary.out.display());
-        summary.notes.iter().for_each(|note| anstream::eprintln!("note: {note}"));
+        crate::terminal::say!("{}: {parts}", summary.out.display());
+        summary.notes.iter().for_each(|note| crate::terminal::say!("note: {note}"));
     }
     Ok(Outcome::Done)
 }

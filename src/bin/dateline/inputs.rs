@@ -50,7 +50,7 @@ fn report_passed_over(archive: &Archive, args: &Args) {
     let (skipped, links) = (archive.skipped(), archive.links());
     let list = |paths: &[PathBuf]| {
         if args.verbose {
-            paths.iter().for_each(|path| anstream::eprintln!("  {}", path.display()));
+            paths.iter().for_each(|path| crate::terminal::say!("  {}", path.display()));
         }
     };
     let more = |hint: &str| if args.verbose { ":".to_owned() } else { format!(" (-v lists them{hint})") };
@@ -60,12 +60,12 @@ fn report_passed_over(archive: &Archive, args: &Args) {
             _ => ("of binary content", ""),
         };
         let files = plural(skipped.len() as u64, "file", "files");
-        anstream::eprintln!("passed over {files} {kind}, e.g. {}{}", first.display(), more(hint));
+        crate::terminal::say!("passed over {files} {kind}, e.g. {}{}", first.display(), more(hint));
         list(skipped);
     }
     if let Some(first) = links.first() {
         let links_to = plural(links.len() as u64, "link", "links");
-        anstream::eprintln!(
+        crate::terminal::say!(
             "passed over {links_to} to files that are read anyway, e.g. {}{}",
             first.display(),
             more("")
@@ -89,7 +89,7 @@ pub(crate) fn load_layers(layers: &[String], without: &[String], no_cache: bool)
     };
     if !without.is_empty() {
         let left_out = plural(gazetteer.left_out(), "entity", "entities");
-        anstream::eprintln!("left out {left_out} of {}", without.join(", "));
+        crate::terminal::say!("left out {left_out} of {}", without.join(", "));
     }
     say_what_is_replaced(&gazetteer);
     Ok(gazetteer)
@@ -145,13 +145,13 @@ pub(crate) fn say_what_is_replaced(gazetteer: &Gazetteer) {
         let lost = if *lost == 1 { "a name of it is".to_owned() } else { format!("{lost} names of it are") };
         let more = if replaced.lost > lost_first.len() as u64 { ", ..." } else { "" };
         let list = lost_first.join(", ");
-        anstream::eprintln!("{by} replaces {id} ({name}) of {of}: {lost} not found any more ({list}{more})");
+        crate::terminal::say!("{by} replaces {id} ({name}) of {of}: {lost} not found any more ({list}{more})");
     }
     if count > first.len() as u64 {
-        anstream::eprintln!("{} are replaced in this way", plural(count, "entity", "entities"));
+        crate::terminal::say!("{} are replaced in this way", plural(count, "entity", "entities"));
     }
     if count > 0 {
-        anstream::eprintln!(
+        crate::terminal::say!(
             "other ids or !extend ID keep the names; !remove ID before the new definition declares the intention"
         );
     }
@@ -202,7 +202,7 @@ pub(crate) fn stop_on_signal() -> StopFlag {
         raised.stop();
     });
     if let Err(error) = installed {
-        anstream::eprintln!("Ctrl-C will not stop cleanly: {error}");
+        crate::terminal::say!("Ctrl-C will not stop cleanly: {error}");
     }
     stop
 }
@@ -214,12 +214,12 @@ pub(crate) fn report_rejects(total: u64, first: &[Reject], listed_in: Option<&Pa
     }
     let shown = if args.verbose { first.len() } else { first.len().min(3) };
     let place = listed_in.map(|path| format!("; all are in {}", path.display())).unwrap_or_default();
-    anstream::eprintln!("skipped {}{place}", plural(total, "record", "records"));
+    crate::terminal::say!("skipped {}{place}", plural(total, "record", "records"));
     for reject in &first[..shown] {
-        anstream::eprintln!("  {}:{}: {} ({})", reject.file, reject.record, reject.message, reject.reason);
+        crate::terminal::say!("  {}:{}: {} ({})", reject.file, reject.record, reject.message, reject.reason);
     }
     if total > shown as u64 && listed_in.is_none() {
-        anstream::eprintln!("  and {} more", total - shown as u64);
+        crate::terminal::say!("  and {} more", total - shown as u64);
     }
 }
 
@@ -229,7 +229,7 @@ pub(crate) fn report_notes(notes: &InputNotes, gazetteer: &Gazetteer) {
     let builtin = builtin_names();
     if notes.mostly_not_english() && gazetteer.layers().iter().any(|layer| builtin.contains(&layer.as_str())) {
         let (other, judged) = (notes.not_english, notes.language_judged);
-        anstream::eprintln!(
+        crate::terminal::say!(
             "most of these articles are not in English ({} of {}); the built-in rules and names are",
             dateline::text::thousands(other),
             plural(judged, "article that is long enough to judge", "articles that are long enough to judge")
@@ -245,12 +245,12 @@ pub(crate) fn report_oddities(notes: &InputNotes) {
         (noted.documents > 0).then_some((count, first.to_owned()))
     };
     if let Some((count, first)) = documents(&notes.markup, "hold", "holds") {
-        anstream::eprintln!(
+        crate::terminal::say!(
             "{count} HTML or XML markup, e.g. {first}: tags and attributes were read as text; --text-is html leaves them out"
         );
     }
     if let Some((count, first)) = documents(&notes.replaced, "hold", "holds") {
-        anstream::eprintln!(
+        crate::terminal::say!(
             "{count} half a surrogate pair, e.g. {first}: it was read as U+FFFD; the program that wrote the archive cut a \
              character in two"
         );
@@ -258,16 +258,16 @@ pub(crate) fn report_oddities(notes: &InputNotes) {
     if let Some((count, first)) =
         documents(&notes.shared_ids, "share their id with another", "shares its id with another")
     {
-        anstream::eprintln!(
+        crate::terminal::say!(
             "{count}, e.g. {first:?}: all are counted; name a field that distinguishes them with --id-field"
         );
     }
     if let Some((count, first)) = documents(&notes.differing_ids, "have", "has") {
-        anstream::eprintln!("{count} the id of another one with another text, e.g. {first:?}: they are no copies");
+        crate::terminal::say!("{count} the id of another one with another text, e.g. {first:?}: they are no copies");
     }
     if let Some((place, date)) = &notes.unreadable_date {
         let count = plural(notes.dates.unreadable + notes.dates.impossible, "document", "documents");
-        anstream::eprintln!(
+        crate::terminal::say!(
             "the date of {count} cannot be read, e.g. {date:?} in {place}: it counts as unknown; write dates as 2023-05-09"
         );
     }

@@ -84,7 +84,7 @@ fn open(path: &Path, name: &str) -> Result<Inspected, dateline::Error> {
 }
 
 fn print_summary(run: Option<&Run>, files: &[Inspected]) -> Result<(), Box<dyn StdError>> {
-    let mut out = io::stdout().lock();
+    let mut out = crate::terminal::stdout();
     if let Some(run) = run {
         let manifest = run.manifest();
         writeln!(

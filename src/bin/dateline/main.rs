@@ -1,5 +1,6 @@
 //! The command line program.
 
+mod again;
 mod analyze;
 mod args;
 mod communities;
@@ -27,6 +28,7 @@ mod selection;
 mod selfcheck;
 mod table;
 mod tag;
+mod terminal;
 mod top;
 mod trend;
 mod verify;
@@ -65,6 +67,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Extend(command) => parts::extend(command, &args),
         Command::Forget(command) => parts::forget(command, &args),
         Command::Retry(command) => parts::retry(command, &args),
+        Command::Edit(command) => again::edit(command, &args),
+        Command::Rerun(command) => again::rerun(command, &args),
         Command::Kwic(command) => passages::kwic(command, &args),
         Command::Show(command) => passages::show(command, &args),
         Command::Focus(command) => focus::run(command, &args),

@@ -107,7 +107,7 @@ pub(crate) fn run(command: &Neighbours, args: &Args) -> CommandResult {
     table::print(command.list.format, &columns, rows)?;
     if pairs.is_empty() && !args.quiet {
         let more = if command.all_pairs { "" } else { "; --all-pairs lists those that are left out, too" };
-        anstream::eprintln!("{}: {} has no such neighbour{more}", command.run.display(), entity.name);
+        crate::terminal::say!("{}: {} has no such neighbour{more}", command.run.display(), entity.name);
     }
     Ok(Outcome::Done)
 }

@@ -160,11 +160,12 @@ pub(crate) fn forget(command: &Forget, args: &Args) -> CommandResult {
     if !args.quiet {
         let left = plural(summary.books.counted, "document is", "documents are");
         let forgotten = plural(documents, "document", "documents");
-        anstream::println!("forgot {forgotten}; {left} left in {}", summary.run.path().display());
+        let path = crate::terminal::safe_line(&summary.run.path().display().to_string());
+        anstream::println!("forgot {forgotten}; {left} left in {path}");
     }
     if let Some(first) = unknown.first() {
         let n_unknown = unknown.len() as u64;
-        anstream::eprintln!("{} of {n_ids} ids are of no document of the run, e.g. {first}", n_unknown);
+        crate::terminal::say!("{} of {n_ids} ids are of no document of the run, e.g. {first}", n_unknown);
     }
     Ok(if unknown.is_empty() { Outcome::Done } else { Outcome::Differs })
 }
@@ -206,8 +207,8 @@ pub(crate) fn extend(command: &Extend, args: &Args) -> CommandResult {
         let n_inputs = summary.run.manifest().inputs.len() as u64;
         exit_code::unless_closed(print_summary(&summary, n_inputs, started.elapsed()))?;
         let inputs = plural(added, "input was", "inputs were");
-        anstream::eprintln!("{inputs} new, {changed} changed, {unchanged} unchanged and not read");
+        crate::terminal::say!("{inputs} new, {changed} changed, {unchanged} unchanged and not read");
     }
     crate::analyze::report(&summary, &job.gazetteer, args);
-    Ok(if command.analyze.input.strict && summary.books.rejected > 0 { Outcome::Differs } else { Outcome::Done })
+    Ok(crate::analyze::outcome(&summary, command.analyze.input.strict))
 }

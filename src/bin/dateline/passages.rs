@@ -219,7 +219,7 @@ pub(crate) fn kwic(command: &Kwic, args: &Args) -> CommandResult {
     }
     if !args.quiet {
         let documents = plural(found.documents, "document mentions", "documents mention");
-        anstream::eprintln!("{documents} {}{}", entity.name, shown_of(&found, command.documents));
+        crate::terminal::say!("{documents} {}{}", entity.name, shown_of(&found, command.documents));
     }
     Ok(Outcome::Done)
 }
@@ -300,7 +300,7 @@ fn take(room: &mut usize, character: char) -> bool {
 fn flat(text: &str) -> String {
     let mut flat = String::with_capacity(text.len());
     for character in text.chars() {
-        let blank = character.is_whitespace() || character.is_control();
+        let blank = character.is_whitespace() || crate::terminal::is_unsafe(character);
         if !blank {
             flat.push(character);
         } else if !flat.ends_with(' ') {
@@ -352,7 +352,7 @@ pub(crate) fn show(command: &Show, args: &Args) -> CommandResult {
                 plural(found.contexts, "sentence mentions", "sentences mention")
             }
         };
-        anstream::eprintln!("{contexts} {named}{}", shown_of(&found, command.documents));
+        crate::terminal::say!("{contexts} {named}{}", shown_of(&found, command.documents));
     }
     if command.output.format == Format::Table {
         exit_code::unless_closed(print_sentences(&found.sentences))?;

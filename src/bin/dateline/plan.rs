@@ -58,7 +58,9 @@ pub(crate) fn run(command: &Plan, args: &Args) -> CommandResult {
         &sample,
         dateline::ScanOptions { threads: command.input.threads, ..Default::default() }.n_threads(),
     )?;
-    exit_code::unless_closed(anstream::stdout().lock().write_all(text.as_bytes()).map_err(Into::into))?;
+    exit_code::unless_closed(
+        anstream::stdout().lock().write_all(crate::terminal::safe(&text).as_bytes()).map_err(Into::into),
+    )?;
     Ok(Outcome::Done)
 }
 

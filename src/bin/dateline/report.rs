@@ -94,7 +94,7 @@ pub(crate) fn plot(command: &Plot, args: &Args) -> CommandResult {
 
 fn written(out: PathBuf, args: &Args) -> CommandResult {
     if !args.quiet {
-        anstream::eprintln!("{}", out.display());
+        crate::terminal::say!("{}", out.display());
     }
     Ok(Outcome::Done)
 }

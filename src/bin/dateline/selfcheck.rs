@@ -1,6 +1,6 @@
 //! `dateline selfcheck`: compares the engine with the oracle.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use dateline::ScanOptions;
 
@@ -22,7 +22,7 @@ pub(crate) fn run(command: &Selfcheck, args: &Args) -> CommandResult {
     let engine = command.gazetteer.engine.into();
     let report = dateline::selfcheck(&gazetteer, &archive, engine, command.sample, scan)?;
     bar.finish_and_clear();
-    let mut out = io::stdout().lock();
+    let mut out = crate::terminal::stdout();
     writeln!(
         out,
         "{} of {}, {} bytes, {}: {} with a difference",

@@ -14,6 +14,7 @@ use dateline::text::thousands;
 use serde_json::Value;
 
 use crate::args::Format;
+use crate::terminal::{safe, safe_line};
 
 /// A column: its name (the key in JSON), and how it is shown to people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,8 +92,11 @@ where
         Format::Csv => {
             let mut writer = csv::Writer::from_writer(&mut out);
             writer.write_record(columns.iter().map(|column| column.name)).map_err(io_error)?;
+            // Programs get what there is; on a terminal it must do no harm.
+            let cell: fn(&Value) -> String =
+                if io::stdout().is_terminal() { |cell: &Value| safe(&plain(cell)).into_owned() } else { plain };
             for row in rows {
-                writer.write_record(row.iter().map(plain)).map_err(io_error)?;
+                writer.write_record(row.iter().map(cell)).map_err(io_error)?;
             }
             writer.flush()?;
         }
@@ -102,7 +106,9 @@ where
             out.flush()?;
             if !left_out.is_empty() {
                 let left_out = left_out.join(", ");
-                anstream::eprintln!("note: the terminal is too narrow for {left_out}; --format csv shows every column");
+                crate::terminal::say!(
+                    "note: the terminal is too narrow for {left_out}; --format csv shows every column"
+                );
             }
         }
     }
@@ -162,7 +168,7 @@ fn shown(cell: &Value) -> String {
             (None, Some(value)) if number.is_f64() => rounded(value),
             _ => number.to_string(),
         },
-        other => plain(other),
+        other => safe_line(&plain(other)),
     }
 }
 

@@ -120,7 +120,7 @@ pub(crate) fn run(command: &Top, args: &Args) -> CommandResult {
         let of = plural(total, "entity", "entities");
         let conditions =
             if total == 0 || filter.is_everything() { String::new() } else { format!(" and none meets {filter}") };
-        anstream::eprintln!("{path}: the run has {of}{conditions}");
+        crate::terminal::say!("{path}: the run has {of}{conditions}");
     }
     Ok(Outcome::Done)
 }

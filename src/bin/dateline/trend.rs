@@ -16,6 +16,7 @@ use crate::exit_code::{self, CommandResult, Outcome};
 use crate::filter::KindArg;
 use crate::inputs::{entity_in, plural};
 use crate::table::{self, id, number, text, word};
+use crate::terminal::safe_line;
 use crate::top::{rate_columns, rates};
 
 /// Counts entities in each month, week, quarter, year, day, source, language or value of a field; or compares two groups of documents.
@@ -153,12 +154,12 @@ pub(crate) fn run(command: &Trend, args: &Args) -> CommandResult {
     table::print(command.format, &columns, cells)?;
     if !args.quiet && found.empty_left_out > 0 {
         let slices = plural(found.empty_left_out, "slice", "slices");
-        anstream::eprintln!(
+        crate::terminal::say!(
             "left out {slices} without articles: dates of the run are far apart; choose those that are right with --where"
         );
     }
     if !args.quiet && entities.is_empty() {
-        anstream::eprintln!("{}: the run has no such entity", command.run.display());
+        crate::terminal::say!("{}: the run has no such entity", command.run.display());
     }
     Ok(Outcome::Done)
 }
@@ -200,7 +201,7 @@ fn print_bursts(
     let none = rows.is_empty();
     table::print(command.format, &columns, rows)?;
     if none && !args.quiet {
-        anstream::eprintln!("{}: no burst", command.run.display());
+        crate::terminal::say!("{}: no burst", command.run.display());
     }
     Ok(Outcome::Done)
 }
@@ -216,10 +217,10 @@ fn print_lines(
     let slices = &found.slices[..found.n_named];
     if let (Some(first), Some(last)) = (slices.first(), slices.last()) {
         let documents = plural(view.n_documents(), "document", "documents");
-        writeln!(text, "{documents}, {} to {}", first.label, last.label)?;
+        writeln!(text, "{documents}, {} to {}", safe_line(&first.label), safe_line(&last.label))?;
     }
     for (entity, counts) in entities.iter().zip(&found.counts) {
-        let name: String = entity.name.chars().take(width).collect();
+        let name: String = safe_line(&entity.name).chars().take(width).collect();
         let documents = plural(u64::from(entity.documents), "document", "documents");
         let line = sparkline(slices, &counts[..found.n_named]);
         writeln!(text, "  {name:width$}  \x1b[36m{line}\x1b[0m  {documents}")?;
@@ -307,7 +308,7 @@ fn compare(
     });
     table::print(command.format, &columns, cells)?;
     for (view, group) in views.iter().zip(groups).filter(|(view, _)| view.n_documents() == 0) {
-        anstream::eprintln!("{}: no document meets {group:?}", view.run().path().display());
+        crate::terminal::say!("{}: no document meets {group:?}", view.run().path().display());
     }
     Ok(Outcome::Done)
 }

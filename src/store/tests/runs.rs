@@ -141,7 +141,7 @@ fn a_run_that_does_not_add_up_is_not_committed() {
     assert!(writer.commit(sample().manifest).unwrap_err().to_string().contains("a run holds plain files only"));
 
     let mut writer = RunWriter::create(&out, false).unwrap();
-    writer.add("counts.dln", FileSummary { bytes: 1, sha256: String::new() });
+    writer.add("counts.dln", FileSummary { bytes: 1, sha256: String::new(), frame: None });
     assert!(writer.commit(sample().manifest).unwrap_err().to_string().contains("it disappeared"));
     assert_eq!(names(directory.path()).len(), 0);
 }

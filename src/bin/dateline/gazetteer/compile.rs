@@ -56,7 +56,7 @@ pub(crate) fn run(command: &Compile, args: &Args) -> CommandResult {
     say_what_is_replaced(&gazetteer);
     if !args.quiet {
         let bytes = command.out.metadata().map_or(0, |metadata| metadata.len());
-        anstream::eprintln!(
+        crate::terminal::say!(
             "{}: {}, {}, {} bytes, in {:.1} s",
             command.out.display(),
             plural(gazetteer.n_entities() as u64, "entity", "entities"),
@@ -66,7 +66,7 @@ pub(crate) fn run(command: &Compile, args: &Args) -> CommandResult {
         );
         if gazetteer.left_out() > 0 {
             let left_out = plural(gazetteer.left_out(), "entity", "entities");
-            anstream::eprintln!("left out {left_out} of {}", command.without.join(", "));
+            crate::terminal::say!("left out {left_out} of {}", command.without.join(", "));
         }
     }
     Ok(Outcome::Done)

@@ -92,8 +92,8 @@ fn print_report(report: &ExportReport, command: &Export) {
     }
     if !rows.is_empty() {
         let columns = [text(""), text("what"), number("count")];
-        anstream::eprintln!("{}\n", table::render(&columns, rows));
+        crate::terminal::say!("{}\n", table::render(&columns, rows));
     }
     let entities = plural(report.entities, "entity", "entities");
-    anstream::eprintln!("{entities} with {} in {}", plural(report.names, "name", "names"), command.out.display());
+    crate::terminal::say!("{entities} with {} in {}", plural(report.names, "name", "names"), command.out.display());
 }

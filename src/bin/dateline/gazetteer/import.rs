@@ -284,7 +284,7 @@ fn print_report(report: &ImportReport, command: &Import) {
     for (name, tally) in tallies {
         rows.push(vec![name.into(), tally.read.into(), tally.kept.into(), tally.dropped().into()]);
     }
-    anstream::eprintln!("{}", table::render(&columns, rows));
+    crate::terminal::say!("{}", table::render(&columns, rows));
     let mut reasons: Vec<Vec<serde_json::Value>> = Vec::new();
     let values = ("value", &report.values);
     for (what, dropped) in [("record", &report.records.dropped), ("name", &report.names.dropped), values] {
@@ -293,16 +293,16 @@ fn print_report(report: &ImportReport, command: &Import) {
         }
     }
     if !reasons.is_empty() {
-        anstream::eprintln!();
+        crate::terminal::say!();
         let columns = [text("dropped"), prose("because"), number("count"), text("first")];
-        anstream::eprintln!("{}", table::render(&columns, reasons));
+        crate::terminal::say!("{}", table::render(&columns, reasons));
     }
-    anstream::eprintln!();
+    crate::terminal::say!();
     for (what, count) in &report.notes {
-        anstream::eprintln!("note: {what}: {}", dateline::text::thousands(*count));
+        crate::terminal::say!("note: {what}: {}", dateline::text::thousands(*count));
     }
     for (input, reason) in &report.passed_over {
-        anstream::eprintln!("passed over {input}: {reason}");
+        crate::terminal::say!("passed over {input}: {reason}");
     }
     if !report.languages.is_empty() {
         let mut languages: Vec<(&String, &u64)> = report.languages.iter().collect();
@@ -312,28 +312,28 @@ fn print_report(report: &ImportReport, command: &Import) {
             .take(10)
             .map(|(language, count)| format!("{language} ({})", dateline::text::thousands(**count)))
             .collect();
-        anstream::eprintln!("labels in languages that --lang does not ask for: {}", list.join(", "));
+        crate::terminal::say!("labels in languages that --lang does not ask for: {}", list.join(", "));
     }
     if report.replaced.count > 0 {
         let entities = plural(report.replaced.count, "entity replaces", "entities replace");
-        anstream::eprintln!(
+        crate::terminal::say!(
             "used over {}, {entities} one with all its names: {}",
             command.against.join(" + "),
             report.replaced
         );
     }
     if report.removals > 0 {
-        anstream::eprintln!("{} of lower layers", plural(report.removals, "removal", "removals"));
+        crate::terminal::say!("{} of lower layers", plural(report.removals, "removal", "removals"));
     }
     print_collisions("shared by several of its entities", &report.shared);
     if let Some(known) = &report.known {
         print_collisions(&format!("in {} too", command.against.join(" + ")), known);
     }
-    anstream::eprintln!("{} in {}", plural(report.entities, "entity", "entities"), command.out.display());
+    crate::terminal::say!("{} in {}", plural(report.entities, "entity", "entities"), command.out.display());
 }
 
 fn print_collisions(what: &str, collisions: &Collisions) {
     let examples: Vec<String> = collisions.examples.iter().map(|(name, n)| format!("{name} ({n})")).collect();
     let examples = if examples.is_empty() { String::new() } else { format!(": {}", examples.join(", ")) };
-    anstream::eprintln!("{} {what}{examples}", plural(collisions.names, "name", "names"));
+    crate::terminal::say!("{} {what}{examples}", plural(collisions.names, "name", "names"));
 }

@@ -1,7 +1,7 @@
 //! `dateline gazetteer info`: the content of a gazetteer in figures.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::Write;
 
 use dateline::gazetteer::{DATA_DATE, builtin_names};
 use dateline::normalize::fold;
@@ -68,7 +68,7 @@ const COLUMNS: [Column; 8] = [
 pub(crate) fn run(command: &Info) -> CommandResult {
     let gazetteer = load_layers(&command.gazetteer, &command.without, false)?;
     if command.format == Format::Table {
-        let mut out = io::stdout().lock();
+        let mut out = crate::terminal::stdout();
         let dated = gazetteer.layers().iter().any(|layer| builtin_names().contains(&layer.as_str()));
         writeln!(out, "layers       {}", gazetteer.layers().join(" + "))?;
         if dated {

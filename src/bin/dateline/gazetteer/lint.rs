@@ -100,7 +100,7 @@ pub(crate) fn run(command: &Lint, args: &Args) -> CommandResult {
         });
         let layers: Vec<&str> = layers.map(String::as_str).collect();
         let over = if layers.is_empty() { String::new() } else { format!(" over {}", layers.join(" + ")) };
-        anstream::eprintln!(
+        crate::terminal::say!(
             "{}, {}, {} in {}{over}",
             plural(errors, "error", "errors"),
             plural(count(Severity::Warning), "warning", "warnings"),

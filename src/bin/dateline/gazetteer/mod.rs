@@ -1,6 +1,7 @@
 //! `dateline gazetteer`: the commands about gazetteers. The arguments are defined beside each command.
 
 mod compile;
+mod diff;
 mod export;
 mod import;
 mod info;
@@ -23,6 +24,8 @@ pub(crate) enum GazetteerCommand {
     Export(export::Export),
     /// Compile gazetteers into one file that opens immediately
     Compile(compile::Compile),
+    /// List in what two gazetteers differ, and what that changes in a run
+    Diff(diff::Diff),
     /// Report faults and doubtful names of gazetteer files
     Lint(lint::Lint),
     /// Show the content of a gazetteer
@@ -38,6 +41,7 @@ pub(crate) fn run(command: &GazetteerCommand, args: &Args) -> CommandResult {
         GazetteerCommand::Import(command) => import::run(command, args),
         GazetteerCommand::Export(command) => export::run(command, args),
         GazetteerCommand::Compile(command) => compile::run(command, args),
+        GazetteerCommand::Diff(command) => diff::run(command, args),
         GazetteerCommand::Lint(command) => lint::run(command, args),
         GazetteerCommand::Info(command) => info::run(command),
         GazetteerCommand::Show(command) => show::run(command),

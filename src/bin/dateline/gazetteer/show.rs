@@ -98,7 +98,7 @@ pub(crate) fn run(command: &Show) -> CommandResult {
     mark_meant(&gazetteer, &mut shown, &command.name)?;
     if shown.is_empty() {
         let layers = gazetteer.layers().join(" + ");
-        anstream::eprintln!("nothing in {layers} has the name or id {:?}", command.name);
+        crate::terminal::say!("nothing in {layers} has the name or id {:?}", command.name);
         return Ok(Outcome::Differs);
     }
     match command.format {
@@ -190,7 +190,7 @@ fn evidence(alias: &Alias<'_>) -> String {
 
 fn print_table(gazetteer: &Gazetteer, shown: &[Shown<'_>]) -> Result<(), Box<dyn StdError>> {
     let columns = [text("  name"), text("kind"), text("flags"), text("evidence")];
-    let mut out = io::stdout().lock();
+    let mut out = crate::terminal::stdout();
     for (row, shown) in shown.iter().enumerate() {
         let entity = shown.entity;
         if row > 0 {

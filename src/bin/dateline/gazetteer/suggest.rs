@@ -77,9 +77,9 @@ pub(crate) fn run(command: &Suggest, args: &Args) -> CommandResult {
         let shown = frequent.len().min(limit) as u64;
         let of = plural(frequent.len() as u64, "sequence", "sequences");
         let documents = plural(found.documents, "document", "documents");
-        anstream::eprintln!("{} of {of} in {documents}", dateline::text::thousands(shown));
+        crate::terminal::say!("{} of {of} in {documents}", dateline::text::thousands(shown));
         if found.rejected > 0 {
-            anstream::eprintln!("skipped {}", plural(found.rejected, "record", "records"));
+            crate::terminal::say!("skipped {}", plural(found.rejected, "record", "records"));
         }
     }
     Ok(if command.input.strict && found.rejected > 0 { Outcome::Differs } else { Outcome::Done })
