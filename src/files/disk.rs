@@ -8,13 +8,21 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// Asked before each change of the disk below `path`; in tests it may be told to fail.
-fn permit(path: &Path) -> io::Result<()> {
+/// Asked before each change of the disk below `path`; in tests it may be told to fail. Says how many bytes may be written.
+fn permit(path: &Path) -> io::Result<usize> {
     #[cfg(all(test, feature = "interchange"))]
-    super::fault::check(path)?;
+    let most = super::fault::check(path)?;
     #[cfg(not(all(test, feature = "interchange")))]
-    let _ = path;
-    Ok(())
+    let (_, most) = (path, usize::MAX);
+    Ok(most)
+}
+
+/// Tells tests what has become of a file, so that they can lose what is not on the disk.
+macro_rules! note {
+    ($what:ident $(, $path:expr)+) => {
+        #[cfg(all(test, feature = "interchange"))]
+        super::fault::$what($($path),+);
+    };
 }
 
 /// A file that is being written.
@@ -27,7 +35,8 @@ pub(crate) struct File {
 impl File {
     /// Makes a file where there is nothing yet.
     pub(crate) fn create(path: &Path) -> Result<Self> {
-        let file = permit(path).and_then(|()| fs::File::create_new(path));
+        let file = permit(path).and_then(|_| fs::File::create_new(path));
+        note!(created, path);
         Ok(Self { path: path.to_owned(), file: file.map_err(|error| Error::io(path, "create", error))? })
     }
 
@@ -42,7 +51,9 @@ impl File {
     /// Forces all that was written to the disk.
     pub(crate) fn sync(&self) -> io::Result<()> {
         permit(&self.path)?;
-        self.file.sync_all()
+        self.file.sync_all()?;
+        note!(synced, &self.path);
+        Ok(())
     }
 
     /// The file as the system knows it, for reading.
@@ -53,8 +64,9 @@ impl File {
 
 impl Write for File {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        permit(&self.path)?;
-        self.file.write(bytes)
+        let most = permit(&self.path)?.min(bytes.len());
+        note!(wrote, &self.path);
+        self.file.write(&bytes[..most])
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -138,6 +150,13 @@ impl Write for Writer {
     }
 }
 
+/// Opens a file of dateline's own for reading, and says how long it is.
+pub(crate) fn open(path: &Path) -> io::Result<(impl Read, u64)> {
+    let file = fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    Ok((io::BufReader::with_capacity(1 << 16, file), length))
+}
+
 /// Makes the directory, and those above it that are missing.
 pub(crate) fn create_directories(path: &Path) -> io::Result<()> {
     permit(path)?;
@@ -165,25 +184,59 @@ pub(super) fn new_directory(parent: &Path, prefix: &std::ffi::OsStr, suffix: &st
 /// Gives a file or directory another name, replacing a file that has it.
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     permit(to)?;
-    fs::rename(from, to)
+    fs::rename(from, to)?;
+    note!(renamed, from, to);
+    Ok(())
+}
+
+/// Lets two files or directories change their names in one step, so that neither name is ever without one; says whether the system can.
+pub(super) fn exchange(one: &Path, other: &Path) -> io::Result<bool> {
+    permit(other)?;
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE) {
+            Ok(()) => {
+                note!(exchanged, one, other);
+                Ok(true)
+            }
+            // Old systems, and file systems that cannot do it.
+            Err(Errno::NOSYS | Errno::INVAL | Errno::NOTSUP | Errno::XDEV) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = one;
+        Ok(false)
+    }
 }
 
 /// Gives a file another name unless something has it.
 pub(super) fn rename_file_to_free_name(from: &Path, to: &Path) -> io::Result<()> {
     permit(to)?;
-    let from = tempfile::TempPath::try_from_path(from)?;
-    from.persist_noclobber(to).map_err(|error| error.error)
+    let named = tempfile::TempPath::try_from_path(from)?;
+    named.persist_noclobber(to).map_err(|error| error.error)?;
+    note!(renamed, from, to);
+    Ok(())
 }
 
 /// Forces a finished file to the disk, whoever wrote it.
 pub(crate) fn sync_file(path: &Path) -> io::Result<()> {
     permit(path)?;
     // Some systems sync only what could also be written.
-    fs::File::options().read(true).write(true).open(path)?.sync_all()
+    fs::File::options().read(true).write(true).open(path)?.sync_all()?;
+    note!(synced, path);
+    Ok(())
 }
 
 /// Forces the names in a directory to the disk, where the system has that.
 pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
     permit(path)?;
-    if cfg!(unix) { fs::File::open(path)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        fs::File::open(path)?.sync_all()?;
+    }
+    note!(synced_names, path);
+    Ok(())
 }

@@ -19,7 +19,9 @@ mod tests;
 pub(crate) mod wire;
 
 pub(crate) use decode::{Compression, Decoder, TrailingGarbage};
-pub(crate) use disk::{File, Writer, create_directories, remove_directory, remove_file, sync_file, temporary_failed};
+pub(crate) use disk::{
+    File, Writer, create_directories, open, remove_directory, remove_file, sync_file, temporary_failed,
+};
 pub use hash::FileSummary;
 pub(crate) use hash::Hashing;
 pub(crate) use sort::{DEFAULT_BUDGET, Sorted, Sorter};

@@ -4,8 +4,9 @@
 //!
 //! 1. All files are written and forced to the disk; in a directory the one that marks it as finished comes last.
 //! 2. The names in the new directory are forced to the disk.
-//! 3. A directory that is to be replaced moves to `earlier/` beside `new/`; it comes back if the next step fails.
-//! 4. The new file or directory takes its final name by one rename, and the names in `out` are forced to the disk.
+//! 3. The new file or directory takes its final name by one rename. A directory that is to be replaced exchanges its place with the new
+//!    one in the same step; where the system cannot do that, it moves to `earlier/` beside `new/` before, and comes back if the rename fails.
+//! 4. The names in `out` are forced to the disk.
 //! 5. The hidden directory is removed, with the earlier result if there is one.
 //!
 //! A program that is killed on the way leaves the hidden directory. It holds a lock on it as long as it lives, so the next
@@ -162,6 +163,15 @@ impl StagedDirectory {
         disk::sync_directory(path).map_err(|error| Error::io(out, "write", error))?;
         match check_directory(out, out, force, sort)? {
             Standing::Nothing => disk::rename(path, out).map_err(|error| stage.not_placed(sort.noun, error))?,
+            Standing::Replaceable
+                if disk::exchange(path, out).map_err(|error| stage.not_placed(sort.noun, error))? =>
+            {
+                // The earlier one is now where the new one was. Looked at again there, where nobody can find it: somebody may just
+                // have put a file in.
+                if let Err(error) = check_directory(path, out, force, sort) {
+                    return Err(stage.exchange_back(error));
+                }
+            }
             Standing::Replaceable => {
                 let earlier = stage.move_aside()?;
                 // Looked at again where nobody can find it: somebody may just have put a file in.
@@ -236,6 +246,18 @@ impl Stage {
             Err(_) => {
                 let _kept = self.directory.keep();
                 error.with_remedy(format!("what was there is safe in {}", earlier.display()))
+            }
+        }
+    }
+
+    /// Undoes an exchange because of an error, to which it adds where the earlier result is if even that fails.
+    fn exchange_back(self, error: Error) -> Error {
+        match disk::exchange(&self.path, &self.out) {
+            Ok(true) => error,
+            Ok(false) | Err(_) => {
+                let path = self.path.display().to_string();
+                let _kept = self.directory.keep();
+                error.with_remedy(format!("what was there is safe in {path}"))
             }
         }
     }

@@ -300,7 +300,7 @@ fn in_parts(
         let first = summary.first_rejects.first();
         analyze::nothing_read(summary.books, first)?;
     }
-    journal.finish()?;
+    journal.finish().map_err(|error| error.with_remedy("the run is complete: remove the parts yourself"))?;
     Ok(summary)
 }
 

@@ -1,12 +1,11 @@
 //! Rows that are read again once the last of them is known: in memory while they are few, in a temporary file beyond that.
 
-use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::Read;
 use std::mem;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::files::{Writer, remove_file};
+use crate::files::{Writer, open, remove_file};
 use crate::store::{Block, payload_of};
 
 /// Blocks kept in memory, of 2 MiB each.
@@ -94,8 +93,7 @@ impl<B: Block + Clone> Spooled<B> {
 /// Reads the blocks of a file again.
 fn for_each_in<B: Block>(path: &Path, mut each: impl FnMut(B) -> Result<()>) -> Result<()> {
     let failed = |error| Error::io(path, "read the temporary file", error);
-    let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(failed)?);
-    let mut left = file.get_ref().metadata().map_err(failed)?.len();
+    let (mut file, mut left) = open(path).map_err(failed)?;
     let mut payload = Vec::new();
     while left > 0 {
         let mut length = [0; 8];

@@ -124,18 +124,16 @@ impl Journal {
             }
         };
         let journal = Self { directory, _lock: lock };
-        let earlier = journal.earlier()?;
-        match earlier {
-            Some(earlier) if !anew => {
-                if let Some(difference) = job.difference(&earlier) {
-                    let message = format!("an interrupted command left parts of {}, but {difference}", out.display());
-                    let remedy = "repeat the command as it was to go on, or add --force to begin anew";
-                    return Err(Error::usage(message).at(&journal.directory).with_remedy(remedy));
-                }
-                return Ok(journal);
+        if anew {
+            // Without a look at the job: it may be damaged.
+            journal.clear()?;
+        } else if let Some(earlier) = journal.earlier()? {
+            if let Some(difference) = job.difference(&earlier) {
+                let message = format!("an interrupted command left parts of {}, but {difference}", out.display());
+                let remedy = "repeat the command as it was to go on, or add --force to begin anew";
+                return Err(Error::usage(message).at(&journal.directory).with_remedy(remedy));
             }
-            Some(_) => journal.clear()?,
-            None => {}
+            return Ok(journal);
         }
         let mut file = Writer::create(&journal.directory.join(JOB_FILE))?;
         file.put(serde_json::to_vec_pretty(job).expect("a job has string keys only"))?;
@@ -292,6 +290,20 @@ mod tests {
         let journal = Journal::open(&out, &job(&["b"]), true).unwrap();
         journal.finish().unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    /// The remedy that the error names must help.
+    #[test]
+    fn a_damaged_job_can_be_begun_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("run");
+        let journal = Journal::open(&out, &job(&["a"]), false).unwrap();
+        fs::create_dir(journal.part(1)).unwrap();
+        drop(journal);
+        fs::write(Journal::directory_of(&out).join(JOB_FILE), "{").unwrap();
+        let error = Journal::open(&out, &job(&["a"]), false).unwrap_err().to_string();
+        assert!(error.contains("damaged") && error.contains("--force"), "{error}");
+        Journal::open(&out, &job(&["a"]), true).map(drop).unwrap();
     }
 
     #[test]
