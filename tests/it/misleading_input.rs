@@ -36,7 +36,7 @@ fn check_refused(name: &str, content: impl AsRef<[u8]>, parts: &[&str]) {
     }
     folder.run_with_input("tag - -g small.gaz", content).expect_refusal(parts);
     // Among others it is one reject, and not one article.
-    folder.run("analyze tree -g small.gaz --out run").expect(0).says(&["skipped 1 record", "tree/a.txt:1: "]);
+    folder.run("analyze tree -g small.gaz --out run").expect(3).says(&["skipped 1 record", "tree/a.txt:1: "]);
     assert_eq!(folder.rejects("run").len(), 1);
     assert_eq!(folder.manifest("run")["books"]["counted"], 1);
 }
