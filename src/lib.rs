@@ -77,7 +77,7 @@ pub mod store;
 // Conductor
 mod pipeline;
 
-pub use analyzer::{Analyzer, AnalyzerBuilder, FoundMention, Worker};
+pub use analyzer::{Analyzer, AnalyzerBuilder, FoundMention, IdleWorker, Worker};
 pub use archive::{Archive, ArchiveOptions, FieldMap, InputFormat};
 pub use builtin::NOTICES;
 pub use collect::{InputNotes, Noted};

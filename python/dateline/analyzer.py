@@ -18,7 +18,7 @@ class Analyzer:
 
     >>> analyzer = Analyzer("core")
     >>> analyzer.tag("GENEVA: The United Nations met.")
-    [<Mention 'GENEVA' at 0:6: place Geneva (gva)>, <Mention 'United Nations' at 12:26: organisation United Nations (un)>]
+    [<Mention 'GENEVA' at 0:6: place Geneva (gn:2660646)>, <Mention 'United Nations' at 12:26: organisation United Nations (org/un)>]
 
     Args:
         gazetteer: a :class:`Gazetteer`, the name of a built-in one, or the path of a file.

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Union
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Union
 
 from . import _engine
 from .errors import ArgumentTypeError, UsageError
@@ -173,6 +173,10 @@ class Gazetteer:
 
     def __len__(self) -> int:
         return self.n_entities
+
+    def __iter__(self) -> Iterator[Entity]:
+        """The entities, sorted by id."""
+        return (Entity(**self._gazetteer.at(row)) for row in range(self.n_entities))
 
     def __repr__(self) -> str:
         layers = " + ".join(self.layers)

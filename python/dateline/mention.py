@@ -18,7 +18,7 @@ class Mention:
     Attributes:
         start, end: characters of the part that it is in, as Python counts: ``text[start:end] == surface``.
         surface: the characters of the name.
-        entity: id of the entity, e.g. ``"gva"``; ``"unlisted:..."`` for a name that no list has, recognised by its form.
+        entity: id of the entity, e.g. ``"iq"``; ``"unlisted:..."`` for a name that no list has, recognised by its form.
         name: canonical name of the entity.
         type: ``"place"``, ``"organisation"`` or ``"title"``.
         kind: dotted kind, e.g. ``"place.city"``; None for a name that no list has.

@@ -4,8 +4,11 @@
 //! owns the buffers. This room starts no threads and opens no files.
 
 mod divide;
+mod idle;
 
 use std::collections::BTreeSet;
+
+pub use idle::IdleWorker;
 
 use crate::document::{Document, Part};
 use crate::error::{Error, Result};
@@ -41,6 +44,8 @@ pub struct Analyzer {
     resolver: Resolver,
     options: AnalyzerBuilder,
     recurring: Option<RecurringLines>,
+    /// Which analyzer it is.
+    number: u64,
 }
 
 /// Options of an [`Analyzer`].
@@ -119,7 +124,14 @@ impl AnalyzerBuilder {
         let overlap = if self.profile == Profile::Plain { self.overlap } else { Overlap::All };
         let matcher = Matcher::builder().overlap(overlap).engine(self.engine).build(gazetteer)?;
         let resolver = Resolver::new(gazetteer, self.profile, self.overlap).with_rules(self.rules);
-        Ok(Analyzer { gazetteer: gazetteer.clone(), matcher, resolver, options: self, recurring: None })
+        Ok(Analyzer {
+            gazetteer: gazetteer.clone(),
+            matcher,
+            resolver,
+            options: self,
+            recurring: None,
+            number: idle::next_number(),
+        })
     }
 }
 
@@ -159,7 +171,7 @@ impl Analyzer {
     /// This analyzer with the lines that recur in the archive taken for page furniture ([`count_lines`](crate::count_lines)).
     #[must_use]
     pub fn with_recurring_lines(self, recurring: RecurringLines) -> Self {
-        Self { recurring: Some(recurring), ..self }
+        Self { recurring: Some(recurring), number: idle::next_number(), ..self }
     }
 
     /// Buffers for one thread.

@@ -126,7 +126,7 @@ def test_what_comes_out(analyzer: dateline.Analyzer) -> None:
     assert "<Table of" in repr(found) and "<mark" in found._repr_html_()
     import duckdb
 
-    assert duckdb.from_arrow(pyarrow.table(found)).aggregate("count(*)").fetchone() == (len(found),)
+    assert duckdb.from_arrow(pyarrow.table(found)).aggregate("count(*)").fetchall() == [(len(found),)]
 
 
 def test_progress(analyzer: dateline.Analyzer) -> None:

@@ -165,13 +165,15 @@ def test_an_iterator_that_raises(analyzer: dateline.Analyzer, tmp_path: pathlib.
         yield pyarrow.record_batch({"text": ["Iraq"]})
         raise Wrong("the source is gone")
 
-    reader = pyarrow.RecordBatchReader.from_batches(pyarrow.schema({"text": pyarrow.string()}), batches())
+    def reader() -> pyarrow.RecordBatchReader:
+        return pyarrow.RecordBatchReader.from_batches(pyarrow.schema({"text": pyarrow.string()}), batches())
+
     with pytest.raises(Wrong, match="gone"):
         dateline.analyze(records(), tmp_path / "a", gazetteer=analyzer)
     with pytest.raises(dateline.UsageError, match="gone"):
-        dateline.analyze(reader, tmp_path / "b", gazetteer=analyzer)
+        dateline.analyze(reader(), tmp_path / "b", gazetteer=analyzer)
     with pytest.raises(dateline.UsageError, match="cannot be read"):
-        analyzer.tag_table(reader)
+        analyzer.tag_table(reader())
     assert not list(tmp_path.iterdir())
 
 

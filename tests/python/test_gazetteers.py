@@ -23,6 +23,9 @@ def test_built_in() -> None:
     (iraq,) = world.find("iq")
     assert (iraq.name, iraq.type, iraq.country) == ("Iraq", "place", "IQ") and "Iraq" in iraq.names and iraq.fields["cc"] == "IQ"
     assert world.find("no such name") == []
+    core = Gazetteer.builtin("core")
+    ids = [entity.id for entity in core]
+    assert len(ids) == len(core) and ids == sorted(ids) and "iq" in ids
     assert len(world.find("Georgia")) > 1
     with pytest.raises(dateline.UsageError, match="there is no built-in gazetteer"):
         Gazetteer.builtin("wrold")

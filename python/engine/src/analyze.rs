@@ -38,7 +38,7 @@ pub(crate) fn analyze_files<'py>(
         let archive = Archive::open(&paths, options)?;
         Ok(shard.map_or_else(|| archive.clone(), |(number, of)| archive.shard(number, of)))
     })?;
-    let Analyzer { builder, analyzer } = analyzer.get();
+    let Analyzer { builder, analyzer, .. } = analyzer.get();
     let Some(at_least) = recurring_lines else {
         return analyze_archive(py, analyzer, &archive, &writing, progress, (&raised, &stop));
     };
@@ -68,7 +68,7 @@ pub(crate) fn analyze_rows<'py>(
     let schema = Arc::clone(&columns.schema);
     let batches = columns.until_error(raised.clone(), stop.clone());
     let source = ArrowSource::new(name, &schema, batches, options).map_err(|error| errors::exception(py, &error))?;
-    let analyzer = &*analyzer.get().analyzer;
+    let analyzer = &analyzer.get().analyzer;
     let summary = work::run(py, progress, &raised, &stop, |on_progress| {
         dateline::analyze(analyzer, source, &writing.out, writing.options(on_progress, &stop))
     })?;

@@ -11,8 +11,8 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use dateline::archive::{ArrowSource, Batch, Source, language_of};
 use dateline::normalize::FoldedText;
 use dateline::{
-    AnalyzerBuilder, ArchiveOptions, Document, Furniture, OffsetUnit, Profile, Progress, Reject, Rule, ScanOptions,
-    Section, StopFlag, TaggedSpan, Worker, tagged_spans,
+    AnalyzerBuilder, ArchiveOptions, Document, Furniture, IdleWorker, OffsetUnit, Profile, Progress, Reject, Rule,
+    ScanOptions, Section, StopFlag, TaggedSpan, Worker, tagged_spans,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -26,7 +26,9 @@ use crate::{errors, gazetteer};
 #[pyclass(frozen, module = "dateline._engine")]
 pub(crate) struct Analyzer {
     pub(crate) builder: AnalyzerBuilder,
-    pub(crate) analyzer: Arc<dateline::Analyzer>,
+    pub(crate) analyzer: dateline::Analyzer,
+    /// Buffers for single texts: making them takes longer than reading a short one.
+    idle: Mutex<Vec<IdleWorker>>,
 }
 
 #[pymethods]
@@ -54,7 +56,7 @@ impl Analyzer {
         }
         let gazetteer = gazetteer.get();
         let analyzer = work::released(py, || builder.build(&gazetteer.0))?;
-        Ok(Self { builder, analyzer: Arc::new(analyzer) })
+        Ok(Self { builder, analyzer, idle: Mutex::default() })
     }
 
     /// The mentions of one text, as keywords of `dateline.Mention` each.
@@ -67,8 +69,14 @@ impl Analyzer {
         class: &Bound<'py, PyAny>,
     ) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let document = document(text, title, date)?;
-        let analyzer = &*self.analyzer;
-        let spans = work::released(py, || Ok(tagged_spans(&mut analyzer.worker(), &document, OffsetUnit::Char)))?;
+        let spans = work::released(py, || {
+            // Of a panic nothing is kept: its worker does not come back.
+            let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut worker = idle.map_or_else(|| self.analyzer.worker(), |idle| self.analyzer.resume(idle));
+            let spans = tagged_spans(&mut worker, &document, OffsetUnit::Char);
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker.into_idle());
+            Ok(spans)
+        })?;
         spans.iter().map(|span| mention(span, class)).collect()
     }
 
@@ -90,7 +98,7 @@ impl Analyzer {
         let source = ArrowSource::new("the columns", &schema, batches, options)
             .map_err(|error| errors::exception(py, &error))?;
         let with_ids = source.mapping().used.id.is_some();
-        let analyzer = &*self.analyzer;
+        let analyzer = &self.analyzer;
         let batches = work::run(py, progress, &raised, &stop, |on_progress| {
             tag_all(analyzer, source, with_ids, threads, (&raised, &stop), on_progress)
         })?;
@@ -107,7 +115,7 @@ impl Analyzer {
         date: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let document = document(text, title, date)?;
-        let analyzer = &*self.analyzer;
+        let analyzer = &self.analyzer;
         let gazetteer = analyzer.gazetteer();
         let verdicts = work::released(py, || analyzer.worker().explain(&document))?;
         let mut rows = Vec::new();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use dateline::gazetteer::LoadOptions;
 use dateline::interchange::{Record, write_gaz};
 use dateline::lint::lint as lint_files;
+use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -63,6 +64,14 @@ impl Gazetteer {
     /// The entity of this id; `None` if there is none.
     fn entity<'py>(&self, py: Python<'py>, id: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
         self.0.find(id).map(|row| self.described(py, row)).transpose()
+    }
+
+    /// The entity in this row; they are sorted by id.
+    fn at<'py>(&self, py: Python<'py>, row: usize) -> PyResult<Bound<'py, PyDict>> {
+        if row >= self.0.n_entities() {
+            return Err(PyIndexError::new_err(format!("there is no entity number {row}")));
+        }
+        self.described(py, dateline::EntityId::new(row))
     }
 
     /// The entities that a name may denote, the likeliest first: names are compared without case and accents.
