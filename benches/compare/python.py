@@ -19,6 +19,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, Callable
 
@@ -38,7 +39,7 @@ def ways(texts: list[str], names: list[str], news: Path) -> dict[str, Callable[[
 
     def by_program() -> int:
         done = subprocess.run(program, capture_output=True, check=True)
-        return done.stdout.count(b'"surface"')
+        return done.stdout.count(b'"part"')
 
     found: dict[str, Callable[[], int]] = {
         "strict": lambda: len(strict.tag_table(column, threads=1)),
@@ -79,7 +80,8 @@ def main() -> None:
     lines = args.news.read_text(encoding="utf-8").splitlines()[: args.articles]
     texts = [json.loads(line)["text"] for line in lines]
     megabytes = sum(len(text.encode()) for text in texts) / 1e6
-    short = args.news.with_suffix(".part.jsonl")
+    folder = tempfile.TemporaryDirectory()
+    short = Path(folder.name) / "news.jsonl"
     short.write_text("".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(texts)), encoding="utf-8")
     world = dateline.Gazetteer.builtin("world")
     names = sorted({name for entity in world for name in entity.names if len(name) > 2})
@@ -95,7 +97,7 @@ def main() -> None:
             before = user(who)
             counts[name] = tool()
             times[name].append(user(who) - before)
-    short.unlink()
+    folder.cleanup()
     strict = dateline.Analyzer("world")
     before = user()
     for _ in range(100_000):
