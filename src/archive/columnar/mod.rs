@@ -1,8 +1,9 @@
 //! Files of columns: Parquet, and Arrow IPC files (Feather) and streams. Each row is a document.
 //!
 //! Such a file says itself which columns it has, so they are chosen once, and only those are decoded ([`parquet`], [`arrow`]), some
-//! rows at a time; those of a program that holds columns itself are taken as they are ([`memory`]). The cells of a row are copied into the batch one after the other, each with its length before it, and
-//! [`Rows`] makes a document of them in any thread. A cell that is no text is written as one (`cells`).
+//! rows at a time; columns that a program holds are taken as they are ([`memory`]). The cells of a row are copied into the batch one after
+//! the other, each with its length before it, and [`Rows`] makes a document of them in any thread. A cell that is no text is written as
+//! one (`cells`).
 
 mod arrow;
 mod cells;
