@@ -97,7 +97,7 @@ fn one_grammar_everywhere() {
     for command in ["kwic run Iraq", "show run --entity Iraq"] {
         says(&format!("{command} --where type=place"), &["here --where can only choose documents"]);
     }
-    says("top run --by desk", &["there is no field \"desk\": the run kept desk", "language"]);
+    says("top run --by desks", &["there is no field \"desks\": the run kept desk", "language"]);
     says("trend run --by source --bursts", &["a source has no order"]);
     says("export run --to gexf --by source --out x.gexf", &["a source is no time"]);
     says("export run --to csv --by month --out x", &["csv cannot be divided by month", "--table pairs"]);
