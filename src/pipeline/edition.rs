@@ -11,7 +11,7 @@ use super::sink::Catalogue;
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
 use crate::hash::hex;
-use crate::query::{Condition, View};
+use crate::query::{Condition, Filter, View};
 use crate::store::{EntityRow, EntityRows, Run};
 
 /// Corrections in the order in which they are made.
@@ -260,7 +260,7 @@ impl<'r> Edition<'r> {
                 Step::Merge { into, .. } => (Some(known(into)?), None),
                 Step::Split { into, condition, .. } => {
                     let into = Some(known(into)?);
-                    views.push(View::of_documents(run, |document| condition.document(document))?);
+                    views.push(Filter { condition: Some(condition.clone()), ..Filter::default() }.view(run)?);
                     (into, Some(views.len() - 1))
                 }
                 Step::Remove { .. } | Step::Rename { .. } | Step::Describe(_) => (None, None),
