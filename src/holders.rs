@@ -1,7 +1,7 @@
 //! Office-holders: who held which office, of which country or organisation, and when the archive said so.
 //!
 //! In come the mentions of documents, one document after another ([`offices`], [`HolderCounts`]); out come [`Holder`]s. No
-//! list of persons is needed: the name is the one written behind the title.
+//! list of persons is needed: the name is the one written after the title.
 //!
 //! What it says is what was written: a former minister who is introduced as "Minister" is one. Persons introduced as former
 //! or late are left out, and so are courtesy titles ("Mr.", "Dr.").
@@ -45,7 +45,7 @@ const PAST: [&str; 6] = ["former", "ex", "ex-", "late", "onetime", "then"];
 /// The offices in one document, sorted, each once. `mentions` must be in order and hold demonyms, as the wide profile has
 /// them: without "Iraqi" it is not known what a prime minister is of.
 ///
-/// Of what the office is stands directly before the title ("Iraqi Prime Minister", "Kenya's President"), or behind the name
+/// The country or organisation of an office comes directly before the title ("Iraqi Prime Minister", "Kenya's President"), or after the name
 /// ("President Ada Example of Kenya").
 ///
 /// # Complexity
@@ -56,7 +56,7 @@ pub fn offices(gazetteer: &Gazetteer, document: &Document<'_>, mentions: &[Menti
     let mut found: Vec<Office> = Vec::new();
     let type_of = |mention: &Mention| EntityType::of_kind(gazetteer.entity(mention.entity).kind).as_str();
     let types: Vec<&str> = mentions.iter().map(type_of).collect();
-    // From the right, so that of two titles ("Defence Minister Gen. …") the first takes the name behind the second.
+    // From the right, so that of two titles ("Defence Minister Gen. …") the first takes the name after the second.
     let mut heads: Vec<Option<Span>> = vec![None; mentions.len()];
     for index in (0..mentions.len()).rev() {
         let mention = &mentions[index];
@@ -131,7 +131,7 @@ fn owner<'m>(
     (gap == "of" || gap == "of the").then_some(&mentions[behind])
 }
 
-/// Whether "former" or the like stands before `at`.
+/// Whether "former" or the like comes before `at`.
 fn is_past(text: &str, at: usize) -> bool {
     let before = text[..at].trim_end_matches(|c: char| c.is_whitespace() || c == '-');
     let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
@@ -148,7 +148,7 @@ fn surname(name: &str) -> String {
     words(name).pop().unwrap_or_default()
 }
 
-/// Whether the short form can be the long one's: its words stand in it in order, the surname at the end.
+/// Whether the short form can be the long one's: its words are in it in order, the surname at the end.
 fn is_form_of(short: &[String], long: &[String]) -> bool {
     let mut rest = long.iter();
     short.len() < long.len() && short.last() == long.last() && short.iter().all(|word| rest.any(|other| other == word))
@@ -256,7 +256,7 @@ impl HolderCounts {
     }
 }
 
-/// The one of the others that stands for nearly all of them, and for enough documents to speak for `office`.
+/// The one of the other forms that has nearly all of the documents, and enough of them to be evidence for `office`.
 fn dominant(office: &Office, others: &[(Office, u32)], possible: impl Fn(&Office) -> bool) -> Option<Office> {
     let of_office = others.iter().find(|(other, _)| other == office).map_or(0, |(_, documents)| *documents);
     let possible = || others.iter().filter(|(other, _)| other != office && possible(other));

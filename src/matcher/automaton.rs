@@ -21,7 +21,7 @@ impl Automaton {
     pub(super) fn new(keys: impl IntoIterator<Item: AsRef<[u8]>>) -> Result<Self> {
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
-            // A DFA is no faster on text this rich in names and takes sixty times the memory.
+            // A DFA is not faster on text this rich in names and takes sixty times the memory.
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .prefilter(false)
             .build(keys)
@@ -35,7 +35,7 @@ impl Automaton {
         self.find_folded(names, text, scratch);
     }
 
-    /// The same for a text that `scratch.folded` holds already.
+    /// Like [`find`](Self::find), for a text that `scratch.folded` holds already.
     pub(super) fn find_folded(&self, names: &NameTable, text: &str, scratch: &mut MatcherScratch) {
         let MatcherScratch { folded, pattern, hits, .. } = scratch;
         let hits = hits.cleared();
@@ -48,7 +48,7 @@ impl Automaton {
         }
     }
 
-    /// Every place in a folded text where a name stands, as its original span, with the number of the name.
+    /// Every occurrence of a name in a folded text, as its original span, with the number of the name.
     pub(super) fn find_in(&self, folded: &FoldedText) -> impl Iterator<Item = (Span, usize)> {
         let found = self.automaton.find_overlapping_iter(folded.bytes());
         found.filter_map(|found| Some((folded.original(found.start(), found.end())?, found.pattern().as_usize())))

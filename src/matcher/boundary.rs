@@ -4,10 +4,10 @@ use crate::gazetteer::Boundary;
 use crate::normalize::{is_apostrophe, is_invisible, is_mark, is_word_char};
 use crate::span::Span;
 
-/// How words of a script are told apart.
+/// How words of a script are separated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Script {
-    /// By what is no word character; every script that is not below.
+    /// By characters that do not belong to words; every script that is not below.
     Spaced,
     /// Not at all: Han, Hiragana, Thai, Lao, Khmer, Myanmar. A word may begin and end at each character.
     Unspaced,
@@ -70,12 +70,12 @@ pub(super) fn is_boundary(left: char, right: char) -> bool {
     }
 }
 
-/// A word character that is not written as an apostrophe: "ʿAden" begins with a sign.
+/// A word character that is not written as an apostrophe: "ʿAden" begins with such a mark.
 pub(super) fn is_word(c: char) -> bool {
     is_word_char(c) && !is_apostrophe(c)
 }
 
-/// Whether a character is written as part of the one before it: marks and joiners, the vowels behind a consonant of Thai and Lao,
+/// Whether a character is written as part of the one before it: marks and joiners, the vowels after a consonant of Thai and Lao,
 /// and marks of repetition.
 fn belongs_to_left(c: char) -> bool {
     is_mark(c)
@@ -102,7 +102,7 @@ fn belongs_to_left(c: char) -> bool {
         )
 }
 
-/// Whether a character is written as part of the one behind it: the vowels before a consonant of Thai and Lao, and what joins the
+/// Whether a character is written as part of the one after it: the vowels before a consonant of Thai and Lao, and what joins the
 /// consonants of Khmer and Myanmar.
 fn belongs_to_right(c: char) -> bool {
     matches!(c, '\u{E40}'..='\u{E44}' | '\u{EC0}'..='\u{EC4}' | '\u{17D2}' | '\u{1039}')

@@ -7,7 +7,7 @@ use super::{MatchSpan, Matches};
 use crate::ids::AliasId;
 use crate::span::Span;
 
-/// The hits of one text. Those that come in order, which nearly all do, are grouped by span at once.
+/// The hits of one text. Hits that come in order, as nearly all do, are grouped by span when they are added.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
     in_order: Matches,
@@ -51,7 +51,7 @@ fn pairs(matches: &Matches) -> impl Iterator<Item = (Span, AliasId)> {
     matches.iter().flat_map(|(span, aliases)| aliases.iter().map(move |alias| (span, *alias)))
 }
 
-/// Adds a hit if it comes behind all others: by start, longer ones first, then by alias.
+/// Adds a hit if it comes after all others: by start, longer ones first, then by alias.
 #[inline(always)]
 fn append(matches: &mut Matches, span: Span, alias: AliasId) -> bool {
     let Matches { spans, aliases } = matches;

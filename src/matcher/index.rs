@@ -1,4 +1,4 @@
-//! The names of a gazetteer by what they fold to: which aliases a folded hit may stand for.
+//! The names of a gazetteer by what they fold to: which aliases a folded hit may mean.
 //!
 //! Tables in an image, beside the gazetteer they belong to. Row `key` of the postings lists the aliases that fold to the key;
 //! keys are numbered in the order of their bytes; a key with hundreds of aliases costs four bytes for each. And the tables of
@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::names;
+use super::senses;
 use super::word_start::{self, KeyTraits, Sense};
 use crate::error::Result;
 use crate::files::wire::u32_at;
@@ -109,7 +109,7 @@ pub(super) fn build(gazetteer: &Gazetteer, options: &LoadOptions<'_>, writer: &m
 
 /// The aliases by what they fold to, with what the tables must know of them.
 ///
-/// That is found here and goes through the sorter: behind it, aliases come in no order of memory.
+/// The fields are read here, before the sorter: after it, aliases no longer come in the order in which they lie in memory.
 fn sorted_names(gazetteer: &Gazetteer, options: &LoadOptions<'_>) -> Result<Sorted> {
     let mut sorter = Sorter::new(DEFAULT_BUDGET);
     let mut folded = FoldedText::default();
@@ -117,8 +117,8 @@ fn sorted_names(gazetteer: &Gazetteer, options: &LoadOptions<'_>) -> Result<Sort
     for (row, alias) in gazetteer.aliases().enumerate() {
         options.tell(LoadStage::Index, row as u64 + 1);
         folded.fold(alias.text);
-        let sense = names::sense(AliasId::new(row), &alias, folded.bytes(), &mut pattern);
-        sorter.push(folded.bytes(), &rules(sense, names::traits(&alias)))?;
+        let sense = senses::sense(AliasId::new(row), &alias, folded.bytes(), &mut pattern);
+        sorter.push(folded.bytes(), &rules(sense, senses::traits(&alias)))?;
     }
     sorter.finish()
 }

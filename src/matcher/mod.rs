@@ -1,8 +1,8 @@
-//! Finds names: which aliases stand where in one text.
+//! Finds names: which aliases occur where in one text.
 //!
 //! In comes a text, out come [`Matches`]: every span at which at least one alias passes its boundary and case policy, with
 //! all aliases that pass there, reduced by an [`Overlap`] policy. Selection happens among the candidates that pass, so a
-//! long hit that fails a check never hides a valid shorter one. Which entity is meant, and whether a weak name may stand,
+//! long hit that fails a check never hides a valid shorter one. Which entity is meant, and whether a weak name is accepted,
 //! is not decided here.
 //!
 //! Three engines give the same matches: the word starts (module `word_start`), which is fast; the automaton (module
@@ -18,6 +18,8 @@ mod names;
 mod readings;
 mod refused;
 mod select;
+mod senses;
+mod tables;
 mod word_start;
 
 use std::ops::Range;
@@ -36,7 +38,7 @@ use gathered::Gathered;
 use naive::Naive;
 use names::NameTable;
 use readings::{Places, Reading};
-use word_start::WordStart;
+use tables::WordStart;
 
 pub use refused::Refusal;
 pub use word_start::SimdLevel;
@@ -60,7 +62,7 @@ pub use compiled::{compile, compile_to, load_cached};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Overlap {
-    /// Leftmost-longest: from the left, the candidate that begins first; of those, the longest; then on behind it. The resolver
+    /// Leftmost-longest: from the left, the candidate that begins first; of those, the longest; then on after it. The resolver
     /// of the strict and wide profiles, which knows more of each name, keeps those that together cover the most characters.
     #[default]
     Longest,
@@ -258,7 +260,7 @@ impl Matcher {
         select::select(self.overlap, &self.names, stopped, matches);
     }
 
-    /// Fills `scratch.hits` with what is found as the text stands; returns whether it may have other readings that are still to be
+    /// Fills `scratch.hits` with what is found in the text as delivered; returns whether it may have other readings that are still to be
     /// searched.
     fn search(&self, text: &str, scratch: &mut MatcherScratch) -> bool {
         match &self.search {

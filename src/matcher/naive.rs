@@ -273,7 +273,7 @@ fn passes_case(name: &Name, hit: &str) -> bool {
     let mut letters = hit_letters.iter().zip(&name_letters);
     let as_written = hit_letters.len() == name_letters.len()
         && letters.all(|((_, hit), (_, name))| hit.is_none() || name.is_none() || hit == name);
-    // The same but for the first letter, which is a small one in the name.
+    // Equal but for the first letter, which is lower case in the name.
     let first = name_letters.iter().position(|(letter, _)| is_word_char(*letter));
     let capitalised = hit_letters.len() == name_letters.len()
         && hit_letters.iter().zip(&name_letters).enumerate().all(|(at, ((_, hit), (_, name)))| {
@@ -289,7 +289,7 @@ fn passes_case(name: &Name, hit: &str) -> bool {
     }
 }
 
-/// The folded letters, each with whether it was upper case; unknown behind a capital that folds to several letters.
+/// The folded letters, each with whether it was upper case; unknown after a capital that folds to several letters.
 fn cased(text: &str) -> Vec<(char, Option<bool>)> {
     let mut letters = Vec::new();
     for c in text.chars() {

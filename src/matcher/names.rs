@@ -3,13 +3,12 @@
 use super::Refusal;
 use super::boundary::{self, is_boundary};
 use super::index::NameIndex;
-use super::word_start::{KeyTraits, Layout, Policy, Sense};
+use super::senses::small_first;
+use super::word_start::Layout;
 use crate::error::Result;
 use crate::gazetteer::{Alias, Boundary, CasePolicy, Flags, Gazetteer};
 use crate::ids::AliasId;
-use crate::normalize::{
-    CasePattern, FoldedChar, fold, fold_char, fold_keeping_accents, is_hyphen, is_mark, is_upper, is_word_char,
-};
+use crate::normalize::{CasePattern, FoldedChar, fold, fold_char, fold_keeping_accents, is_hyphen, is_mark};
 use crate::span::Span;
 
 /// Distinct folded names, each with the aliases that fold to it, and the rules of each alias.
@@ -93,46 +92,6 @@ impl NameTable {
     }
 }
 
-/// What the word-start tables must know of an alias.
-pub(super) fn traits(alias: &Alias<'_>) -> KeyTraits {
-    let open = !matches!(alias.flags.boundary, Boundary::Word | Boundary::NoHyphen);
-    KeyTraits { lower_start: may_start_small(alias), open }
-}
-
-/// How the word-start engine judges the hits of an alias in plain text; `key` is what the alias folds to. `pattern` is a buffer.
-pub(super) fn sense(id: AliasId, alias: &Alias<'_>, key: &[u8], pattern: &mut CasePattern) -> Sense {
-    let flags = alias.flags;
-    // What an ASCII name keeps is its key: asking would cost more than all the rest.
-    let kept = (flags.accents_matter && !alias.text.is_ascii()).then(|| fold_keeping_accents(alias.text));
-    // Plain text has no accents, so where they matter only a name without them is judged like any other.
-    let accented = kept.filter(|kept| kept.as_bytes() != key);
-    let checked = flags.boundary != Boundary::Word || flags.after_comma || accented.is_some();
-    let mut small_letters = || {
-        CasePattern::ascii_small_letters(alias.text, key).or_else(|| {
-            pattern.set(alias.text);
-            pattern.small_letters(key)
-        })
-    };
-    let (policy, small) = match flags.case {
-        _ if accented.is_some_and(|kept| kept.contains(|c: char| !c.is_ascii() && is_word_char(c))) => {
-            (Policy::ACCENTED, 0)
-        }
-        _ if checked => (Policy::CHECKED, 0),
-        CasePolicy::Any => (Policy::ANY, 0),
-        CasePolicy::Title => small_letters().map_or((Policy::CHECKED, 0), |small| {
-            (if small_first(alias.text).is_some() { Policy::SMALL_TITLE } else { Policy::TITLE }, small)
-        }),
-        CasePolicy::Exact => small_letters().map_or((Policy::CHECKED, 0), |small| (Policy::EXACT, small)),
-    };
-    Sense { alias: id.0, policy, stop: flags.stop, small }
-}
-
-/// Whether a hit whose first word begins with a small letter can pass. A capital there forbids it: the hit is neither as
-/// written nor in capitals.
-fn may_start_small(alias: &Alias<'_>) -> bool {
-    alias.flags.case == CasePolicy::Any || !first_of_word(alias.text).is_some_and(is_upper)
-}
-
 /// Whether the letters of `hit` are written as the case policy of the alias wants them.
 fn passes_case(alias: &Alias<'_>, hit: &str, pattern: &mut CasePattern) -> bool {
     if hit == alias.text || alias.flags.case == CasePolicy::Any && !alias.flags.accents_matter {
@@ -157,36 +116,12 @@ fn passes_case(alias: &Alias<'_>, hit: &str, pattern: &mut CasePattern) -> bool 
     }
 }
 
-/// The number of the first letter of a name in its [`CasePattern`] if it is a small one, which may then be a capital where the
-/// default policy judges.
-fn small_first(name: &str) -> Option<usize> {
-    let mut number = 0;
-    for c in name.chars() {
-        if let FoldedChar::Text(folded) = fold_char(c) {
-            if folded.as_str().chars().any(is_word_char) {
-                return c.is_lowercase().then_some(number);
-            }
-            number += folded.as_str().chars().count();
-        }
-    }
-    None
-}
-
-/// The first character of a name that folds to a word.
-fn first_of_word(name: &str) -> Option<char> {
-    let is_word = |c: &char| match fold_char(*c) {
-        FoldedChar::Text(folded) => folded.as_str().chars().any(is_word_char),
-        _ => false,
-    };
-    name.chars().find(is_word)
-}
-
 fn passes_boundary(flags: Flags, text: &str, span: Span) -> bool {
     let around = Around::ascii(text, span).unwrap_or_else(|| Around::visible(text, span));
     around.passes(flags.boundary) && (!flags.after_comma || follows_comma(text, span.start))
 }
 
-/// The visible characters before and behind the two ends of a hit.
+/// The visible characters before and after the two ends of a hit.
 #[derive(Debug)]
 struct Around {
     before: Option<char>,
@@ -236,8 +171,8 @@ impl Around {
     }
 }
 
-/// Whether a comma and what folds to one blank stand before `at`. Looks no further than the first character that folds to
-/// a letter or a sign.
+/// Whether a comma and something that folds to one blank come before `at`. Looks no further than the first character that folds to
+/// a letter or punctuation.
 fn follows_comma(text: &str, at: usize) -> bool {
     let signs = text[..at].char_indices().rev().find(|(_, c)| matches!(fold_char(*c), FoldedChar::Text(_)));
     signs.is_some_and(|(comma, c)| c == ',' && fold(&text[comma..at]) == ", ")

@@ -16,7 +16,7 @@ use crate::span::Span;
 /// What is left out of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// The line break and the blanks behind a hyphen at the end of a line.
+    /// The line break and the blanks after a hyphen at the end of a line.
     Hyphen,
     /// The hyphen, too.
     Joined,
@@ -28,7 +28,7 @@ impl Reading {
     pub(super) const ALL: [Self; 3] = [Self::Hyphen, Self::Joined, Self::Unmarked];
 }
 
-/// Whether a character may break a word at the end of a line: hyphens, the soft one, and what stands for it in recognised pages.
+/// Whether a character may break a word at the end of a line: hyphens, the soft one, and the character that scanned pages have instead.
 pub(super) fn is_line_hyphen(c: char) -> bool {
     matches!(c, '-' | '\u{AD}' | '\u{AC}' | '\u{2010}' | '\u{2011}')
 }
@@ -129,7 +129,7 @@ fn is_inner_mark(text: &str, at: usize) -> bool {
         && text[..at].chars().next_back().is_some_and(is_before)
 }
 
-/// More letters than stand between a name and what a look around it sees.
+/// More letters than there are between a name and the furthest character that its checks read.
 const AROUND: usize = 8;
 
 /// The beginning of a line, so far before `at` that no name of `longest` bytes that begins earlier reaches it; `first` if that is
@@ -146,7 +146,7 @@ fn before(text: &str, first: usize, at: usize, longest: usize) -> usize {
     first
 }
 
-/// The end of a line, so far behind `at` that no name of `longest` bytes that ends later reaches back to it; `last` if that is
+/// The end of a line, so far after `at` that no name of `longest` bytes that ends later reaches back to it; `last` if that is
 /// further away.
 fn behind(text: &str, at: usize, last: usize, longest: usize) -> usize {
     let mut left = longest + AROUND;
@@ -197,7 +197,7 @@ impl OtherText {
 
     /// Begins a stretch of its own, with its first cut.
     fn begin(&mut self, text: &str, from: usize, cut: Range<usize>) {
-        // No name goes on behind a blank line.
+        // No name goes on after a blank line.
         self.text.push_str("\n\n");
         self.pieces.push((self.text.len(), from));
         self.read = from;

@@ -1,4 +1,4 @@
-//! Names whose letters stand in a text, but which the flags of their alias refuse there: for explanations.
+//! Names that occur in a text but are refused there by the flags of their alias: for explanations.
 
 use std::collections::BTreeSet;
 
@@ -56,7 +56,7 @@ impl Refusal {
 
 impl Matcher {
     /// The names of a text that only one check refuses, in no particular order. Of names that go on beyond a word, those are
-    /// told that begin or end with the word.
+    /// given that begin or end with the word.
     ///
     /// # Errors
     ///

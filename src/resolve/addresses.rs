@@ -30,7 +30,7 @@ pub(super) fn is_in_address(look: &Look<'_, '_>) -> bool {
     has_sign_of_address(text.as_bytes(), site.span) && is_piece_of_address(text, site.span, look.alias.class)
 }
 
-/// The same, read from the whole token.
+/// Like [`is_in_address`], without the quick exclusions: reads the whole token.
 fn is_piece_of_address(text: &str, span: Span, class: Class) -> bool {
     let token = token_around(text, span.start, span.end);
     let before = &text[token.start..span.start];
@@ -45,8 +45,8 @@ fn is_piece_of_address(text: &str, span: Span, class: Class) -> bool {
     is_host(whole) && class != Class::Organisation && token.end > span.end
 }
 
-/// Whether the token that holds a span has one of the signs without which it is no address: of most, as "London-based", that tells
-/// at once that they are none. Blanks of other scripts are not seen, so a token may be taken for longer than it is.
+/// Whether the token that holds a span has one of the punctuation marks that every address has. Most tokens, such as
+/// "London-based", have none. Blanks of other scripts are not recognised, so a token may be taken for longer than it is.
 fn has_sign_of_address(bytes: &[u8], span: Span) -> bool {
     let goes_on = |byte: &&u8| !byte.is_ascii_whitespace() && !matches!(**byte, b'<' | b'>' | b'"' | b'(' | b')');
     let is_sign = |byte: &u8| matches!(byte, b'/' | b'\\' | b'@' | b'#' | b'.' | b':');
@@ -117,7 +117,7 @@ const ENDINGS: [&str; 44] = [
     "ng", "eu", "ch", "se", "pl", "ie", "nz", "kr", "tr", "us",
 ];
 
-/// "news.example.org", "Paris.com": labels joined by points, and a known ending in small letters.
+/// "news.example.org", "Paris.com": labels joined by periods, and a known ending in lower case.
 fn is_host(token: &str) -> bool {
     let host = token.split_once(':').map_or(token, |(host, _)| host);
     let Some((labels, ending)) = host.rsplit_once('.') else { return false };

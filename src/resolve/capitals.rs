@@ -163,7 +163,7 @@ const AFTER_WHO: &[&str] = &[
     "WENT", "CAME", "FELL", "SHOULD", "MIGHT", "NEVER",
 ];
 
-/// What stands before "WHO" where it asks or relates.
+/// Words before "WHO" where it asks or relates.
 const BEFORE_WHO: &[&str] = &[
     "MAN", "MEN", "WOMAN", "WOMEN", "BOY", "GIRL", "TEEN", "MOTHER", "FATHER", "COUPLE", "DRIVER", "SUSPECT", "PEOPLE",
     "THOSE", "ONE", "ONES", "ANYONE", "EVERYONE", "SOMEONE", "GUESS", "KNOW", "KNOWS", "AND", "SEE", "DECIDE",
@@ -199,7 +199,7 @@ fn is_pronoun(look: &Look<'_, '_>) -> bool {
     if rest.starts_with(['-', '$', '\'', '’', '/', '‐', '‑']) {
         return false;
     }
-    // "US" alone in capitals among small letters is the country: the words around it must have capitals, too.
+    // "US" in capitals among lower-case words is the country: the words around it must have capitals, too.
     let after = site.right.map(|right| right.text);
     let closed = ends_clause(site);
     let function_word = after.is_some_and(|after| AFTER_PRONOUN.contains(&after));

@@ -82,11 +82,11 @@ fn keep_heaviest(rivals: &[Rival]) -> Vec<bool> {
     let mut taken: Vec<Span> = Vec::new();
     let mut at = 0;
     while at < rows.len() {
-        let behind = next(at);
-        if rivals[rows[at]].weight + best[behind] == best[at] {
+        let after = next(at);
+        if rivals[rows[at]].weight + best[after] == best[at] {
             kept[rows[at]] = true;
             taken.push(rivals[rows[at]].span);
-            at = behind;
+            at = after;
         } else {
             at += 1;
         }
@@ -113,13 +113,13 @@ fn competing(rivals: &[Rival]) -> Vec<usize> {
             free_here.1 = free_here.1.max(if strength == Strength::Free { span.end } else { 0 });
             return true;
         }
-        let behind = rivals[row + 1..].iter().take_while(|other| other.span.start < span.end);
-        let mut behind = behind.filter(|other| other.strength != Strength::Unlisted);
+        let after = rivals[row + 1..].iter().take_while(|other| other.span.start < span.end);
+        let mut after = after.filter(|other| other.strength != Strength::Unlisted);
         let crosses = |other: &Rival| {
             other.strength == Strength::Free && other.span.end > span.end && other.span.start > span.start
         };
-        let overlaps = listed > span.start || behind.clone().next().is_some();
-        overlaps && listed < span.end && free <= span.start && !behind.any(crosses)
+        let overlaps = listed > span.start || after.clone().next().is_some();
+        overlaps && listed < span.end && free <= span.start && !after.any(crosses)
     };
     (0..rivals.len()).filter(|row| competes(*row)).collect()
 }

@@ -1,73 +1,48 @@
-//! What is told of a place at once, so that most rules need not be asked.
+//! Cheap facts about a site, computed once, so that rules which cannot apply there are skipped.
 
-use super::facts::Class;
-use super::scene::Site;
-use super::traits::Traits;
-use super::words::Word;
-use super::{Profile, addresses, capitals, evidence, firms, tickers, wording};
-use crate::normalize::is_hyphen;
-
-/// Cues at a site, as a set of bits.
+/// Facts about a site as a set of bits. [`site_cues`](super::site_cues) computes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cues(u16);
 
 impl Cues {
-    /// None in particular: every site has it.
+    /// Every site has this one: a rule that needs no other cue states it.
     pub(super) const ANY: Self = Self(1);
-    /// It stands in the name behind a title.
+    /// The site lies in a person's name after a title.
     pub(super) const IN_HEAD: Self = Self(1 << 1);
-    /// Another site ends where the blanks before it begin.
+    /// Another site ends where the blanks before this one begin.
     pub(super) const NAME_BEFORE: Self = Self(1 << 2);
-    /// A capitalised word stands before it.
+    /// The word before is capitalised.
     pub(super) const CAPITAL_BEFORE: Self = Self(1 << 3);
-    /// A capitalised word stands behind it.
-    pub(super) const CAPITAL_BEHIND: Self = Self(1 << 4);
-    /// "of" stands before it.
+    /// The word after is capitalised.
+    pub(super) const CAPITAL_AFTER: Self = Self(1 << 4);
+    /// The word before is "of".
     pub(super) const OF_BEFORE: Self = Self(1 << 5);
-    /// What makes a country a unit of money stands behind it.
-    pub(super) const MONEY_BEHIND: Self = Self(1 << 6);
-    /// A hyphen stands behind it.
-    pub(super) const HYPHEN_BEHIND: Self = Self(1 << 7);
-    /// A comma and a blank stand before or behind it.
+    /// A currency sign or word follows, which makes a country's name a unit of money.
+    pub(super) const MONEY_AFTER: Self = Self(1 << 6);
+    /// A hyphen follows.
+    pub(super) const HYPHEN_AFTER: Self = Self(1 << 7);
+    /// A comma and a blank come before or follow.
     pub(super) const COMMA: Self = Self(1 << 8);
-    /// It is two or three capitals of English.
+    /// The name is two or three capital letters of English.
     pub(super) const SHORT_CAPITALS: Self = Self(1 << 9);
-    /// One of its aliases is a town's, and what stands before it does not say that the name is a place here.
+    /// One of the aliases is a town's, its name is seldom a place in news, and no preposition says that here it is one.
     pub(super) const SELDOM_PLACE: Self = Self(1 << 10);
-    /// A sign that joins the pieces of an address stands right before or after it.
-    pub(super) const SIGN_BESIDE: Self = Self(1 << 13);
-    /// It looks like a code of a share or an index, or is in brackets as such codes are.
+    /// The name looks like a code of a share or an index, or is in brackets as such codes are.
     pub(super) const CODE: Self = Self(1 << 11);
-    /// A legal form of firms is behind the name of an organisation.
+    /// The name is an organisation's and a legal form of firms follows.
     pub(super) const LEGAL_FORM: Self = Self(1 << 12);
+    /// A punctuation mark that joins the pieces of an address is directly before or after the name.
+    pub(super) const SIGN_BESIDE: Self = Self(1 << 13);
 
-    /// Those of a site whose words are known, but for what the sites around it tell.
-    pub(super) fn of(site: &Site<'_>, profile: Profile) -> Self {
-        let bytes = site.text.as_bytes();
-        let (before, behind) = (&bytes[..site.span.start], &bytes[site.span.end..]);
-        let hyphen = || site.text[site.span.end..].starts_with(is_hyphen);
-        let capitalised = |word: Option<Word<'_>>| word.is_some_and(Word::is_capitalised);
-        let told = [
-            (Self::CAPITAL_BEFORE, capitalised(site.left)),
-            (Self::CAPITAL_BEHIND, capitalised(site.right)),
-            (Self::OF_BEFORE, site.left.is_some_and(|left| matches!(left.text, "of" | "Of"))),
-            (Self::MONEY_BEHIND, site.has(Class::Place) && wording::is_before_money(site, profile)),
-            // Nearly always a blank, a mark or an apostrophe.
-            (Self::HYPHEN_BEHIND, behind.first().is_some_and(|byte| *byte == b'-' || !byte.is_ascii()) && hyphen()),
-            (Self::COMMA, matches!(behind, [b',', b' ', ..]) || matches!(before, [.., b',', b' '])),
-            (Self::SHORT_CAPITALS, capitals::is_short(site)),
-            (Self::CODE, tickers::may_be_code(site)),
-            (
-                Self::LEGAL_FORM,
-                site.has(Class::Organisation) && firms::legal_form_end(site.text, site.span.end).is_some(),
-            ),
-            (Self::SIGN_BESIDE, addresses::may_be_in_address(site)),
-            (Self::SELDOM_PLACE, site.traits.any(Traits::TOWN) && evidence::is_seldom_place(site)),
-        ];
-        told.into_iter().fold(Self::ANY, |cues, (cue, told)| cues | Self(cue.0 * u16::from(told)))
+    /// A hyphen comes directly before the name.
+    pub(super) const HYPHEN_BEFORE: Self = Self(1 << 14);
+
+    /// The set with this cue if something is so.
+    pub(super) fn when(self, is_so: bool) -> Self {
+        Self(self.0 * u16::from(is_so))
     }
 
-    /// Whether one of these is among them.
+    /// Whether the two sets share a cue.
     #[inline]
     pub(super) fn any(self, cues: Self) -> bool {
         self.0 & cues.0 != 0

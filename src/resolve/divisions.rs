@@ -3,12 +3,11 @@
 //! "Washington state", "the governor of Georgia", "Punjab voters" and "Washington, Oregon and Idaho" mean divisions. A country
 //! in a list of countries ("Georgia and Ukraine") is the country.
 
-use super::facts::{AliasFacts, Candidate, Class, EntityFacts, Tier};
+use super::distance::distance_km;
+use super::facts::{Candidate, Class, Tier};
 use super::gathered::Gathered;
-use super::rank::distance_km;
 use super::scene::{Look, Scene, Site};
 use super::words::{Word, word_after, word_before};
-use crate::gazetteer::Evidence;
 
 /// Words for kinds of division after a name: "Kandahar province".
 const KINDS: &[&str] = &[
@@ -49,7 +48,7 @@ const OFFICES: &[&str] = &[
     "rep",
 ];
 
-/// The same, said of a capital's politicians as well.
+/// Offices after a division's name that a capital's politicians have as well.
 const PARTISANS: &[&str] =
     &["democrat", "republican", "democrats", "republicans", "lawmaker", "lawmakers", "gop", "assembly", "assemblyman"];
 
@@ -64,7 +63,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("chief", "minister"),
 ];
 
-/// What stands before "of", "of the" or "from" and a division.
+/// Words before "of", "of the" or "from" and a division.
 const HEADS: &[&str] = &[
     "state",
     "province",
@@ -138,14 +137,9 @@ pub(super) fn is_called_division(look: &Look<'_, '_>) -> bool {
         && (is_worded(look) || list_votes(look, Tier::Division) > 0)
 }
 
-/// A weak name of a division, which a word for its kind lets stand.
-pub(super) fn may_be_division(alias: &AliasFacts, entity: &EntityFacts) -> bool {
-    alias.weak && alias.evidence.contains(Evidence::Kind) && entity.tier == Tier::Division
-}
-
 /// A weak name of a division, under which nothing else is accepted.
 pub(super) fn is_division(look: &Look<'_, '_>) -> bool {
-    may_be_division(look.alias, look.entity)
+    look.alias.may_be_division(look.entity)
         && if has_sovereign_rival(look) { is_named_state(look) } else { is_called_division(look) }
 }
 
@@ -158,7 +152,7 @@ fn is_named_state(look: &Look<'_, '_>) -> bool {
 /// The same, and nothing beside it says so, but the dateline is a town of it, and no mention of the country lets the name mean
 /// the country's capital.
 pub(super) fn is_at_home(look: &Look<'_, '_>, gathered: &Gathered) -> bool {
-    may_be_division(look.alias, look.entity)
+    look.alias.may_be_division(look.entity)
         && has_capital_rival(look)
         && gathered.is_home(look.alias.entity)
         && !gathered.mentions_nation(look.entity.country)
@@ -201,7 +195,7 @@ fn after_possessive<'a>(site: &Site<'a>) -> Option<Word<'a>> {
 
 fn is_worded_right(look: &Look<'_, '_>, right: Word<'_>, possessive: bool) -> bool {
     let text = look.site.text;
-    // A point ends "Gov." and "Sen."; the word behind an abbreviation is the next one.
+    // A period ends "Gov." and "Sen."; the word after an abbreviation is the next one.
     let word = right.text.trim_end_matches('.');
     let next = || {
         let end = right.span.end + usize::from(text[right.span.end..].starts_with('.'));
@@ -275,7 +269,7 @@ fn has_regions(look: &Look<'_, '_>) -> bool {
 }
 
 /// How many more neighbours in its list are of the kind of the candidate (a division of the same country; a country) than
-/// speak against it. A list has commas, "and", "or" between its items, and ends where an item is no known place.
+/// speak against it. A list has commas, "and", "or" between its items, and ends where an item is not a known place.
 ///
 /// Items that may be something else themselves ("New York and Washington") do not vote.
 fn list_votes(look: &Look<'_, '_>, tier: Tier) -> i32 {
@@ -298,6 +292,11 @@ fn list_votes(look: &Look<'_, '_>, tier: Tier) -> i32 {
 }
 
 const JOINTS: [&str; 6] = [", and ", ", or ", ", ", " and ", " or ", " & "];
+
+/// The places before and after a name in a list.
+pub(super) fn neighbours<'s, 'a>(scene: &'s Scene<'a>, site: &Site<'a>) -> impl Iterator<Item = &'s Site<'a>> {
+    previous_item(scene, site).into_iter().chain(next_item(scene, site))
+}
 
 fn next_item<'s, 'a>(scene: &'s Scene<'a>, site: &Site<'a>) -> Option<&'s Site<'a>> {
     let rest = &site.text[site.span.end..];

@@ -17,7 +17,7 @@ pub struct Verdict {
     pub part: Part,
     /// The bytes of the name.
     pub span: Span,
-    /// What it would stand for.
+    /// What it would mean.
     pub meant: Meant,
     /// What became of it.
     pub outcome: Outcome,
@@ -49,7 +49,7 @@ impl Verdict {
     }
 }
 
-/// What a name would stand for.
+/// What a name would mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meant {
     /// An entity of the gazetteer, by the alias that matched or that the name is short for.

@@ -1,8 +1,7 @@
 //! What the rules ask about aliases and entities.
 
-use super::order::{Rows, rows_of};
 use super::periods::Period;
-use super::traits::Traits;
+use super::traits::{Rows, Traits};
 use crate::gazetteer::{AliasKind, CasePolicy, EntityType, Evidence, EvidenceSet, Gazetteer, prior_of, rank_of};
 use crate::ids::{AliasId, EntityId};
 
@@ -13,6 +12,8 @@ pub(super) struct GazetteerFacts {
     kinds: Vec<KindFacts>,
     /// Whether a line names a period.
     has_periods: bool,
+    /// The rules that a class and traits allow. The list of rules comes after the facts that rules use, hence a function.
+    rows_of: fn(Class, Traits) -> Rows,
 }
 
 /// What the rules ask about a kind of entity.
@@ -22,6 +23,7 @@ struct KindFacts {
     tier: Tier,
     city: bool,
     honorific: bool,
+    armed: bool,
     /// An organisation that may have a legal form: a company, a bank, a paper; no state's, party's or army's.
     firm: bool,
 }
@@ -37,22 +39,24 @@ pub(super) struct AliasFacts {
     /// More than one word.
     pub(super) long: bool,
     pub(super) honorific: bool,
+    /// A name of an armed group.
+    pub(super) armed: bool,
     /// A name of a firm.
     pub(super) firm: bool,
     /// The main name of its entity.
     pub(super) canonical: bool,
     /// When the name is in use.
     pub(super) period: Period,
-    /// An organisation's name that only scores and reports of matches let stand.
+    /// An organisation's name that is accepted only in scores and reports of matches.
     pub(super) only_in_scores: bool,
     pub(super) evidence: EvidenceSet,
-    /// What the above and its entity tell at once.
+    /// What follows from the fields above and from the entity.
     pub(super) traits: Traits,
     /// The rules that these allow.
     pub(super) rows: Rows,
 }
 
-/// Whether a surface has a blank, or a sign that may fold to one: nothing else matches a name with a blank.
+/// Whether a surface has a blank, or a character that may fold to one: nothing else matches a name with a blank.
 pub(super) fn may_have_blank(surface: &str) -> bool {
     !surface.bytes().all(|byte| byte.is_ascii_graphic())
 }
@@ -96,7 +100,7 @@ pub(super) struct Candidate {
     pub(super) entity: EntityFacts,
 }
 
-/// What tells the likeliest entity of a name where nothing of the text is read.
+/// What decides which entity is the likeliest where nothing of the text is read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Standing {
     pub(super) entity: EntityId,
@@ -120,7 +124,7 @@ pub(super) enum Tier {
 }
 
 impl Tier {
-    /// The tier of a kind; capitals are told from other towns elsewhere.
+    /// The tier of a kind; [`KindFacts::tier_of`] separates capitals from other towns.
     fn of(kind: &str) -> Self {
         match rank_of(kind, false) {
             0 => Self::Sovereign,
@@ -177,6 +181,7 @@ impl KindFacts {
             tier: Tier::of(kind),
             city: kind == "place.city",
             honorific: kind == "title.honorific",
+            armed: kind == "org.armed",
             firm: class == Class::Organisation && !public,
         }
     }
@@ -189,11 +194,71 @@ impl KindFacts {
     }
 }
 
+impl AliasFacts {
+    /// Whether this is the name of a town, of one word.
+    fn is_town(&self, entity: &EntityFacts) -> bool {
+        matches!(entity.tier, Tier::Capital | Tier::Town) && !self.long && !self.demonym
+    }
+
+    /// Whether this is a weak name of a division, for which a word for its kind is evidence.
+    pub(super) fn may_be_division(&self, entity: &EntityFacts) -> bool {
+        self.weak && self.evidence.contains(Evidence::Kind) && entity.tier == Tier::Division
+    }
+
+    /// Whether the name gives way to a firm that the article has under the same name: a weak name of a place or of a public
+    /// body, or a short name of a place.
+    fn gives_way(&self, entity: &EntityFacts) -> bool {
+        match self.class {
+            Class::Place => {
+                !self.demonym
+                    && !self.long
+                    && !matches!(entity.tier, Tier::Sovereign | Tier::Capital)
+                    && (self.weak || !self.canonical && entity.tier == Tier::Town)
+            }
+            Class::Organisation => self.weak && !self.long && !self.firm,
+            Class::Title | Class::Other => false,
+        }
+    }
+
+    /// Whether the name may mean a club in scores and reports of matches.
+    fn is_club(&self) -> bool {
+        self.class == Class::Organisation && self.evidence.contains(Evidence::Score)
+    }
+}
+
+/// The traits of an alias.
+fn traits_of(alias: &AliasFacts, entity: &EntityFacts) -> Traits {
+    let place = alias.class == Class::Place;
+    let by = |evidence: Evidence| alias.evidence.contains(evidence);
+    let found = [
+        Traits::PLACE.when(place),
+        Traits::DEMONYM.when(alias.demonym),
+        Traits::NO_DEMONYM.when(!alias.demonym),
+        Traits::FREE.when(!alias.weak),
+        Traits::BY_PREPOSITION.when(by(Evidence::Preposition)),
+        Traits::BY_DATELINE.when(by(Evidence::Dateline)),
+        Traits::BY_PAIR.when(by(Evidence::Pair)),
+        Traits::BY_HEAD.when(by(Evidence::Head)),
+        Traits::BY_KIND.when(alias.may_be_division(entity)),
+        Traits::PERIOD.when(alias.period.ends()),
+        Traits::FIRM.when(alias.firm),
+        Traits::TOWN.when(alias.is_town(entity)),
+        Traits::GIVES_WAY.when(alias.gives_way(entity)),
+        Traits::CLUB.when(alias.is_club()),
+        // Clubs are called after towns, counties and divisions.
+        Traits::HOME_OF_CLUB.when(place && (Tier::Capital..=Tier::County).contains(&entity.tier)),
+        Traits::SETTLED.when(place && entity.tier != Tier::Other),
+        Traits::CAPITAL.when(entity.tier == Tier::Capital),
+        Traits::POINT.when(entity.tier >= Tier::Capital),
+    ];
+    found.into_iter().fold(Traits::ANY, |traits, found| traits | found)
+}
+
 impl GazetteerFacts {
-    pub(super) fn new(gazetteer: &Gazetteer) -> Self {
+    pub(super) fn new(gazetteer: &Gazetteer, rows_of: fn(Class, Traits) -> Rows) -> Self {
         let kinds = gazetteer.kinds().iter().map(|kind| KindFacts::of(kind)).collect();
         let has_periods = gazetteer.has_key("from") || gazetteer.has_key("to");
-        Self { gazetteer: gazetteer.clone(), kinds, has_periods }
+        Self { gazetteer: gazetteer.clone(), kinds, has_periods, rows_of }
     }
 
     fn kind(&self, number: u16) -> KindFacts {
@@ -221,6 +286,7 @@ impl GazetteerFacts {
             // Another place of a large image.
             long: alias_kind != AliasKind::Plural && blank && self.gazetteer.alias_has_blank(id),
             honorific: kind.honorific,
+            armed: kind.armed,
             firm: kind.firm,
             canonical: alias_kind == AliasKind::Name,
             period: if self.has_periods { Period::of(&self.gazetteer, id) } else { Period::ALWAYS },
@@ -232,8 +298,8 @@ impl GazetteerFacts {
             rows: 0,
         };
         let entity = EntityFacts { country, tier: kind.tier_of(capital), population };
-        alias.traits = Traits::of(&alias, &entity);
-        alias.rows = rows_of(alias.class, alias.traits);
+        alias.traits = traits_of(&alias, &entity);
+        alias.rows = (self.rows_of)(alias.class, alias.traits);
         Candidate { id, alias, entity }
     }
 

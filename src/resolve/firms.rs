@@ -5,8 +5,7 @@
 //! anywhere in the article outweighs the country, the other mentions, and for a small place a preposition.
 
 use super::cues::Cues;
-use super::facts::{AliasFacts, Candidate, Class, EntityFacts, Tier};
-use super::gathered::Gathered;
+use super::facts::{AliasFacts, Candidate, Class, Tier};
 use super::lexicon::{Classes, FoldedNames, Lexicon};
 use super::rules::Rule;
 use super::scene::{Look, Scene, Site, Verdicts};
@@ -14,10 +13,10 @@ use super::traits::Traits;
 use super::words::{Word, word_after, word_before};
 use crate::ids::{AliasId, EntityId};
 
-/// Legal forms that are cut short and so have a point of their own.
+/// Legal forms that are abbreviations and so have a period of their own.
 const ABBREVIATED: [&str; 8] = ["Bhd", "Co", "Corp", "Cos", "Inc", "Ltd", "Pte", "Pvt"];
 
-/// Whether a word, without its point, is a legal form or what else ends the registered name of a firm.
+/// Whether a word, without its period, is a legal form or what else ends the registered name of a firm.
 pub(super) fn is_legal_form(word: &str) -> bool {
     matches!(
         word,
@@ -66,8 +65,8 @@ pub(super) fn is_legal_form(word: &str) -> bool {
 /// Where the legal form ends that follows a name: "Inc", ", Inc.", "Holdings Plc", "& Co Inc".
 pub(super) fn legal_form_end(text: &str, name_end: usize) -> Option<usize> {
     // Few names are followed by one of these.
-    let mut behind = text.as_bytes()[name_end..].iter();
-    let first = behind.find(|byte| !matches!(**byte, b',' | b' ' | b'\n' | b'&'));
+    let mut after = text.as_bytes()[name_end..].iter();
+    let first = after.find(|byte| !matches!(**byte, b',' | b' ' | b'\n' | b'&'));
     if !first.is_some_and(|first| first.is_ascii_uppercase() || *first == b'p') {
         return None;
     }
@@ -97,10 +96,10 @@ pub(super) fn legal_form_end(text: &str, name_end: usize) -> Option<usize> {
         }
         end = text.len() - rest.len() + length;
         found = Some(end);
-        // "Acme Co. Ltd.": the point of a cut word, when the name goes on.
+        // "Acme Co. Ltd.": the period of an abbreviation, when the name goes on.
         if text[end..].starts_with('.') && ABBREVIATED.contains(&word) {
-            let behind = word_after(text, end + 1);
-            if behind.is_some_and(|next| is_legal_form(next.text)) {
+            let after = word_after(text, end + 1);
+            if after.is_some_and(|next| is_legal_form(next.text)) {
                 end += 1;
             }
         }
@@ -108,7 +107,7 @@ pub(super) fn legal_form_end(text: &str, name_end: usize) -> Option<usize> {
     found
 }
 
-/// The end with the point that belongs to it: "Acme Corp. said", but not "the Acme Corp. It rained".
+/// The end with the period that belongs to it: "Acme Corp. said", but not "the Acme Corp. It rained".
 pub(super) fn with_own_point(text: &str, end: usize) -> usize {
     let Some(rest) = text[end..].strip_prefix('.') else { return end };
     let word = &text[..end];
@@ -118,8 +117,8 @@ pub(super) fn with_own_point(text: &str, end: usize) -> usize {
     if !ABBREVIATED.contains(&word) {
         return end;
     }
-    let behind = rest.trim_start_matches([' ', '\n', ')', '"', '”']);
-    let goes_on = match behind.chars().next() {
+    let after = rest.trim_start_matches([' ', '\n', ')', '"', '”']);
+    let goes_on = match after.chars().next() {
         None => false,
         Some(c) if rest.starts_with("\n\n") => c.is_lowercase(),
         Some(c) => c.is_lowercase() || matches!(c, ',' | ';' | '(' | '[' | '\'' | '’' | '-' | '&'),
@@ -127,7 +126,7 @@ pub(super) fn with_own_point(text: &str, end: usize) -> usize {
     if goes_on { end + 1 } else { end }
 }
 
-/// A listed firm with its legal form right behind it.
+/// A listed firm directly before its legal form.
 pub(super) fn has_legal_form(look: &Look<'_, '_>) -> bool {
     look.alias.firm && look.site.cues.any(Cues::LEGAL_FORM)
 }
@@ -228,7 +227,9 @@ pub(super) struct Firms {
     /// Those that cannot be a public body's.
     traded: FoldedNames,
     agents: FoldedNames,
-    /// Names that somewhere are behind "in" or the like, in a dateline or a pair.
+    /// Names of towns that before a number name a set of rules ("Basel III").
+    series: FoldedNames,
+    /// Names that somewhere follow "in" or the like, or are in a dateline or a pair.
     placed: FoldedNames,
     /// The listed firms whose name begins with one of them, by the rows of the site.
     pub(super) short: Vec<(usize, AliasId, EntityId)>,
@@ -239,6 +240,7 @@ impl Firms {
         self.names.clear();
         self.traded.clear();
         self.agents.clear();
+        self.series.clear();
         self.placed.clear();
         self.short.clear();
     }
@@ -246,6 +248,9 @@ impl Firms {
     /// Notes how the contested names are used.
     pub(super) fn gather(&mut self, scene: &Scene<'_>, verdicts: &Verdicts) {
         for (row, site) in scene.sites.iter().enumerate() {
+            if site.traits.any(Traits::TOWN) && is_numbered(site) {
+                self.series.insert(site.surface());
+            }
             if !is_contested(site) {
                 continue;
             }
@@ -275,7 +280,13 @@ impl Firms {
         self.names.close();
         self.traded.close();
         self.agents.close();
+        self.series.close();
         self.placed.close();
+    }
+
+    /// Whether the article says of the name what it would say of a firm only.
+    pub(super) fn is_firm(&self, name: &str) -> bool {
+        self.names.contains(name)
     }
 
     /// Whether the name is surely a place's somewhere in the article.
@@ -291,21 +302,6 @@ impl Firms {
 /// Whether some candidate gives way to a firm of the same name.
 fn is_contested(site: &Site<'_>) -> bool {
     site.traits.any(Traits::GIVES_WAY) && !site.surface().contains(' ')
-}
-
-/// Whether the alias gives way to a firm that the article has under the same name: a weak name of a place or of a public body,
-/// or a short name of a place.
-pub(super) fn gives_way(alias: &AliasFacts, entity: &EntityFacts) -> bool {
-    match alias.class {
-        Class::Place => {
-            !alias.demonym
-                && !alias.long
-                && !matches!(entity.tier, Tier::Sovereign | Tier::Capital)
-                && (alias.weak || !alias.canonical && entity.tier == Tier::Town)
-        }
-        Class::Organisation => alias.weak && !alias.long && !alias.firm,
-        Class::Title | Class::Other => false,
-    }
 }
 
 /// The listed firm whose longer name begins with the site at `row`.
@@ -326,8 +322,8 @@ fn use_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Use> {
     if belongs_to_firm_noun(site) || legal_form_end(text, site.span.end).is_some() || begins_firm(scene, site) {
         return Some(Use::Traded);
     }
-    let behind = behind_possessive(text, site.span.end);
-    let next = if behind == site.span.end { site.right } else { word_after(text, behind) }?;
+    let after = after_possessive_ending(text, site.span.end);
+    let next = if after == site.span.end { site.right } else { word_after(text, after) }?;
     if next.text.starts_with(|c: char| c.is_ascii_uppercase()) {
         let chief = matches!(next.text, "CEO" | "CFO" | "Chief");
         let officer = next.text != "Chief"
@@ -339,10 +335,10 @@ fn use_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Use> {
         let traded = ["earnings", "profit", "profits", "share", "shareholder", "shareholders", "shares", "stock"];
         return Some(if traded.contains(&next.text) { Use::Traded } else { Use::Firm });
     }
-    (behind == site.span.end && next.is(Classes::SPEECH)).then_some(Use::Agent)
+    (after == site.span.end && next.is(Classes::SPEECH)).then_some(Use::Agent)
 }
 
-fn behind_possessive(text: &str, end: usize) -> usize {
+fn after_possessive_ending(text: &str, end: usize) -> usize {
     match text.as_bytes()[end..] {
         [b'\'', b's', ..] => end + 2,
         [first, ..] if !first.is_ascii() && text[end..].starts_with("’s") => end + "’s".len(),
@@ -350,7 +346,7 @@ fn behind_possessive(text: &str, end: usize) -> usize {
     }
 }
 
-/// "Chesapeake Energy Corp", "Stanford Financial Group": the capitalised words behind the name end with a firm's.
+/// "Chesapeake Energy Corp", "Stanford Financial Group": the capitalised words after the name end like a firm's.
 fn begins_firm(scene: &Scene<'_>, site: &Site<'_>) -> bool {
     let mut next = site.right;
     for _ in 0..3 {
@@ -407,7 +403,7 @@ pub(super) fn owns_something(site: &Site<'_>) -> bool {
         })
 }
 
-/// Whether a name is behind a preposition that only a place follows, so that it may speak for other mentions.
+/// Whether a name follows a preposition that only places follow, so that it is evidence for other mentions.
 pub(super) fn is_surely_located(site: &Site<'_>) -> bool {
     let is_sure = |word: &str| {
         matches!(
@@ -431,9 +427,11 @@ pub(super) fn is_surely_located(site: &Site<'_>) -> bool {
 }
 
 /// Rejects the places and public bodies whose name means a firm in this article.
-pub(super) fn reject_known(scene: &Scene<'_>, verdicts: &mut Verdicts, gathered: &Gathered) {
+pub(super) fn reject_known(scene: &Scene<'_>, verdicts: &mut Verdicts, firms: &Firms) {
     const LARGE: u64 = 100_000;
-    let firms = &gathered.firms;
+    if !firms.series.is_empty() {
+        reject_series(scene, verdicts, firms);
+    }
     if firms.is_empty() {
         return;
     }
@@ -465,6 +463,32 @@ pub(super) fn reject_known(scene: &Scene<'_>, verdicts: &mut Verdicts, gathered:
             }
         }
     }
+}
+
+/// Rejects the towns whose name means a set of rules ("Basel III", then "the Basel rules").
+fn reject_series(scene: &Scene<'_>, verdicts: &mut Verdicts, firms: &Firms) {
+    let sites =
+        scene.sites.iter().filter(|site| site.traits.any(Traits::TOWN) && firms.series.contains(site.surface()));
+    for site in sites.filter(|site| !is_surely_located(site) && !scene.is_in_dateline(site)) {
+        // "the Swiss city of Basel".
+        let settled = site.left.filter(|left| left.text == "of").and_then(|of| word_before(site.text, of.span.start));
+        if settled.is_some_and(|noun| noun.is(Classes::SETTLEMENT)) {
+            continue;
+        }
+        for (row, candidate) in scene.candidates(site).iter().enumerate() {
+            let verdict = &mut verdicts.of_mut(site)[row];
+            if candidate.alias.traits.any(Traits::TOWN)
+                && matches!(verdict, None | Some(Rule::Free | Rule::Preposition))
+            {
+                *verdict = Some(Rule::CapitalRunRight);
+            }
+        }
+    }
+}
+
+/// "Basel III".
+fn is_numbered(site: &Site<'_>) -> bool {
+    site.right.is_some_and(is_numeral)
 }
 
 /// Whether a capitalised title belongs to a longer name: "General Growth Properties", "Private Equity", "Elizabeth Duke".
@@ -501,14 +525,14 @@ pub(super) fn is_title_of_name(look: &Look<'_, '_>) -> bool {
     goes_on_as_body(look.scene, site)
 }
 
-/// Whether a title is a word that names begin with, and so needs more than a capitalised word behind it.
+/// Whether a title is a word that names begin with, and so needs more than a capitalised word after it.
 fn may_be_in_name(surface: &str, alias: &AliasFacts) -> bool {
     !surface.contains(' ')
         && (alias.weak || surface.starts_with("Gen") || surface == "general")
         && (!alias.honorific || surface == "Don")
 }
 
-/// Whether what is behind a title is no person but the rest of a name: "General Growth Properties".
+/// Whether the words after a title are not a person's name but the rest of a longer one: "General Growth Properties".
 pub(super) fn is_in_name(scene: &Scene<'_>, site: &Site<'_>) -> bool {
     let surface = site.surface();
     scene
@@ -524,19 +548,28 @@ fn is_single_letter(surface: &str) -> bool {
     letters.next().is_some() && letters.next().is_none()
 }
 
-/// Whether the capitalised words behind a title make it the beginning of a body's or a thing's name.
+/// Whether the capitalised words after a title make it the beginning of a body's or a thing's name.
 fn goes_on_as_body(scene: &Scene<'_>, site: &Site<'_>) -> bool {
     let kinds =
         Classes::ORGANISATION_LAST | Classes::COMPANY | Classes::FACILITY | Classes::WORK | Classes::INSTITUTION;
     let is_thing = |word: &str| {
         matches!(
             word,
-            "Banks"
+            "Atlantic"
+                | "Banks"
+                | "Cable"
                 | "Capital"
                 | "Client"
+                | "Communication"
+                | "Dynamics"
+                | "Electric"
                 | "Equity"
                 | "Foods"
+                | "Growth"
+                | "Instrument"
                 | "Investors"
+                | "Maritime"
+                | "Moly"
                 | "Price"
                 | "Properties"
                 | "Re"
@@ -577,7 +610,7 @@ fn goes_on_as_body(scene: &Scene<'_>, site: &Site<'_>) -> bool {
 /// "general retailers", "private producer of oil": an adjective, or a firm.
 fn is_adjective(site: &Site<'_>) -> bool {
     const ADJECTIVES: [&str; 4] = ["general", "major", "principal", "private"];
-    const BEHIND_PERSONS: [&str; 26] = [
+    const AFTER_PERSONS: [&str; 26] = [
         "about", "after", "and", "as", "at", "because", "before", "but", "by", "during", "for", "from", "has", "in",
         "is", "of", "on", "or", "said", "says", "that", "to", "told", "was", "who", "with",
     ];
@@ -585,7 +618,7 @@ fn is_adjective(site: &Site<'_>) -> bool {
     let Some(right) = site.right.filter(|right| !right.is_capitalised()) else {
         return surface == "producer" && site.right.is_some_and(|right| !right.is(Classes::FIRST_NAME));
     };
-    ADJECTIVES.contains(&surface) && !BEHIND_PERSONS.contains(&right.text) && !right.text.ends_with("ed")
+    ADJECTIVES.contains(&surface) && !AFTER_PERSONS.contains(&right.text) && !right.text.ends_with("ed")
         || surface == "producer" && right.text == "of"
 }
 
@@ -614,7 +647,7 @@ pub(super) fn reject_titles(scene: &Scene<'_>, verdicts: &mut Verdicts) {
     }
 }
 
-/// A title and the capitalised word behind it.
+/// A title and the capitalised word after it.
 fn name_begun_by<'a>(site: &Site<'a>) -> Option<(&'a str, &'a str)> {
     site.right.filter(|right| right.is_capitalised()).map(|right| (site.surface(), right.text))
 }

@@ -4,7 +4,6 @@ use super::cues::Cues;
 use super::facts::{Class, Tier};
 use super::firms::{self, Firms};
 use super::lexicon::FoldedNames;
-use super::lines::in_dateline;
 use super::rules::Rule;
 use super::scene::{Look, Scene, Verdicts};
 use crate::ids::EntityId;
@@ -13,7 +12,7 @@ use crate::ids::EntityId;
 pub(super) struct Gathered {
     /// Last words of persons' names.
     surnames: FoldedNames,
-    /// Those that stand behind a preposition of place somewhere.
+    /// Those surnames that follow a preposition of place somewhere.
     located: FoldedNames,
     /// Entities with an accepted mention that needed no evidence from elsewhere; sorted, as the next list.
     entities: Vec<EntityId>,
@@ -25,7 +24,7 @@ pub(super) struct Gathered {
     sure: Vec<EntityId>,
     /// Names that mean a firm.
     pub(super) firms: Firms,
-    /// Towns that are sure, behind the division they lie in; sorted.
+    /// The towns that are sure, as pairs of the division and the town; sorted.
     towns: Vec<(EntityId, EntityId)>,
     /// Divisions of the towns in the dateline, sorted.
     homes: Vec<EntityId>,
@@ -34,7 +33,7 @@ pub(super) struct Gathered {
 #[derive(Debug)]
 struct Country {
     number: u32,
-    /// Mentions of its towns, divisions and bodies, which tell namesakes apart.
+    /// Mentions of its towns, divisions and organisations, which are evidence between namesakes.
     local: usize,
     /// Mentions of it and of what is in it.
     total: usize,
@@ -137,7 +136,7 @@ impl Gathered {
         let entity = look.alias.entity;
         let Some(division) = look.scene.gazetteer.parent(entity) else { return };
         self.towns.push((division, entity));
-        if in_dateline(look.site.text, look.site.span) {
+        if look.scene.is_in_dateline(look.site) {
             self.homes.push(division);
         }
     }
@@ -156,7 +155,7 @@ impl Gathered {
         self.surnames.contains(word)
     }
 
-    /// Whether the name stands behind a preposition of place somewhere.
+    /// Whether the name follows a preposition of place somewhere.
     pub(super) fn is_located(&self, name: &str) -> bool {
         self.located.contains(name)
     }

@@ -33,14 +33,14 @@ classes! {
     COMMON = "common words",
     /// Days, months, festivals.
     CALENDAR = "calendar",
-    /// Directions and sizes that stand before a place without changing it.
+    /// Directions and sizes before a place that do not change which place it is.
     DIRECTION = "directions",
     /// Prepositions of place.
     LOCATIVE = "locatives",
     /// The second half of compounds that make a place an adjective.
     ADJECTIVE_ENDING = "adjective endings",
-    /// Words that stand capitalised behind a name without being part of it.
-    BEHIND_NAME = "behind names",
+    /// Capitalised words that follow a name without being part of it.
+    AFTER_NAME = "after names",
     /// First words of "X of PLACE" and "X for Y".
     ORGANISATION_FIRST = "organisations, first",
     /// Last words of organisations' names.
@@ -49,7 +49,7 @@ classes! {
     COMPANY = "companies",
     /// Last words of names of buildings and grounds.
     FACILITY = "facilities",
-    /// What else stands behind a place in the name of something there.
+    /// Other words after a place in the name of something there.
     INSTITUTION = "institutions",
     /// Streets and roads.
     STREET = "streets",
@@ -65,19 +65,21 @@ classes! {
     PARTICLE = "particles",
     /// Words that stay small where all others have a capital.
     SMALL_IN_HEADLINE = "small in headlines",
-    /// Last words of long names that are no bodies: laws, cups, diseases, offices.
+    /// Last words of long names that are not organisations: laws, cups, diseases, offices.
     WORK = "works",
     /// What only firms have or are: "shares", "earnings".
     FIRM_NOUN = "firm nouns",
-    /// Nouns that take a firm or a person behind "in": "a stake in", "faith in".
+    /// Nouns before "in" and a firm or a person: "a stake in", "faith in".
     TAKES_IN = "nouns with in",
-    /// Nouns that take a firm behind "of", "for", "with" and "by": "a unit of", "a bid for".
+    /// Nouns before "of", "for", "with" or "by" and a firm: "a unit of", "a bid for".
     TAKES_OF = "nouns with of",
     /// Verbs whose object is a firm.
     FIRM_VERB = "firm verbs",
+    /// What a firm or another body is, directly before its name: "retailer Harale".
+    FIRM_KIND = "kinds of firm",
     /// What persons and firms do: "said".
     SPEECH = "verbs of speech",
-    /// Acronyms of things that are no organisations.
+    /// Acronyms of things that are not organisations.
     COMMON_ACRONYM = "common acronyms",
     /// Sports, their positions and what only their reports speak of.
     SPORT = "sport",
@@ -114,7 +116,7 @@ pub(super) struct Lexicon {
     long_words: HashMap<String, Classes, FixedState>,
     /// The classes of all words that two first bytes may begin, at their [`beginning`].
     beginnings: Vec<Classes>,
-    /// How often a name stood behind "in" or the like, and behind a given name, in an archive of news.
+    /// How often a name followed "in" or the like, and how often a given name, in an archive of news.
     priors: HashMap<Key, (u32, u32), FixedState>,
 }
 
@@ -148,7 +150,7 @@ impl Lexicon {
         }
     }
 
-    /// The classes of a word, whatever its case, accents and final point.
+    /// The classes of a word, whatever its case, accents and final period.
     pub(super) fn classes(&self, word: &str) -> Classes {
         let word = word.trim_end_matches('.');
         if let Some(key) = plain_key(word) {
@@ -161,16 +163,16 @@ impl Lexicon {
         }
     }
 
-    /// Whether a word is of any of these classes. Its first two letters tell nearly all of those that are not.
+    /// Whether a word is of any of these classes. Its first two letters exclude nearly all words that are not.
     #[inline]
     pub(super) fn is(&self, word: &str, classes: Classes) -> bool {
         let may_be = beginning(word.as_bytes()).is_none_or(|beginning| self.beginnings[beginning].any(classes));
         may_be && self.classes(word).any(classes)
     }
 
-    /// The same of a word in its text.
+    /// Like [`classes`](Self::classes), of a word in its text.
     pub(super) fn classes_in(&self, text: &str, span: Span) -> Classes {
-        // What stands behind the word is read with it and cut off: no branch depends on its length.
+        // The bytes after the word are read with it and masked out, so that no branch depends on its length.
         if let Some(window) = text.as_bytes()[span.start..].first_chunk()
             && span.len() <= LONGEST_KEY
         {
@@ -239,13 +241,13 @@ impl Lists {
 /// Values of [`beginning`].
 const BEGINNINGS: usize = 32 * 32;
 
-/// A number made of the first two bytes of a word, whatever its case and final points; other words may have it, too. `None` if
+/// A number made of the first two bytes of a word, whatever its case and final periods; other words may have it, too. `None` if
 /// folding may do more to them than make letters small.
 #[inline]
 fn beginning(word: &[u8]) -> Option<usize> {
     let bits = |byte: u8| usize::from(byte & 0x1F);
     match *word {
-        // What is behind a point may be one, too.
+        // After a period there may be another period.
         [first] | [first, b'.', ..] if is_plain(first) && first != b'.' => Some(bits(first) << 5),
         [first, second, ..] if is_plain(first) && is_plain(second) && first != b'.' => {
             Some(bits(first) << 5 | bits(second))
@@ -254,14 +256,14 @@ fn beginning(word: &[u8]) -> Option<usize> {
     }
 }
 
-/// Words by key. Most words of a text are in no list: a filter that stays in the nearest cache tells so.
+/// Words by key. Most words of a text are in no list: a filter small enough for the nearest cache excludes them.
 #[derive(Debug)]
 struct WordTable {
     /// A bit for each value of the first bits of a hash.
     filter: Vec<u64>,
     /// A bit for each [`opening`]: no more than a few thousand are those of words.
     openings: Vec<u64>,
-    /// The row of a word, plus one, at its hash or behind; 0 where there is none.
+    /// The row of a word, plus one, at its hash or in a later slot; 0 where there is none.
     slots: Vec<u16>,
     rows: Vec<(Key, Classes)>,
 }
@@ -338,7 +340,7 @@ fn priors(table: &str) -> HashMap<Key, (u32, u32), FixedState> {
     rows.collect()
 }
 
-/// A folded word of up to sixteen bytes as one number: compared and hashed at once.
+/// A folded word of up to sixteen bytes as one number, which is compared and hashed in one step.
 type Key = u128;
 
 const LONGEST_KEY: usize = 16;
@@ -358,9 +360,9 @@ fn plain_key(word: &str) -> Option<Key> {
     lowered(padded(word.as_bytes())?, word.len())
 }
 
-/// The key of so many bytes, of which none is behind them.
+/// The key of a word of this length, whose bytes after the length are 0.
 fn lowered(bytes: Key, length: usize) -> Option<Key> {
-    // All bytes at once: the high bit of each tells. Sums of two ASCII bytes stay in theirs.
+    // Works on all bytes in one step; the high bit of each byte is the result. Sums of two ASCII bytes do not carry.
     const ONES: Key = Key::from_ne_bytes([1; LONGEST_KEY]);
     const HIGH: Key = 0x80 * ONES;
     let least = |bytes: Key, byte: u8| bytes + (0x80 - Key::from(byte)) * ONES;
@@ -398,7 +400,7 @@ fn padded(bytes: &[u8]) -> Option<Key> {
     Some(bytes.iter().rev().fold(0, |key, byte| key << 8 | Key::from(*byte)))
 }
 
-/// Whether folding leaves the sign alone, or makes the letter small, wherever it stands.
+/// Whether folding only makes the character lower case, if it changes it at all, in any context.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_graphic() && byte != b'`'
 }
@@ -413,7 +415,7 @@ pub(super) struct FoldedNames {
     initials: u32,
 }
 
-/// A bit for the letter of English that begins a folded name; all bits if another sign does.
+/// A bit for the letter of English that begins a folded name; all bits if another character does.
 fn initial(name: &[u8]) -> u32 {
     name.first().filter(|first| first.is_ascii_alphabetic()).map_or(u32::MAX, |first| 1 << (first & 0x1F))
 }

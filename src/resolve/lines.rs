@@ -1,4 +1,4 @@
-//! The line a name stands in: how its letters are used, and whether it opens with a dateline.
+//! The line that contains a name: how its letters are used, and whether it begins with a dateline.
 
 use super::lexicon::{Classes, Lexicon};
 use super::steps;
@@ -29,7 +29,7 @@ impl<'t> Lines<'t> {
         Self::in_memory(text, Vec::new())
     }
 
-    /// The same in the memory of a list.
+    /// Like `new`, in the allocation of a list.
     pub(super) fn in_memory(text: &'t str, mut judged: Vec<(Span, LineCase)>) -> Self {
         judged.clear();
         Self { text, judged }
@@ -72,7 +72,7 @@ fn line_case(line: &str) -> LineCase {
     // Sums of bytes, which the processor adds many at a time.
     let counts = line.as_bytes().chunks(255).map(|bytes| bytes.iter().map(may_begin_word).sum::<u8>());
     let most: usize = counts.map(usize::from).sum();
-    // Long words in small letters behind blanks: a few of them tell nearly every line.
+    // A few long lower-case words after blanks decide nearly every line.
     let mut others = 0;
     for window in line.as_bytes().windows(1 + LONGEST_SMALL + 1) {
         let [b' ', first, rest @ ..] = window else { continue };
@@ -155,7 +155,7 @@ impl Letters {
     }
 }
 
-/// Whether only blanks stand before `at` on its line.
+/// Whether only blanks come before `at` on its line.
 pub(super) fn begins_line(text: &str, at: usize) -> bool {
     text[..at].chars().rev().find(|c| *c == '\n' || !c.is_whitespace() && !is_invisible(*c)).is_none_or(|c| c == '\n')
 }
@@ -182,7 +182,7 @@ pub(super) fn follows_byline(text: &str, span: Span) -> bool {
     names.len() <= LONGEST_BYLINE && names.ends_with(' ') && names.split_whitespace().all(is_name)
 }
 
-/// Whether `span` stands in the dateline slot: at the start of a line and followed, perhaps after ", Country" or a date, by
+/// Whether `span` is a dateline: at the start of a line and followed, perhaps after ", Country" or a date, by
 /// a colon, a bracketed agency or a spaced dash.
 pub(super) fn in_dateline(text: &str, span: Span) -> bool {
     if !begins_line(text, span.start) && !follows_byline(text, span) {

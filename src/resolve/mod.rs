@@ -1,8 +1,8 @@
-//! Reads matches as a careful person would: which name stands, and for which entity.
+//! Reads matches as a careful person would: which names are meant, and which entities they denote.
 //!
 //! In come all matches of one document's parts (with [`Overlap::All`](crate::Overlap::All)); out come [`Mention`]s.
 //! No model, no statistics of other documents: an ordered list of rules ([`Rule`]) decides over each alias at each place, in
-//! two passes. The first uses what stands around the name; the second what the whole document says (people met, countries
+//! two passes. The first looks at the words around the name; the second at what the whole document says (people met, countries
 //! mentioned, long forms). Of accepted names that overlap, those are kept that together cover most; each means the likeliest of its
 //! entities.
 //!
@@ -12,6 +12,7 @@ mod addresses;
 mod capitals;
 mod cover;
 mod cues;
+mod distance;
 mod divisions;
 mod evidence;
 mod explain;
@@ -28,7 +29,9 @@ mod rank;
 mod rules;
 mod runs;
 mod scene;
+mod scratch;
 mod select;
+mod site_cues;
 mod sport;
 mod steps;
 mod tables;
@@ -50,8 +53,7 @@ use crate::progress::StopFlag;
 use facts::GazetteerFacts;
 use gathered::Gathered;
 use order::Order;
-use rules::BY_DOCUMENT;
-use scene::{Look, Memory, Scene, Verdicts};
+use scene::{Memory, Scene, Verdicts};
 
 /// Whether a word is a given name and little else.
 pub(crate) fn is_given_name(word: &str) -> bool {
@@ -172,10 +174,16 @@ impl Resolver {
     #[must_use]
     pub fn new(gazetteer: &Gazetteer, profile: Profile, overlap: Overlap) -> Self {
         let rules = RuleSet::ALL;
-        Self { profile, overlap, rules, order: Order::new(rules), gazetteer: GazetteerFacts::new(gazetteer) }
+        Self {
+            profile,
+            overlap,
+            rules,
+            order: Order::new(rules),
+            gazetteer: GazetteerFacts::new(gazetteer, order::rows_of),
+        }
     }
 
-    /// The same with fewer rules: what is each worth?
+    /// Applies only these rules, to see what each is worth.
     #[must_use]
     pub fn with_rules(self, rules: RuleSet) -> Self {
         Self { rules, order: Order::new(rules), ..self }
@@ -210,7 +218,7 @@ impl Resolver {
         }
     }
 
-    /// The same, and every site; the verdicts over its aliases are left in `scratch`.
+    /// Like `read`, and returns every site; the verdicts on its aliases are left in `scratch`.
     fn judged<'a>(
         &'a self,
         parts: &'a [PartMatches<'a>],
@@ -222,7 +230,8 @@ impl Resolver {
         let ResolverScratch { memory, verdicts, gathered, words, stop } = scratch;
         resolution.mentions.clear();
         resolution.unlisted.clear();
-        let mut scene = Scene::new(&self.gazetteer, self.profile, parts, memory, stop);
+        let cues_of = |site: &scene::Site<'_>| site_cues::of(site, self.profile);
+        let mut scene = Scene::new(&self.gazetteer, self.profile, parts, memory, stop, cues_of);
         scene.day = day;
         verdicts.open(&scene);
         if scene.is_stopped() {
@@ -231,7 +240,7 @@ impl Resolver {
         if self.rules.contains(Rule::TitleHead) || self.rules.contains(Rule::Head) {
             persons::find_heads(&mut scene);
         }
-        // What stands around a name decides over most; the rest is left to the second pass.
+        // The words around a name decide most cases; the rest is left to the second pass.
         verdicts.judge_all(&scene, |site| self.order.at(site), |allowed, look| self.order.decide(*allowed, look));
         let teams = teams::find(&scene, verdicts);
         teams::reject_places(&scene, verdicts, &teams, self.rules);
@@ -240,30 +249,23 @@ impl Resolver {
             persons::reject_known(&scene, verdicts, gathered);
         }
         if self.rules.contains(Rule::KnownFirm) {
-            firms::reject_known(&scene, verdicts, gathered);
+            firms::reject_known(&scene, verdicts, &gathered.firms);
         }
         if self.rules.contains(Rule::TitleOfName) {
             firms::reject_titles(&scene, verdicts);
         }
         gathered.gather_entities(&scene, verdicts);
-        verdicts.judge(&scene, None, |look| self.document_rule(look, gathered));
+        verdicts.judge(&scene, None, |look| order::by_document(self.rules, look, gathered));
         // What news seldom means is meant where the article has it as a place elsewhere.
         if self.rules.contains(Rule::LongForm) && verdicts.any(Rule::LowPrior) {
             verdicts.judge(&scene, Some(Rule::LowPrior), |look| {
                 Some(if gathered.is_sure(look.alias.entity) { Rule::LongForm } else { Rule::LowPrior })
             });
         }
-        let mut found = unlisted::find(&scene, verdicts, self.rules, wanted, &gathered.firms.short, words);
+        let mut found = unlisted::find(&scene, verdicts, self.rules, wanted, &gathered.firms, words);
         teams::join(&scene, verdicts, teams, self.rules, &mut found);
         select::select(&scene, verdicts, gathered, &found, (self.overlap, self.rules), resolution);
         scene
-    }
-
-    fn document_rule(&self, look: &Look<'_, '_>, gathered: &Gathered) -> Option<Rule> {
-        BY_DOCUMENT
-            .iter()
-            .find(|(rule, check)| self.rules.contains(*rule) && check(look, gathered))
-            .map(|(rule, _)| *rule)
     }
 }
 

@@ -3,7 +3,6 @@
 //! The fields of an entity's own line say when the entity existed. An article may write of it later, so they refuse nothing;
 //! those of a `+` line say when the name was in use.
 
-use super::scene::Look;
 use crate::archive::day_of;
 use crate::gazetteer::Gazetteer;
 use crate::ids::AliasId;
@@ -37,7 +36,8 @@ impl Period {
         self != Self::ALWAYS
     }
 
-    fn contains(self, day: i32) -> bool {
+    /// Whether the name is in use on a day.
+    pub(super) fn contains(self, day: i32) -> bool {
         (self.first..=self.last).contains(&day)
     }
 }
@@ -53,11 +53,6 @@ fn last_day(date: &str) -> Option<i32> {
         (Some(_), Some(_)) => return day_of(date),
     };
     day_of(&next).map(|day| day - 1)
-}
-
-/// Whether the document is of a day on which the name was not in use.
-pub(super) fn is_out_of_period(look: &Look<'_, '_>) -> bool {
-    look.scene.day.is_some_and(|day| !look.alias.period.contains(day))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
-//! Persons: who stands behind a title, and which names are theirs.
+//! Persons: whose name follows a title, and which later names are theirs.
 
 use super::cues::Cues;
+use super::evidence;
 use super::facts::{Candidate, Class, Tier};
 use super::firms;
 use super::gathered::Gathered;
@@ -11,7 +12,7 @@ use super::scene::{Look, Scene, Site, Verdicts};
 use super::words::{Word, capitalised_run};
 use crate::span::Span;
 
-/// Finds the person behind each title.
+/// Finds the person's name after each title.
 pub(super) fn find_heads(scene: &mut Scene<'_>) {
     for row in 0..scene.sites.len() {
         let site = &scene.sites[row];
@@ -22,8 +23,8 @@ pub(super) fn find_heads(scene: &mut Scene<'_>) {
         let part = site.part;
         scene.sites[row].head = Some(run);
         let first = scene.first_at(part, run.start);
-        let behind = scene.sites[first..].iter_mut();
-        for site in behind.take_while(|site| site.part == part && site.span.start < run.end) {
+        let after = scene.sites[first..].iter_mut();
+        for site in after.take_while(|site| site.part == part && site.span.start < run.end) {
             if run.contains(site.span) {
                 site.cues.add(Cues::IN_HEAD);
             }
@@ -41,7 +42,7 @@ fn head_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Span> {
         acronym
             || here.any(|other| {
                 other.solid
-                    || other.has(Class::Title) && !is_surname_behind(site, other)
+                    || other.has(Class::Title) && !is_surname_after(site, other)
                     || is_place_for_sure(scene, other)
             })
     };
@@ -70,8 +71,8 @@ fn is_place_for_sure(scene: &Scene<'_>, site: &Site<'_>) -> bool {
     })
 }
 
-/// "Governor Mervyn King said": a title's word behind a given name, and no more of the name behind it, is a surname.
-fn is_surname_behind(site: &Site<'_>, other: &Site<'_>) -> bool {
+/// "Governor Mervyn King said": a title's word between a given name and the end of the name is a surname.
+fn is_surname_after(site: &Site<'_>, other: &Site<'_>) -> bool {
     let one_word = other.surface().chars().all(char::is_alphabetic) && !other.surface().chars().all(char::is_uppercase);
     let given = || {
         other
@@ -130,17 +131,24 @@ pub(super) fn reject_known(scene: &Scene<'_>, verdicts: &mut Verdicts, gathered:
         if site.is_acronym() || !gathered.is_surname(site.surface()) || site.surface().contains(' ') {
             continue;
         }
-        // "in" is no word before a person; a country used as a place anywhere stays one: few surnames are countries.
-        if site.is_in() && !firms::owns_something(site) {
+        // "in" comes before a place, unless hardly any place has the surname ("the Obama overhaul"). A country that is used as a
+        // place anywhere remains one: few surnames are countries.
+        let surname = evidence::is_surname(site);
+        if site.is_in() && !firms::owns_something(site) && !surname {
             continue;
         }
         for (row, candidate) in scene.candidates(site).iter().enumerate() {
             let look = scene.look(site, candidate);
             let verdict = &mut verdicts.of_mut(site)[row];
-            let located = firms::is_surely_located(site) && *verdict != Some(Rule::Free)
+            let located = firms::is_surely_located(site) && *verdict != Some(Rule::Free) && !surname
                 || look.entity.is_sovereign() && gathered.is_located(site.surface());
-            let open = matches!(verdict, None | Some(Rule::Free | Rule::Preposition));
-            if open && !look.alias.demonym && look.alias.class != Class::Title && !located {
+            let open = matches!(verdict, None | Some(Rule::Free | Rule::Preposition | Rule::LowPrior));
+            if open
+                && !look.alias.demonym
+                && !(look.alias.armed && !look.alias.weak)
+                && look.alias.class != Class::Title
+                && !located
+            {
                 *verdict = Some(Rule::KnownPerson);
             }
         }

@@ -14,7 +14,7 @@ use crate::segment::Section;
 pub(super) fn read(gazetteer: &GazetteerFacts, parts: &[PartMatches<'_>], resolution: &mut Resolution) {
     for part in parts {
         let section = if part.part == Part::Title { Section::Headline } else { Section::Body };
-        // Read at one go, so that the processor waits for several places of the image at once.
+        // Read in one loop, so that the processor fetches several parts of the image at the same time.
         let first = |aliases: &[AliasId]| aliases.first().map(|alias| (*alias, gazetteer.entity_of(*alias)));
         let firsts: Vec<Option<(AliasId, EntityId)>> = part.matches.iter().map(|(_, aliases)| first(aliases)).collect();
         resolution.mentions.reserve(firsts.len());

@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::cues::Cues;
+use super::distance::distance_km;
 use super::divisions;
 use super::evidence::pair;
 use super::facts::{Candidate, Class, Tier};
@@ -278,7 +279,7 @@ impl<'s, 'a> Ranking<'s, 'a> {
         (!self.candidates(site).any(supported)).then_some(named)
     }
 
-    /// "Paris, Ky.": a division stands behind the comma, and no candidate lies in it. A list ("Boston, Texas and Ohio") is no
+    /// "Paris, Ky.": a division follows the comma, and no candidate lies in it. A list ("Boston, Texas and Ohio") is not a
     /// pair, and a metropolis needs more than a comma.
     fn contradiction(&self, site: &'s Site<'a>) -> Option<Span> {
         const METROPOLIS: u64 = 1_000_000;
@@ -315,33 +316,5 @@ impl<'s, 'a> Ranking<'s, 'a> {
         candidates.peek()?;
         let all = candidates.all(|(look, _)| lies_elsewhere(&look));
         all.then(|| Span::new(site.span.start, division.span.end))
-    }
-}
-
-/// Distance on a sphere, good to a few per cent near by; plain arithmetic, so that every machine gives the same.
-pub(super) fn distance_km(a: (f64, f64), b: (f64, f64)) -> f64 {
-    const KM_PER_DEGREE: f64 = 111.2;
-    let middle = (a.0 + b.0) / 2.0;
-    // Bhaskara's cosine of an angle in degrees.
-    let square = middle * middle;
-    let cosine = (32_400.0 - 4.0 * square) / (32_400.0 + square);
-    let mut east = (a.1 - b.1).abs();
-    if east > 180.0 {
-        east = 360.0 - east;
-    }
-    let (north, east) = ((a.0 - b.0) * KM_PER_DEGREE, east * cosine * KM_PER_DEGREE);
-    (north * north + east * east).sqrt()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn distances_are_good_enough() {
-        let (paris, london) = ((48.853, 2.349), (51.509, -0.126));
-        let found = distance_km(paris, london);
-        assert!((found - 344.0).abs() < 8.0, "{found}");
-        assert!(distance_km((0.0, 179.9), (0.0, -179.9)) < 30.0);
     }
 }

@@ -1,17 +1,19 @@
-//! One document while it is being judged: the places where names match, and what stands beside each.
+//! One document while the rules judge it: the sites, where names match, and the words beside each.
 
 use std::mem::take;
 use std::ops::Range;
 
 use super::cues::Cues;
 use super::facts::{AliasFacts, Candidate, Class, EntityFacts, GazetteerFacts, may_have_blank};
-use super::lines::{LineCase, Lines};
+use super::lines::{LineCase, Lines, in_dateline};
 use super::rules::Rule;
+use super::scratch::{KnownAliases, cleared, emptied, sort_nearly_sorted};
 use super::steps;
 use super::traits::Traits;
 use super::words::{Word, gap_before, is_all_caps, word_after, word_before_gap};
 use super::{PartMatches, Profile};
-use crate::ids::{AliasId, EntityId};
+use crate::document::Part;
+use crate::ids::EntityId;
 use crate::progress::StopFlag;
 use crate::span::Span;
 
@@ -23,7 +25,7 @@ pub(super) struct Scene<'a> {
     pub(super) sites: Vec<Site<'a>>,
     /// The day of the document, since 1970-01-01.
     pub(super) day: Option<i32>,
-    /// The lines of each part in which sites stand, in order.
+    /// The lines of each part that contain sites, in order.
     lines: Vec<Vec<(Span, LineCase)>>,
     /// The aliases of all sites: each is read from the gazetteer once.
     candidates: Vec<Candidate>,
@@ -37,8 +39,8 @@ pub(super) struct Scene<'a> {
     stop: StopFlag,
 }
 
-/// Where sites begin, roughly: a bit for the end of the number of each [`place`]. Most words at which a site is looked for have
-/// none, and that is told without a search.
+/// A filter over where sites begin: a bit for the end of the number of each [`place`]. It avoids most searches, because no site
+/// begins at most words.
 #[derive(Debug, Clone, Copy)]
 struct Begins([u64; 64]);
 
@@ -72,9 +74,8 @@ pub(super) struct Memory {
 impl Memory {
     /// Nothing yet, and room for so many aliases, a power of two.
     pub(super) fn new(n_aliases: usize) -> Self {
-        debug_assert!(n_aliases.is_power_of_two());
         Self {
-            aliases: KnownAliases(vec![None; n_aliases]),
+            aliases: KnownAliases::new(n_aliases),
             sites: Vec::new(),
             lines: Vec::new(),
             candidates: Vec::new(),
@@ -86,35 +87,8 @@ impl Memory {
     }
 }
 
-/// A list that was kept, without its content.
-fn cleared<T>(list: &mut Vec<T>) -> Vec<T> {
-    list.clear();
-    take(list)
-}
-
-/// The memory of a list, for things of another lifetime.
-pub(super) fn emptied<A, B>(mut list: Vec<A>) -> Vec<B> {
-    list.clear();
-    list.into_iter().map(|_| unreachable!("the list is empty")).collect()
-}
-
-/// The aliases met last, by the end of their numbers: articles say most names more than once, and all of them the same ones.
-#[derive(Debug)]
-struct KnownAliases(Vec<Option<Candidate>>);
-
-impl KnownAliases {
-    /// An alias that matched a surface, which may have a blank or not.
-    fn candidate(&mut self, gazetteer: &GazetteerFacts, alias: AliasId, blank: bool) -> Candidate {
-        // A surface without a blank tells something else of the same alias, and has its own rows.
-        let row = (2 * alias.index() + usize::from(blank)) & (self.0.len() - 1);
-        match self.0[row] {
-            Some(known) if known.id == alias => known,
-            _ => *self.0[row].insert(gazetteer.candidate(alias, blank)),
-        }
-    }
-}
-
-/// Puts what stands for a team in scores only behind the other candidates of a name: elsewhere "Leeds" has one meaning less.
+/// Puts the candidates that are teams, which only scores allow, after the other candidates of a name: elsewhere "Leeds" has one
+/// meaning less.
 fn split_teams(candidates: &mut [Candidate], rows: Range<usize>) -> (Range<usize>, Range<usize>) {
     let here = &mut candidates[rows.clone()];
     let n_teams = here.iter().filter(|candidate| candidate.alias.only_in_scores).count();
@@ -131,24 +105,7 @@ fn place(part: usize, at: usize) -> u64 {
     (part as u64) << 32 | at as u64
 }
 
-/// Sorts what few and small moves bring into order: names seldom lie in each other.
-fn sort_nearly_sorted(ends: &mut [(u64, u32)]) {
-    let mut moves = 4 * ends.len();
-    for row in 1..ends.len() {
-        let mut at = row;
-        while at > 0 && ends[at - 1] > ends[at] {
-            if moves == 0 {
-                ends.sort_unstable();
-                return;
-            }
-            moves -= 1;
-            ends.swap(at - 1, at);
-            at -= 1;
-        }
-    }
-}
-
-/// Tells each site which others end where the gap before it begins. The gaps come in the order of the sites.
+/// Notes for each site which others end where the gap before it begins. The gaps come in the order of the sites.
 fn note_neighbours(sites: &mut [Site<'_>], gaps: &[Option<u64>], ends: &[(u64, u32)]) {
     let (mut before, mut last) = (0..0, None);
     for (site, gap) in sites.iter_mut().zip(gaps).filter_map(|(site, gap)| Some((site, (*gap)?))) {
@@ -183,7 +140,7 @@ pub(super) struct Site<'a> {
     classes: u8,
     /// What one of its aliases is.
     pub(super) traits: Traits,
-    /// A name that certainly is no person's: several words of an organisation, a country or a title.
+    /// A name that certainly is not a person's: several words of an organisation, a country or a title.
     pub(super) solid: bool,
     /// A courtesy title ("Mr.").
     pub(super) honorific: bool,
@@ -193,11 +150,11 @@ pub(super) struct Site<'a> {
     pub(super) only_weak_places: bool,
     /// The rows of [`Scene::ends`] that end where the blanks before it begin.
     before: Range<u32>,
-    /// For a title, the person's name behind it.
+    /// For a title, the person's name after it.
     pub(super) head: Option<Span>,
-    /// What is told of it at once.
+    /// Cheap facts about it, so that rules which cannot apply are skipped.
     pub(super) cues: Cues,
-    /// Whether it stands inside the longer name of an organisation.
+    /// Whether it lies inside the longer name of an organisation.
     pub(super) embedded: bool,
 }
 
@@ -225,12 +182,12 @@ impl<'a> Site<'a> {
         self.rows.len()
     }
 
-    /// Whether it may stand for a team in scores only.
+    /// Whether it may mean a team, which only scores allow.
     pub(super) fn has_teams(&self) -> bool {
         !self.teams.is_empty()
     }
 
-    /// Whether it stands behind a preposition of place.
+    /// Whether it follows a preposition of place.
     pub(super) fn has_locative(&self) -> bool {
         self.left.is_some_and(|left| left.is(super::lexicon::Classes::LOCATIVE))
     }
@@ -257,9 +214,10 @@ impl<'a> Scene<'a> {
         parts: &'a [PartMatches<'a>],
         memory: &mut Memory,
         stop: &StopFlag,
+        cues_of: impl Fn(&Site<'_>) -> Cues,
     ) -> Self {
         let mut sites: Vec<Site<'a>> = emptied(take(&mut memory.sites));
-        // Read at one go, so that the processor waits for several places of the image at once.
+        // Read in one loop, so that the processor fetches several parts of the image at the same time.
         let mut candidates = cleared(&mut memory.candidates);
         for input in parts {
             for (span, aliases) in input.matches.iter() {
@@ -301,7 +259,7 @@ impl<'a> Scene<'a> {
                     embedded: span.end <= organisation_end,
                 };
                 site.summarise(&candidates[rows]);
-                site.cues = Cues::of(&site, profile);
+                site.cues = cues_of(&site);
                 if site.has(Class::Organisation) {
                     organisation_end = organisation_end.max(span.end);
                 }
@@ -344,12 +302,19 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Whether the name is in the dateline. In a title the name before a colon is the person who speaks, or the subject
+    /// ("Obama: taxes must rise").
+    pub(super) fn is_in_dateline(&self, site: &Site<'_>) -> bool {
+        let heads_title = || self.parts[site.part].part == Part::Title && site.text[site.span.end..].starts_with(':');
+        in_dateline(site.text, site.span) && !heads_title()
+    }
+
     /// The aliases that match at a site, in order.
     pub(super) fn candidates(&self, site: &Site<'_>) -> &[Candidate] {
         &self.candidates[site.rows.clone()]
     }
 
-    /// The aliases that match at a site and stand for a team in scores only.
+    /// The aliases that match at a site and mean a team, which only scores allow.
     pub(super) fn teams(&self, site: &Site<'_>) -> &[Candidate] {
         &self.candidates[site.teams.clone()]
     }
@@ -364,7 +329,7 @@ impl<'a> Scene<'a> {
         Look { scene: self, site, alias: &candidate.alias, entity: &candidate.entity }
     }
 
-    /// The row of the first site at or behind `start`.
+    /// The row of the first site at or after `start`.
     pub(super) fn first_at(&self, part: usize, start: usize) -> usize {
         let start = place(part, start);
         self.starts.partition_point(|other| *other < start)
@@ -398,8 +363,8 @@ impl<'a> Scene<'a> {
         self.ends[before].iter().map(|(_, row)| &self.sites[*row as usize])
     }
 
-    /// The sites that begin where the word behind this one does.
-    pub(super) fn sites_behind<'s>(&'s self, site: &Site<'a>) -> impl Iterator<Item = &'s Site<'a>> {
+    /// The sites that begin where the word after this one does.
+    pub(super) fn sites_after<'s>(&'s self, site: &Site<'a>) -> impl Iterator<Item = &'s Site<'a>> {
         let part = site.part;
         site.right.into_iter().flat_map(move |right| self.sites_at(part, right.span.start))
     }
@@ -460,11 +425,11 @@ impl Verdicts {
         }
     }
 
-    /// Asks `rule` for every one; what it wants to know of a site is told once of each.
+    /// Calls `rule` for every alias, with what `of_site` computes once for each site.
     pub(super) fn judge_all<'s, 'a, T>(
         &mut self,
         scene: &'s Scene<'a>,
-        told: impl Fn(&Site<'a>) -> T,
+        of_site: impl Fn(&Site<'a>) -> T,
         rule: impl Fn(&T, &Look<'s, 'a>) -> Option<Rule>,
     ) {
         let mut rows = self.0.iter_mut().zip(&scene.candidates);
@@ -472,9 +437,9 @@ impl Verdicts {
             if scene.is_stopped() {
                 return;
             }
-            let told = told(site);
+            let shared = of_site(site);
             for (verdict, candidate) in rows.by_ref().take(site.rows.len() + site.teams.len()) {
-                *verdict = rule(&told, &scene.look(site, candidate));
+                *verdict = rule(&shared, &scene.look(site, candidate));
             }
         }
     }

@@ -155,8 +155,8 @@ impl<'s, 'a> Selection<'s, 'a, '_> {
             if !kept[row] || name.class() != Class::Organisation {
                 continue;
             }
-            let behind = cluster[row + 1..].iter().take_while(|(span, _)| span.start < covering.end);
-            let inside: Vec<usize> = behind
+            let after = cluster[row + 1..].iter().take_while(|(span, _)| span.start < covering.end);
+            let inside: Vec<usize> = after
                 .enumerate()
                 .map(|(offset, (span, name))| (row + 1 + offset, span, name))
                 .filter(|(at, span, name)| !kept[*at] && name.class() == Class::Place && covering.contains(**span))

@@ -101,16 +101,25 @@ impl<'t> Iterator for Letters<'t> {
 /// Whether the words beside a name are those beside a team's: "beat Harale", "Harale striker", "over Harale".
 /// What a capital does may be what its government does: there the verb alone shows nothing.
 pub(super) fn is_beside(site: &Site<'_>, capital: bool) -> bool {
-    is_before(site, capital) || is_behind(site)
+    is_before(site, capital) || is_after(site) || has_record(site)
 }
 
-/// Whether a nickname stands as one: "the Harale", in a headline, or beside what a team does.
+/// Whether a nickname is used as one: "the Harale", in a headline, or beside what a team does.
 pub(super) fn may_be_nickname(site: &Site<'_>) -> bool {
     let goes_on = site.line != LineCase::Upper
         && site.right.is_some_and(|right| right.is_capitalised() && !right.is(Classes::RESULT | Classes::PLAYER))
         && site.text[site.span.end..].starts_with(' ');
     let article = || site.left.is_some_and(|left| matches!(left.text, "the" | "The"));
     !goes_on && (article() || site.line != LineCase::Sentence || is_beside(site, false))
+}
+
+/// "Harale (6-6) improved": games won and lost.
+fn has_record(site: &Site<'_>) -> bool {
+    let Some(rest) = site.text[site.span.end..].strip_prefix(" (") else { return false };
+    let rest = rest.trim_start_matches(' ').as_bytes();
+    let won = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let lost = rest.get(won + 1..).map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_digit()).count());
+    (1..=2).contains(&won) && rest.get(won) == Some(&b'-') && (1..=2).contains(&lost)
 }
 
 fn is_before(site: &Site<'_>, capital: bool) -> bool {
@@ -128,7 +137,7 @@ fn is_past(word: Word<'_>) -> bool {
     word.text.ends_with("ed") && word.text.len() > 4 && !word.is_capitalised() && !word.text.contains('-')
 }
 
-fn is_behind(site: &Site<'_>) -> bool {
+fn is_after(site: &Site<'_>) -> bool {
     let Some(left) = site.left else { return false };
     let before = |word: Word<'_>| word_before(site.text, word.span.start);
     match left.text {

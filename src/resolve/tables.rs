@@ -200,7 +200,7 @@ pub(super) fn row(text: &str, line: Span) -> Option<Row> {
     read_row(text, line, ranked, labelled)
 }
 
-/// The same, told how long its rank is and whether it may have a label.
+/// Like [`row`], given the length of the rank and whether there may be a label.
 fn read_row(text: &str, line: Span, ranked: Option<usize>, labelled: bool) -> Option<Row> {
     let mut tokens = Tokens { text, at: line.start, end: line.end };
     tokens.at += ranked.unwrap_or(0);
@@ -299,13 +299,13 @@ fn read_row(text: &str, line: Span, ranked: Option<usize>, labelled: bool) -> Op
     Some(Row { form, names, sure })
 }
 
-/// Whether a line begins with a word and a small one behind it that neither joins names nor stands between two of them: no row
+/// Whether a line begins with a word and a lower-case one that neither joins names nor separates two of them: no row
 /// does, and most lines of running text do.
 fn opens_sentence(line: &[u8]) -> bool {
     let first = line.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let [b' ', behind @ ..] = &line[first..] else { return false };
-    let second = behind.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
-    let (second, behind) = behind.split_at(second);
+    let [b' ', after @ ..] = &line[first..] else { return false };
+    let second = after.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    let (second, after) = after.split_at(second);
     let joins = matches!(
         second,
         b"" | b"of"
@@ -323,7 +323,7 @@ fn opens_sentence(line: &[u8]) -> bool {
             | b"v"
             | b"vs"
     );
-    first > 0 && !joins && behind.first() == Some(&b' ')
+    first > 0 && !joins && after.first() == Some(&b' ')
 }
 
 /// Bytes of "1. " at the start of a line.
@@ -347,7 +347,7 @@ fn skip_label(tokens: &mut Tokens<'_>) {
     }
 }
 
-/// "(L)", "(BJ)": the initials of a town tell clubs of one name apart.
+/// "(L)", "(BJ)": the initials of a town distinguish clubs of one name.
 fn is_initials(bracket: &str) -> bool {
     let inside = bracket.trim_matches(['(', ')']);
     (1..=2).contains(&inside.len())
@@ -355,7 +355,7 @@ fn is_initials(bracket: &str) -> bool {
         && !matches!(inside, "US" | "UK" | "GB")
 }
 
-/// The team behind a person and the country: "(Britain) Honda 1:23.4", "(Italy), Reynard Honda, 53.9".
+/// The team after a person and the country: "(Britain) Honda 1:23.4", "(Italy), Reynard Honda, 53.9".
 fn placing(mut tokens: Tokens<'_>) -> Option<Row> {
     tokens.next_if(|token| token == Token::Comma);
     let span = tokens.name()?;

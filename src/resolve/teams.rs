@@ -6,7 +6,7 @@
 use std::cell::OnceCell;
 
 use super::Profile;
-use super::facts::{AliasFacts, Candidate, Class, EntityFacts, Tier};
+use super::facts::{Candidate, Class, Tier};
 use super::lexicon::{Classes, FoldedNames};
 use super::lines::in_dateline;
 use super::rules::{Rule, RuleSet};
@@ -16,7 +16,6 @@ use super::tables::{self, Form, Row};
 use super::traits::Traits;
 use super::unlisted::Found;
 use super::words::{Word, word_after};
-use crate::gazetteer::Evidence;
 use crate::ids::{AliasId, EntityId};
 use crate::span::Span;
 
@@ -127,16 +126,6 @@ fn club(scene: &Scene<'_>, team: Team, accepted: &[EntityId]) -> Option<(AliasId
         first
     };
     Some((one.id, one.alias.entity))
-}
-
-/// Whether a name may stand for a club in scores and reports of matches.
-pub(super) fn is_club(alias: &AliasFacts) -> bool {
-    alias.class == Class::Organisation && alias.evidence.contains(Evidence::Score)
-}
-
-/// Whether a place is a town, a county or a division.
-pub(super) fn may_have_club(entity: &EntityFacts) -> bool {
-    (Tier::Capital..=Tier::County).contains(&entity.tier)
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -251,9 +240,10 @@ impl<'a> Reader<'_, 'a> {
     /// Whether the name may be that of a town, a county or a division here.
     fn is_town(&self, site: &Site<'_>) -> bool {
         let mut judged = self.scene.candidates(site).iter().zip(self.verdicts.of(site));
-        let town = judged.any(|(Candidate { alias, .. }, rule)| {
+        let town = judged.any(|(Candidate { alias, entity, .. }, rule)| {
             let open = rule.is_none_or(|rule| rule.accepts() || rule == Rule::LowPrior);
-            alias.traits.any(Traits::HOME_OF_CLUB) && open
+            let region = entity.tier == Tier::Region && site.has_teams();
+            (alias.traits.any(Traits::HOME_OF_CLUB) || region) && open
         });
         town && !self.is_nation(site) && !self.persons().contains(site.surface())
     }
@@ -285,7 +275,7 @@ impl<'a> Reader<'_, 'a> {
                 continue;
             }
             // News also names the capital of a country for its government.
-            if site.traits.any(Traits::HOME_OF_CLUB)
+            if (site.traits.any(Traits::HOME_OF_CLUB) || site.has_teams())
                 && sport::is_beside(site, site.traits.any(Traits::CAPITAL))
                 && self.is_town(site)
                 && self.sport() == Sport::Teams
@@ -296,7 +286,7 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    /// The same names elsewhere in the article; of those in tables also the ones that no list has.
+    /// Adds the names of the teams wherever else they appear; of names in tables also those that no list has.
     fn repeat(&mut self, n_in_tables: usize) {
         const MOST_NAMES: usize = 32;
         let mut names = FoldedNames::default();
@@ -306,7 +296,7 @@ impl<'a> Reader<'_, 'a> {
         names.close();
         let mut repeated: Vec<Team> = Vec::new();
         for site in &self.scene.sites {
-            if site.traits.any(Traits::HOME_OF_CLUB)
+            if (site.traits.any(Traits::HOME_OF_CLUB) || site.has_teams())
                 && names.contains(site.surface())
                 && self.is_town(site)
                 && !is_located(site)

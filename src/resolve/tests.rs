@@ -87,7 +87,7 @@ fn money_is_no_place() {
 }
 
 #[test]
-fn places_behind_unknown_organisations_belong_to_them() {
+fn places_after_unknown_organisations_belong_to_them() {
     check("the University of Texas", &["University of Texas"]);
     check("the Press Trust Of Britain", &[]);
     check("the Embassy of Georgia", &["Embassy of Georgia"]);
@@ -97,7 +97,7 @@ fn places_behind_unknown_organisations_belong_to_them() {
 }
 
 #[test]
-fn a_name_behind_a_title_is_a_person() {
+fn a_name_after_a_title_is_a_person() {
     check("President Jordan left.", &["President"]);
     check("Mr. Washington slept in Iraq.", &["Mr.", "Iraq"]);
     check("Prime Minister Alia Texas spoke.", &["Prime Minister"]);
@@ -106,7 +106,7 @@ fn a_name_behind_a_title_is_a_person() {
 }
 
 #[test]
-fn a_name_behind_a_given_name_is_a_person() {
+fn a_name_after_a_given_name_is_a_person() {
     check("Lloyd Austin spoke in Texas.", &["Texas"]);
     check("He met Michael Jordan in London.", &["London"]);
     check("George J. Washington agreed.", &[]);
@@ -175,7 +175,7 @@ fn weak_titles_need_a_head() {
 }
 
 #[test]
-fn heads_are_the_person_behind_the_title() {
+fn heads_are_the_person_after_the_title() {
     let gazetteer = Gazetteer::from_text(NAMES, "names.gaz").unwrap();
     let analyzer = Analyzer::new(&gazetteer).unwrap();
     let head = |text: &str| {

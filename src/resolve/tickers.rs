@@ -16,7 +16,7 @@ const EXCHANGES: [&str; 47] = [
     "TSX", "TSXV", "XETRA",
 ];
 
-/// Suffixes of exchanges after the point of a code, sorted. Outside of brackets only these make one.
+/// Suffixes of exchanges after the period of a code, sorted. Outside of brackets only these make one.
 const SUFFIXES: [&str; 49] = [
     "AS", "AX", "BA", "BK", "BO", "BR", "CO", "DE", "F", "HE", "HK", "JK", "JO", "KL", "KQ", "KS", "L", "LM", "LS",
     "MC", "MI", "MX", "N", "NS", "NZ", "O", "OB", "OL", "OQ", "P", "PA", "PK", "PS", "QA", "SA", "SI", "SS", "ST",
@@ -32,11 +32,11 @@ const LONGEST_BRACKET: usize = 100;
 /// The longest code.
 const LONGEST_CODE: usize = 12;
 
-/// Whether the name at a site may be a code: told of most names by their letters.
+/// Whether the name at a site may be a code: the letters of most names exclude it.
 pub(super) fn may_be_code(site: &Site<'_>) -> bool {
     let bytes = site.text.as_bytes();
     let before = &bytes[..site.span.start];
-    // Nearly every name has a small letter in its second place, and no sign of money before it.
+    // Nearly every name has a lower-case second letter and no currency sign before it.
     if bytes.get(site.span.start + 1).is_some_and(u8::is_ascii_lowercase) && site.span.len() > 1 {
         return before.last() == Some(&b'$') && is_code(site.text, site.span);
     }
@@ -91,12 +91,12 @@ fn ends_with_word(bytes: &[u8]) -> bool {
     bytes.last().is_some_and(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii() || *byte == b'.')
 }
 
-/// "..EU": a point that nothing separates from an earlier one.
+/// "..EU": a period that nothing separates from an earlier one.
 fn is_sentence_end(bytes: &[u8], span: Span) -> bool {
     bytes.get(span.end) == Some(&b'.') && bytes.get(span.end + 1).is_some_and(u8::is_ascii_uppercase)
 }
 
-/// The suffix of an exchange that begins at the point at `at`: "`.L`".
+/// The suffix of an exchange that begins at the period at `at`: "`.L`".
 fn suffix_at(bytes: &[u8], at: usize) -> Option<&[u8]> {
     let rest = bytes.get(at..)?.strip_prefix(b".")?;
     let length = rest.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
@@ -126,7 +126,7 @@ pub(super) fn code_end(text: &str, span: Span) -> Option<usize> {
     let plain = first.iter().all(|byte| is_code_sign(*byte))
         && (is_code_sign(*last) || code.len() > 2 && last.is_ascii_lowercase());
     let suffix = suffix_at(bytes, span.end).filter(|suffix| plain && is_listed(suffix))?;
-    // "U.S": a letter is no code outside of brackets.
+    // "U.S": a single letter is not a code outside of brackets.
     (code.len() > 1 || opens_bracket(&bytes[..span.start])).then_some(span.end + 1 + suffix.len())
 }
 
@@ -134,7 +134,7 @@ fn opens_bracket(before: &[u8]) -> bool {
     matches!(before.trim_ascii_end().last(), Some(b'(' | b'[' | b'<'))
 }
 
-/// "RIO.L": the code before the point.
+/// "RIO.L": the code before the period.
 fn has_suffix(bytes: &[u8], span: Span) -> bool {
     if bytes.get(span.end) != Some(&b'.') || span.start > 0 && bytes[span.start - 1] == b'.' {
         return false;
@@ -142,7 +142,7 @@ fn has_suffix(bytes: &[u8], span: Span) -> bool {
     suffix_at(bytes, span.end).is_some_and(|suffix| is_listed(suffix) || opens_bracket(&bytes[..span.start]))
 }
 
-/// "0005.HK": the suffix after the point.
+/// "0005.HK": the suffix after the period.
 fn is_suffix(bytes: &[u8], span: Span) -> bool {
     if span.len() > 3 || span.start < 3 || bytes[span.start - 1] != b'.' {
         return false;
@@ -234,7 +234,7 @@ fn is_announced(text: &str, span: Span) -> bool {
     (3..=7).contains(&word.len()) && before.len() < span.start && is_known()
 }
 
-/// "Comerica Inc (CMA)": a weak acronym in brackets behind the name of a firm that it is not known to be short for.
+/// "Comerica Inc (CMA)": a weak acronym in brackets after the name of a firm that it is not known to be short for.
 fn is_code_of_firm(look: &Look<'_, '_>) -> bool {
     let Span { start, end } = look.site.span;
     let text = look.site.text;

@@ -1,18 +1,18 @@
-//! Titles stand in capitals, or beside what makes them a title.
+//! Titles: accepted with a capital, or beside a name that makes the word a title.
 
 use super::facts::{Candidate, Class};
 use super::lines::LineCase;
 use super::scene::Look;
 use super::words::is_all_caps;
 
-/// In small letters, or in any case on a line of capitals: "the prime minister".
+/// In lower case, or in any case on a line of capitals: "the prime minister".
 fn is_small(look: &Look<'_, '_>) -> bool {
     let surface = look.site.surface();
     surface.starts_with(char::is_lowercase)
         || look.alias.any_case && look.site.line == LineCase::Upper && is_all_caps(surface)
 }
 
-/// A person's name behind it, or a country or an organisation before it.
+/// A person's name after it, or a country or an organisation before it.
 pub(super) fn has_company(look: &Look<'_, '_>) -> bool {
     if look.site.head.is_some() {
         return true;
@@ -38,6 +38,6 @@ pub(super) fn lacks_head(look: &Look<'_, '_>) -> bool {
     look.alias.weak || look.alias.honorific
 }
 
-pub(super) fn stands_alone(_: &Look<'_, '_>) -> bool {
+pub(super) fn is_capitalised(_: &Look<'_, '_>) -> bool {
     true
 }

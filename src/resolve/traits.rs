@@ -1,79 +1,59 @@
-//! What is told of an alias by itself, so that most rules need not be asked about it.
+//! Facts about an alias by itself, so that rules which cannot apply to it are skipped.
 
-use super::facts::{AliasFacts, Class, EntityFacts, Tier};
-use super::{divisions, evidence, firms, teams};
-use crate::gazetteer::Evidence;
+/// Rules of a list, a bit for each by its row; [`order`](super::order) holds the lists.
+pub(super) type Rows = u32;
 
-/// Traits of an alias, or those of all aliases at a site, as a set of bits. They are told once of each alias, which a thread then
-/// keeps from document to document.
+/// Traits of an alias, or those of all aliases at a site, as a set of bits. They are computed once for each alias, which a thread
+/// then keeps from document to document ([`traits_of`](super::facts::traits_of)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Traits(u32);
 
 impl Traits {
-    /// None in particular: every alias has it.
+    /// Every alias has this one: a rule that needs no other trait states it.
     pub(super) const ANY: Self = Self(1);
-    /// It names a place.
+    /// The alias names a place.
     pub(super) const PLACE: Self = Self(1 << 1);
-    /// It is a demonym.
+    /// The alias is a demonym.
     pub(super) const DEMONYM: Self = Self(1 << 2);
-    /// It is none.
+    /// The alias is not a demonym.
     pub(super) const NO_DEMONYM: Self = Self(1 << 3);
-    /// It stands without evidence.
+    /// The alias needs no evidence.
     pub(super) const FREE: Self = Self(1 << 4);
-    /// If it is weak, it stands behind a preposition, in a dateline, in a pair, before a title.
+    /// If the alias is weak, a preposition of place is evidence enough.
     pub(super) const BY_PREPOSITION: Self = Self(1 << 5);
+    /// If the alias is weak, a dateline is evidence enough.
     pub(super) const BY_DATELINE: Self = Self(1 << 6);
+    /// If the alias is weak, a pair ("City, State") is evidence enough.
     pub(super) const BY_PAIR: Self = Self(1 << 7);
+    /// If the alias is weak, a title after it is evidence enough.
     pub(super) const BY_HEAD: Self = Self(1 << 8);
-    /// It is a weak name of a division, and words for its kind let it stand.
+    /// The alias is a weak name of a division, for which words such as "state" and "governor" are evidence enough.
     pub(super) const BY_KIND: Self = Self(1 << 9);
-    /// Its line says when it is in use.
+    /// The line of the alias says in which period it is in use.
     pub(super) const PERIOD: Self = Self(1 << 10);
-    /// It names a firm.
+    /// The alias names a firm.
     pub(super) const FIRM: Self = Self(1 << 11);
-    /// It is a town's, in one word.
+    /// The alias is the name of a town, of one word.
     pub(super) const TOWN: Self = Self(1 << 12);
-    /// It gives way to a firm of the same name.
+    /// The alias gives way to a firm of the same name.
     pub(super) const GIVES_WAY: Self = Self(1 << 13);
-    /// It names a club in scores and reports of matches.
+    /// The alias names a club in scores and reports of matches.
     pub(super) const CLUB: Self = Self(1 << 14);
-    /// It names what a club may be called like.
+    /// The alias names a place after which a club may be called.
     pub(super) const HOME_OF_CLUB: Self = Self(1 << 15);
-    /// It names a place that is no feature of the landscape.
+    /// The alias names a place that is not a feature of the landscape.
     pub(super) const SETTLED: Self = Self(1 << 16);
-    /// It names the capital of a country.
+    /// The alias names the capital of a country.
     pub(super) const CAPITAL: Self = Self(1 << 17);
-    /// It names what is so small that it is at one point of the map.
+    /// The alias names something so small that it is at one point of the map.
     pub(super) const POINT: Self = Self(1 << 18);
 
-    /// Those of an alias.
-    pub(super) fn of(alias: &AliasFacts, entity: &EntityFacts) -> Self {
-        let place = alias.class == Class::Place;
-        let by = |evidence: Evidence| alias.evidence.contains(evidence);
-        let told = [
-            (Self::PLACE, place),
-            (Self::DEMONYM, alias.demonym),
-            (Self::NO_DEMONYM, !alias.demonym),
-            (Self::FREE, !alias.weak),
-            (Self::BY_PREPOSITION, by(Evidence::Preposition)),
-            (Self::BY_DATELINE, by(Evidence::Dateline)),
-            (Self::BY_PAIR, by(Evidence::Pair)),
-            (Self::BY_HEAD, by(Evidence::Head)),
-            (Self::BY_KIND, divisions::may_be_division(alias, entity)),
-            (Self::PERIOD, alias.period.ends()),
-            (Self::FIRM, alias.firm),
-            (Self::TOWN, evidence::is_town(alias, entity)),
-            (Self::GIVES_WAY, firms::gives_way(alias, entity)),
-            (Self::CLUB, teams::is_club(alias)),
-            (Self::HOME_OF_CLUB, place && teams::may_have_club(entity)),
-            (Self::SETTLED, place && entity.tier != Tier::Other),
-            (Self::CAPITAL, entity.tier == Tier::Capital),
-            (Self::POINT, entity.tier >= Tier::Capital),
-        ];
-        told.into_iter().fold(Self::ANY, |traits, (one, told)| if told { traits | one } else { traits })
+    /// The set with this trait if something is so.
+    pub(super) fn when(self, is_so: bool) -> Self {
+        Self(self.0 * u32::from(is_so))
     }
 
-    /// Whether one of these is among them.
+    /// Whether the two sets share a trait.
     #[inline]
     pub(super) fn any(self, traits: Self) -> bool {
         self.0 & traits.0 != 0

@@ -9,7 +9,7 @@ use super::words::word_before;
 use crate::normalize::is_hyphen;
 
 pub(super) fn is_currency(look: &Look<'_, '_>) -> bool {
-    look.alias.class == Class::Place && look.site.cues.any(Cues::MONEY_BEHIND)
+    look.alias.class == Class::Place && look.site.cues.any(Cues::MONEY_AFTER)
 }
 
 /// "US$ 5", and in the strict profile "U.S. dollars".
@@ -30,6 +30,18 @@ pub(super) fn is_part_of_organisation(look: &Look<'_, '_>) -> bool {
     let of = look.site.left.filter(|left| matches!(left.text, "of" | "Of"));
     let head = of.and_then(|of| word_before(look.site.text, of.span.start));
     head.is_some_and(|head| head.is_capitalised() && head.is(Classes::ORGANISATION_FIRST))
+}
+
+/// "IIT-Delhi": the place distinguishes the branches of an organisation. "UAE-India" and "NATO-Russia" are two names.
+pub(super) fn is_branch_of_acronym(look: &Look<'_, '_>) -> bool {
+    let site = look.site;
+    if look.scene.profile == Profile::Wide || look.alias.class != Class::Place {
+        return false;
+    }
+    let Some(before) = site.text[..site.span.start].strip_suffix('-') else { return false };
+    let n_letters = before.bytes().rev().take_while(u8::is_ascii_uppercase).count();
+    let apart = before[..before.len() - n_letters].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != '-');
+    n_letters >= 3 && apart && look.scene.sites_ending(site.part, before.len()).next().is_none()
 }
 
 /// "China-based" in the strict profile.

@@ -9,7 +9,7 @@ use crate::span::Span;
 pub(super) struct Word<'t> {
     pub(super) span: Span,
     pub(super) text: &'t str,
-    /// Looked up at once for a word that begins with a capital, of which much is asked; of most others nothing is.
+    /// Looked up in advance for a word that begins with a capital, which many rules ask for; few ask for other words.
     classes: Option<Classes>,
 }
 
@@ -49,12 +49,12 @@ impl<'t> Word<'t> {
     /// Whether it is an acronym: two or more letters, none of them small.
     #[inline]
     pub(super) fn is_acronym(self) -> bool {
-        // Told at once of nearly every word.
+        // Decides nearly every word.
         let small = self.text.as_bytes().get(1).is_some_and(u8::is_ascii_lowercase);
         !small && is_all_caps(self.text) && self.text.chars().filter(|c| c.is_alphabetic()).count() > 1
     }
 
-    /// A single capital letter, with or without a point: an initial.
+    /// A single capital letter, with or without a period: an initial.
     pub(super) fn is_initial(self) -> bool {
         let mut chars = self.text.chars();
         chars.next().is_some_and(char::is_uppercase) && matches!(chars.as_str(), "" | ".")
@@ -113,7 +113,7 @@ const JOINS: [bool; 128] = {
     joins
 };
 
-/// The same and the point, of all bytes.
+/// [`JOINS`] and the period, for all bytes.
 const ABBREVIATES: [bool; 256] = {
     let mut abbreviates = [false; 256];
     let mut byte = 0;
@@ -126,7 +126,7 @@ const ABBREVIATES: [bool; 256] = {
 
 /// The blank gap before `at`: where it begins, or `None` if there is none or a blank line.
 pub(super) fn gap_before(text: &str, at: usize) -> Option<usize> {
-    // One blank behind a letter or a sign: nearly every gap.
+    // One blank after a letter or punctuation: nearly every gap.
     match text.as_bytes()[..at] {
         [.., last] if last.is_ascii_graphic() => return None,
         [.., before, b' '] if before.is_ascii_graphic() => return Some(at - 1),
@@ -140,7 +140,7 @@ pub(super) fn gap_before(text: &str, at: usize) -> Option<usize> {
 fn gap_after(text: &str, at: usize) -> Option<usize> {
     match text.as_bytes()[at..] {
         [first, ..] if first.is_ascii_graphic() => return None,
-        [b' ', behind, ..] if behind.is_ascii_graphic() => return Some(at + 1),
+        [b' ', after, ..] if after.is_ascii_graphic() => return Some(at + 1),
         _ => {}
     }
     let rest = &text[at..];
@@ -160,7 +160,7 @@ fn joined_start(text: &str) -> Option<usize> {
     (start < bytes.len()).then_some(start)
 }
 
-/// Whether a gap parts what stands before and behind it: a blank line, or the end of a line that is too short to go on in
+/// Whether a gap separates the words before and after it: a blank line, or the end of a line that is too short to go on in
 /// the next (a byline, a heading, a row of a table).
 pub(super) fn is_break(text: &str, at: usize, gap: &str) -> bool {
     const SHORTEST_WRAPPED: usize = 25;
@@ -174,13 +174,13 @@ pub(super) fn is_break(text: &str, at: usize, gap: &str) -> bool {
     }
 }
 
-/// The word directly before `at`, if only blanks lie between. A point belongs to it when it looks like an abbreviation
-/// ("Gen.", "J."); a point after a longer word ends a sentence, and there is no word.
+/// The word directly before `at`, if only blanks lie between. A period belongs to it when it looks like an abbreviation
+/// ("Gen.", "J."); a period after a longer word ends a sentence, and there is no word.
 pub(super) fn word_before(text: &str, at: usize) -> Option<Word<'_>> {
     word_before_gap(text, gap_before(text, at)?)
 }
 
-/// The same, told where the blanks begin.
+/// Like [`word_before`], given where the blanks begin.
 pub(super) fn word_before_gap(text: &str, end: usize) -> Option<Word<'_>> {
     let before = &text[..end];
     // Nearly always a word of English, and a blank before it.
@@ -191,7 +191,7 @@ pub(super) fn word_before_gap(text: &str, end: usize) -> Option<Word<'_>> {
     any_word_before_gap(text, end)
 }
 
-/// The same of any word.
+/// Like [`word_before_gap`], for any word.
 fn any_word_before_gap(text: &str, end: usize) -> Option<Word<'_>> {
     let before = &text[..end];
     let (body, pointed) = match before.strip_suffix('.') {
@@ -217,7 +217,7 @@ pub(super) fn word_after(text: &str, at: usize) -> Option<Word<'_>> {
     (end > start).then(|| Word::new(text, Span::new(start, end)))
 }
 
-/// The end of the word that begins at `start`, without possessive ending and trailing hyphens; an initial keeps its point.
+/// The end of the word that begins at `start`, without possessive ending and trailing hyphens; an initial keeps its period.
 #[inline]
 pub(super) fn word_end(text: &str, start: usize) -> usize {
     let joined = joined_end(text, start);
@@ -236,7 +236,7 @@ pub(super) fn word_end(text: &str, start: usize) -> usize {
     start + word.len() + usize::from(single && rest[word.len()..].starts_with('.'))
 }
 
-/// The capitalised run that begins right after `at`: a person's name behind a title. `is_name_word` refuses words that
+/// The capitalised run that begins right after `at`: a person's name after a title. `is_name_word` refuses words that
 /// end the run (days, common words).
 pub(super) fn capitalised_run(text: &str, at: usize, is_name_word: impl Fn(Word<'_>) -> bool) -> Option<Span> {
     const LONGEST_NAME: usize = 8;

@@ -24,7 +24,6 @@ mod avx2;
 mod avx512;
 mod build;
 mod classes;
-mod engine;
 mod hash;
 mod layout;
 mod probe;
@@ -38,9 +37,9 @@ mod simd;
 use crate::normalize::FoldedText;
 
 pub(crate) use build::{Builder, KeyTraits};
-pub(crate) use engine::WordStart;
 pub(crate) use layout::{Layout, Policy, Sense, View};
 pub(crate) use search::{Hits, Scratch, StepLimit};
+pub(crate) use segments::ends_words;
 pub use simd::SimdLevel;
 
 impl View<'_> {

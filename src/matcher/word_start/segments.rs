@@ -22,7 +22,7 @@ pub(super) fn is_word(folded: char) -> bool {
 }
 
 /// Whether a character is of a script whose letters end the words of other scripts.
-pub(super) fn ends_words(c: char) -> bool {
+pub(crate) fn ends_words(c: char) -> bool {
     Script::of(c) != Script::Spaced
 }
 

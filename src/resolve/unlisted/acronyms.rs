@@ -8,9 +8,9 @@ use crate::resolve::rules::Rule;
 use crate::resolve::words::{Word, word_end};
 use crate::span::Span;
 
-/// The acronym in brackets behind `end`: "( LN )" and "(LN)".
+/// The acronym in brackets after `end`: "( LN )" and "(LN)".
 pub(super) fn in_brackets(text: &str, end: usize) -> Option<Word<'_>> {
-    // Told at once of nearly every run.
+    // Decides nearly every run.
     let may_open = match text.as_bytes()[end..] {
         [b' ', bracket, ..] => bracket == b'(',
         [first, ..] => first == b'\'' || !first.is_ascii(),
@@ -29,7 +29,7 @@ pub(super) fn in_brackets(text: &str, end: usize) -> Option<Word<'_>> {
     (looks_like_acronym(word) && after.starts_with([')', ','])).then_some(word)
 }
 
-/// Two to eight signs, two capitals or more: "LN", "IISc", "R&D".
+/// Two to eight letters, two capitals or more: "LN", "IISc", "R&D".
 pub(super) fn looks_like_acronym(word: Word<'_>) -> bool {
     let letters = word.text.chars().filter(|c| c.is_alphabetic()).count();
     let capitals = word.text.chars().filter(|c| c.is_uppercase()).count();
@@ -52,7 +52,7 @@ pub(super) fn spelled_by(run: &[Capital<'_>], acronym: Word<'_>) -> Option<usize
 
 /// Acronyms that no list has and nothing explains, used like the name of a body: "the LNX said", "LNX’s chief".
 pub(super) fn is_used_like_a_body(text: &str, word: Word<'_>) -> bool {
-    // Told at once of nearly every word.
+    // Decides nearly every word.
     if !(3..=6).contains(&word.text.len()) || !word.text.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return false;
     }

@@ -5,7 +5,7 @@ use crate::resolve::tickers;
 use crate::resolve::words::{Word, is_break, joined_end, joins_word, word_end};
 use crate::span::Span;
 
-/// What stands between two capitalised words of one run.
+/// What joins two capitalised words of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Joint {
     /// Nothing that joins: a new run begins.
@@ -62,8 +62,8 @@ impl<'t> RunsNear<'t> {
         if run_break > self.taken {
             self.capitals = Capitals::new(self.text, run_break).peekable();
         }
-        let opens_behind = |capital: &Capital<'_>| capital.joint == Joint::None && capital.word.span.start >= span.end;
-        while let Some(capital) = self.capitals.next_if(|capital| !opens_behind(capital)) {
+        let opens_after = |capital: &Capital<'_>| capital.joint == Joint::None && capital.word.span.start >= span.end;
+        while let Some(capital) = self.capitals.next_if(|capital| !opens_after(capital)) {
             self.found.push(capital);
         }
         self.taken = self.capitals.peek().map_or(self.text.len(), |capital| capital.word.span.start);
@@ -75,7 +75,7 @@ impl<'t> RunsNear<'t> {
 }
 
 /// A place at or before `at` that no run spans: where a gap begins that is too long for a [`joint`]. And whether no capital
-/// stands between the two. `known` is a place no later than `at` with its own break: what is before it is not read again.
+/// is between the two. `known` is a place no later than `at` with its own break: what is before it is not read again.
 pub(super) fn run_break_before(bytes: &[u8], at: usize, known: (usize, usize)) -> (usize, bool) {
     let mut capital = at;
     while capital >= LONGEST_JOINT {
@@ -85,7 +85,7 @@ pub(super) fn run_break_before(bytes: &[u8], at: usize, known: (usize, usize)) -
         }
         let (gap, near) = bytes[..capital].split_at(capital - LONGEST_JOINT);
         capital = match last_capital(near) {
-            Some(behind) => gap.len() + behind,
+            Some(after) => gap.len() + after,
             None => match gap.iter().rposition(|byte| *byte == b' ' || !is_plain(byte)) {
                 Some(blank) if bytes[blank] == b' ' => return (blank, capital == at),
                 Some(before) => before,
@@ -96,8 +96,8 @@ pub(super) fn run_break_before(bytes: &[u8], at: usize, known: (usize, usize)) -
     (0, capital == at && bytes[..at.min(LONGEST_JOINT)].iter().all(is_plain))
 }
 
-/// Whether no [`joint`] ends at `at`, where a name begins: a mark or a small word stands before it that joins nothing. What is
-/// not told at once is no.
+/// Whether no [`joint`] ends at `at`, where a name begins: a punctuation mark or a lower-case word comes before it that joins nothing. Doubtful
+/// cases are `false`.
 pub(super) fn is_apart_before(bytes: &[u8], at: usize) -> bool {
     let mut rest = &bytes[..at];
     for n_words in 0..MOST_JOINING {
@@ -108,7 +108,7 @@ pub(super) fn is_apart_before(bytes: &[u8], at: usize) -> bool {
             _ => return false,
         };
         rest = match rest {
-            // Of words that end with a point, initials alone are joined to what follows.
+            // Of words that end with a period, initials alone are joined to what follows.
             [.., before, last, b'.'] if before.is_ascii_alphabetic() && last.is_ascii_lowercase() => return true,
             [.., b','] if n_words > 0 => return true,
             [before @ .., b','] => before,
@@ -128,8 +128,8 @@ pub(super) fn is_apart_before(bytes: &[u8], at: usize) -> bool {
     false
 }
 
-/// Whether no [`joint`] begins at `at`, where a name ends: the same behind it.
-pub(super) fn is_apart_behind(bytes: &[u8], at: usize) -> bool {
+/// Whether no [`joint`] begins at `at`, where a name ends: like [`is_apart_before`].
+pub(super) fn is_apart_after(bytes: &[u8], at: usize) -> bool {
     let mut rest = match &bytes[at..] {
         [] => return true,
         [mark, ..] if is_separating(*mark) => return true,
@@ -139,20 +139,20 @@ pub(super) fn is_apart_behind(bytes: &[u8], at: usize) -> bool {
         }
         // "Harale's bank": only an owner's name is joined to what it owns.
         [b'\'', b's', b' ', next, ..] => return next.is_ascii_lowercase(),
-        [b',', behind @ ..] => behind,
-        behind => behind,
+        [b',', after @ ..] => after,
+        after => after,
     };
     for _ in 0..MOST_JOINING {
-        let [b' ', behind @ ..] = rest else { return false };
-        let n_letters = behind.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
-        let (word, behind) = behind.split_at(n_letters);
-        if word.is_empty() || behind.first().is_some_and(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+        let [b' ', after @ ..] = rest else { return false };
+        let n_letters = after.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+        let (word, after) = after.split_at(n_letters);
+        if word.is_empty() || after.first().is_some_and(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
             return false;
         }
         if !may_join(word) {
             return true;
         }
-        rest = behind;
+        rest = after;
     }
     false
 }
@@ -188,16 +188,16 @@ fn may_join(word: &[u8]) -> bool {
     )
 }
 
-/// Whether no run that touches the span goes beyond its end; what is not told at once is no.
-pub(super) fn stands_alone_behind(bytes: &[u8], span: Span) -> bool {
-    let behind = &bytes[span.end..];
-    // What may belong to the last word: a hyphen and more, an ending, the point of an initial.
-    let ends = behind
+/// Whether no run that touches the span goes beyond its end; doubtful cases are `false`.
+pub(super) fn ends_alone(bytes: &[u8], span: Span) -> bool {
+    let after = &bytes[span.end..];
+    // What may belong to the last word: a hyphen and more, an ending, the period of an initial.
+    let ends = after
         .first()
         .is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'\'' | b'&' | b'_' | b'.'));
-    ends && match behind.first_chunk::<{ LONGEST_JOINT + 1 }>() {
-        Some(behind) => last_capital(behind).is_none(),
-        None => behind.iter().all(is_plain),
+    ends && match after.first_chunk::<{ LONGEST_JOINT + 1 }>() {
+        Some(after) => last_capital(after).is_none(),
+        None => after.iter().all(is_plain),
     }
 }
 
@@ -236,7 +236,7 @@ impl<'t> Iterator for Capitals<'t> {
                 continue;
             }
             let end = dotted_end(text, word_end(text, at).max(at + c.len_utf8()));
-            // "Acme Inc ACM.N": the code is no word of the name.
+            // "Acme Inc ACM.N": the code is not a word of the name.
             if let Some(code_end) = tickers::code_end(text, Span::new(at, end)) {
                 self.last = None;
                 self.from = code_end;
@@ -260,24 +260,24 @@ impl<'t> Iterator for Capitals<'t> {
     }
 }
 
-/// The bytes of eight that are capitals of English or no ASCII, told by their high bits.
+/// The high bits of those of eight bytes that are capitals of English or not ASCII.
 fn capitals_of(block: [u8; 8]) -> u64 {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     const BEFORE_A: u64 = 0x0101_0101_0101_0101 * (0x80 - b'A' as u64);
-    const BEHIND_Z: u64 = 0x0101_0101_0101_0101 * (0x7F - b'Z' as u64);
-    // Sums of ASCII bytes do not carry, and others are told anyway.
+    const AFTER_Z: u64 = 0x0101_0101_0101_0101 * (0x7F - b'Z' as u64);
+    // Sums of ASCII bytes do not carry, and other bytes are in the result in any case.
     let block = u64::from_le_bytes(block);
     let low = block & !HIGH;
-    (block | (low + BEFORE_A) & !(low + BEHIND_Z)) & HIGH
+    (block | (low + BEFORE_A) & !(low + AFTER_Z)) & HIGH
 }
 
-/// The next capital of English, or character that may be one of another alphabet, at or behind `from`.
+/// The next capital of English, or character that may be one of another alphabet, at or after `from`.
 fn next_capital(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-        let told = capitals_of(*block);
-        if told != 0 {
-            return Some(at + told.trailing_zeros() as usize / 8);
+        let found = capitals_of(*block);
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
         }
         at += 8;
     }
@@ -288,22 +288,22 @@ fn next_capital(bytes: &[u8], from: usize) -> Option<usize> {
 /// The last capital of English, or byte of a character that may be one of another alphabet.
 fn last_capital(mut bytes: &[u8]) -> Option<usize> {
     while let Some((before, block)) = bytes.split_last_chunk() {
-        let told = capitals_of(*block);
-        if told != 0 {
-            return Some(before.len() + 7 - told.leading_zeros() as usize / 8);
+        let found = capitals_of(*block);
+        if found != 0 {
+            return Some(before.len() + 7 - found.leading_zeros() as usize / 8);
         }
         bytes = before;
     }
     bytes.iter().rposition(|byte| !is_plain(byte))
 }
 
-/// Whether a word of small letters goes on where these bytes end; they begin outside of any word.
+/// Whether a lower-case word goes on where these bytes end; they begin outside of any word.
 fn is_inside_word(before: &[u8]) -> bool {
     let joined = before.iter().rev().find(|byte| !matches!(byte, b'-' | b'\'' | b'&'));
     joined.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
-/// "U.S.", "N.W.T.": letters with points are one word.
+/// "U.S.", "N.W.T.": letters with periods are one word.
 fn dotted_end(text: &str, mut end: usize) -> usize {
     let bytes = text.as_bytes();
     while bytes[end - 1] == b'.'
@@ -392,7 +392,7 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (state >> 33) as usize % pieces.len()
         };
-        let (mut n_before, mut n_behind) = (0, 0);
+        let (mut n_before, mut n_after) = (0, 0);
         for _ in 0..200_000 {
             let gap: String = (0..8).map(|_| pieces[next()]).collect();
             let name = ["Harale", "Harale B", "H", "U.S", "A.b"][next() % 5];
@@ -406,24 +406,24 @@ mod tests {
                 assert!(words[first].word.span.start >= start && words[first].joint == Joint::None, "{text:?}");
                 n_before += 1;
             }
-            if is_apart_behind(text.as_bytes(), end) {
+            if is_apart_after(text.as_bytes(), end) {
                 assert!(words[last].word.span.end <= end, "{text:?}");
                 assert!(words.get(last + 1).is_none_or(|next| next.joint == Joint::None), "{text:?}");
-                n_behind += 1;
+                n_after += 1;
             }
         }
-        assert!(n_before > 1000 && n_behind > 1000);
+        assert!(n_before > 1000 && n_after > 1000);
     }
 
     #[test]
-    fn capitals_are_told_in_blocks() {
+    fn capitals_are_found_in_blocks() {
         for byte in 0..=255_u8 {
             for at in 0..20 {
                 let mut bytes = [b'.'; 20];
                 bytes[at] = byte;
-                let told = byte.is_ascii_uppercase() || !byte.is_ascii();
-                assert_eq!(next_capital(&bytes, 0), told.then_some(at), "{byte} at {at}");
-                assert_eq!(last_capital(&bytes), told.then_some(at), "{byte} at {at}");
+                let capital = byte.is_ascii_uppercase() || !byte.is_ascii();
+                assert_eq!(next_capital(&bytes, 0), capital.then_some(at), "{byte} at {at}");
+                assert_eq!(last_capital(&bytes), capital.then_some(at), "{byte} at {at}");
             }
         }
     }

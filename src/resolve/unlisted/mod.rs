@@ -8,15 +8,18 @@ mod capitals;
 mod near;
 mod organisations;
 mod places;
+mod used;
 
 use std::collections::BTreeMap;
 
 use super::Wanted;
 use super::facts::{Candidate, Class};
+use super::firms::Firms;
 use super::lexicon::Classes;
 use super::lines::{LineCase, Lines};
 use super::rules::{Rule, RuleSet};
-use super::scene::{Scene, Verdicts, emptied};
+use super::scene::{Scene, Verdicts};
+use super::scratch::emptied;
 use super::steps;
 use super::words::{joins_word, word_end};
 use crate::ids::{AliasId, EntityId};
@@ -37,7 +40,7 @@ pub(super) struct Found {
     pub(super) span: Span,
     pub(super) class: Class,
     pub(super) rule: Rule,
-    /// The part and span of the name it stands for: its own, or the long form of an acronym.
+    /// The part and span of the name that gives it its key: its own, or the long form of an acronym.
     pub(super) named: (usize, Span),
     /// The listed name it is short for, and its entity.
     pub(super) alias: Option<(AliasId, EntityId)>,
@@ -48,7 +51,7 @@ impl Found {
         Self { part, span, class, rule, named: (part, span), alias: None }
     }
 
-    /// Where it stands, in the order of selection.
+    /// Its position, in the order of selection.
     pub(super) fn place(&self) -> (usize, usize, std::cmp::Reverse<usize>) {
         (self.part, self.span.start, std::cmp::Reverse(self.span.end))
     }
@@ -61,11 +64,15 @@ pub(super) fn find(
     verdicts: &Verdicts,
     rules: RuleSet,
     wanted: Wanted,
-    short: &[(usize, AliasId, EntityId)],
+    firms: &Firms,
     memory: &mut Memory,
 ) -> Vec<Found> {
     let all = || -> Vec<_> { scene.parts.iter().map(|part| capitals(part.text)).collect() };
-    let short = if rules.contains(Rule::ShortName) { listed_short_names(scene, verdicts, short) } else { Vec::new() };
+    let mut short =
+        if rules.contains(Rule::ShortName) { listed_short_names(scene, verdicts, &firms.short) } else { Vec::new() };
+    if rules.contains(Rule::UsedName) {
+        add_rejected_firms(scene, verdicts, firms, &mut short);
+    }
     match wanted {
         Wanted::All => find_among(scene, verdicts, rules, &all(), &short).0,
         Wanted::Mentions => {
@@ -112,6 +119,29 @@ fn listed_short_names(
     found
 }
 
+/// Adds the sites where a place or a public body was rejected because the article has a firm of its name.
+fn add_rejected_firms(scene: &Scene<'_>, verdicts: &Verdicts, firms: &Firms, found: &mut Vec<(usize, Found)>) {
+    if !verdicts.any(Rule::KnownFirm) {
+        return;
+    }
+    let n_short = found.len();
+    for (row, site) in scene.sites.iter().enumerate() {
+        let verdicts = verdicts.of(site);
+        let all = !verdicts.is_empty() && verdicts.iter().all(|rule| *rule == Some(Rule::KnownFirm));
+        let alone = site.left.is_none_or(|left| !left.is_capitalised() || left.is(Classes::COMMON | Classes::CALENDAR))
+            && site.right.is_none_or(|right| !right.is_capitalised() || right.is_acronym());
+        if all
+            && alone
+            && site.line == LineCase::Sentence
+            && firms.is_firm(site.surface())
+            && found[..n_short].binary_search_by_key(&row, |(row, _)| *row).is_err()
+        {
+            found.push((row, Found::new(site.part, site.span, Class::Organisation, Rule::UsedName)));
+        }
+    }
+    found.sort_by_key(|(row, _)| *row);
+}
+
 /// The short forms of a document by their text.
 type ShortForms<'a> = BTreeMap<&'a str, ShortForm>;
 
@@ -135,6 +165,7 @@ fn find_among<'a>(
     organisations::find_forms(scene, verdicts, rules, &mut found);
     found.retain(|found| rules.contains(found.rule));
     short_forms.retain(|_, form: &mut ShortForm| rules.contains(form.rule));
+    forget_persons(words, &mut short_forms);
     repeat(scene, verdicts, words, &short_forms, rules, &mut found);
     found.extend(short.iter().map(|(_, found)| found.clone()));
     // A listed firm explains a name better than its look does.
@@ -143,7 +174,24 @@ fn find_among<'a>(
     (found, short_forms)
 }
 
-/// A short name and what it stands for.
+/// Drops the names used like a firm's that are a person's surname elsewhere ("producer Harale", then "Ada Harale").
+fn forget_persons(words: &[Vec<Capital<'_>>], short_forms: &mut ShortForms<'_>) {
+    if short_forms.values().all(|form| form.rule != Rule::UsedName) {
+        return;
+    }
+    for pair in words.iter().flat_map(|words| words.windows(2)) {
+        let [first, last] = pair else { continue };
+        let given = || first.word.is(Classes::FIRST_NAME) || first.word.is_initial();
+        if last.joint == Joint::Blank
+            && short_forms.get(last.word.text).is_some_and(|form| form.rule == Rule::UsedName)
+            && given()
+        {
+            short_forms.remove(last.word.text);
+        }
+    }
+}
+
+/// A short name and what it means.
 #[derive(Debug, Clone)]
 struct ShortForm {
     rule: Rule,
@@ -168,7 +216,7 @@ fn find_in_run<'a>(
     organisations::find(scene, verdicts, part, run, found);
     let n_organisations = found.len();
     places::find(scene, verdicts, part, run, found);
-    // "the U.S. Federal Reserve" is no reserve: a listed body explains the words.
+    // "the U.S. Federal Reserve" is not a nature reserve: a listed organisation explains the words.
     let is_body = |span: Span| {
         scene.sites_in(part, span).filter(|site| site.span.end == span.end).any(|site| {
             let mut judged = scene.candidates(site).iter().zip(verdicts.of(site));
@@ -187,8 +235,9 @@ fn find_in_run<'a>(
     let acronym = acronyms::in_brackets(text, last.span.end);
     let used = run.iter().filter(|capital| acronyms::is_used_like_a_body(text, capital.word));
     let used: Vec<_> = used.map(|capital| capital.word).collect();
+    let firms = used::names_in_run(scene, part, run);
     // Where every word has a capital, capitals say nothing.
-    let interesting = found.len() > known || acronym.is_some() || !used.is_empty();
+    let interesting = found.len() > known || acronym.is_some() || !used.is_empty() || !firms.is_empty();
     if !interesting || scene.case_at(part, run[0].word.span.start, lines) != LineCase::Sentence {
         found.truncate(known);
         return;
@@ -215,6 +264,8 @@ fn find_in_run<'a>(
             (None, Some(found)) => Some(found.span),
             (None, None) => spelled()
                 .filter(|_| !last.is(Classes::FEATURE_LAST | Classes::FACILITY | Classes::STREET | Classes::WORK))
+                // "the Convention on Trade (CT)".
+                .filter(|first| !run[*first].word.is(Classes::WORK))
                 .map(|first| Span::new(run[first].word.span.start, last.span.end)),
         };
         if let Some(named) = named {
@@ -229,6 +280,18 @@ fn find_in_run<'a>(
             short_forms.insert(acronym.text, form);
         }
     }
+    for (span, n_words) in firms {
+        // "retailer Harale Stores Group": the form of the name says more than its use.
+        if found[known..].iter().any(|found| found.span.overlaps(span)) {
+            continue;
+        }
+        if n_words == 1 {
+            let form = ShortForm { rule: Rule::UsedName, named: (part, span), alias: None };
+            short_forms.entry(span.of(text)).or_insert(form);
+        } else {
+            found.push(Found::new(part, span, Class::Organisation, Rule::UsedName));
+        }
+    }
     for word in used {
         if !is_listed(scene, verdicts, part, word.span) {
             let form = ShortForm { rule: Rule::UsedAcronym, named: (part, word.span), alias: None };
@@ -237,12 +300,12 @@ fn find_in_run<'a>(
     }
 }
 
-/// Whether an accepted name of the gazetteer stands exactly there.
+/// Whether an accepted name of the gazetteer has exactly this span.
 fn is_listed(scene: &Scene<'_>, verdicts: &Verdicts, part: usize, span: Span) -> bool {
     scene.sites_at(part, span.start).any(|site| site.span == span && verdicts.accepted(site))
 }
 
-/// Finds the short forms, and the names that something explained once, wherever else they stand.
+/// Finds the short forms, and the names that the article explains once, wherever else they appear.
 fn repeat(
     scene: &Scene<'_>,
     verdicts: &Verdicts,
@@ -266,6 +329,9 @@ fn repeat(
         for (row, capital) in words.iter().enumerate() {
             let word = capital.word;
             if let Some(form) = short_forms.get(word.text) {
+                if form.rule == Rule::UsedName && is_part_of_longer(words, row) {
+                    continue;
+                }
                 if !is_listed(scene, verdicts, part, word.span) {
                     found.push(Found {
                         named: form.named,
@@ -275,7 +341,7 @@ fn repeat(
                 }
                 continue;
             }
-            // A person's name is no place because a village is called like it.
+            // A person's name does not become a place because a village is called like it.
             let joined = |capital: &Capital<'_>| matches!(capital.joint, Joint::Blank | Joint::Particle);
             if joined(capital) && !words[row - 1].word.is(Classes::CALENDAR | Classes::COMMON) {
                 continue;
@@ -300,8 +366,17 @@ fn repeat(
     }
 }
 
+/// Whether the capitalised word at `row` is joined to others that nothing is known of: "Ada Harale", "Harale Zandvoort".
+fn is_part_of_longer(words: &[Capital<'_>], row: usize) -> bool {
+    let joined = |row: usize| words.get(row).is_some_and(|next| matches!(next.joint, Joint::Blank | Joint::Particle));
+    joined(row) && !words[row - 1].word.is(Classes::CALENDAR | Classes::COMMON | Classes::AFTER_NAME)
+        || joined(row + 1) && words[row + 1].word.is_unknown() && !words[row + 1].word.is_acronym()
+}
+
 /// Whether a sentence, a quotation or a line begins at `at`.
 fn opens_sentence(text: &str, at: usize) -> bool {
     let before = text[..at].trim_end_matches([' ', '\t', '\u{a0}']);
-    before.is_empty() || before.ends_with(['.', '!', '?', ':', '"', '“', '”', '\n', '(', '—', '–', '‘', '|', '*', '•'])
+    before.is_empty()
+        || before.ends_with(" -")
+        || before.ends_with(['.', '!', '?', ':', '"', '“', '”', '\n', '(', '—', '–', '‘', '|', '*', '•'])
 }

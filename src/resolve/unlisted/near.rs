@@ -1,20 +1,21 @@
 //! Unlisted names that matter to the mentions: those that could cover one, and those that are short for a listed name.
 //!
 //! Who counts needs no others, and they are most of the work. What is found in a capitalised run overlaps nothing outside of it,
-//! so the runs that touch an accepted name tell which names cover one. Two things reach further: what the article explains in
+//! so the runs that touch an accepted name show which names cover one. Two things reach further: what the article explains in
 //! one place and repeats elsewhere (a short form, a village) may cover a name there, and a short form of a listed name is a
-//! mention wherever it stands. [`is_enough`] says whether neither can be.
+//! mention wherever it appears. [`is_enough`] says whether neither can be.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use super::capitals::{
-    Capital, Capitals, Joint, RunsNear, is_apart_before, is_apart_behind, run_break_before, stands_alone_behind,
+    Capital, Capitals, Joint, RunsNear, ends_alone, is_apart_after, is_apart_before, run_break_before,
 };
-use super::{Found, Memory, ShortForms, acronyms, places};
+use super::{Found, Memory, ShortForms, acronyms, places, used};
 use crate::resolve::lexicon::Classes;
 use crate::resolve::rules::Rule;
-use crate::resolve::scene::{Scene, Site, Verdicts, emptied};
+use crate::resolve::scene::{Scene, Site, Verdicts};
+use crate::resolve::scratch::emptied;
 use crate::resolve::steps;
 use crate::span::Span;
 
@@ -31,7 +32,7 @@ pub(super) fn capitals<'a>(
     (0..scene.parts.len()).map(|part| capitals_of_part(scene, verdicts, short, part, list())).collect()
 }
 
-/// The same of one part, in an empty list. A name that stands alone, with no other before it, is taken first; what lies in it
+/// The words of one part, in an empty list. A name that is joined to nothing, with no other before it, is taken first; what lies in it
 /// changes nothing.
 fn capitals_of_part<'a>(
     scene: &Scene<'a>,
@@ -54,13 +55,13 @@ fn capitals_of_part<'a>(
             continue;
         }
         let bytes = text.as_bytes();
-        if !touched && is_apart_before(bytes, start) && is_apart_behind(bytes, end) {
+        if !touched && is_apart_before(bytes, start) && is_apart_after(bytes, end) {
             alone = end;
             continue;
         }
         let (run_break, alone_before) = run_break_before(bytes, start, last_break);
         last_break = (start, run_break);
-        if !touched && alone_before && stands_alone_behind(bytes, site.span) {
+        if !touched && alone_before && ends_alone(bytes, site.span) {
             alone = end;
         } else {
             runs.take(run_break, site.span);
@@ -96,7 +97,7 @@ pub(super) fn is_enough(
     let mut article = Article { scene, searched: BTreeMap::new() };
     // Short forms go before repeated names.
     found.iter().all(|found| found.rule != Rule::RepeatedName)
-        && short_forms.values().all(|form| form.alias.is_none())
+        && short_forms.values().all(|form| form.alias.is_none() && form.rule != Rule::UsedName)
         && near.iter().enumerate().filter(|(_, words)| !words.is_empty()).all(|(part, words)| {
             let mut row = 0;
             accepted(scene, verdicts, short, part).all(|site| {
@@ -108,7 +109,7 @@ pub(super) fn is_enough(
         })
 }
 
-/// Whether a name that is explained elsewhere could cover or cross the site. `row` is the first word that ends behind the start
+/// Whether a name that is explained elsewhere could cover or cross the site. `row` is the first word that ends after the start
 /// of the site.
 fn may_compete_with_repeated<'a>(
     article: &mut Article<'_, 'a>,
@@ -116,7 +117,7 @@ fn may_compete_with_repeated<'a>(
     words: &[Capital<'a>],
     row: usize,
 ) -> bool {
-    // No word is near: told at once of most sites.
+    // No word is near: so it is with most sites.
     let is_apart = |next: &Capital<'_>| {
         next.word.span.start >= site.span.end && !matches!(next.joint, Joint::Blank | Joint::Particle)
     };
@@ -125,20 +126,20 @@ fn may_compete_with_repeated<'a>(
     }
     let word = |row: usize| words[row].word;
     let is_joined = |row: usize| row < words.len() && matches!(words[row].joint, Joint::Blank | Joint::Particle);
-    let behind = row + words[row..].iter().take_while(|next| next.word.span.start < site.span.end).count();
+    let after = row + words[row..].iter().take_while(|next| next.word.span.start < site.span.end).count();
     let competes = |span: Span| span.overlaps(site.span) && !site.span.contains(span);
     // Nearly always: the words joined by blanks are those of the site.
-    let sticks_out = |row: usize| row < behind && !site.span.contains(word(row).span);
-    if !is_joined(row) && !is_joined(behind) && !sticks_out(row) && !sticks_out(behind.saturating_sub(1).max(row)) {
+    let sticks_out = |row: usize| row < after && !site.span.contains(word(row).span);
+    if !is_joined(row) && !is_joined(after) && !sticks_out(row) && !sticks_out(after.saturating_sub(1).max(row)) {
         return false;
     }
     // A short form is one word: "Harale-Kisumu".
-    if (row..behind)
+    if (row..after)
         .any(|row| competes(word(row).span) && article.has_elsewhere(site, word(row).span, Explained::ShortForm))
     {
         return true;
     }
-    // A place ends where no word is joined by blanks alone, and begins at the first of joined words, or behind one that opens
+    // A place ends where no word is joined by blanks alone, and begins at the first of joined words, or after one that opens
     // a sentence.
     let goes_on = |row: usize| {
         let next = words.get(row + 1).filter(|next| next.joint == Joint::Blank);
@@ -146,7 +147,7 @@ fn may_compete_with_repeated<'a>(
     };
     let before = (1..places::LONGEST_BARE).take_while(|back| *back <= row && is_joined(row + 1 - back)).count();
     let opens = |first: usize| !is_joined(first) || word(first - 1).is(Classes::CALENDAR | Classes::COMMON);
-    (row - before..behind.min(words.len())).filter(|first| opens(*first)).any(|first| {
+    (row - before..after.min(words.len())).filter(|first| opens(*first)).any(|first| {
         let mut lasts =
             (first..words.len()).take(places::LONGEST_BARE).take_while(|last| *last == first || is_joined(*last));
         lasts.any(|last| {
@@ -222,6 +223,7 @@ fn may_be_explained(text: &str, span: Span) -> bool {
     let first = words.next().filter(|first| first.word.span == span);
     first.is_some_and(|first| {
         acronyms::looks_like_acronym(first.word)
+            || used::is_used_like_a_firm(text, span)
             || words.next().is_some_and(|next| next.joint != Joint::None && next.word.is(Classes::COMPANY))
     })
 }

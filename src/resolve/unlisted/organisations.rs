@@ -14,7 +14,7 @@ use crate::resolve::traits::Traits;
 use crate::resolve::words::Word;
 use crate::span::Span;
 
-/// The last word of a name behind "School", and of no other.
+/// The last word of a name after "School" only.
 const SCHOOL_DISTRICT: &str = "District";
 
 /// More words than this are a list, not a name.
@@ -52,7 +52,7 @@ pub(super) fn short_name<'a>(scene: &Scene<'a>, run: &[Capital<'a>], found: &Fou
     (!known && first.is_unknown() && letters >= 4 && words.all(|word| word.is(Classes::COMPANY))).then_some(first)
 }
 
-/// Branches: a listed organisation with a place behind it, "Harale Bank Kenya".
+/// Branches: a listed organisation before a place, "Harale Bank Kenya".
 pub(super) fn find_branches(scene: &Scene<'_>, verdicts: &Verdicts, found: &mut Vec<Found>) {
     for site in scene.sites.iter().filter(|site| site.line == LineCase::Sentence && site.has(Class::Organisation)) {
         let Some(right) = site.right.filter(|right| right.is_capitalised()) else { continue };
@@ -107,7 +107,7 @@ impl<'a> Reader<'_, 'a> {
         self.run[row].word
     }
 
-    /// Whether a word joined without any other word stands before `row`.
+    /// Whether nothing but a blank or "&" joins the word at `row` to the one before.
     fn is_joined(&self, row: usize) -> bool {
         matches!(self.run[row].joint, Joint::Blank | Joint::Ampersand)
     }
@@ -121,7 +121,7 @@ impl<'a> Reader<'_, 'a> {
             let opens = word.is(Classes::CALENDAR)
                 || matches!(word.text, "The" | "A" | "An")
                 || is_compound_adjective(word)
-                || word.is(Classes::COMMON | Classes::BEHIND_NAME)
+                || word.is(Classes::COMMON | Classes::AFTER_NAME)
                     && super::opens_sentence(self.text(), word.span.start);
             let office =
                 self.is_title(row) && matches!(self.run[row + 1].joint, Joint::Blank | Joint::Ampersand | Joint::Of);
@@ -149,7 +149,8 @@ impl<'a> Reader<'_, 'a> {
     /// Whether a listed place or organisation begins here.
     fn is_listed(&self, row: usize) -> bool {
         let start = self.word(row).span.start;
-        self.scene.sites_at(self.part, start).any(|site| site.has(Class::Organisation) || site.has(Class::Place))
+        let mut sites = self.scene.sites_at(self.part, start);
+        sites.any(|site| (site.has(Class::Organisation) || site.has(Class::Place)) && self.verdicts.accepted(site))
     }
 
     /// First and last word of the next organisation.
@@ -177,11 +178,13 @@ impl<'a> Reader<'_, 'a> {
     /// The first word of the name whose head is at `head`.
     fn extend_left(&self, from: usize, head: usize) -> usize {
         let mut first = head;
-        while first > from && head - first < LONGEST {
+        while first > from && head - first < LONGEST && !self.begins_apart(first) {
             let crosses = match self.run[first].joint {
                 Joint::Blank | Joint::Ampersand | Joint::Particle => true,
                 // "the Food and Drug Administration", but not "France and World Bank".
-                Joint::And => first < head && self.is_after_the(from) && !self.is_listed(first - 1),
+                Joint::And => {
+                    first < head && !self.is_and_the(first) && self.is_after_the(from) && !self.is_listed(first - 1)
+                }
                 Joint::None | Joint::Of | Joint::For | Joint::Comma => false,
             };
             if !crosses {
@@ -190,6 +193,20 @@ impl<'a> Reader<'_, 'a> {
             first -= 1;
         }
         self.skip_opening(first, head)
+    }
+
+    /// Whether nothing before the word at `row` belongs to its name: it is "The", or a heading in capitals ends before it.
+    fn begins_apart(&self, row: usize) -> bool {
+        const SMALL: [&str; 15] =
+            ["AN", "ARE", "AS", "AT", "BY", "FROM", "HAS", "IN", "IS", "ON", "OR", "SAYS", "THE", "TO", "WITH"];
+        let (word, before) = (self.word(row), self.word(row - 1));
+        let small = |word: Word<'_>| SMALL.contains(&word.text);
+        // "RED SOX GAME IN EXTRA INNINGS The Times": four words in capitals, and the next is not.
+        let heading = || {
+            let upper = |row: usize| self.word(row).is_acronym() || small(self.word(row));
+            !upper(row) && row >= 4 && (row - 4..row).all(upper)
+        };
+        matches!(word.text, "The" | "A" | "An") || small(before) && self.run.len() > 3 || heading()
     }
 
     fn is_after_the(&self, row: usize) -> bool {
@@ -205,7 +222,7 @@ impl<'a> Reader<'_, 'a> {
         let mut row = head + 1;
         while row < self.run.len() && row <= last + REACH && self.is_joined(row) && !self.is_title(row) {
             let word = self.word(row);
-            if word.is(Classes::CALENDAR | Classes::BEHIND_NAME) {
+            if word.is(Classes::CALENDAR | Classes::AFTER_NAME) {
                 break;
             }
             if word.is(Classes::FACILITY) && row == last + 1 {
@@ -232,17 +249,25 @@ impl<'a> Reader<'_, 'a> {
                 // "the Office of the President" is a body, "the Government of President Hale" is the government.
                 Joint::Of | Joint::For => !self.is_title(row) || self.word(head).text == "Office",
                 Joint::Ampersand | Joint::Particle => true,
-                Joint::Blank => !self.is_title(row) && !word.is(Classes::BEHIND_NAME),
-                Joint::And => lists_subjects(self.word(head)) && self.is_subject(row),
+                Joint::Blank => !self.is_title(row) && !word.is(Classes::AFTER_NAME),
+                Joint::And => {
+                    let lists = lists_subjects(self.word(head)) || is_subject_of_study(self.word(row - 1));
+                    lists && !self.is_and_the(row) && self.is_subject(row)
+                }
                 Joint::Comma => lists_subjects(self.word(head)) && self.is_list(row),
                 Joint::None => false,
             };
-            if !goes_on || word.is(Classes::CALENDAR) {
+            if !goes_on || word.is(Classes::CALENDAR) || word.text == "The" {
                 break;
             }
             last = row;
         }
         last
+    }
+
+    /// "the Office of Trade and the Ministry": the article begins another name.
+    fn is_and_the(&self, row: usize) -> bool {
+        self.text()[self.word(row - 1).span.end..self.word(row).span.start].trim_end().ends_with(" the")
     }
 
     /// Whether the words from `row` to the next joint are a plain subject: no body of its own, no place.
@@ -269,6 +294,31 @@ impl<'a> Reader<'_, 'a> {
     }
 }
 
+/// "University of Science and Technology": what is taught, and not where.
+fn is_subject_of_study(word: Word<'_>) -> bool {
+    matches!(
+        word.text,
+        "Agriculture"
+            | "Arts"
+            | "Business"
+            | "Commerce"
+            | "Economics"
+            | "Education"
+            | "Engineering"
+            | "Finance"
+            | "Health"
+            | "Law"
+            | "Management"
+            | "Medicine"
+            | "Mines"
+            | "Music"
+            | "Science"
+            | "Sciences"
+            | "Technology"
+            | "Trade"
+    )
+}
+
 /// Whether the word ends a name of an organisation.
 fn is_last(word: Word<'_>, before: Word<'_>) -> bool {
     word.is(Classes::ORGANISATION_LAST) || word.text == SCHOOL_DISTRICT && before.text == "School"
@@ -280,7 +330,7 @@ fn is_compound_adjective(word: Word<'_>) -> bool {
     ending.is_some_and(|ending| Lexicon::shared().classes(ending).any(Classes::ADJECTIVE_ENDING))
 }
 
-/// Heads behind which "and" lists what the body is for; behind the others it joins two bodies.
+/// Heads after which "and" lists what the organisation is for; after the others it joins two organisations.
 fn lists_subjects(head: Word<'_>) -> bool {
     !matches!(
         head.text,

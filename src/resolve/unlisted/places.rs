@@ -1,4 +1,4 @@
-//! Places by the look of their names or by what stands beside them: "Harale River", "the village of Harale",
+//! Places by the look of their names or by the words beside them: "Harale River", "the village of Harale",
 //! "in Harale, Kenya".
 
 use super::Found;
@@ -8,6 +8,7 @@ use crate::resolve::facts::{Candidate, Class, Tier};
 use crate::resolve::lexicon::Classes;
 use crate::resolve::rules::Rule;
 use crate::resolve::scene::{Scene, Verdicts};
+use crate::resolve::traits::Traits;
 use crate::resolve::words::{Word, word_after, word_before};
 use crate::span::Span;
 
@@ -38,7 +39,7 @@ pub(super) fn is_called_settlement(text: &str, span: Span) -> bool {
     word_before(text, span.start).is_some_and(|left| makes_settlement(text, left, span))
 }
 
-/// The same, told the word before the span.
+/// Like [`is_called_settlement`], given the word before the span.
 fn makes_settlement(text: &str, left: Word<'_>, span: Span) -> bool {
     let says_kind = |word: Word<'_>| !word.is_capitalised() && word.is(Classes::SETTLEMENT);
     let kind = if left.text == "of" { word_before(text, left.span.start) } else { None };
@@ -48,10 +49,15 @@ fn makes_settlement(text: &str, left: Word<'_>, span: Span) -> bool {
 
 /// Whether words could name a place that only its surroundings explain, by the first and the last.
 pub(super) fn may_be_bare(first: Word<'_>, last: Word<'_>) -> bool {
-    let ordinary =
-        Classes::COMMON | Classes::CALENDAR | Classes::FIRST_NAME | Classes::BEHIND_NAME | Classes::DIRECTION;
+    let ordinary = Classes::COMMON | Classes::CALENDAR | Classes::FIRST_NAME | Classes::AFTER_NAME | Classes::DIRECTION;
     let body = Classes::ORGANISATION_LAST | Classes::FACILITY | Classes::ORGANISATION_FIRST;
     !first.is(ordinary) && !last.is(body) && !first.is_acronym() && !first.is_initial()
+}
+
+/// "the Southern District of New York": where a court sits, and what its prosecutors call themselves.
+fn is_court_district(first: Word<'_>, last: Word<'_>) -> bool {
+    last.text == "District"
+        && matches!(first.text, "Central" | "Eastern" | "Middle" | "Northern" | "Southern" | "Western")
 }
 
 /// Capitalised words joined by blanks alone.
@@ -68,7 +74,8 @@ impl<'a> Words<'_, 'a> {
         let mut words = self.words;
         while let [first, second, ..] = words
             && (first.word.is(Classes::CALENDAR)
-                || first.word.is(Classes::COMMON | Classes::BEHIND_NAME)
+                || matches!(first.word.text, "Democratic" | "Republican")
+                || first.word.is(Classes::COMMON | Classes::AFTER_NAME)
                     && super::opens_sentence(text, first.word.span.start))
             && second.joint == Joint::Blank
         {
@@ -78,7 +85,7 @@ impl<'a> Words<'_, 'a> {
         let span = Span::new(first.span.start, last.span.end);
         if words.len() >= 2 && words.len() <= 5 {
             let person = first.is(Classes::FIRST_NAME) && words.len() == 2;
-            if last.is(Classes::FEATURE_LAST) && !self.is_title(first) && !person {
+            if last.is(Classes::FEATURE_LAST) && !self.is_title(first) && !person && !is_court_district(first, last) {
                 return Some((span, Rule::FeatureName));
             }
             let wide = self.scene.profile == Profile::Wide;
@@ -91,6 +98,7 @@ impl<'a> Words<'_, 'a> {
             if first.is(Classes::FEATURE_FIRST)
                 && words.len() <= 3
                 && !last.is(Classes::ORGANISATION_LAST | Classes::FACILITY)
+                && !self.is_demonym(last)
             {
                 return Some((span, Rule::FeatureName));
             }
@@ -120,7 +128,7 @@ impl<'a> Words<'_, 'a> {
         paired.then_some((span, Rule::UnlistedPair))
     }
 
-    /// Whether a building is no place of its own: a house, or one that is called after the town it serves ("Harale Library").
+    /// Whether a building is not a place of its own: a house, or one that is called after the town it serves ("Harale Library").
     fn is_house(&self, first: Word<'_>, last: Word<'_>) -> bool {
         let of_town = || {
             let mut sites = self.scene.sites_at(self.part, first.span.start);
@@ -128,16 +136,23 @@ impl<'a> Words<'_, 'a> {
         };
         match last.text {
             "House" | "Restaurant" => true,
+            // "the Town Hall", "Public Square": no name of one of them.
+            _ if matches!(first.text, "City" | "Public" | "Town" | "Village") && self.words.len() == 2 => true,
             "Hall" | "Library" | "Museum" => of_town(),
             _ => false,
         }
+    }
+
+    /// "Gulf Arab", "Cape Verdean": people, not a gulf or a cape.
+    fn is_demonym(&self, word: Word<'_>) -> bool {
+        self.scene.sites_at(self.part, word.span.start).any(|site| site.traits.any(Traits::DEMONYM))
     }
 
     fn is_title(&self, word: Word<'_>) -> bool {
         self.scene.sites_at(self.part, word.span.start).any(|site| site.has(Class::Title))
     }
 
-    /// Whether nothing known stands in the span: a name that only its surroundings explain.
+    /// Whether the span contains no known name, so that only the words around it explain it.
     fn is_bare(&self, span: Span) -> bool {
         let mut sites = self.scene.sites_in(self.part, span);
         !sites.any(|site| site.has_other_than(Class::Place) || site.solid || self.verdicts.accepted(site))

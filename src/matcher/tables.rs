@@ -1,17 +1,16 @@
-//! The word-start engine of a [`Matcher`](super::super::Matcher): tables for nearly all names, an automaton for the
-//! rest.
+//! The word-start engine of a [`Matcher`](super::Matcher): the tables of [`word_start`](super::word_start) for nearly all names, an
+//! automaton for the rest.
 
 use std::sync::OnceLock;
 
-use super::super::MatcherScratch;
-use super::super::automaton::Automaton;
-use super::super::names::NameTable;
-use super::segments::ends_words;
-use super::{Hits, Layout, SimdLevel, StepLimit};
+use super::MatcherScratch;
+use super::automaton::Automaton;
+use super::names::NameTable;
+use super::word_start::{Hits, Layout, SimdLevel, StepLimit, ends_words};
 use crate::error::{Error, Result};
 
 #[derive(Debug)]
-pub(crate) struct WordStart {
+pub(super) struct WordStart {
     layout: Layout,
     level: SimdLevel,
     /// The keys that are not in the tables and may occur in any text.
@@ -43,7 +42,7 @@ impl Leftovers {
 
 impl WordStart {
     /// Opens the tables of the names for the given instructions; only the leftovers are compiled.
-    pub(in super::super) fn new(names: &NameTable, level: SimdLevel) -> Result<Self> {
+    pub(super) fn new(names: &NameTable, level: SimdLevel) -> Result<Self> {
         let bytes = names.index().words();
         let layout = Layout::open(bytes)?;
         if layout.n_keys() as usize != names.index().len() {
@@ -62,7 +61,7 @@ impl WordStart {
     }
 
     /// Fills `scratch.hits` with every alias that passes, nearly in order.
-    pub(in super::super) fn find(&self, names: &NameTable, text: &str, scratch: &mut MatcherScratch) {
+    pub(super) fn find(&self, names: &NameTable, text: &str, scratch: &mut MatcherScratch) {
         self.search(names, text, StepLimit::Bounded, scratch);
         if scratch.hits.gave_up {
             match self.fallback.get_or_init(|| Automaton::new(names.keys()).ok()) {
@@ -91,7 +90,7 @@ impl WordStart {
         self.layout.view(names.index().words()).find(self.level, text, folded, step_limit, word_start, hits);
     }
 
-    pub(in super::super) fn memory_usage(&self, names: &NameTable) -> usize {
+    pub(super) fn memory_usage(&self, names: &NameTable) -> usize {
         let leftovers = self.leftovers.iter().chain(&self.of_other_scripts).map(|leftovers| &leftovers.automaton);
         let automata = leftovers.chain(self.fallback.get().into_iter().flatten());
         names.index().words().len() + automata.map(Automaton::memory_usage).sum::<usize>()
