@@ -29,6 +29,7 @@ class Writing(TypedDict):
     threads: int
     checkpoint: int
     is_part: bool
+    round_ups: str
 
 class Conditions(TypedDict):
     kind: Optional[str]

@@ -48,6 +48,7 @@ def analyze(
     force: bool = False,
     threads: int = 0,
     checkpoint: int = 256 << 20,
+    round_ups: str = "cap:1000",
     shard: Optional[Tuple[int, int]] = None,
     name: str = "records",
     progress: Progress = None,
@@ -69,6 +70,8 @@ def analyze(
         force: whether an earlier run of the same name is replaced.
         threads: 0 for one on each core. The result is the same for any number.
         checkpoint: of files with more bytes than this, finished parts are kept, so that an interrupted call goes on; 0 to keep nothing.
+        round_ups: which pairs count in an article that mentions very many entities: ``"cap:N"``, those of the N that it mentions most;
+            ``"skip:N"``, none if it has more than N; ``"keep"``, all.
         shard: ``(i, n)``, the share ``i`` of ``n`` of the files, from 1; :func:`merge` makes one run of all shares.
         name: what the run calls its input, if ``data`` is not files.
         progress: a function that is called with bytes and records done, or True for a bar of tqdm.
@@ -99,6 +102,7 @@ def analyze(
         "threads": threads,
         "checkpoint": checkpoint,
         "is_part": shard is not None,
+        "round_ups": round_ups,
     }
     engine = analyzer._analyzer
     paths = _paths(data)

@@ -119,7 +119,7 @@ const GROUPS: usize = (PHRASES + OPENING) / IN_GROUP;
 pub(crate) const WORDS: usize = (PHRASES + OPENING + NUMBERS + 4) / 8;
 
 impl Signature {
-    /// The signature of an article without furniture, for callers that have no [`Signer`].
+    /// The signature of an article without furniture, for callers that have no `Signer`.
     ///
     /// ```
     /// use dateline::copies::Signature;

@@ -31,6 +31,9 @@ pub(super) struct Source<'r> {
     rows_read: u64,
 }
 
+/// What a document is about, as cells of a table: the country, its share of the places, and the places.
+pub(super) type FocusCells = (Option<String>, f64, String);
+
 impl<'r> Source<'r> {
     pub(super) fn new(run: &'r Run, filter: &'r Filter, on_rows: &'r dyn Fn(u64) -> bool) -> Result<Self> {
         let view = filter.view(run)?;
@@ -339,7 +342,7 @@ impl<'r> Source<'r> {
 
     /// What the documents are about, by their rows: the code of the country, its share, and the ids of the places. Those without are
     /// missing.
-    pub(super) fn focuses(&self) -> Result<BTreeMap<u32, (Option<String>, f64, String)>> {
+    pub(super) fn focuses(&self) -> Result<BTreeMap<u32, FocusCells>> {
         let mut focuses = BTreeMap::new();
         self.view.for_each_focus(|document, focus, _| {
             if focus.country.is_some() || !focus.places.is_empty() {

@@ -211,7 +211,7 @@ struct Tally {
 
 /// A table whose rows get their final form as they come or, if it depends on what is yet to come, at the end.
 enum Table<B> {
-    Final(BlockWriter<B>),
+    Final(Box<BlockWriter<B>>),
     Spooled(Spool<B>),
 }
 
@@ -274,12 +274,12 @@ impl<'a> RunSink<'a> {
         let documents = run.file(DOCUMENTS_FILE, &header("dateline-documents").describe::<DocumentRows>())?;
         let signatures = run.file(SIGNATURES_FILE, &header("dateline-signatures").describe::<SignatureRows>())?;
         let counts = match catalogue.counted().is_some() {
-            true => Table::Final(BlockWriter::new(counts_file(&run, &origin.gazetteer.fingerprint)?)),
+            true => Table::Final(Box::new(BlockWriter::new(counts_file(&run, &origin.gazetteer.fingerprint)?))),
             false => Table::Spooled(Spool::new(run.path("counts.spool"))),
         };
         let mentions = match catalogue.counted().is_some() {
             _ if !origin.with_mentions => None,
-            true => Some(Table::Final(BlockWriter::new(mentions_file(&run, &origin.gazetteer.fingerprint)?))),
+            true => Some(Table::Final(Box::new(BlockWriter::new(mentions_file(&run, &origin.gazetteer.fingerprint)?)))),
             false => Some(Table::Spooled(Spool::new(run.path("mentions.spool")))),
         };
         let n_fields = origin.settings.input.as_ref().map_or(0, |input| input.keep.len());

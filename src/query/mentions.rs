@@ -1,9 +1,12 @@
-//! Which mentions of a document count.
+//! Which documents and which of their mentions count.
 
 use std::cmp::Reverse;
 
 use crate::segment::{Section, Sections};
-use crate::store::MentionRow;
+use crate::store::{DocumentRow, MentionRow};
+
+/// Whether a document is wanted, by its row and what is known of it.
+pub(super) type DocumentTest<'t> = &'t mut dyn FnMut(usize, DocumentRow<'_>) -> bool;
 
 /// Which mentions count; by default all that the run stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::view::DocumentTest;
+use super::mentions::DocumentTest;
 use crate::copies::{Signature, Stories};
 use crate::error::{Error, Result};
 use crate::store::{Run, SIGNATURES_FILE};

@@ -1,7 +1,7 @@
 //! A run, or a part of it: some of its documents, some of their mentions, places counted for their countries.
 
 use super::entity::{RunEntity, entities_of};
-use super::mentions::{MentionTest, without_nested};
+use super::mentions::{DocumentTest, MentionTest, without_nested};
 use super::roll_up::{RollUp, Rolled};
 use super::stories::chosen_copies;
 use crate::error::{Error, Result};
@@ -305,9 +305,6 @@ pub(super) fn sum_entries(entries: &mut Vec<(EntityId, u32)>) {
         same
     });
 }
-
-/// Whether a document is wanted, by its row and what is known of it.
-pub(super) type DocumentTest<'t> = &'t mut dyn FnMut(usize, DocumentRow<'_>) -> bool;
 
 /// Some of the documents of a run: a bit for each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -145,7 +145,7 @@ pub(super) fn reject_known(scene: &Scene<'_>, verdicts: &mut Verdicts, gathered:
             let open = matches!(verdict, None | Some(Rule::Free | Rule::Preposition | Rule::LowPrior));
             if open
                 && !look.alias.demonym
-                && !(look.alias.armed && !look.alias.weak)
+                && (!look.alias.armed || look.alias.weak)
                 && look.alias.class != Class::Title
                 && !located
             {

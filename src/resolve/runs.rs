@@ -35,7 +35,7 @@ pub(super) fn continues_left(look: &Look<'_, '_>) -> bool {
 
 /// "Egypt's Sinai", "Acme Inc. Paris": a possessive or a cut legal form ends the name before.
 fn ends_name(left: Word<'_>) -> bool {
-    let cut = left.text.strip_suffix('.').is_some_and(|form| firms::is_legal_form(form));
+    let cut = left.text.strip_suffix('.').is_some_and(firms::is_legal_form);
     cut || left.text.ends_with("'s") || left.text.ends_with("’s") || left.text.ends_with("s’")
 }
 

@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use dateline::archive::ArrowSource;
-use dateline::{
-    AnalyzeOptions, Archive, ArchiveOptions, InputFormat, MergeOptions, Progress, RunSummary, ScanOptions, StopFlag,
-};
+use dateline::{AnalyzeOptions, Archive, InputFormat, MergeOptions, Progress, RunSummary, ScanOptions, StopFlag};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyIterator};
 
@@ -70,7 +68,7 @@ pub(crate) fn analyze_rows<'py>(
     let source = ArrowSource::new(name, &schema, batches, options).map_err(|error| errors::exception(py, &error))?;
     let analyzer = &analyzer.get().analyzer;
     let summary = work::run(py, progress, &raised, &stop, |on_progress| {
-        dateline::analyze(analyzer, source, &writing.out, writing.options(on_progress, &stop))
+        dateline::analyze(analyzer, source, &writing.out, writing.options(on_progress, &stop)?)
     })?;
     finished(py, summary)
 }
@@ -88,7 +86,11 @@ pub(crate) fn analyze_lines<'py>(
     progress: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<(Run, Bound<'py, PyDict>)> {
     let (raised, stop) = (Raised::default(), StopFlag::default());
-    let options = ArchiveOptions { input_format: InputFormat::JsonLines, ..reading.options(py)? };
+    let mut options = reading.options(py)?;
+    // A name that says so is enough: then the run is that of a file with this name.
+    if !name.ends_with(".jsonl") {
+        options.input_format = InputFormat::JsonLines;
+    }
     let lines = Arc::new(lines.clone().unbind());
     let (kept, flag) = (raised.clone(), stop.clone());
     let open = move || {
@@ -142,7 +144,7 @@ fn analyze_archive<'py>(
     (raised, stop): (&Raised, &StopFlag),
 ) -> PyResult<(Run, Bound<'py, PyDict>)> {
     let summary = work::run(py, progress, raised, stop, |on_progress| {
-        dateline::analyze_archive(analyzer, archive, &writing.out, writing.options(on_progress, stop))
+        dateline::analyze_archive(analyzer, archive, &writing.out, writing.options(on_progress, stop)?)
     })?;
     finished(py, summary)
 }
@@ -168,14 +170,19 @@ pub(crate) fn merge<'py>(
 }
 
 impl Writing {
-    fn options<'a>(&self, on_progress: &'a dyn Fn(Progress), stop: &'a StopFlag) -> AnalyzeOptions<'a> {
-        AnalyzeOptions {
+    fn options<'a>(
+        &self,
+        on_progress: &'a dyn Fn(Progress),
+        stop: &'a StopFlag,
+    ) -> dateline::Result<AnalyzeOptions<'a>> {
+        Ok(AnalyzeOptions {
             scan: ScanOptions { threads: self.threads, on_progress: Some(on_progress), stop: Some(stop) },
             mentions: self.mentions,
             force: self.force,
             checkpoint: self.checkpoint,
             is_part: self.is_part,
-        }
+            round_ups: self.round_ups.parse()?,
+        })
     }
 }
 

@@ -7,8 +7,8 @@ use arrow_array::{ArrayRef, Float64Array, StringArray, UInt32Array, UInt64Array}
 use dateline::association::Measure;
 use dateline::gazetteer::LoadOptions;
 use dateline::query::{
-    Condition, EntityNames, Filter, Frequency, PairOptions, PairOrder, Period, RunEntity, Slice, SliceBy, SliceCount,
-    View, Within, find_entity, strongest_pairs, top_entities, trend,
+    Condition, EntityNames, Filter, Frequency, PairOptions, PairOrder, RunEntity, Slice, SliceBy, SliceCount, View,
+    Within, find_entity, strongest_pairs, top_entities, trend,
 };
 use dateline::{About, Passage, PassageName, PassageOrder, PassageQuery, ScanOptions, StopFlag, passages};
 use pyo3::prelude::*;
@@ -37,8 +37,9 @@ struct Conditions {
 }
 
 impl Conditions {
-    fn filter(&self) -> dateline::Result<Filter> {
-        let condition = self.condition.as_deref().map(str::parse::<Condition>).transpose()?;
+    fn filter(&self, run: &dateline::Run) -> dateline::Result<Filter> {
+        let of_run = |text: &str| Condition::for_fields(text, run.kept_fields());
+        let condition = self.condition.as_deref().map(of_run).transpose()?;
         Ok(Filter { kind: self.kind.clone(), condition, ..Filter::default() })
     }
 
@@ -115,7 +116,7 @@ impl Run {
             _ => return Err(errors::usage(py, format!("by={by:?} is not known"), "use \"documents\" or \"mentions\"")),
         };
         work::released(py, || {
-            let filter = conditions.filter()?;
+            let filter = conditions.filter(&self.0)?;
             let view = filter.view(&self.0)?;
             let entities = top_entities(&view, &filter.select(&view)?, by, rows);
             let mut columns = entity_columns(["entity", "name", "type"], entities.iter().copied());
@@ -146,7 +147,7 @@ impl Run {
         let by_measure = order != PairOrder::Joint;
         work::released(py, || {
             let within: Within = list.context.parse()?;
-            let mut filter = Filter { min_documents: list.min_documents, ..conditions.filter()? };
+            let mut filter = Filter { min_documents: list.min_documents, ..conditions.filter(&self.0)? };
             filter.min_each = list.min_each.unwrap_or(0);
             let view = filter.view(&self.0)?;
             if let Some(with) = &list.with {
@@ -196,21 +197,14 @@ impl Run {
         rows: usize,
         conditions: Conditions,
     ) -> PyResult<Table> {
-        let by = match Period::ALL.into_iter().find(|(name, _)| *name == by) {
-            Some((_, period)) => SliceBy::Period(period),
-            None if by == "source" => SliceBy::Source,
-            None => {
-                let words = Period::ALL.map(|(name, _)| name).join(", ");
-                return Err(errors::usage(py, format!("by={by:?} is not known"), &format!("use {words} or source")));
-            }
-        };
         work::released(py, || {
-            let filter = Filter { without_agencies: true, ..conditions.filter()? };
+            let by: SliceBy = by.parse()?;
+            let filter = Filter { without_agencies: true, ..conditions.filter(&self.0)? };
             let view = filter.view(&self.0)?;
             let wanted = if entities.is_empty() { usual(&filter, &view, rows)? } else { Vec::new() };
             let named = entities.iter().map(|given| Ok::<u32, dateline::Error>(conditions.entity(&self.0, given)?.row));
             let wanted: Vec<u32> = wanted.into_iter().map(Ok).chain(named).collect::<dateline::Result<_>>()?;
-            let found = trend(&view, &wanted, by)?;
+            let found = trend(&view, &wanted, &by)?;
             let mut cells: Vec<(&RunEntity, &Slice, SliceCount)> = Vec::new();
             for (row, counts) in wanted.iter().zip(&found.counts) {
                 let entity = &view.entities()[*row as usize];
@@ -258,10 +252,10 @@ impl Run {
                 _ => About::Entity(row(given.first().map_or("", String::as_str))?),
             };
             let order = seed.map_or(PassageOrder::Archive, PassageOrder::Random);
-            let query = PassageQuery { about, within: context.parse()?, documents, order };
+            let query = PassageQuery { about, together: context.parse::<Within>()?.into(), documents, order };
             let scan = ScanOptions { threads, on_progress: None, stop: Some(&stop) };
-            let found = passages(&self.0, &root, &query, scan)?;
-            let view = View::whole(&self.0)?;
+            let view = conditions.filter(&self.0)?.view(&self.0)?;
+            let found = passages(&view, &root, &query, scan)?;
             let mut names: Vec<(&Passage, &PassageName)> = Vec::new();
             for sentence in &found.sentences {
                 names.extend(sentence.names.iter().map(|name| (sentence, name)));

@@ -85,4 +85,5 @@ pub(crate) struct Writing {
     pub(crate) threads: usize,
     pub(crate) checkpoint: u64,
     pub(crate) is_part: bool,
+    pub(crate) round_ups: String,
 }
