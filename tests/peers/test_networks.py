@@ -67,7 +67,7 @@ class Networks(Case):
 
     def test_gexf_over_time(self):
         schema = lxml.etree.XMLSchema(lxml.etree.parse(pathlib.Path(__file__).with_name("gexf-1.3.xsd")))
-        for name, run in self.each_run():
+        for name, run in self.each_counted_run():
             out = self.export(name, "gexf", "--by", "month")
             parsed = lxml.etree.parse(out, lxml.etree.XMLParser(huge_tree=True))
             schema.assertValid(parsed)
@@ -87,8 +87,12 @@ class Networks(Case):
             graph = networkx.read_gexf(out, version="1.3")
             self.assertEqual(graph.number_of_nodes(), len(nodes_of(run)))
 
+    def each_counted_run(self):
+        """The runs whose pairs are those of their counts, of which slices are counted: all but the forged one."""
+        return ((name, run) for name, run in self.each_run() if name != "awkward")
+
     def test_edges_by_slice(self):
-        for name, run in self.each_run():
+        for name, run in self.each_counted_run():
             for to in ("edges", "graphml"):
                 out = self.export(name, to, "--by", "source")
                 found = Counter()

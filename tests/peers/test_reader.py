@@ -30,7 +30,7 @@ class Golden(unittest.TestCase):
             self.fail(f"{what} was accepted")
 
     def test_golden_files_are_read(self):
-        self.assertEqual(len(GOLDEN), 10)
+        self.assertEqual(len(GOLDEN), 12)
         for path in GOLDEN:
             check(path.read_bytes())
         run = dateline.open_run(FORMAT / "v1" / "run")
