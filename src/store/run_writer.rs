@@ -57,7 +57,7 @@ impl RunWriter {
     ///
     /// If it cannot be created, for one because the run has it already.
     pub fn file(&self, name: &str, header: &FileHeader) -> Result<FileWriter> {
-        FileWriter::from_writer(self.directory.file(name)?, header, Codec::Zstd)
+        FileWriter::from_writer(self.directory.file(name)?, header, Codec::default())
     }
 
     /// Begins `rejects.jsonl`.

@@ -46,13 +46,13 @@ pub struct FileWriter {
 }
 
 impl FileWriter {
-    /// Begins a new file at `path`, whose blocks will be compressed.
+    /// Begins a new file at `path`, whose blocks will be stored by the [default codec](Codec).
     ///
     /// # Errors
     ///
     /// If the file exists already or cannot be created.
     pub fn create(path: impl Into<PathBuf>, header: &FileHeader) -> Result<Self> {
-        Self::with_codec(path, header, Codec::Zstd)
+        Self::with_codec(path, header, Codec::default())
     }
 
     /// Begins a new file at `path`, whose blocks will be stored by `codec`.
