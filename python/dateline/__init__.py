@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
     from ._engine import __version__ as __version__
-    from .analyze import analyze as analyze
-    from .analyze import merge as merge
     from .analyzer import Analyzer as Analyzer
     from .errors import ArgumentTypeError as ArgumentTypeError
     from .errors import DatelineError as DatelineError
@@ -44,12 +42,14 @@ if TYPE_CHECKING:
     from .run import LabelledMatrix as LabelledMatrix
     from .run import Run as Run
     from .run import Verification as Verification
+    from .runs import analyze as analyze
+    from .runs import merge as merge
     from .table import Table as Table
 
 #: Where each name is from. Modules are imported when they are used, so that the reader needs no engine.
 _HOME = {
     "__version__": "_engine",
-    **dict.fromkeys(("analyze", "merge"), "analyze"),
+    **dict.fromkeys(("analyze", "merge"), "runs"),
     "Analyzer": "analyzer",
     **dict.fromkeys(
         ("ArgumentTypeError", "DatelineError", "EngineError", "FileError", "FormatError", "GazetteerError", "Interrupted"), "errors"

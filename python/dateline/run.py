@@ -144,7 +144,7 @@ class Run:
         *,
         context: str = "document",
         measure: Union[str, Sequence[str]] = ("g2", "npmi"),
-        by: str = "measure",
+        order: str = "measure",
         type: Optional[str] = None,
         where: Optional[str] = None,
         with_: Optional[str] = None,
@@ -157,9 +157,9 @@ class Run:
 
         Args:
             rows: how many; 0 for all.
-            context: what both must share: ``"document"``, ``"paragraph"`` or ``"sentence"``.
+            context: what both must share: ``"document"``, ``"paragraph"``, ``"sentence"`` or ``"window:N"`` (words apart).
             measure: the measures to give, of which the first orders the pairs; ``dateline pairs --help`` lists formulas and sources.
-            by: ``"measure"`` or ``"documents"``.
+            order: ``"measure"`` or ``"documents"``.
             type, where: as for :meth:`top`.
             with_: only pairs with this entity, by its id or any of its names.
             min_documents, min_each: least documents of both together, and of each.
@@ -176,7 +176,7 @@ class Run:
         listed: _engine.PairList = {
             "context": context,
             "measures": [measure] if isinstance(measure, str) else list(measure),
-            "by": by,
+            "by": order,
             "with": with_,
             "min_documents": min_documents,
             "min_each": min_each,
@@ -194,11 +194,12 @@ class Run:
         type: Optional[str] = None,
         where: Optional[str] = None,
     ) -> Table:
-        """Entities in each day, week, month, quarter or year, or in each source; without any, the ``rows`` places and organisations in most documents.
+        """Entities in each day, week, month, quarter or year, or in each source, language or value of a kept field (``by``); without any, the ``rows`` places and organisations in most documents.
 
         Returns:
             ``entity``, ``name``, ``slice`` (str), ``mentions``, ``documents``, ``articles``, ``words`` (uint64), ``rate``, ``low``, ``high`` (float64: documents for each
-            1,000 articles of the slice, and its 95 % interval; null where there is no article).
+            1,000 articles of the slice, and its 95 % interval; null where there is no article), ``mention_rate``
+            (float64: mentions for each 100,000 words).
         """
         return Table(self._run.trend(list(entities), by, rows, _conditions(type, where)))
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from . import _engine
-from .analyze import _lines, _tell, merge
+from .runs import _lines, _tell, merge
 from .analyzer import Analyzer, _engine_reading
 from .errors import ArgumentTypeError, UsageError
 from .gazetteer import Gazetteer, PathLike
@@ -385,8 +385,8 @@ class _Task:
         analyzer = self.analyzer()
         for batch in batches:
             columns = set(batch.schema.names)
-            named = {role: role if role in columns else None for role in ("id", "title", "date")}
-            found = analyzer.tag_table(batch, text="text", threads=1, **named).to_arrow()
+            id, title, date = (role if role in columns else None for role in ("id", "title", "date"))
+            found = analyzer.tag_table(batch, text="text", id=id, title=title, date=date, threads=1).to_arrow()
             yield from _conformed(found, _TAGS)
 
     def _writing(self, out: str) -> "_engine.Writing":
@@ -575,7 +575,7 @@ def _pieces(shard: int, run: str) -> "Iterator[pyarrow.RecordBatch]":
             while True:
                 piece = file.read(_CHUNK)
                 if piece or offset == 0:
-                    row = {"shard": [shard], "file": [name], "offset": [offset], "bytes": [piece]}
+                    row: Dict[str, List[Any]] = {"shard": [shard], "file": [name], "offset": [offset], "bytes": [piece]}
                     yield _rows(row, _PARTS)
                 if len(piece) < _CHUNK:
                     break
@@ -654,7 +654,7 @@ def _made(gazetteer: Gazetteer, words: Tuple[str, str, str, Tuple[str, ...], Tup
 
 
 def _session(articles: "DataFrame") -> "SparkSession":
-    session = getattr(articles, "sparkSession", None)
+    session: Optional["SparkSession"] = getattr(articles, "sparkSession", None)
     if session is None:
         raise ArgumentTypeError(
             f"articles are a DataFrame of Spark, not {type(articles).__name__}", remedy="use dateline.analyze for other data"

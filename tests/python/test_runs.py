@@ -55,7 +55,7 @@ def test_pairs_are_those_of_the_command(corpus_run: dateline.Run) -> None:
     for arguments, keywords in (
         ([], {}),
         (["--context", "sentence", "--measure", "npmi,g2"], {"context": "sentence", "measure": ["npmi", "g2"]}),
-        (["--all-pairs", "--by", "documents"], {"all_pairs": True, "by": "documents"}),
+        (["--all-pairs", "--order", "documents"], {"all_pairs": True, "order": "documents"}),
         (["--with", "United Kingdom", "--min-each", "2"], {"with_": "United Kingdom", "min_each": 2}),
         (["--type", "place", "--where", "country=GB", "--fdr", "0.4"], {"type": "place", "where": "country=GB", "fdr": 0.4}),
     ):
@@ -188,3 +188,11 @@ def command(*arguments: str) -> list[dict[str, Any]]:
 def clean(row: dict[str, Any]) -> dict[str, Any]:
     """Numbers as JSON rounds them, without what is missing."""
     return {key: round(value, 9) if isinstance(value, float) else value for key, value in row.items() if value is not None}
+
+
+def test_names_are_what_they_are_called_in_any_order() -> None:
+    """A module of the package must not take the name of a function."""
+    for first in ("merge", "analyze", "spark"):
+        code = f"from dateline import {first}; import dateline; print(callable(dateline.analyze), callable(dateline.merge))"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert done.stdout.split() == ["True", "True"], first

@@ -159,7 +159,7 @@ def test_an_own_gazetteer_is_sent_to_the_tasks(spark: SparkSession) -> None:
     found = dl.tag(articles, own, id="id").collect()
     assert [(row["id"], row["entity"], row["start"]) for row in found] == [("1", "x/zed", 0), ("1", "x/zed", 12)]
     told = dl.analyze(articles, own, id="id")
-    assert [(row["record"], row["reason"]) for row in told.rejects().collect()] == [(2, "no-text")] or told.rejects().count() == 0
+    assert [row["reason"] for row in told.rejects().collect()] == ["no-text"]
 
 
 def test_a_stream_is_tagged_batch_by_batch(spark: SparkSession, tmp_path: Path) -> None:

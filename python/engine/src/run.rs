@@ -137,11 +137,15 @@ impl Run {
                 return Err(errors::usage(
                     py,
                     "there is no measure to order the pairs by",
-                    "name one, or use by=\"documents\"",
+                    "name one, or use order=\"documents\"",
                 ));
             }
             (by, _) => {
-                return Err(errors::usage(py, format!("by={by:?} is not known"), "use \"measure\" or \"documents\""));
+                return Err(errors::usage(
+                    py,
+                    format!("order={by:?} is not known"),
+                    "use \"measure\" or \"documents\"",
+                ));
             }
         };
         let by_measure = order != PairOrder::Joint;
@@ -223,6 +227,7 @@ impl Run {
                 ("rate", f64s(rates.iter().map(|rate| rate.map(|rate| rate.0)))),
                 ("low", f64s(rates.iter().map(|rate| rate.map(|rate| rate.1)))),
                 ("high", f64s(rates.iter().map(|rate| rate.map(|rate| rate.2)))),
+                ("mention_rate", f64s(cells.iter().map(|(_, slice, count)| count.mention_rate(slice.words)))),
             ]))
         })
     }
