@@ -126,11 +126,11 @@ impl Signature {
     /// let story = "The harbour bridge at Oda was closed on Monday after engineers found cracks in two of its pillars. Drivers \
     ///     were sent along the coastal road, where traffic stood still through the evening. The ministry promised repairs \
     ///     before winter, without naming the company that would carry them out.";
-    /// let cut = story.split_inclusive('.').take(2).collect::<String>();
+    /// let longer = format!("{story} Nobody was hurt.");
     /// let other = "The central bank left its rate unchanged on Monday, as most economists had expected after a quiet month \
     ///     of prices. Its governor said that food would become cheaper before winter if the harvest held.";
-    /// let [story, cut, other] = [story, &cut, other].map(|text| Signature::of(None, text));
-    /// assert!(story.is_copy_of(&cut) && !story.is_copy_of(&other));
+    /// let [story, longer, other] = [story, &longer, other].map(|text| Signature::of(None, text));
+    /// assert!(story.is_copy_of(&longer) && !story.is_copy_of(&other));
     /// ```
     #[must_use]
     pub fn of(title: Option<&str>, text: &str) -> Self {
