@@ -14,7 +14,7 @@ use bincode::error::EncodeError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::column::ColumnRef;
+use super::column::{ColumnRef, ColumnSource};
 
 /// Most bytes one payload may hold once decompressed: 256 MiB.
 pub(crate) const MAX_PAYLOAD: usize = 256 << 20;
@@ -89,18 +89,6 @@ impl<'p> ColumnDecoder<'p> {
         Self { decoder, left: payload.len(), len: payload.len() }
     }
 
-    /// The next column, of numbers of `N` bytes.
-    pub(crate) fn numbers<T, const N: usize>(&mut self, from_bytes: impl Fn([u8; N]) -> T) -> Result<Vec<T>, String> {
-        let bytes = self.sequence(N)?;
-        Ok(bytes.as_chunks::<N>().0.iter().map(|bytes| from_bytes(*bytes)).collect())
-    }
-
-    /// The next text.
-    pub(crate) fn text(&mut self) -> Result<String, String> {
-        let text = std::str::from_utf8(self.sequence(1)?);
-        text.map(str::to_owned).map_err(|error| format!("the text of a column is not UTF-8: {error}"))
-    }
-
     /// The bytes of a count and as many values of `size` bytes.
     fn sequence(&mut self, size: usize) -> Result<&'p [u8], String> {
         let ends_early = |_| format!("a column goes on after the last of {} bytes", self.len);
@@ -121,6 +109,18 @@ impl<'p> ColumnDecoder<'p> {
             0 => Ok(()),
             left => Err(format!("{left} of {} bytes are left over after the last column", self.len)),
         }
+    }
+}
+
+impl ColumnSource for ColumnDecoder<'_> {
+    fn numbers<T, const N: usize>(&mut self, from_bytes: impl Fn([u8; N]) -> T) -> Result<Vec<T>, String> {
+        let bytes = self.sequence(N)?;
+        Ok(bytes.as_chunks::<N>().0.iter().map(|bytes| from_bytes(*bytes)).collect())
+    }
+
+    fn text(&mut self) -> Result<String, String> {
+        let text = std::str::from_utf8(self.sequence(1)?);
+        text.map(str::to_owned).map_err(|error| format!("the text of a column is not UTF-8: {error}"))
     }
 }
 

@@ -2,7 +2,14 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::codec::ColumnDecoder;
+/// The columns of a payload, one after the other; the codec knows how.
+pub(crate) trait ColumnSource {
+    /// The next column, of numbers of `N` bytes.
+    fn numbers<T, const N: usize>(&mut self, from_bytes: impl Fn([u8; N]) -> T) -> Result<Vec<T>, String>;
+
+    /// The next text.
+    fn text(&mut self) -> Result<String, String>;
+}
 
 /// Strings laid end to end in one text, with the offsets between them.
 ///
@@ -137,7 +144,7 @@ pub(super) trait Column {
     fn raw_len(&self) -> usize;
 
     /// Reads the column from a payload.
-    fn decode(payload: &mut ColumnDecoder<'_>) -> Result<Self, String>
+    fn decode(payload: &mut impl ColumnSource) -> Result<Self, String>
     where
         Self: Sized;
 
@@ -177,7 +184,7 @@ impl Column for StringColumn {
         8 + 4 * self.offsets.len() + 8 + self.text.len()
     }
 
-    fn decode(payload: &mut ColumnDecoder<'_>) -> Result<Self, String> {
+    fn decode(payload: &mut impl ColumnSource) -> Result<Self, String> {
         Ok(Self { offsets: payload.numbers(u32::from_le_bytes)?, text: payload.text()? })
     }
 
@@ -238,7 +245,7 @@ macro_rules! number_column {
                 8 + size_of::<$number>() * self.len()
             }
 
-            fn decode(payload: &mut ColumnDecoder<'_>) -> Result<Self, String> {
+            fn decode(payload: &mut impl ColumnSource) -> Result<Self, String> {
                 payload.numbers(<$number>::from_le_bytes)
             }
 
