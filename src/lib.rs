@@ -100,9 +100,9 @@ pub use pipeline::{
     About, AnalyzeOptions, AuditedName, Difference, Edited, Edits, EntityChange, Extended, Forgotten, FoundDocument,
     FoundDocuments, HolderSummary, LostInputs, MergeOptions, Passage, PassageName, PassageOrder, PassageQuery,
     Passages, ReadSummary, Rerun, Retried, RunSummary, Sampled, ScanOptions, SelfcheckReport, Suggestion, Suggestions,
-    Suspicion, TagOptions, TagSummary, TaggedHead, TaggedRunnerUp, TaggedSpan, analyze, analyze_archive, audit,
-    changes, changes_by_gazetteer, check_inputs, check_sample, count_lines, edit, extend, find_documents, forget,
-    holders, inputs_of_run, merge, passages, read_documents, rerun, retry, sample, selfcheck, suggest, tag,
+    Suspicion, TagOptions, TagSummary, TaggedHead, TaggedRunnerUp, TaggedSpan, analyze, analyze_archive, analyzer_with,
+    audit, changes, changes_by_gazetteer, check_inputs, check_sample, count_lines, edit, extend, find_documents,
+    forget, holders, inputs_of_run, merge, passages, read_documents, rerun, retry, sample, selfcheck, suggest, tag,
     tagged_spans, write_run,
 };
 pub use progress::{Progress, StopFlag};

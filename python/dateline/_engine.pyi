@@ -34,6 +34,9 @@ class Writing(TypedDict):
 class Conditions(TypedDict):
     kind: Optional[str]
     condition: Optional[str]
+    sections: List[str]
+    roll_up: Optional[str]
+    stories: bool
     cache: Optional[str]
 
 PairList = TypedDict(
@@ -41,7 +44,8 @@ PairList = TypedDict(
     {
         "context": str,
         "measures": List[str],
-        "by": str,
+        "order": str,
+        "by": Optional[str],
         "with": Optional[str],
         "min_documents": int,
         "min_each": Optional[int],
@@ -116,7 +120,7 @@ class Run:
     @property
     def manifest(self) -> str: ...
     def table(self, name: str) -> Table: ...
-    def top(self, by: str, rows: int, conditions: Conditions) -> Table: ...
+    def top(self, order: str, rows: int, by: Optional[str], conditions: Conditions) -> Table: ...
     def pairs(self, list: PairList, conditions: Conditions) -> Table: ...
     def trend(self, entities: List[str], by: str, rows: int, conditions: Conditions) -> Table: ...
     def passages(

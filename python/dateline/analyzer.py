@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Sequence, Union
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from . import _engine
 from .gazetteer import Gazetteer
@@ -15,6 +15,9 @@ __all__ = ["Analyzer"]
 
 class Analyzer:
     """Finds the entities of a gazetteer in texts. Immutable, and may be used by any number of threads.
+
+    It can be sent to other processes (multiprocessing, Dask, Ray): what is pickled are the gazetteer and the words below, and a process makes
+    one analyzer of them, however often it receives them.
 
     >>> analyzer = Analyzer("core")
     >>> analyzer.tag("GENEVA: The United Nations met.")
@@ -33,7 +36,7 @@ class Analyzer:
         UsageError: if a word is not known, or the plain profile is to apply rules.
     """
 
-    __slots__ = ("_analyzer", "_gazetteer", "profile")
+    __slots__ = ("_analyzer", "_gazetteer", "_words")
 
     def __init__(
         self,
@@ -48,10 +51,18 @@ class Analyzer:
         if not isinstance(gazetteer, Gazetteer):
             gazetteer = Gazetteer.load(gazetteer)
         self._gazetteer = gazetteer
-        self.profile = profile
+        self._words = (profile, overlap, furniture, tuple(exclude), tuple(without_rules))
         self._analyzer = _engine.Analyzer(
             gazetteer._gazetteer, profile, overlap, furniture, list(exclude), list(without_rules)
         )
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return of_this_process, (self._gazetteer, self._words)
+
+    @property
+    def profile(self) -> str:
+        """The convention that it follows."""
+        return self._words[0]
 
     @property
     def gazetteer(self) -> Gazetteer:
@@ -128,6 +139,23 @@ class Analyzer:
 
     def __repr__(self) -> str:
         return f"<Analyzer of {self._gazetteer!r}, {self.profile} profile>"
+
+
+#: What an analyzer is made with besides the gazetteer: profile, overlap, furniture, exclude, without_rules.
+Words = Tuple[str, str, str, Tuple[str, ...], Tuple[str, ...]]
+
+_OF_THIS_PROCESS: Dict[Tuple[str, Words], Analyzer] = {}
+
+
+def of_this_process(gazetteer: Gazetteer, words: Words) -> Analyzer:
+    """The analyzer that this process makes of what it receives from others; made once."""
+    key = (gazetteer.fingerprint, words)
+    if key not in _OF_THIS_PROCESS:
+        profile, overlap, furniture, exclude, without_rules = words
+        _OF_THIS_PROCESS[key] = Analyzer(
+            gazetteer, profile=profile, overlap=overlap, furniture=furniture, exclude=exclude, without_rules=without_rules
+        )
+    return _OF_THIS_PROCESS[key]
 
 
 def _engine_reading(

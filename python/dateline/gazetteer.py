@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Union
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from . import _engine
 from .errors import ArgumentTypeError, UsageError
@@ -14,6 +14,9 @@ from .errors import ArgumentTypeError, UsageError
 __all__ = ["Entity", "Finding", "Gazetteer", "lint"]
 
 PathLike = Union[str, "os.PathLike[str]"]
+
+#: The names of the built-in gazetteers.
+BUILT_IN = ("world", "core", "towns")
 
 #: Keys of a record that have a meaning of their own, and the keys of the native format that they become.
 _KEYS = {
@@ -142,6 +145,15 @@ class Gazetteer:
         """Writes it compiled (``.dlz``): whole under the final name, or not at all."""
         self._gazetteer.save(os.fspath(path), force)
 
+    def __reduce__(self) -> Tuple[Any, ...]:
+        """Other processes get the name of a built-in gazetteer, and all of any other, compiled; each restores it once."""
+        if len(self.layers) == 1 and self.layers[0] in BUILT_IN and Gazetteer.builtin(self.layers[0]).fingerprint == self.fingerprint:
+            return _received, (self.fingerprint, self.layers[0], b"")
+        with tempfile.TemporaryDirectory(prefix="dateline-") as folder:
+            path = Path(folder) / "gazetteer.dlz"
+            self.save(path)
+            return _received, (self.fingerprint, None, path.read_bytes())
+
     def find(self, name: str) -> List[Entity]:
         """The entity with this id, or the entities that the name may denote, the likeliest first; without regard to case and accents.
 
@@ -181,6 +193,29 @@ class Gazetteer:
     def __repr__(self) -> str:
         layers = " + ".join(self.layers)
         return f"<Gazetteer {layers}: {self.n_entities:,} entities, {self.n_names:,} names>"
+
+
+#: Gazetteers that came from other processes, by fingerprint.
+_RECEIVED: Dict[str, Gazetteer] = {}
+
+
+def _received(fingerprint: str, built_in: Optional[str], compiled: bytes) -> Gazetteer:
+    if fingerprint not in _RECEIVED:
+        if built_in is not None:
+            gazetteer = Gazetteer.builtin(built_in)
+        else:
+            with tempfile.TemporaryDirectory(prefix="dateline-") as folder:
+                path = Path(folder) / "gazetteer.dlz"
+                path.write_bytes(compiled)
+                # What is mapped stays when its name is gone.
+                gazetteer = Gazetteer.load(path, cache=False)
+        if gazetteer.fingerprint != fingerprint:
+            raise UsageError(
+                f"the gazetteer {gazetteer.layers} of this process is not that of the sender",
+                remedy="install the same version of dateline everywhere",
+            )
+        _RECEIVED[fingerprint] = gazetteer
+    return _RECEIVED[fingerprint]
 
 
 def lint(*files: PathLike, over: Sequence[PathLike] = ("world",)) -> List[Finding]:

@@ -125,18 +125,35 @@ class Run:
         """
         return Table(self._run.table("mentions"))
 
-    def top(self, rows: int = 20, *, by: str = "mentions", type: Optional[str] = None, where: Optional[str] = None) -> Table:
-        """The entities with most mentions, or in most documents (``by="documents"``): ``entity``, ``name``, ``type`` (str), ``mentions``, ``documents`` (uint64).
+    def top(
+        self,
+        rows: int = 20,
+        *,
+        count: str = "mentions",
+        by: Optional[str] = None,
+        type: Optional[str] = None,
+        where: Optional[str] = None,
+        section: Sequence[str] = (),
+        roll_up: Optional[str] = None,
+    ) -> Table:
+        """The entities with most mentions, or in most documents: ``entity``, ``name``, ``type`` (str), ``mentions``, ``documents`` (uint64).
 
         Args:
-            rows: how many; 0 for all.
+            rows: how many (of each slice, with ``by``); 0 for all.
+            count: ``"mentions"``; ``"articles"``, which orders by documents; or ``"stories"``, which also counts the copies of an article as
+                one document.
+            by: lists each slice of the archive by itself: ``"day"``, ``"week"``, ``"month"``, ``"quarter"``, ``"year"``, ``"source"``,
+                ``"language"`` or a field that was kept. Adds ``slice`` and the rates of :meth:`trend`.
             type: only a type or kind: ``"place"``, ``"org.company"``.
             where: a condition, e.g. ``"country=IQ & date>=2024-01"``; ``dateline top --help`` lists the fields.
+            section: only mentions in these sections: ``"headline"``, ``"dateline"``, ``"byline"``, ``"lede"``, ``"body"``.
+            roll_up: counts places for the ``"country"`` or the first-level division (``"admin1"``) that they are in, once a document.
 
         Raises:
-            UsageError: if the condition is not understood, or no entity has the type.
+            UsageError: if the condition is not understood, no entity has the type, or a word is not known.
         """
-        return Table(self._run.top(by, rows, _conditions(type, where)))
+        order = "mentions" if count == "mentions" else "documents"
+        return Table(self._run.top(order, rows, by, _conditions(type, where, section, roll_up, count)))
 
     def pairs(
         self,
@@ -145,8 +162,12 @@ class Run:
         context: str = "document",
         measure: Union[str, Sequence[str]] = ("g2", "npmi"),
         order: str = "measure",
+        count: str = "mentions",
+        by: Optional[str] = None,
         type: Optional[str] = None,
         where: Optional[str] = None,
+        section: Sequence[str] = (),
+        roll_up: Optional[str] = None,
         with_: Optional[str] = None,
         min_documents: int = 0,
         min_each: Optional[int] = None,
@@ -156,11 +177,11 @@ class Run:
         """The pairs of entities that are mentioned together, the strongest association first, as ``dateline pairs`` lists them.
 
         Args:
-            rows: how many; 0 for all.
+            rows: how many (of each slice, with ``by``); 0 for all.
             context: what both must share: ``"document"``, ``"paragraph"``, ``"sentence"`` or ``"window:N"`` (words apart).
             measure: the measures to give, of which the first orders the pairs; ``dateline pairs --help`` lists formulas and sources.
             order: ``"measure"`` or ``"documents"``.
-            type, where: as for :meth:`top`.
+            count, by, type, where, section, roll_up: as for :meth:`top`; ``by`` adds the column ``slice``.
             with_: only pairs with this entity, by its id or any of its names.
             min_documents, min_each: least documents of both together, and of each.
             fdr: only pairs that are discoveries at this false discovery rate; adds the column ``q``.
@@ -176,7 +197,8 @@ class Run:
         listed: _engine.PairList = {
             "context": context,
             "measures": [measure] if isinstance(measure, str) else list(measure),
-            "by": order,
+            "order": order,
+            "by": by,
             "with": with_,
             "min_documents": min_documents,
             "min_each": min_each,
@@ -184,32 +206,42 @@ class Run:
             "all_pairs": all_pairs,
             "rows": rows,
         }
-        return Table(self._run.pairs(listed, _conditions(type, where)))
+        return Table(self._run.pairs(listed, _conditions(type, where, section, roll_up, count)))
 
     def trend(
         self,
         *entities: str,
         by: str = "month",
         rows: int = 5,
+        count: str = "mentions",
         type: Optional[str] = None,
         where: Optional[str] = None,
+        section: Sequence[str] = (),
+        roll_up: Optional[str] = None,
     ) -> Table:
         """Entities in each day, week, month, quarter or year, or in each source, language or value of a kept field (``by``); without any, the ``rows`` places and organisations in most documents.
+
+        Args:
+            count, type, where, section, roll_up: as for :meth:`top`.
 
         Returns:
             ``entity``, ``name``, ``slice`` (str), ``mentions``, ``documents``, ``articles``, ``words`` (uint64), ``rate``, ``low``, ``high`` (float64: documents for each
             1,000 articles of the slice, and its 95 % interval; null where there is no article), ``mention_rate``
             (float64: mentions for each 100,000 words).
         """
-        return Table(self._run.trend(list(entities), by, rows, _conditions(type, where)))
+        conditions = _conditions(type, where, section, roll_up, count)
+        return Table(self._run.trend(list(entities), by, rows, conditions))
 
-    def kwic(self, entity: str, documents: int = 20, *, seed: Optional[int] = None, root: PathLike = ".") -> PassageTable:
+    def kwic(
+        self, entity: str, documents: int = 20, *, where: Optional[str] = None, seed: Optional[int] = None, root: PathLike = "."
+    ) -> PassageTable:
         """An entity in its sentences: one row for each mention, with the sentence ``left`` and ``right`` of it.
 
         The articles are read again from the files that were analysed, so these must not have changed.
 
         Args:
             documents: at most so many documents; 0 for all.
+            where: only documents that meet a condition, as for :meth:`top`.
             seed: a random choice of documents, the same for the same number, instead of the first.
             root: where relative paths of the inputs begin.
 
@@ -220,7 +252,7 @@ class Run:
             UsageError: if the articles did not come from files, or have changed.
             FileError: if a file is missing.
         """
-        return self.show(entity=entity, documents=documents, seed=seed, root=root)
+        return self.show(entity=entity, documents=documents, where=where, seed=seed, root=root)
 
     def show(
         self,
@@ -230,11 +262,17 @@ class Run:
         document: Optional[str] = None,
         context: str = "document",
         documents: int = 20,
+        where: Optional[str] = None,
+        section: Sequence[str] = (),
+        roll_up: Optional[str] = None,
         seed: Optional[int] = None,
         root: PathLike = ".",
         threads: int = 0,
     ) -> PassageTable:
-        """The sentences behind a number: of an entity, of a pair within a ``context``, or of the document with an id. Columns as for :meth:`kwic`."""
+        """The sentences behind a number: of an entity, of a pair within a ``context``, or of the document with an id. Columns as for :meth:`kwic`.
+
+        With the same ``where``, ``section`` and ``roll_up`` as the list that has the number.
+        """
         asked = [given for given in (entity, pair, document) if given is not None]
         if len(asked) != 1:
             raise UsageError("nothing, or several things, to show", remedy="give one of entity=, pair=(a, b) and document=")
@@ -242,7 +280,7 @@ class Run:
             about, given = "pair", list(pair)
         else:
             about, given = ("document", [document or ""]) if entity is None else ("entity", [entity])
-        conditions = _conditions(None, None)
+        conditions = _conditions(None, where, section, roll_up)
         found = self._run.passages(about, given, context, documents, seed, os.fspath(root), threads, conditions)
         return PassageTable(found)
 
@@ -319,11 +357,27 @@ class Run:
             "gazetteer": " + ".join(self.manifest["gazetteer"]["names"]),
         }
         rows = "".join(f"<tr><th>{escape(key)}</th><td>{escape(value)}</td></tr>" for key, value in facts.items())
-        return f"<p><b>{escape(self.path)}</b></p><table>{rows}</table>{self.top(10, by='documents')._repr_html_()}"
+        return f"<p><b>{escape(self.path)}</b></p><table>{rows}</table>{self.top(10, count='articles')._repr_html_()}"
 
 
-def _conditions(type: Optional[str], where: Optional[str]) -> "_engine.Conditions":
-    return {"kind": type, "condition": where, "cache": cache_folder()}
+def _conditions(
+    type: Optional[str],
+    where: Optional[str],
+    section: Sequence[str] = (),
+    roll_up: Optional[str] = None,
+    count: str = "mentions",
+) -> "_engine.Conditions":
+    if count not in ("mentions", "articles", "stories"):
+        raise UsageError(f"count={count!r} is not known", remedy='use "mentions", "articles" or "stories"')
+    sections = [section] if isinstance(section, str) else list(section)
+    return {
+        "kind": type,
+        "condition": where,
+        "sections": sections,
+        "roll_up": roll_up,
+        "stories": count == "stories",
+        "cache": cache_folder(),
+    }
 
 
 def _csr(value: Any, row: Any, column: Any, shape: Tuple[int, int]) -> "scipy.sparse.csr_array":

@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, 
 
 from . import _engine
 from .runs import _lines, _tell, merge
-from .analyzer import Analyzer, _engine_reading
+from .analyzer import Analyzer, Words, _engine_reading, of_this_process
 from .errors import ArgumentTypeError, UsageError
-from .gazetteer import Gazetteer, PathLike
+from .gazetteer import BUILT_IN, Gazetteer, PathLike
 from .run import Run
 
 if TYPE_CHECKING:
@@ -216,9 +216,17 @@ class Analysis:
 
     def documents(self) -> "DataFrame":
         """The articles counted: ``id``, ``date`` (as delivered), ``day``, ``source``, ``language``, ``characters``, ``words``, ``sentences``, ``mentions``, and the kept columns."""
-        kept = [(name, name if f"{name} " not in _plain_names(_DOCUMENTS) else f"field_{name}") for name in self._task.keep]
-        schema = ", ".join([_DOCUMENTS] + [f"{_quoted(field)} STRING" for _, field in kept])
-        return self._table(schema, lambda run: run.documents.to_arrow())
+        own = [column.rsplit(" ", 1)[0] for column in _columns_of(_DOCUMENTS)]
+        kept = [f"field_{name}" if name in own else name for name in self._task.keep]
+
+        def documents(run: Run) -> "pyarrow.Table":
+            # By position: a field may have the name of a column that is left out here.
+            table = run.documents.to_arrow()
+            fields = table.columns[table.num_columns - len(kept) :]
+            return table.from_arrays(table.select(own).columns + fields, names=own + kept)
+
+        schema = ", ".join([_DOCUMENTS] + [f"{_quoted(name)} STRING" for name in kept])
+        return self._table(schema, documents)
 
     def mentions(self) -> "DataFrame":
         """Every mention: ``document`` (the article's id), ``entity``, ``name``, ``type``, ``part``, ``section``, ``start``, ``end`` (characters of the part), ``paragraph``, ``sentence``, ``word``."""
@@ -293,7 +301,7 @@ class _Task:
     #: ``builtin`` and a name, or ``file`` and the name under which Spark distributes it.
     gazetteer: Tuple[str, str]
     fingerprint: str
-    words: Tuple[str, str, str, Tuple[str, ...], Tuple[str, ...]]
+    words: Words
     keep: Tuple[str, ...] = ()
     languages: Tuple[str, ...] = ()
     since: Optional[str] = None
@@ -328,8 +336,8 @@ class _Task:
         words = (profile, overlap, furniture, tuple(exclude), tuple(without_rules))
         loaded = gazetteer if isinstance(gazetteer, Gazetteer) else Gazetteer.load(gazetteer)
         # A setting that is not known is an error here, not in a task.
-        _made(loaded, words)
-        is_builtin = isinstance(gazetteer, str) and gazetteer in ("world", "core", "towns")
+        of_this_process(loaded, words)
+        is_builtin = isinstance(gazetteer, str) and gazetteer in BUILT_IN
         reference = ("builtin", str(gazetteer)) if is_builtin else ("file", _sent(session, loaded))
         return cls(
             version=_engine.__version__, gazetteer=reference, fingerprint=loaded.fingerprint, words=words, keep=tuple(keep),
@@ -344,16 +352,15 @@ class _Task:
                 f"dateline {_engine.__version__} on this executor and {self.version} on the driver",
                 remedy="install the same version everywhere",
             )
-        key = (self.gazetteer, self.fingerprint, self.words)
-        if key not in _ANALYZERS:
+        if self.gazetteer not in _GAZETTEERS:
             kind, name = self.gazetteer
             gazetteer = Gazetteer.builtin(name) if kind == "builtin" else _received(name)
             if gazetteer.fingerprint != self.fingerprint:
                 raise UsageError(
                     f"the gazetteer {name} of this executor is not the driver's", remedy="install the same version of dateline everywhere"
                 )
-            _ANALYZERS[key] = _made(gazetteer, self.words)
-        return _ANALYZERS[key]
+            _GAZETTEERS[self.gazetteer] = gazetteer
+        return of_this_process(_GAZETTEERS[self.gazetteer], self.words)
 
     def parts_of_rows(self, batches: "Iterator[pyarrow.RecordBatch]") -> "Iterator[pyarrow.RecordBatch]":
         """Analyses the rows of each shard and gives the run of it in pieces."""
@@ -402,7 +409,7 @@ class _Task:
 
 
 #: Of this process, which serves many tasks.
-_ANALYZERS: Dict[Any, Analyzer] = {}
+_GAZETTEERS: Dict[Tuple[str, str], Gazetteer] = {}
 
 
 class _TableOfParts:
@@ -429,35 +436,30 @@ def _mentions(run: Run) -> "pyarrow.Table":
 
     mentions = run.mentions.to_arrow()
     columns = {name: mentions.column(name) for name in ("part", "section", "start", "end", "paragraph", "sentence", "word")}
-    return pyarrow.table({**_document_ids(run, mentions), **_entity_names(run, mentions, "entity"), **columns})
+    return pyarrow.table({**_document_ids(run, mentions), **_entity_names(run, mentions), **columns})
 
 
 def _counts(run: Run) -> "pyarrow.Table":
     import pyarrow
 
     counts = run.counts.to_arrow()
-    named = {**_document_ids(run, counts), **_entity_names(run, counts, "entity")}
+    named = {**_document_ids(run, counts), **_entity_names(run, counts)}
     return pyarrow.table({**named, "mentions": counts.column("count")})
 
 
 def _pairs(run: Run) -> "pyarrow.Table":
     import pyarrow
-
-    pairs, entities = run.cooccurrence.to_arrow(), run.entities.to_arrow()
-    columns = {}
-    for side in ("a", "b"):
-        columns[side] = entities.column("id").take(pairs.column(side))
-        columns[f"name_{side}"] = entities.column("name").take(pairs.column(side))
-    swapped = {"a": "b", "b": "a"}
-    # Rows of entities are numbered by each part; ids are the same everywhere, so the pair is put in their order.
     import pyarrow.compute as pc
 
-    ordered = pc.less_equal(columns["a"], columns["b"])
-    sides = {}
-    for side, other in swapped.items():
-        sides[side] = pc.if_else(ordered, columns[side], columns[other])
-        sides[f"name_{side}"] = pc.if_else(ordered, columns[f"name_{side}"], columns[f"name_{other}"])
-    return pyarrow.table({**sides, "documents": pairs.column("joint")})
+    pairs, entities = run.cooccurrence.to_arrow(), run.entities.to_arrow()
+    first, second = ({name: entities.column(name).take(pairs.column(side)) for name in ("id", "name")} for side in ("a", "b"))
+    # Rows of entities are numbered by each part; ids are the same everywhere, so the pair is put in their order.
+    ordered = pc.less_equal(first["id"], second["id"])
+    columns = {}
+    for side, one, other in (("a", first, second), ("b", second, first)):
+        columns[side] = pc.if_else(ordered, one["id"], other["id"])
+        columns[f"name_{side}"] = pc.if_else(ordered, one["name"], other["name"])
+    return pyarrow.table({**columns, "documents": pairs.column("joint")})
 
 
 def _entities(run: Run) -> "pyarrow.Table":
@@ -479,8 +481,8 @@ def _document_ids(run: Run, table: "pyarrow.Table") -> Dict[str, Any]:
     return {"document": run.documents.to_arrow().column("id").take(table.column("document"))}
 
 
-def _entity_names(run: Run, table: "pyarrow.Table", column: str) -> Dict[str, Any]:
-    entities, rows = run.entities.to_arrow(), table.column(column)
+def _entity_names(run: Run, table: "pyarrow.Table") -> Dict[str, Any]:
+    entities, rows = run.entities.to_arrow(), table.column("entity")
     return {"entity": entities.column("id").take(rows), **{name: entities.column(name).take(rows) for name in ("name", "type")}}
 
 
@@ -638,19 +640,8 @@ def _columns_of(schema: str) -> List[str]:
     return [*columns, schema[begin:].strip()]
 
 
-def _plain_names(schema: str) -> List[str]:
-    return [f"{column.rsplit(' ', 1)[0]} " for column in _columns_of(schema)]
-
-
 def _quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
-
-
-def _made(gazetteer: Gazetteer, words: Tuple[str, str, str, Tuple[str, ...], Tuple[str, ...]]) -> Analyzer:
-    profile, overlap, furniture, exclude, without_rules = words
-    return Analyzer(
-        gazetteer, profile=profile, overlap=overlap, furniture=furniture, exclude=exclude, without_rules=without_rules
-    )
 
 
 def _session(articles: "DataFrame") -> "SparkSession":

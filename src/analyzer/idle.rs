@@ -2,10 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Analyzer, Worker};
-use crate::matcher::{MatcherScratch, Matches};
-use crate::resolve::{Resolution, ResolverScratch};
-use crate::segment::Segment;
+use super::{Analyzer, Buffers, Worker};
 
 /// The buffers of a [`Worker`] that does not borrow its analyzer: what a program keeps that is called for one text after the other.
 ///
@@ -21,21 +18,14 @@ use crate::segment::Segment;
 pub struct IdleWorker {
     /// The number of its analyzer: what it remembers of names is true of no other.
     analyzer: u64,
-    scratch: MatcherScratch,
-    matches: [Matches; 2],
-    aside: [Matches; 2],
-    segments: Vec<Segment>,
-    reading: ResolverScratch,
-    resolution: Resolution,
-    marked: Resolution,
+    buffers: Buffers,
 }
 
 impl Worker<'_> {
     /// Gives back the borrow of the analyzer and keeps the buffers.
     #[must_use]
     pub fn into_idle(self) -> IdleWorker {
-        let Self { analyzer, scratch, matches, aside, segments, reading, resolution, marked } = self;
-        IdleWorker { analyzer: analyzer.number, scratch, matches, aside, segments, reading, resolution, marked }
+        IdleWorker { analyzer: self.analyzer.number, buffers: self.buffers }
     }
 }
 
@@ -43,11 +33,7 @@ impl Analyzer {
     /// A worker with these buffers; with new ones if they are those of another analyzer.
     #[must_use]
     pub fn resume(&self, idle: IdleWorker) -> Worker<'_> {
-        let IdleWorker { analyzer, scratch, matches, aside, segments, reading, resolution, marked } = idle;
-        if analyzer != self.number {
-            return self.worker();
-        }
-        Worker { analyzer: self, scratch, matches, aside, segments, reading, resolution, marked }
+        if idle.analyzer == self.number { Worker { analyzer: self, buffers: idle.buffers } } else { self.worker() }
     }
 }
 

@@ -22,7 +22,7 @@ use crate::resolve::{
     Meant, Outcome as VerdictOutcome, PartMatches, Profile, Resolution, Resolver, ResolverScratch, Rule, RuleSet,
     Verdict, Wanted, sort_verdicts,
 };
-use crate::segment::{Furniture, RecurringLines, Sections, Segment, segments};
+use crate::segment::{self, Furniture, RecurringLines, Sections, Segment};
 use crate::span::Span;
 
 /// A gazetteer, ready to be found in documents.
@@ -177,8 +177,7 @@ impl Analyzer {
     /// Buffers for one thread.
     #[must_use]
     pub fn worker(&self) -> Worker<'_> {
-        Worker {
-            analyzer: self,
+        let buffers = Buffers {
             scratch: MatcherScratch::default(),
             matches: Default::default(),
             aside: Default::default(),
@@ -186,7 +185,8 @@ impl Analyzer {
             reading: ResolverScratch::for_many(),
             resolution: Resolution::default(),
             marked: Resolution::default(),
-        }
+        };
+        Worker { analyzer: self, buffers }
     }
 
     /// Buffers for one thread that leaves long documents in the middle once the flag is set.
@@ -253,6 +253,12 @@ impl Analyzer {
 #[derive(Debug)]
 pub struct Worker<'a> {
     analyzer: &'a Analyzer,
+    buffers: Buffers,
+}
+
+/// What a worker keeps from document to document.
+#[derive(Debug)]
+struct Buffers {
     scratch: MatcherScratch,
     matches: [Matches; 2],
     /// Matches in page furniture, when they are to be marked.
@@ -266,7 +272,7 @@ pub struct Worker<'a> {
 impl<'a> Worker<'a> {
     /// Leaves a long document in the middle once the flag is set; what was read of it has no meaning then.
     pub fn stop_when(&mut self, flag: &StopFlag) {
-        self.reading.stop_when(flag);
+        self.buffers.reading.stop_when(flag);
     }
 
     /// The analyzer it works for.
@@ -277,8 +283,8 @@ impl<'a> Worker<'a> {
 
     /// All places of names in a text, whatever they mean: before any rule is asked.
     pub(crate) fn matches_in(&mut self, text: &str) -> &Matches {
-        let [matches, _] = &mut self.matches;
-        self.analyzer.matcher.find_into(text, &mut self.scratch, matches);
+        let Buffers { scratch, matches: [matches, _], .. } = &mut self.buffers;
+        self.analyzer.matcher.find_into(text, scratch, matches);
         matches
     }
 
@@ -295,7 +301,7 @@ impl<'a> Worker<'a> {
     /// Linear in the text.
     pub fn mentions(&mut self, document: &Document<'_>) -> &[Mention] {
         self.read(document, Wanted::Mentions);
-        &self.resolution.mentions
+        &self.buffers.resolution.mentions
     }
 
     /// The mentions of one document and the names in it that no list has, valid until the next call.
@@ -305,13 +311,14 @@ impl<'a> Worker<'a> {
     /// As [`Worker::mentions`].
     pub fn resolve(&mut self, document: &Document<'_>) -> &Resolution {
         self.read(document, Wanted::All);
-        &self.resolution
+        &self.buffers.resolution
     }
 
     fn read(&mut self, document: &Document<'_>, wanted: Wanted) {
         self.find(document, wanted);
         let day = document.date.as_deref().and_then(crate::archive::day_of);
-        let Self { analyzer, matches, aside, segments, reading, resolution, marked, .. } = self;
+        let analyzer = self.analyzer;
+        let Buffers { matches, aside, segments, reading, resolution, marked, .. } = &mut self.buffers;
         analyzer.resolver.read(&parts(document, matches), day, wanted, reading, resolution);
         if analyzer.options.profile == Profile::Plain {
             return;
@@ -346,11 +353,11 @@ impl<'a> Worker<'a> {
     pub fn counted(&mut self, document: &Document<'_>) -> &[Mention] {
         self.mentions(document);
         let options = &self.analyzer.options;
-        self.resolution.mentions.retain(|mention| {
+        self.buffers.resolution.mentions.retain(|mention| {
             let furniture = mention.section.is_outside_article() && options.furniture != Furniture::Count;
             !mention.repeated && !furniture && !options.exclude.contains(mention.section)
         });
-        &self.resolution.mentions
+        &self.buffers.resolution.mentions
     }
 
     /// Every candidate of one document with the rule that decided over it, in order of part and span. The plain profile asks no
@@ -373,7 +380,8 @@ impl<'a> Worker<'a> {
     pub fn explain(&mut self, document: &Document<'_>) -> Result<Vec<Verdict>> {
         self.read(document, Wanted::All);
         let day = document.date.as_deref().and_then(crate::archive::day_of);
-        let Self { analyzer, scratch, matches, resolution, .. } = self;
+        let analyzer = self.analyzer;
+        let Buffers { scratch, matches, resolution, .. } = &mut self.buffers;
         let mut verdicts = analyzer.resolver.explain_as(&parts(document, matches), day, resolution);
         let judged: BTreeSet<_> = verdicts.iter().filter_map(listed_place).collect();
         let mut all = Matches::default();
@@ -399,12 +407,12 @@ impl<'a> Worker<'a> {
     /// Calls `each` with the stretches of the document read last that are of the article: its title and its text without furniture,
     /// bylines, and the line that repeats the title. Of a document without any match, and in the plain profile, nothing is left out.
     pub(crate) fn article(&self, document: &Document<'_>, mut each: impl FnMut(Part, &str)) {
-        if self.segments.is_empty() {
+        if self.buffers.segments.is_empty() {
             return document.parts().for_each(|(part, text)| each(part, text));
         }
         let is_left_out = |segment: &Segment| segment.repeated || segment.section.is_outside_article();
         let is_apart = |one: &Segment, two: &Segment| one.part != two.part || is_left_out(one) != is_left_out(two);
-        for stretch in self.segments.chunk_by(|one, two| !is_apart(one, two)) {
+        for stretch in self.buffers.segments.chunk_by(|one, two| !is_apart(one, two)) {
             if let [first, ..] = stretch
                 && !is_left_out(first)
                 && let Some(last) = stretch.last()
@@ -417,31 +425,32 @@ impl<'a> Worker<'a> {
     /// The stretches of the document that was [resolved](Self::resolve) last.
     #[must_use]
     pub fn segments(&self) -> &[Segment] {
-        &self.segments
+        &self.buffers.segments
     }
 
     /// Matches and divides one document; what lies in furniture is set aside unless it is to be counted.
     fn find(&mut self, document: &Document<'_>, wanted: Wanted) {
         let options = &self.analyzer.options;
+        let Buffers { scratch, matches, aside, segments, .. } = &mut self.buffers;
         let mut any = false;
-        for ((_, text), matches) in document.parts().zip(&mut self.matches) {
-            self.analyzer.matcher.find_into(text, &mut self.scratch, matches);
+        for ((_, text), matches) in document.parts().zip(&mut *matches) {
+            self.analyzer.matcher.find_into(text, scratch, matches);
             any |= !matches.is_empty();
         }
         // Without a match, nobody asks for the section of a match.
         if options.profile == Profile::Plain || !any && wanted == Wanted::Mentions {
-            self.segments.clear();
-            self.aside.iter_mut().for_each(Matches::clear);
+            segments.clear();
+            aside.iter_mut().for_each(Matches::clear);
             return;
         }
-        segments(document, self.analyzer.recurring.as_ref(), &mut self.segments);
-        for ((part, _), (matches, aside)) in document.parts().zip(self.matches.iter_mut().zip(&mut self.aside)) {
+        segment::segments(document, self.analyzer.recurring.as_ref(), segments);
+        for ((part, _), (matches, aside)) in document.parts().zip(matches.iter_mut().zip(aside)) {
             if options.furniture == Furniture::Mark {
                 aside.clone_from(matches);
-                divide::keep_furniture(&self.segments, part, aside);
+                divide::keep_furniture(segments, part, aside);
             }
             if options.furniture != Furniture::Count {
-                divide::drop_furniture(&self.segments, part, matches);
+                divide::drop_furniture(segments, part, matches);
             }
         }
     }

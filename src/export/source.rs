@@ -190,13 +190,7 @@ impl<'r> Source<'r> {
                 for (entity, count) in entries.iter().filter(|(entity, _)| self.kept[entity.index()]) {
                     block.push(CountRow { document, entity: entity.0, count: *count });
                 }
-                if block.is_full() {
-                    n_rows += block.rows() as u64;
-                    self.tell(n_rows)?;
-                    each(&block)?;
-                    block.clear();
-                }
-                Ok(())
+                self.hand_on_if_full(&mut block, &mut n_rows, &mut each)
             })?;
             return each(&block);
         }
@@ -212,13 +206,7 @@ impl<'r> Source<'r> {
                 if self.selection.pair(pair) {
                     block.push(pair);
                 }
-                if block.is_full() {
-                    n_rows += block.rows() as u64;
-                    self.tell(n_rows)?;
-                    each(&block)?;
-                    block.clear();
-                }
-                Ok(())
+                self.hand_on_if_full(&mut block, &mut n_rows, &mut each)
             })?;
             return each(&block);
         }
@@ -269,18 +257,28 @@ impl<'r> Source<'r> {
             let (mut block, mut n_rows) = (MentionRows::default(), self.rows_read);
             self.view.for_each_text(|_, mentions| {
                 mentions.iter().filter(|mention| self.is_kept(mention.entity)).for_each(|mention| block.push(*mention));
-                if block.is_full() {
-                    n_rows += block.rows() as u64;
-                    self.tell(n_rows)?;
-                    each(&block)?;
-                    block.clear();
-                }
-                Ok(())
+                self.hand_on_if_full(&mut block, &mut n_rows, &mut each)
             })?;
             return each(&block);
         }
         let key = |rows: &MentionRows, row: usize| [rows.document[row], rows.part[row], rows.start[row]];
         self.walk(MENTIONS_FILE, |rows: &MentionRows| (Some(&rows.document), &rows.entity), key, false, each)
+    }
+
+    /// Gives a block that is full to `each`, and empties it.
+    fn hand_on_if_full<B: Block + Default>(
+        &self,
+        block: &mut B,
+        n_rows: &mut u64,
+        each: &mut impl FnMut(&B) -> Result<()>,
+    ) -> Result<()> {
+        if block.is_full() {
+            *n_rows += block.rows() as u64;
+            self.tell(*n_rows)?;
+            each(block)?;
+            *block = B::default();
+        }
+        Ok(())
     }
 
     /// Reads the blocks of a kind. Rejects rows that refer to nothing or are out of order; drops those of other

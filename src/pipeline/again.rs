@@ -12,7 +12,7 @@ use super::recurring::count_lines;
 use super::resume::analyze_archive;
 use super::scan::{ScanOptions, pool, scan};
 use crate::analyzer::Analyzer;
-use crate::archive::{Archive, ArchiveOptions, Record, Selection, day_of};
+use crate::archive::{Archive, ArchiveOptions, Record};
 use crate::collect::{Collector, ReadDocument, RunCollector, RunPartial, RunWorker};
 use crate::diagnostics::Reject;
 use crate::error::{Error, Result};
@@ -20,7 +20,7 @@ use crate::files::FileSummary;
 use crate::gazetteer::Gazetteer;
 use crate::progress::StopFlag;
 use crate::resolve::Rule;
-use crate::store::{Check, InputSettings, MENTIONS_FILE, MentionRow, Run, RunSettings};
+use crate::store::{Check, MENTIONS_FILE, MentionRow, Run, RunSettings};
 
 const ROOT: &str = "name the folder in which the inputs are with --root";
 
@@ -79,8 +79,16 @@ fn analyzer_of(run: &Run, gazetteer: &Gazetteer) -> Result<Analyzer> {
     analyzer_with(&manifest.settings, gazetteer)
 }
 
-/// An analyzer with the settings of a run; lines that recur are not known to it yet.
-fn analyzer_with(settings: &RunSettings, gazetteer: &Gazetteer) -> Result<Analyzer> {
+/// An analyzer with the settings of a run; the lines that recur in its archive are not known to it yet.
+///
+/// # Errors
+///
+/// If a rule that was left out is not known to this version, or the gazetteer does not fit an automaton.
+///
+/// # Complexity
+///
+/// That of building an analyzer: linear in the names of the gazetteer.
+pub fn analyzer_with(settings: &RunSettings, gazetteer: &Gazetteer) -> Result<Analyzer> {
     let builder = Analyzer::builder().profile(settings.profile).overlap(settings.overlap).furniture(settings.furniture);
     let builder = builder.exclude(settings.exclude.iter().copied().collect());
     let rules = settings.without_rules.iter().map(|rule| rule.parse::<Rule>()).collect::<Result<Vec<_>, _>>();
@@ -109,15 +117,7 @@ fn archive_of(run: &Run, root: &Path) -> Result<Archive> {
         Ok((path.clone(), place))
     };
     let files = manifest.inputs.iter().map(|input| named(&input.path)).collect::<Result<Vec<_>>>()?;
-    Archive::open_as(&files, options_of(input))
-}
-
-/// All options that decide what is read of the inputs.
-fn options_of(settings: &InputSettings) -> ArchiveOptions {
-    let InputSettings { keep, since, until, languages, .. } = settings;
-    let day = |date: &Option<String>| date.as_deref().and_then(day_of);
-    let select = Selection { since: day(since), until: day(until), languages: languages.clone() };
-    ArchiveOptions { keep: keep.clone(), select, ..ArchiveOptions::from(settings) }
+    Archive::open_as(&files, ArchiveOptions::from(input))
 }
 
 /// A run that was repeated.

@@ -26,7 +26,7 @@ mod stored;
 mod suggest;
 mod tag;
 
-pub use again::{EntityChange, Rerun, changes, changes_by_gazetteer, check_inputs, check_sample, rerun};
+pub use again::{EntityChange, Rerun, analyzer_with, changes, changes_by_gazetteer, check_inputs, check_sample, rerun};
 pub use analyze::{AnalyzeOptions, analyze, write_run};
 pub use edit::{Edited, edit};
 pub use edition::Edits;

@@ -77,6 +77,15 @@ impl Filter {
         let min_each = PairOptions::usual_minimum(n_contexts);
         Self { min_each, without_agencies: true, without_title_pairs: true, ..self }
     }
+
+    /// As [`for_pairs`](Self::for_pairs), for a list in an order: the usual minimum holds only for measures, which are unreliable for rare
+    /// names, and not if another one was given.
+    #[must_use]
+    pub fn for_pairs_by(self, order: PairOrder, n_contexts: u64, min_each: Option<u32>) -> Self {
+        let usual = self.for_pairs(n_contexts);
+        let least = min_each.unwrap_or(if order == PairOrder::Joint { 0 } else { usual.min_each });
+        Self { min_each: least, ..usual }
+    }
 }
 
 /// Two entities with the counts that say how they belong together.

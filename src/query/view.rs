@@ -1,6 +1,6 @@
 //! A run, or a part of it: some of its documents, some of their mentions, places counted for their countries.
 
-use super::entity::{RunEntity, entities_of};
+use super::entity::{EntityNames, RunEntity, entities_of, find_entity};
 use super::mentions::{DocumentTest, MentionTest, without_nested};
 use super::roll_up::{RollUp, Rolled};
 use super::stories::chosen_copies;
@@ -122,6 +122,30 @@ impl<'r> View<'r> {
         }
         let n_documents = documents.as_ref().map_or(run.manifest().totals.contexts, DocumentSet::count);
         Ok(Self { run, entities, documents, n_documents, mentions, counts_as })
+    }
+
+    /// Finds an entity as [`find_entity`] does, but what it counts as here; and by its id also a country or division that no document
+    /// mentions itself, if places count for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`find_entity`].
+    ///
+    /// # Complexity
+    ///
+    /// As [`find_entity`].
+    pub fn find_entity(
+        &self,
+        given: &str,
+        of_kind: Option<&str>,
+        names: impl FnOnce() -> EntityNames,
+    ) -> Result<RunEntity> {
+        let is_given = |entity: &&RunEntity| entity.id == given && self.counts_as(entity.row) == entity.row;
+        if let Some(entity) = self.entities.iter().find(is_given).filter(|_| of_kind.is_none()) {
+            return Ok(entity.clone());
+        }
+        let found = find_entity(self.run, given, of_kind, names)?;
+        Ok(self.entities[self.counts_as(found.row) as usize].clone())
     }
 
     /// Those of the view's documents that pass a test of their rows, with these mentions and documents of its entities.

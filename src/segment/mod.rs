@@ -16,10 +16,12 @@ mod recurring;
 mod slots;
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Document, Part};
+use crate::error::{Error, Result};
 use crate::span::Span;
 use lines::{Line, lines};
 
@@ -64,6 +66,24 @@ impl Section {
             Self::Body => "body",
             Self::Furniture => "furniture",
         }
+    }
+}
+
+impl FromStr for Section {
+    type Err = Error;
+
+    /// ```
+    /// use dateline::Section;
+    /// assert_eq!("lede".parse::<Section>()?, Section::Lede);
+    /// assert!("end".parse::<Section>().is_err());
+    /// # Ok::<(), dateline::Error>(())
+    /// ```
+    fn from_str(name: &str) -> Result<Self> {
+        let known = Self::ALL.into_iter().find(|known| known.as_str() == name);
+        known.ok_or_else(|| {
+            let names = Self::ALL.map(Self::as_str).join(", ");
+            Error::usage(format!("{name:?} is no section of an article")).with_remedy(format!("write one of {names}"))
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import pickle
 from datetime import date
 
@@ -135,3 +136,19 @@ def test_progress(analyzer: dateline.Analyzer) -> None:
     analyzer.tag_table(texts, progress=lambda n_bytes, rows: seen.append((n_bytes, rows)))
     assert seen and max(seen)[1] == 40
     analyzer.tag_table(texts, progress=True)
+
+
+def test_an_analyzer_is_sent_to_other_processes() -> None:
+    mine = dateline.Gazetteer.from_records([{"id": "x:acme", "name": "Acme Widgets"}], over=["core"])
+    for given, least in ((dateline.Analyzer("core", profile="wide"), 0), (dateline.Analyzer(mine, exclude=["lede"]), 10_000)):
+        sent = pickle.dumps(given)
+        assert least < len(sent) < (300 if least == 0 else 10_000_000)
+        received = pickle.loads(sent)
+        assert received is pickle.loads(sent), "each process makes it once"
+        assert (received.profile, received.gazetteer.fingerprint) == (given.profile, given.gazetteer.fingerprint)
+        assert received.tag("Acme Widgets left Iraq.") == given.tag("Acme Widgets left Iraq.")
+        with multiprocessing.get_context("spawn").Pool(2) as pool:
+            assert pool.map_async(given.tag, ["Acme Widgets left Iraq."] * 3).get(120) == [given.tag("Acme Widgets left Iraq.")] * 3
+    reduced = dateline.Gazetteer.builtin("core").__reduce__()
+    with pytest.raises(dateline.UsageError, match="same version"):
+        reduced[0]("0" * 64, *reduced[1][1:])

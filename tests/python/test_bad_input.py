@@ -112,6 +112,9 @@ def test_settings_that_are_none(analyzer: dateline.Analyzer, tmp_path: pathlib.P
         lambda: run.trend(by="minute"),
         lambda: run.top(by="size"),
         lambda: run.top(where="colour=red"),
+        lambda: run.top(section=["end"]),
+        lambda: run.top(roll_up="continent"),
+        lambda: run.pairs(count="words"),
         lambda: run.entities.column("colour"),
         lambda: run.trend("no such entity"),
     ):

@@ -41,6 +41,14 @@ def test_the_guide(folder: pathlib.Path) -> None:
     run_all(found)
 
 
+def test_the_guide_in_ray(folder: pathlib.Path) -> None:
+    pytest.importorskip("ray")
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    of_ray = re.findall(r"^```py\n(.*?)^```$", text, re.M | re.S)
+    assert len(of_ray) == 1
+    run_all([*blocks(text), ("python", of_ray[0])])
+
+
 def test_the_readme(folder: pathlib.Path) -> None:
     section = re.search(r"^## In Python\n(.*?)^## ", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
     assert section

@@ -58,6 +58,9 @@ def test_pairs_are_those_of_the_command(corpus_run: dateline.Run) -> None:
         (["--all-pairs", "--order", "documents"], {"all_pairs": True, "order": "documents"}),
         (["--with", "United Kingdom", "--min-each", "2"], {"with_": "United Kingdom", "min_each": 2}),
         (["--type", "place", "--where", "country=GB", "--fdr", "0.4"], {"type": "place", "where": "country=GB", "fdr": 0.4}),
+        (["--by", "year", "--min-each", "2"], {"by": "year", "min_each": 2}),
+        (["--roll-up", "country", "--section", "headline,lede"], {"roll_up": "country", "section": ["headline", "lede"]}),
+        (["--count", "stories", "--with", "London"], {"count": "stories", "with_": "London"}),
     ):
         rows = command("pairs", corpus_run.path, "-n", "0", *arguments)
         found: dict[str, Any] = dict(keywords)
@@ -69,8 +72,17 @@ def test_trends_and_tops_are_those_of_the_command(corpus_run: dateline.Run) -> N
     assert [clean(row) for row in corpus_run.trend("London", by="source")] == command(
         "trend", corpus_run.path, "London", "--by", "source"
     )
-    top = [(row["entity"], row["mentions"]) for row in corpus_run.top(5)]
-    assert top == [(row["entity"], row["mentions"]) for row in command("top", corpus_run.path, "-n", "5")]
+    listed: list[tuple[list[str], dict[str, Any]]] = [
+        ([], {}),
+        (["--count", "articles", "--by", "year"], {"count": "articles", "by": "year"}),
+        (["--count", "stories", "--roll-up", "country"], {"count": "stories", "roll_up": "country"}),
+        (["--section", "dateline,headline", "--type", "place"], {"section": ["dateline", "headline"], "type": "place"}),
+    ]
+    for arguments, keywords in listed:
+        rows = command("top", corpus_run.path, "-n", "5", *arguments)
+        assert [clean(row) for row in corpus_run.top(5, **keywords)] == rows and rows, arguments
+    rows = command("trend", corpus_run.path, "gb", "--by", "year", "--roll-up", "country", "--count", "stories")
+    assert [clean(row) for row in corpus_run.trend("gb", by="year", roll_up="country", count="stories")] == rows
 
 
 def test_sentences(corpus_run: dateline.Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,6 +91,12 @@ def test_sentences(corpus_run: dateline.Run, monkeypatch: pytest.MonkeyPatch) ->
     assert all("London" in row["surface"] or row["surface"].isupper() for row in found)
     document = corpus_run.documents.column("id")[0]
     assert set(corpus_run.show(document=document).column("document")) == {document}
+    every = set(corpus_run.kwic("London", 0).column("document"))
+    words = dict(zip(corpus_run.documents.column("id"), corpus_run.documents.column("words")))
+    longest = max(every, key=lambda document: (words[document], document))
+    assert len(every) > 1
+    some = corpus_run.kwic("London", 0, where=f"words>={words[longest]}")
+    assert set(some.column("document")) == {document for document in every if words[document] == words[longest]}
     with pytest.raises(dateline.UsageError, match="one of entity="):
         corpus_run.show()
     with pytest.raises(dateline.UsageError):

@@ -177,13 +177,23 @@ def test_a_stream_is_tagged_batch_by_batch(spark: SparkSession, tmp_path: Path) 
     assert names == ["Iraq", "Iran"]
 
 
+def test_a_kept_column_may_have_the_name_of_a_column(spark: SparkSession) -> None:
+    rows = [("a1", "Iraq wrote to Iran.", "A 1", "front", "sport")]
+    articles = spark.createDataFrame(rows, "url string, body string, paragraphs string, section string, day string")
+    analysis = dl.analyze(articles, "core", text="body", id="url", keep=["paragraphs", "section", "day"])
+    kept = analysis.documents().collect()[0].asDict()
+    assert (kept["paragraphs"], kept["section"], kept["field_day"], kept["day"]) == ("A 1", "front", "sport", None)
+
+
 def test_the_guide(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs" / "spark.md").read_text(encoding="utf-8"), re.M | re.S)
     assert len(found) == 2
     names: dict[str, Any] = {"spark": spark}
+    before = sorted(os.listdir(ROOT))
     for block in found:
         exec(compile(block, block, "exec"), names)  # noqa: S102
+    assert sorted(os.listdir(ROOT)) == before, "the guide writes into the repository"
 
 
 def test_what_cannot_be_read_is_refused_by_the_driver(articles: DataFrame, spark: SparkSession, tmp_path: Path) -> None:

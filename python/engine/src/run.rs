@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, StringArray, UInt32Array, UInt64Array};
-use dateline::association::Measure;
+use dateline::association::{ContingencyTable, Measure};
 use dateline::gazetteer::LoadOptions;
 use dateline::query::{
-    Condition, EntityNames, Filter, Frequency, PairOptions, PairOrder, RunEntity, Slice, SliceBy, SliceCount, View,
-    Within, find_entity, strongest_pairs, top_entities, trend,
+    Condition, EntityNames, Filter, Frequency, JointCounts, Pair, PairOptions, PairOrder, RunEntity, Slice, SliceBy,
+    SliceCount, View, Within, strongest_pairs, top_entities, trend,
 };
 use dateline::{About, Passage, PassageName, PassageOrder, PassageQuery, ScanOptions, StopFlag, passages};
 use pyo3::prelude::*;
@@ -33,6 +33,9 @@ impl Run {
 struct Conditions {
     kind: Option<String>,
     condition: Option<String>,
+    sections: Vec<String>,
+    roll_up: Option<String>,
+    stories: bool,
     cache: Option<PathBuf>,
 }
 
@@ -40,11 +43,14 @@ impl Conditions {
     fn filter(&self, run: &dateline::Run) -> dateline::Result<Filter> {
         let of_run = |text: &str| Condition::for_fields(text, run.kept_fields());
         let condition = self.condition.as_deref().map(of_run).transpose()?;
-        Ok(Filter { kind: self.kind.clone(), condition, ..Filter::default() })
+        let sections = self.sections.iter().map(|name| name.parse()).collect::<dateline::Result<_>>()?;
+        let roll_up = self.roll_up.as_deref().map(str::parse).transpose()?;
+        let (kind, stories) = (self.kind.clone(), self.stories);
+        Ok(Filter { kind, condition, sections, roll_up, stories, ..Filter::default() })
     }
 
     /// The entity that a word means.
-    fn entity(&self, run: &dateline::Run, given: &str) -> dateline::Result<RunEntity> {
+    fn entity(&self, view: &View<'_>, given: &str) -> dateline::Result<RunEntity> {
         let load = |layers: &[String], without: &[String]| {
             let options = LoadOptions { without: without.to_vec(), ..LoadOptions::default() };
             match &self.cache {
@@ -52,7 +58,7 @@ impl Conditions {
                 None => dateline::Gazetteer::load_with(layers, &options),
             }
         };
-        find_entity(run, given, self.kind.as_deref(), || EntityNames::of_run(run, load))
+        view.find_entity(given, self.kind.as_deref(), || EntityNames::of_run(view.run(), load))
     }
 }
 
@@ -62,7 +68,8 @@ impl Conditions {
 struct PairList {
     context: String,
     measures: Vec<String>,
-    by: String,
+    order: String,
+    by: Option<String>,
     with: Option<String>,
     min_documents: u32,
     min_each: Option<u32>,
@@ -108,87 +115,115 @@ impl Run {
         work::released(py, || open(&self.0))
     }
 
-    /// The entities in most documents or with most mentions.
-    fn top(&self, py: Python<'_>, by: &str, rows: usize, conditions: Conditions) -> PyResult<Table> {
-        let by = match by {
+    /// The entities in most documents or with most mentions, of each slice if `by` names one.
+    fn top(
+        &self,
+        py: Python<'_>,
+        order: &str,
+        rows: usize,
+        by: Option<String>,
+        conditions: Conditions,
+    ) -> PyResult<Table> {
+        let order = match order {
             "documents" => Frequency::Documents,
             "mentions" => Frequency::Mentions,
-            _ => return Err(errors::usage(py, format!("by={by:?} is not known"), "use \"documents\" or \"mentions\"")),
+            _ => {
+                let known = "use \"documents\" or \"mentions\"";
+                return Err(errors::usage(py, format!("order={order:?} is not known"), known));
+            }
         };
         work::released(py, || {
             let filter = conditions.filter(&self.0)?;
             let view = filter.view(&self.0)?;
-            let entities = top_entities(&view, &filter.select(&view)?, by, rows);
-            let mut columns = entity_columns(["entity", "name", "type"], entities.iter().copied());
-            columns.push(("mentions", u64s(entities.iter().map(|entity| entity.mentions))));
-            columns.push(("documents", u64s(entities.iter().map(|entity| u64::from(entity.documents)))));
+            let list = |view: &View<'_>| -> dateline::Result<Vec<RunEntity>> {
+                Ok(top_entities(view, &filter.select(view)?, order, rows).into_iter().cloned().collect())
+            };
+            let mut found: Vec<(Option<&Slice>, RunEntity)> = Vec::new();
+            let slices = by.as_deref().map(|by| view.slices(&by.parse::<SliceBy>()?)).transpose()?;
+            if let Some(slices) = &slices {
+                let counts = view.counts_by(slices)?;
+                for (at, slice) in slices.slices.iter().enumerate() {
+                    let listed = list(&view.of_slice(slices, at, &counts[at]))?;
+                    found.extend(listed.into_iter().map(|entity| (Some(slice), entity)));
+                }
+            } else {
+                found.extend(list(&view)?.into_iter().map(|entity| (None, entity)));
+            }
+            let entities = found.iter().map(|(_, entity)| entity);
+            let mut columns = Vec::new();
+            if slices.is_some() {
+                columns.push((
+                    "slice",
+                    strings(found.iter().filter_map(|(slice, _)| Some(slice.as_ref()?.label.as_str()))),
+                ));
+            }
+            columns.extend(entity_columns(["entity", "name", "type"], entities.clone()));
+            columns.push(("mentions", u64s(entities.clone().map(|entity| entity.mentions))));
+            columns.push(("documents", u64s(entities.map(|entity| u64::from(entity.documents)))));
+            if slices.is_some() {
+                let counted = found.iter().filter_map(|(slice, entity)| {
+                    let count = SliceCount { mentions: entity.mentions, documents: entity.documents.into() };
+                    slice.map(|slice| (slice, count))
+                });
+                columns.extend(rate_columns(&counted.collect::<Vec<_>>()));
+            }
             Ok(Table::of(columns))
         })
     }
 
-    /// The pairs of entities that belong together.
+    /// The pairs of entities that belong together, of each slice if the list has one.
     fn pairs(&self, py: Python<'_>, list: PairList, conditions: Conditions) -> PyResult<Table> {
         let measures = list.measures.iter().map(|name| name.parse::<Measure>());
         let measures = measures.collect::<dateline::Result<Vec<_>>>().map_err(|error| errors::exception(py, &error))?;
-        let order = match (list.by.as_str(), measures.first()) {
+        let order = match (list.order.as_str(), measures.first()) {
             ("measure", Some(measure)) => PairOrder::Measure(*measure),
             ("documents", _) => PairOrder::Joint,
             ("measure", None) => {
-                return Err(errors::usage(
-                    py,
-                    "there is no measure to order the pairs by",
-                    "name one, or use order=\"documents\"",
-                ));
+                let remedy = "name one, or use order=\"documents\"";
+                return Err(errors::usage(py, "there is no measure to order the pairs by", remedy));
             }
-            (by, _) => {
-                return Err(errors::usage(
-                    py,
-                    format!("order={by:?} is not known"),
-                    "use \"measure\" or \"documents\"",
-                ));
+            (order, _) => {
+                let known = "use \"measure\" or \"documents\"";
+                return Err(errors::usage(py, format!("order={order:?} is not known"), known));
             }
         };
-        let by_measure = order != PairOrder::Joint;
         work::released(py, || {
             let within: Within = list.context.parse()?;
-            let mut filter = Filter { min_documents: list.min_documents, ..conditions.filter(&self.0)? };
-            filter.min_each = list.min_each.unwrap_or(0);
+            let min_each = list.min_each.unwrap_or(0);
+            let mut filter = Filter { min_documents: list.min_documents, min_each, ..conditions.filter(&self.0)? };
             let view = filter.view(&self.0)?;
             if let Some(with) = &list.with {
-                filter.with = Some(conditions.entity(&self.0, with)?.id);
-            }
-            if !list.all_pairs {
-                let given = filter.min_each;
-                filter = filter.for_pairs(view.n_documents());
-                if !by_measure || list.min_each.is_some() {
-                    filter.min_each = given;
-                }
+                filter.with = Some(conditions.entity(&view, with)?.id);
             }
             let options = PairOptions {
                 order,
                 rows: list.rows,
-                attracted: by_measure && !list.all_pairs,
+                attracted: order != PairOrder::Joint && !list.all_pairs,
                 max_false_discovery_rate: list.fdr,
             };
-            let joint = view.joint_counts_within(within)?;
-            let pairs = strongest_pairs(&view, &joint, &filter.select(&view)?, options)?;
-            let mut columns = vec![
-                ("a", strings(pairs.iter().map(|pair| pair.a.id.as_str()))),
-                ("name_a", strings(pairs.iter().map(|pair| pair.a.name.as_str()))),
-                ("b", strings(pairs.iter().map(|pair| pair.b.id.as_str()))),
-                ("name_b", strings(pairs.iter().map(|pair| pair.b.name.as_str()))),
-                ("k11", u64s(pairs.iter().map(|pair| pair.table.k11))),
-                ("k12", u64s(pairs.iter().map(|pair| pair.table.k12))),
-                ("k21", u64s(pairs.iter().map(|pair| pair.table.k21))),
-                ("k22", u64s(pairs.iter().map(|pair| pair.table.k22))),
-            ];
-            for measure in measures {
-                columns.push((measure.name(), f64s(pairs.iter().map(|pair| Some(measure.of(pair.table))))));
+            let mut found = PairColumns::default();
+            let mut add = |view: &View<'_>, joint: &JointCounts<'_>, slice: &str| -> dateline::Result<()> {
+                let mut filter = filter.clone();
+                if !list.all_pairs {
+                    filter = filter.for_pairs_by(order, view.n_documents(), list.min_each);
+                }
+                for pair in strongest_pairs(view, joint, &filter.select(view)?, options)? {
+                    found.push(slice, &pair);
+                }
+                Ok(())
+            };
+            let by = list.by.as_deref().map(str::parse::<SliceBy>).transpose()?;
+            if let Some(by) = &by {
+                let slices = view.slices(by)?;
+                let counts = view.counts_by(&slices)?;
+                let joints = view.joint_counts_by(within.into(), &slices)?;
+                for (at, (slice, joint)) in slices.slices.iter().zip(&joints).enumerate() {
+                    add(&view.of_slice(&slices, at, &counts[at]), joint, &slice.label)?;
+                }
+            } else {
+                add(&view, &view.joint_counts_within(within)?, "")?;
             }
-            if list.fdr.is_some() {
-                columns.push(("q", f64s(pairs.iter().map(|pair| pair.q))));
-            }
-            Ok(Table::of(columns))
+            Ok(Table::of(found.columns(by.is_some(), &measures, list.fdr.is_some())))
         })
     }
 
@@ -206,7 +241,7 @@ impl Run {
             let filter = Filter { without_agencies: true, ..conditions.filter(&self.0)? };
             let view = filter.view(&self.0)?;
             let wanted = if entities.is_empty() { usual(&filter, &view, rows)? } else { Vec::new() };
-            let named = entities.iter().map(|given| Ok::<u32, dateline::Error>(conditions.entity(&self.0, given)?.row));
+            let named = entities.iter().map(|given| Ok::<u32, dateline::Error>(conditions.entity(&view, given)?.row));
             let wanted: Vec<u32> = wanted.into_iter().map(Ok).chain(named).collect::<dateline::Result<_>>()?;
             let found = trend(&view, &wanted, &by)?;
             let mut cells: Vec<(&RunEntity, &Slice, SliceCount)> = Vec::new();
@@ -214,21 +249,16 @@ impl Run {
                 let entity = &view.entities()[*row as usize];
                 cells.extend(found.slices.iter().zip(counts).map(|(slice, count)| (entity, slice, *count)));
             }
-            let rates: Vec<Option<(f64, f64, f64)>> =
-                cells.iter().map(|(_, slice, count)| count.rate(slice.articles)).collect();
-            Ok(Table::of(vec![
+            let counted: Vec<_> = cells.iter().map(|(_, slice, count)| (*slice, *count)).collect();
+            let mut columns = vec![
                 ("entity", strings(cells.iter().map(|(entity, _, _)| entity.id.as_str()))),
                 ("name", strings(cells.iter().map(|(entity, _, _)| entity.name.as_str()))),
                 ("slice", strings(cells.iter().map(|(_, slice, _)| slice.label.as_str()))),
                 ("mentions", u64s(cells.iter().map(|(_, _, count)| count.mentions))),
                 ("documents", u64s(cells.iter().map(|(_, _, count)| count.documents))),
-                ("articles", u64s(cells.iter().map(|(_, slice, _)| slice.articles))),
-                ("words", u64s(cells.iter().map(|(_, slice, _)| slice.words))),
-                ("rate", f64s(rates.iter().map(|rate| rate.map(|rate| rate.0)))),
-                ("low", f64s(rates.iter().map(|rate| rate.map(|rate| rate.1)))),
-                ("high", f64s(rates.iter().map(|rate| rate.map(|rate| rate.2)))),
-                ("mention_rate", f64s(cells.iter().map(|(_, slice, count)| count.mention_rate(slice.words)))),
-            ]))
+            ];
+            columns.extend(rate_columns(&counted));
+            Ok(Table::of(columns))
         })
     }
 
@@ -250,7 +280,8 @@ impl Run {
     ) -> PyResult<Table> {
         let (raised, stop) = (Raised::default(), StopFlag::default());
         work::run(py, None, &raised, &stop, |_| {
-            let row = |given: &str| Ok::<_, dateline::Error>(conditions.entity(&self.0, given)?.row);
+            let view = conditions.filter(&self.0)?.view(&self.0)?;
+            let row = |given: &str| Ok::<_, dateline::Error>(conditions.entity(&view, given)?.row);
             let about = match (about, given.as_slice()) {
                 ("pair", [a, b]) => About::Pair(row(a)?, row(b)?),
                 ("document", [id]) => About::Document(id.clone()),
@@ -259,7 +290,6 @@ impl Run {
             let order = seed.map_or(PassageOrder::Archive, PassageOrder::Random);
             let query = PassageQuery { about, together: context.parse::<Within>()?.into(), documents, order };
             let scan = ScanOptions { threads, on_progress: None, stop: Some(&stop) };
-            let view = conditions.filter(&self.0)?.view(&self.0)?;
             let found = passages(&view, &root, &query, scan)?;
             let mut names: Vec<(&Passage, &PassageName)> = Vec::new();
             for sentence in &found.sentences {
@@ -298,6 +328,61 @@ fn usual(filter: &Filter, view: &View<'_>, rows: usize) -> dateline::Result<Vec<
     entities.retain(|entity| says || entity.type_name() != "title");
     entities.truncate(if rows == 0 { usize::MAX } else { rows });
     Ok(entities.into_iter().map(|entity| entity.row).collect())
+}
+
+/// The columns of a list of pairs.
+#[derive(Default)]
+struct PairColumns {
+    slices: Vec<String>,
+    a: Vec<(String, String)>,
+    b: Vec<(String, String)>,
+    tables: Vec<ContingencyTable>,
+    q: Vec<Option<f64>>,
+}
+
+impl PairColumns {
+    fn push(&mut self, slice: &str, pair: &Pair<'_>) {
+        self.slices.push(slice.to_owned());
+        self.a.push((pair.a.id.clone(), pair.a.name.clone()));
+        self.b.push((pair.b.id.clone(), pair.b.name.clone()));
+        self.tables.push(pair.table);
+        self.q.push(pair.q);
+    }
+
+    fn columns(self, sliced: bool, measures: &[Measure], with_q: bool) -> Vec<(&'static str, ArrayRef)> {
+        let mut columns = Vec::new();
+        if sliced {
+            columns.push(("slice", strings(self.slices.iter().map(String::as_str))));
+        }
+        for (id, name, entities) in [("a", "name_a", &self.a), ("b", "name_b", &self.b)] {
+            columns.push((id, strings(entities.iter().map(|(id, _)| id.as_str()))));
+            columns.push((name, strings(entities.iter().map(|(_, name)| name.as_str()))));
+        }
+        columns.push(("k11", u64s(self.tables.iter().map(|table| table.k11))));
+        columns.push(("k12", u64s(self.tables.iter().map(|table| table.k12))));
+        columns.push(("k21", u64s(self.tables.iter().map(|table| table.k21))));
+        columns.push(("k22", u64s(self.tables.iter().map(|table| table.k22))));
+        for measure in measures {
+            columns.push((measure.name(), f64s(self.tables.iter().map(|table| Some(measure.of(*table))))));
+        }
+        if with_q {
+            columns.push(("q", f64s(self.q.into_iter())));
+        }
+        columns
+    }
+}
+
+/// The denominators of counts, and their rates.
+fn rate_columns(counted: &[(&Slice, SliceCount)]) -> Vec<(&'static str, ArrayRef)> {
+    let rates: Vec<_> = counted.iter().map(|(slice, count)| count.rate(slice.articles)).collect();
+    vec![
+        ("articles", u64s(counted.iter().map(|(slice, _)| slice.articles))),
+        ("words", u64s(counted.iter().map(|(slice, _)| slice.words))),
+        ("rate", f64s(rates.iter().map(|rate| rate.map(|rate| rate.0)))),
+        ("low", f64s(rates.iter().map(|rate| rate.map(|rate| rate.1)))),
+        ("high", f64s(rates.iter().map(|rate| rate.map(|rate| rate.2)))),
+        ("mention_rate", f64s(counted.iter().map(|(slice, count)| count.mention_rate(slice.words)))),
+    ]
 }
 
 fn entity_columns<'e>(

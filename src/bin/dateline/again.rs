@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dateline::{Edited, Edits, MergeOptions, Run, ScanOptions, edit as edit_run, rerun as repeat_run};
+use dateline::{Edited, Edits, Run, ScanOptions, edit as edit_run, rerun as repeat_run};
 
 use crate::args::Args;
 use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::{self, plural};
+use crate::parts::OutputArgs;
 
 /// Repeats a run from its manifest, and compares all of its files with those of the run.
 ///
@@ -118,15 +119,8 @@ pub(crate) struct Edit {
     /// File with the corrections
     #[arg(long = "with", value_name = "FILE")]
     edits: PathBuf,
-    /// Directory to write; it appears when the run is complete, or not at all
-    #[arg(short, long, value_name = "RUN")]
-    out: PathBuf,
-    /// Replace an earlier run of that name, also the one that is read
-    #[arg(long)]
-    force: bool,
-    /// Threads; 0 for one on each core
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
-    threads: usize,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 pub(crate) fn edit(command: &Edit, args: &Args) -> CommandResult {
@@ -136,9 +130,7 @@ pub(crate) fn edit(command: &Edit, args: &Args) -> CommandResult {
     let name = path.file_name().unwrap_or(Path::new("edits").as_os_str()).to_string_lossy();
     let edits = Edits::parse(&text, &name)?;
     let run = Run::open(&command.run)?;
-    let scan = ScanOptions { threads: command.threads, on_progress: None, stop: Some(&stop) };
-    let options = MergeOptions { scan, force: command.force };
-    let Edited { summary, unknown } = edit_run(&run, &edits, &command.out, options)?;
+    let Edited { summary, unknown } = edit_run(&run, &edits, &command.output.out, command.output.options(&stop))?;
     if !args.quiet {
         let totals = summary.totals;
         let mentions = plural(totals.mentions, "mention", "mentions");

@@ -8,7 +8,7 @@ use dateline::gazetteer::{LoadOptions, Replaced, builtin_names};
 use dateline::query::{EntityNames, RunEntity, View, find_entity};
 use dateline::{
     Analyzer, Archive, ArchiveOptions, Error, Gazetteer, InputFormat, InputNotes, Noted, Reject, Run, RunManifest,
-    ScanOptions, StopFlag,
+    ScanOptions, StopFlag, analyzer_with,
 };
 
 use crate::args::{Args, FurnitureArgs, GazetteerArgs, InputArgs, ProfileArg, SectionArg};
@@ -97,14 +97,22 @@ pub(crate) fn load_layers(layers: &[String], without: &[String], no_cache: bool)
 
 /// The entity of a run that the user names by its id or by any of its names, of a type or kind if one is given.
 pub(crate) fn entity_of(run: &Run, given: &str, of_kind: Option<&str>) -> Result<RunEntity, Error> {
-    let load = |layers: &[String], without: &[String]| {
+    find_entity(run, given, of_kind, || names_of(run))
+}
+
+/// The entity of a view that the user names: a country that the run does not mention itself, too, if places count for it.
+pub(crate) fn entity_in(view: &View<'_>, given: &str, of_kind: Option<&str>) -> Result<RunEntity, Error> {
+    view.find_entity(given, of_kind, || names_of(view.run()))
+}
+
+fn names_of(run: &Run) -> EntityNames {
+    EntityNames::of_run(run, |layers, without| {
         let options = LoadOptions { without: without.to_vec(), ..LoadOptions::default() };
         match cache_folder() {
             Some(cache) => dateline::load_cached(layers, &options, &cache),
             None => Gazetteer::load_with(layers, &options),
         }
-    };
-    find_entity(run, given, of_kind, || EntityNames::of_run(run, load))
+    })
 }
 
 /// The gazetteer of a run and an analyzer with the run's settings, to read more documents as it did.
@@ -115,26 +123,8 @@ pub(crate) fn entity_of(run: &Run, given: &str, of_kind: Option<&str>) -> Result
 pub(crate) fn analyzer_of(run: &Run) -> Result<(Gazetteer, Analyzer), Error> {
     let RunManifest { settings, gazetteer, .. } = run.manifest();
     let gazetteer = load_layers(&gazetteer.names, &settings.without, false)?;
-    let mut builder = Analyzer::builder()
-        .profile(settings.profile)
-        .overlap(settings.overlap)
-        .furniture(settings.furniture)
-        .exclude(settings.exclude.iter().copied().collect());
-    for rule in &settings.without_rules {
-        builder = builder.without_rule(rule.parse()?);
-    }
-    let analyzer = builder.build(&gazetteer)?;
+    let analyzer = analyzer_with(settings, &gazetteer)?;
     Ok((gazetteer, analyzer))
-}
-
-/// The entity of a view that the user names: a country that the run does not mention itself, too, if places count for it.
-pub(crate) fn entity_in(view: &View<'_>, given: &str, of_kind: Option<&str>) -> Result<RunEntity, Error> {
-    let same = view.entities().iter().find(|entity| entity.id == given && view.counts_as(entity.row) == entity.row);
-    if let Some(entity) = same.filter(|_| of_kind.is_none()) {
-        return Ok(entity.clone());
-    }
-    let found = entity_of(view.run(), given, of_kind)?;
-    Ok(view.entities()[view.counts_as(found.row) as usize].clone())
 }
 
 /// Reports which entities of one layer lost names to another, as a list of countries may cause for the built-in ones.

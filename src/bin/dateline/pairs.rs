@@ -168,17 +168,14 @@ fn list(
     joint: &JointCounts<'_>,
     cells: &[Cell],
 ) -> Result<Vec<Vec<Value>>, Error> {
-    let mut filter = filter.clone();
     let by_measure = command.order == OrderArg::Measure;
+    let order = if by_measure { PairOrder::Measure(command.measure[0]) } else { PairOrder::Joint };
+    let mut filter = filter.clone();
     if !command.all_pairs {
-        let given = filter.min_each;
-        filter = filter.for_pairs(view.n_documents());
-        if !by_measure || command.filter.min_each.is_some() {
-            filter.min_each = given;
-        }
+        filter = filter.for_pairs_by(order, view.n_documents(), command.filter.min_each);
     }
     let options = PairOptions {
-        order: if by_measure { PairOrder::Measure(command.measure[0]) } else { PairOrder::Joint },
+        order,
         rows: command.list.rows,
         attracted: by_measure && !command.all_pairs,
         max_false_discovery_rate: command.fdr,

@@ -1,4 +1,4 @@
-//! Runs that are parts of others: merge, extend, forget.
+//! Runs that are made of others: merge, extend, forget, retry.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -112,10 +112,10 @@ pub(crate) struct Retry {
 
 /// Where the new run goes.
 #[derive(Debug, clap::Args)]
-struct OutputArgs {
+pub(crate) struct OutputArgs {
     /// Directory to write; it appears when the run is complete, or not at all
     #[arg(short, long, value_name = "RUN")]
-    out: PathBuf,
+    pub(crate) out: PathBuf,
     /// Replace an earlier run of that name, also one of those that are read
     #[arg(long)]
     force: bool,
@@ -125,7 +125,7 @@ struct OutputArgs {
 }
 
 impl OutputArgs {
-    fn options<'a>(&self, stop: &'a StopFlag) -> MergeOptions<'a> {
+    pub(crate) fn options<'a>(&self, stop: &'a StopFlag) -> MergeOptions<'a> {
         let scan = ScanOptions { threads: self.threads, on_progress: None, stop: Some(stop) };
         MergeOptions { scan, force: self.force }
     }
