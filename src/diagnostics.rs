@@ -1,5 +1,6 @@
 //! Faults that do not stop a run immediately: faulty lines of a gazetteer, rejected records of an archive.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -58,8 +59,46 @@ pub enum FaultCode {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}; {}", self.path.display(), self.line, self.column, self.message, self.remedy)
+        let Self { line, column, message, remedy, .. } = self;
+        write!(f, "{}:{line}:{column}: {}; {remedy}", self.path.display(), shortened(message))
     }
+}
+
+/// Bytes of one line of a message that are shown; an id or a name that somebody else wrote may have millions.
+const SHOWN: usize = 1500;
+
+/// A message without the middle of lines that are too long to be read, and with the number of bytes left out in its place.
+///
+/// ```
+/// use dateline::diagnostics::shortened;
+/// assert_eq!(shortened("a short line\nand another"), "a short line\nand another");
+/// let long = format!("no entity has the id {}; `dateline top` lists ids", "x".repeat(1 << 20));
+/// let shown = shortened(&long);
+/// assert!(shown.starts_with("no entity has the id xxx") && shown.ends_with("`dateline top` lists ids"));
+/// assert!(shown.contains("xxx[... 10471") && shown.len() < 1600);
+/// ```
+#[must_use]
+pub fn shortened(message: &str) -> Cow<'_, str> {
+    if message.len() <= SHOWN || message.split('\n').all(|line| line.len() <= SHOWN) {
+        return Cow::Borrowed(message);
+    }
+    let mut shown = String::new();
+    for (number, line) in message.split('\n').enumerate() {
+        if number > 0 {
+            shown.push('\n');
+        }
+        if line.len() <= SHOWN {
+            shown.push_str(line);
+            continue;
+        }
+        // More of the beginning than of the end, where the remedy is.
+        let head = line.floor_char_boundary(SHOWN * 2 / 3);
+        let tail = line.ceil_char_boundary(line.len() - SHOWN / 3);
+        shown.push_str(&line[..head]);
+        shown.push_str(&format!("[... {} bytes ...]", tail - head));
+        shown.push_str(&line[tail..]);
+    }
+    Cow::Owned(shown)
 }
 
 /// A skipped record of an archive, as `rejects.jsonl` lists it.

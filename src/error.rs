@@ -8,7 +8,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, shortened};
 
 /// A `Result` whose error is dateline's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -152,7 +152,7 @@ impl fmt::Display for Error {
         if let Some(path) = &self.path {
             write!(f, "{}: ", path.display())?;
         }
-        write!(f, "{}", self.message)?;
+        f.write_str(&shortened(&self.message))?;
         if let Some(remedy) = &self.remedy {
             write!(f, "; {remedy}")?;
         }

@@ -112,6 +112,9 @@ read_dln_file <- function(path, check_crc = TRUE) {
       damaged("the footer tells otherwise of block ", i)
     if (!grepl(sprintf('"%.0f":', b$kind), header, fixed = TRUE)) damaged("the header does not describe block ", i)
     known <- .dln_columns[[as.character(b$kind)]]
+    most <- b$stored * 128
+    if (!is.null(known) && !any(grepl(":str", known, fixed = TRUE))) most <- max(most, 2^22)
+    if (b$codec == 1 && b$raw > most) damaged("block ", i, " claims more bytes than is allowed")
     if (!is.null(known)) {
       columns <- paste0('"columns":["', paste(known, collapse = '","'), '"]')
       if (!grepl(columns, gsub("[ \n]", "", header), fixed = TRUE)) damaged("the header describes other columns")

@@ -17,6 +17,7 @@ MAGIC, END_MAGIC = b"\x89DLN\r\n\x1a\n", b"\x89DLNEND\n"
 MAX_BLOCK = 256 << 20
 MAX_STORED = MAX_BLOCK + MAX_BLOCK // 128
 MAX_ZSTD_RATIO = (128 << 10) // 4
+MAX_RATIO, FREE_NUMBERS = 128, 4 << 20
 TYPES = {"u32": "I", "u64": "Q", "i32": "i", "f64": "d"}
 REMEDY = "; copy it again from its source, or repeat the run"
 
@@ -158,6 +159,11 @@ class DlnFile:
             described = self.header["blocks"].get(str(kind))
             if described is None:
                 self._damaged("the header does not describe its kind", block)
+            most = stored_len * MAX_RATIO
+            if all(not column.endswith(":str") for column in described["columns"]):
+                most = max(most, FREE_NUMBERS)
+            if codec == 1 and raw_len > most:
+                self._damaged(f"its {stored_len} stored bytes claim to be {raw_len}, more than is allowed", block)
             if kind in NAMES:
                 name = NAMES[kind]
                 if (described["name"], described["columns"]) != (name, KINDS[name].columns):

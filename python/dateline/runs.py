@@ -77,7 +77,7 @@ def analyze(
         progress: a function that is called with bytes and records done, or True for a bar of tqdm.
 
     Returns:
-        The finished run. Records that cannot be read are counted, listed in ``rejects.jsonl``, and logged as a warning to the logger ``dateline``.
+        The finished run. Records that cannot be read are counted, listed in ``rejects.jsonl`` (the first 1,000 of each input), and logged as a warning to the logger ``dateline``.
 
     Raises:
         UsageError: if ``out`` exists and may not be replaced, or a field that was named is in no record.
@@ -196,7 +196,7 @@ def _tell(told: "_engine.Told", out: str) -> None:
     )
     if told["rejected"]:
         first = "; ".join(told["first_rejects"][:3])
-        _LOG.warning("%s: skipped %d records, all in rejects.jsonl, the first: %s", out, told["rejected"], first)
+        _LOG.warning("%s: skipped %d records, listed in rejects.jsonl, the first: %s", out, told["rejected"], first)
     if told["empty"]:
         _LOG.info("%s: %d records without text", out, told["empty"])
     if told["unreadable_dates"]:

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::elements::{decode_line, decode_prose};
 use super::parse::{Held, Mapping, Parser, RawRecord};
 use super::{ArchiveOptions, Origin, Selection, TextIs, day_in_name, day_of};
-use crate::diagnostics::Reject;
+use crate::diagnostics::{Reject, shortened};
 use crate::document::Document;
 
 /// Some records that follow each other in an archive, with all that is needed to read them.
@@ -21,6 +21,8 @@ pub struct Batch {
     pub(super) rejects: Vec<Reject>,
     /// How many records each reject comes after.
     pub(super) reject_places: Vec<usize>,
+    /// Row of the file of each reject in the inputs.
+    pub(super) reject_files: Vec<u32>,
     /// What makes documents of the records, by [`Record::parser`].
     pub(super) parsers: Vec<Arc<dyn Parser>>,
     /// Paths of the members of containers that records are in, by [`Record::member`].
@@ -61,6 +63,7 @@ impl Batch {
             records: Vec::new(),
             rejects: Vec::new(),
             reject_places: Vec::new(),
+            reject_files: Vec::new(),
             parsers: Vec::new(),
             members: Vec::new(),
             bytes_read: 0,
@@ -124,11 +127,11 @@ impl Batch {
         &self.rejects
     }
 
-    /// The [`rejects`](Self::rejects) that come directly after so many records.
-    pub(crate) fn rejects_after(&self, n_records: usize) -> &[Reject] {
+    /// The [`rejects`](Self::rejects) that come directly after so many records, and the row of their file in the inputs.
+    pub(crate) fn rejects_after(&self, n_records: usize) -> impl Iterator<Item = (u32, Reject)> {
         let start = self.reject_places.partition_point(|place| *place < n_records);
         let end = self.reject_places.partition_point(|place| *place <= n_records);
-        &self.rejects[start..end]
+        self.reject_files[start..end].iter().copied().zip(self.rejects[start..end].iter().cloned())
     }
 
     /// Whether there are neither records nor rejects: a stretch of blank lines, or of a record that is too long.
@@ -213,6 +216,7 @@ impl Batch {
             Ok(document) if !document.id.is_empty() => Ok(document),
             Ok(document) => Ok(Document { id: Cow::Owned(format!("{}#{}", raw.path, record.number)), ..document }),
             Err((reason, message)) => {
+                let message = shortened(&message).into_owned();
                 Err(Reject { file: raw.path.to_owned(), offset: record.offset, record: record.number, reason, message })
             }
         }

@@ -66,8 +66,8 @@ pub trait Collector: Sync {
         let _ = (record, into);
     }
 
-    /// Counts a record that is not a document.
-    fn reject(&self, reject: Reject, into: &mut Self::Partial);
+    /// Counts a record of input number `file` that is not a document.
+    fn reject(&self, file: u32, reject: Reject, into: &mut Self::Partial);
 
     /// Adds the result of later documents. Associative: whatever is merged first, the result is the same.
     ///
@@ -118,7 +118,7 @@ pub(crate) fn read_batch<C: Collector + ?Sized>(
     let mut partial = collector.begin();
     let mut rejects = Vec::new();
     for (index, record) in batch.records().iter().enumerate() {
-        rejects.extend_from_slice(batch.rejects_after(index));
+        rejects.extend(batch.rejects_after(index));
         match batch.document(record) {
             Ok(document) => {
                 check_length(&document)?;
@@ -134,11 +134,11 @@ pub(crate) fn read_batch<C: Collector + ?Sized>(
                     &mut partial,
                 )?;
             }
-            Err(reject) => rejects.push(reject),
+            Err(reject) => rejects.push((record.file, reject)),
         }
     }
-    rejects.extend_from_slice(batch.rejects_after(batch.records().len()));
-    rejects.into_iter().for_each(|reject| collector.reject(reject, &mut partial));
+    rejects.extend(batch.rejects_after(batch.records().len()));
+    rejects.into_iter().for_each(|(file, reject)| collector.reject(file, reject, &mut partial));
     Ok(partial)
 }
 

@@ -40,6 +40,10 @@ pub struct RunPartial {
     pub(crate) kept: FieldValueRows,
     pub(crate) kept_by: Vec<u32>,
     pub(crate) rejects: Vec<Reject>,
+    /// The input of each of them.
+    pub(crate) rejects_of: Vec<u32>,
+    /// Faulty records that are counted only, by input and by the word for their reason.
+    pub(crate) unlisted: BTreeMap<u32, BTreeMap<String, u64>>,
     /// Records without text, by input.
     pub(crate) empty: BTreeMap<u32, u64>,
     /// Documents that do not meet the conditions, by input.
@@ -186,7 +190,8 @@ impl RunPartial {
     #[must_use]
     pub fn records(&self) -> RecordTally {
         let (empty, filtered) = (self.empty.values().sum(), self.filtered.values().sum());
-        let (counted, rejected) = (self.n_documents(), self.rejects.len() as u64);
+        let unlisted: u64 = self.unlisted.values().flat_map(BTreeMap::values).sum();
+        let (counted, rejected) = (self.n_documents(), self.rejects.len() as u64 + unlisted);
         RecordTally { seen: counted + empty + rejected + filtered, counted, empty, duplicate: 0, rejected, filtered }
     }
 
@@ -206,7 +211,7 @@ impl RunPartial {
             + self.kept.raw_len()) as u64
     }
 
-    /// The faulty records, in order.
+    /// The faulty records, in order; of those that came from a stored run, only the ones that it lists.
     #[must_use]
     pub fn rejects(&self) -> &[Reject] {
         &self.rejects
@@ -260,8 +265,9 @@ impl Collector for RunCollector<'_> {
         *into.filtered.entry(record.file).or_default() += 1;
     }
 
-    fn reject(&self, reject: Reject, into: &mut RunPartial) {
+    fn reject(&self, file: u32, reject: Reject, into: &mut RunPartial) {
         into.rejects.push(reject);
+        into.rejects_of.push(file);
     }
 
     fn merge(&self, into: &mut RunPartial, next: RunPartial) -> Result<()> {
@@ -279,6 +285,11 @@ impl Collector for RunCollector<'_> {
         next.kept.iter().for_each(|row| into.kept.push(row));
         into.kept_by.extend(next.kept_by.iter().map(|document| first + document));
         into.rejects.extend(next.rejects);
+        into.rejects_of.extend(next.rejects_of);
+        for (file, reasons) in next.unlisted {
+            let sums = into.unlisted.entry(file).or_default();
+            reasons.into_iter().for_each(|(reason, records)| *sums.entry(reason).or_default() += records);
+        }
         for (file, empty) in next.empty {
             *into.empty.entry(file).or_default() += empty;
         }

@@ -8,12 +8,15 @@ use sha2::{Digest, Sha256};
 use super::index::{self, NameIndex};
 use crate::error::{Error, Result};
 use crate::files;
-use crate::gazetteer::image::ImageWriter;
+use crate::gazetteer::image::{ImageWriter, Section, Tag};
 use crate::gazetteer::{Gazetteer, LoadOptions};
 use crate::hash::hex;
 
 /// Compiled gazetteers kept in a cache; the least recently written go first.
 const KEPT: usize = 16;
+
+/// The section that says what a file of the cache was compiled from: the key of [`cache_key`]. Only files of a cache have it.
+const COMPILED_FROM: Tag = *b"FROM";
 
 /// The gazetteer with the tables of its names beside it; of `options`, only the progress matters. [`Gazetteer::save`] writes both, and nothing is built when the file
 /// is opened again.
@@ -67,8 +70,8 @@ fn with_tables(gazetteer: &Gazetteer, options: &LoadOptions<'_>) -> Result<Image
 /// Like [`Gazetteer::load_with`], but what had to be compiled is kept in the folder `cache` and taken from there the next
 /// time, as long as no layer has changed.
 ///
-/// The cache never changes a result: a file in it is known by the content of its layers and checked like any other. A cache
-/// that cannot be read or written costs time, not the run.
+/// The cache never changes a result: a file in it holds the hash of its layers and is checked like any other, so what was put in its
+/// place is not believed. A cache that cannot be read or written costs time, not the run.
 ///
 /// # Errors
 ///
@@ -77,18 +80,26 @@ pub fn load_cached<S: AsRef<str>>(layers: &[S], options: &LoadOptions<'_>, cache
     let Some(key) = cache_key(layers, options) else { return Gazetteer::load_with(layers, options) };
     let path = cache.join(format!("{key}.dlz"));
     if let Ok(gazetteer) = Gazetteer::open(&path)
+        && compiled_from(&gazetteer) == Some(key.as_bytes())
         && NameIndex::is_ready(&gazetteer)
         && gazetteer.has_current_sources()
     {
         return Ok(gazetteer);
     }
-    let gazetteer = compile(&Gazetteer::load_with(layers, options)?, options)?;
+    let mut writer = with_tables(&Gazetteer::load_with(layers, options)?, options)?;
+    writer.add(Section::of(COMPILED_FROM, key.into_bytes()));
+    let gazetteer = Gazetteer::from_image(writer.finish()?).map_err(Error::usage)?;
     // What is there is damaged or of another time, and as a damaged file it would not be replaced.
     let _ = files::remove_file(&path);
     if files::create_directories(cache).is_ok() && gazetteer.save(&path, false).is_ok() {
         forget_old(cache);
     }
     Ok(gazetteer)
+}
+
+/// What a file of a cache says that it was compiled from. Its name alone says nothing: another file may have been put in its place.
+fn compiled_from(gazetteer: &Gazetteer) -> Option<&[u8]> {
+    gazetteer.image().section(COMPILED_FROM).map(|range| &gazetteer.image().bytes()[range])
 }
 
 /// A hash of what is compiled, or `None` if there is nothing to compile or a layer cannot be read.
@@ -169,6 +180,21 @@ mod tests {
         fs::write(path("part.gaz"), "b  place  Bravo  -\n").unwrap();
         assert_ne!(load(&[]).fingerprint(), first.fingerprint());
         assert_eq!(names(), 2);
+        // A whole file with the content of another gazetteer, in the place of each.
+        fs::write(path("other.gaz"), "c  place  Gamma  -\n").unwrap();
+        let other = folder.path().join("other");
+        load_cached(&[path("other.gaz")], &LoadOptions::default(), &other).unwrap();
+        let other = fs::read_dir(other).unwrap().next().unwrap().unwrap().path();
+        let compiled = folder.path().join("compiled.dlz");
+        let text = Gazetteer::load([path("other.gaz")]).unwrap();
+        compile_to(&text, &LoadOptions::default(), &compiled, false).unwrap();
+        for poison in [other, compiled] {
+            for entry in fs::read_dir(&cache).unwrap() {
+                fs::copy(&poison, entry.unwrap().path()).unwrap();
+            }
+            assert!(load(&[]).find("a").is_some() && load(&["x"]).find("a").is_none());
+            assert!(load(&[]).find("c").is_none() && load(&["x"]).find("c").is_none());
+        }
         // Damage in the cache costs time only.
         for entry in fs::read_dir(&cache).unwrap() {
             fs::write(entry.unwrap().path(), b"rubbish").unwrap();

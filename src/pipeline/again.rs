@@ -505,7 +505,7 @@ impl Collector for Again<'_> {
 
     fn filtered(&self, _: &Record, _: &mut Self::Partial) {}
 
-    fn reject(&self, _: Reject, _: &mut Self::Partial) {}
+    fn reject(&self, _: u32, _: Reject, _: &mut Self::Partial) {}
 
     fn merge(&self, into: &mut Self::Partial, next: Self::Partial) -> Result<()> {
         into.1.extend(next.1);

@@ -110,7 +110,7 @@ impl<T: Send, F: Fn(&Document<'_>) -> T + Sync> Collector for Finder<'_, F> {
         Ok(())
     }
 
-    fn reject(&self, reject: Reject, into: &mut FoundDocuments<T>) {
+    fn reject(&self, _: u32, reject: Reject, into: &mut FoundDocuments<T>) {
         into.rejected += 1;
         into.first_reject.get_or_insert(reject);
     }

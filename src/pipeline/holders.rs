@@ -69,7 +69,7 @@ impl Collector for HolderCollector<'_> {
         Ok(())
     }
 
-    fn reject(&self, reject: Reject, (_, rejects): &mut Self::Partial) {
+    fn reject(&self, _: u32, reject: Reject, (_, rejects): &mut Self::Partial) {
         rejects.add(reject, REJECTS_SHOWN);
     }
 

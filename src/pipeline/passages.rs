@@ -345,7 +345,7 @@ impl<T: Send> Collector for Fetch<'_, T> {
         Ok(())
     }
 
-    fn reject(&self, _: Reject, _: &mut Self::Partial) {}
+    fn reject(&self, _: u32, _: Reject, _: &mut Self::Partial) {}
 
     fn merge(&self, into: &mut Self::Partial, next: Self::Partial) -> Result<()> {
         into.extend(next);

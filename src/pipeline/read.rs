@@ -166,7 +166,7 @@ impl Collector for Printer {
         into.filtered += 1;
     }
 
-    fn reject(&self, reject: Reject, into: &mut PrintedLines) {
+    fn reject(&self, _: u32, reject: Reject, into: &mut PrintedLines) {
         into.rejects.add(reject, REJECTS_KEPT);
     }
 

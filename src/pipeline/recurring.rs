@@ -48,7 +48,7 @@ impl Collector for LineCollector {
         Ok(())
     }
 
-    fn reject(&self, _: Reject, _: &mut LineCounts) {}
+    fn reject(&self, _: u32, _: Reject, _: &mut LineCounts) {}
 
     fn merge(&self, into: &mut LineCounts, next: LineCounts) -> Result<()> {
         into.merge(next);

@@ -9,14 +9,13 @@ use super::analyze::{self, AnalyzeOptions};
 use super::merge::{self, MergeOptions, Part, check_mergeable};
 use super::scan::ScanOptions;
 use super::sink::RunSummary;
-use super::stored::is_of;
 use crate::analyzer::Analyzer;
 use crate::archive::{Archive, ArchiveOptions, Input};
 use crate::collect::RunCollector;
 use crate::cooccurrence::RoundUps;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
-use crate::store::{InputSettings, Job, JobInput, Journal, ManifestInput, Run, RunSettings, RunWriter};
+use crate::store::{InputSettings, Job, JobInput, Journal, ManifestInput, Run, RunSettings, RunWriter, is_of_input};
 
 /// Analyses an archive, in parts if it is large, and goes on where an interrupted command with the same arguments has stopped.
 ///
@@ -144,13 +143,12 @@ pub fn retry(
     }
     let mut base = Part::whole(run);
     let mut paths: Vec<PathBuf> = Vec::new();
-    let mut rejected_before = 0;
-    // Rejects are in the order of the inputs.
+    let rejected_before = manifest.books.rejected;
+    // Of each input that has rejects, the first are listed. They are in the order of the inputs.
     let mut next = 0;
     for reject in run.rejects()? {
         let reject = reject?;
-        rejected_before += 1;
-        while !manifest.inputs.get(next).is_some_and(|input| is_of(&reject.file, &input.path)) {
+        while !manifest.inputs.get(next).is_some_and(|input| is_of_input(&reject.file, &input.path)) {
             next += 1;
             if next >= manifest.inputs.len() {
                 let message = format!("damaged: a reject is of {:?}, which is no input of the run", reject.file);

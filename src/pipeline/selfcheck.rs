@@ -93,7 +93,7 @@ impl Collector for Sampler {
         Ok(())
     }
 
-    fn reject(&self, _: Reject, _: &mut Sample) {}
+    fn reject(&self, _: u32, _: Reject, _: &mut Sample) {}
 
     fn merge(&self, into: &mut Sample, next: Sample) -> Result<()> {
         into.documents += next.documents;

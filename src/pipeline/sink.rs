@@ -30,7 +30,7 @@ use crate::store::{
 /// Most blocks of pairs in memory at a time, of 2 MiB each and as much again for what they become in the file.
 const BLOCKS: usize = 16;
 
-/// Rejects kept to be shown; all are in `rejects.jsonl`.
+/// Rejects kept to be shown; more are in `rejects.jsonl`.
 const REJECTS_SHOWN: usize = 5;
 
 /// A finished run and what became of its records.
@@ -54,6 +54,15 @@ pub struct RunSummary {
     pub kept_inputs: u64,
 }
 
+/// Rejects of these reasons are of a whole input, or of all the rest of it.
+const LOSSES: [RejectReason; 5] = [
+    RejectReason::Truncated,
+    RejectReason::Damaged,
+    RejectReason::Unreadable,
+    RejectReason::Binary,
+    RejectReason::OtherFormat,
+];
+
 /// Inputs that a run lacks, in part or whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LostInputs {
@@ -66,15 +75,7 @@ pub struct LostInputs {
 impl LostInputs {
     /// Takes in a reject.
     fn see(&mut self, reject: &Reject) {
-        let is_lost = matches!(
-            reject.reason,
-            RejectReason::Truncated
-                | RejectReason::Damaged
-                | RejectReason::Unreadable
-                | RejectReason::Binary
-                | RejectReason::OtherFormat
-        );
-        if is_lost {
+        if LOSSES.contains(&reject.reason) {
             self.add(&reject.file, &reject.message);
         }
     }
@@ -258,6 +259,8 @@ pub(super) struct RunSink<'a> {
     lost: LostInputs,
     /// By input, whether it has a record that was understood.
     understood: Vec<bool>,
+    /// Why inputs of stored runs are lost, where the reject that says so is not listed.
+    lost_before: BTreeMap<u32, RejectReason>,
     ids: SharedIds,
     /// Records without text, by input.
     empty: BTreeMap<u32, u64>,
@@ -298,6 +301,7 @@ impl<'a> RunSink<'a> {
             notes: InputNotes::default(),
             lost: LostInputs::default(),
             understood: Vec::new(),
+            lost_before: BTreeMap::new(),
             ids: SharedIds::new(),
             empty: BTreeMap::new(),
             filtered: BTreeMap::new(),
@@ -346,9 +350,14 @@ impl<'a> RunSink<'a> {
                 kept.push(number(*document)?, row.field, row.value)?;
             }
         }
-        for reject in &part.rejects {
-            self.rejects.write(reject)?;
+        for (reject, file) in part.rejects.iter().zip(&part.rejects_of) {
+            self.rejects.write(*file, reject)?;
             self.lost.see(reject);
+        }
+        for (file, reasons) in &part.unlisted {
+            reasons.iter().for_each(|(reason, records)| self.rejects.count(*file, reason, *records));
+            let loss = LOSSES.into_iter().find(|loss| reasons.contains_key(loss.as_str()));
+            self.lost_before.extend(loss.map(|loss| (*file, loss)));
         }
         part.empty.keys().chain(part.filtered.keys()).for_each(|file| understand(&mut self.understood, *file));
         self.counted.books.add(part.records());
@@ -387,6 +396,7 @@ impl<'a> RunSink<'a> {
         let rejects = self.rejects.finish()?;
         run.add(REJECTS_FILE, rejects.file);
         self.counted.rejected_by_reason = rejects.by_reason;
+        let mut unlisted = rejects.unlisted;
         let (counted, notes) = (self.counted, self.notes);
         let Origin { settings, gazetteer, .. } = self.origin;
         let (catalogue, fingerprint) = (self.catalogue, &*gazetteer.fingerprint);
@@ -409,6 +419,10 @@ impl<'a> RunSink<'a> {
         for (input, file) in inputs.iter_mut().zip(0..) {
             input.empty = self.empty.get(&file).copied().unwrap_or(0);
             input.filtered = self.filtered.get(&file).copied().unwrap_or(0);
+            input.unlisted = unlisted.remove(&file).unwrap_or_default();
+            if let Some(loss) = self.lost_before.get(&file) {
+                self.lost.add(&input.path, &format!("a record of it is rejected as {loss}"));
+            }
         }
         for (index, input) in inputs.iter().enumerate() {
             if input.records > 0 && !self.understood.get(index).is_some_and(|understood| *understood) {

@@ -12,8 +12,8 @@ use crate::ids::EntityId;
 use crate::progress::StopFlag;
 use crate::store::{
     Block, Blocks, COOCCURRENCE_FILE, CountRow, CountRows, DocumentRow, DocumentRows, EntityRow, EntityRows,
-    FIELDS_FILE, FieldRow, FieldRows, FieldValueRow, MentionRow, MentionRows, PairRow, PairRows, Rejects, Run,
-    SIGNATURES_FILE, SignatureRows,
+    FIELDS_FILE, FieldRow, FieldRows, FieldValueRow, ManifestInput, MentionRow, MentionRows, PairRow, PairRows,
+    Rejects, Run, SIGNATURES_FILE, SignatureRows, is_of_input,
 };
 
 /// Rows of a partial result, in bytes, after which it is handed on.
@@ -306,12 +306,16 @@ impl<'r> Stored<'r> {
                 sink.add(std::mem::take(&mut part))?;
             }
         }
-        let path = &self.run.manifest().inputs[input].path;
+        let ManifestInput { path, unlisted, .. } = &self.run.manifest().inputs[input];
         while let Some(reject) = self.rejects.next_if(|reject| match reject {
-            Ok(reject) => is_of(&reject.file, path),
+            Ok(reject) => is_of_input(&reject.file, path),
             Err(_) => true,
         }) {
             part.rejects.push(reject?);
+            part.rejects_of.push(file);
+        }
+        if !unlisted.is_empty() {
+            part.unlisted.insert(file, unlisted.clone());
         }
         sink.add(part)?;
         Ok(left_out)
@@ -320,7 +324,11 @@ impl<'r> Stored<'r> {
     /// Passes over the rejects of an input that is not copied.
     pub(super) fn skip_rejects(&mut self, input: usize) {
         let path = &self.run.manifest().inputs[input].path;
-        while self.rejects.next_if(|reject| reject.as_ref().is_ok_and(|reject| is_of(&reject.file, path))).is_some() {}
+        while self
+            .rejects
+            .next_if(|reject| reject.as_ref().is_ok_and(|reject| is_of_input(&reject.file, path)))
+            .is_some()
+        {}
     }
 
     /// Every reject must be of an input of the run.
@@ -356,9 +364,4 @@ fn no_entity(run: &Run, entity: u32) -> Error {
 
 fn number(run: &Run, numbers: &[u32], entity: u32) -> Result<u32> {
     numbers.get(entity as usize).copied().ok_or_else(|| no_entity(run, entity))
-}
-
-/// Whether a reject that names `file` is of the input `path` or of a member of it.
-pub(super) fn is_of(file: &str, path: &str) -> bool {
-    file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

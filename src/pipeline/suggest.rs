@@ -132,7 +132,7 @@ impl Collector for SequenceCollector<'_> {
         Ok(())
     }
 
-    fn reject(&self, _: Reject, into: &mut SequenceCounts) {
+    fn reject(&self, _: u32, _: Reject, into: &mut SequenceCounts) {
         into.rejected += 1;
     }
 

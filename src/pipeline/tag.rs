@@ -273,7 +273,7 @@ impl Collector for Tagger<'_> {
         into.filtered += 1;
     }
 
-    fn reject(&self, reject: Reject, into: &mut TaggedLines) {
+    fn reject(&self, _: u32, reject: Reject, into: &mut TaggedLines) {
         into.rejects.add(reject, REJECTS_KEPT);
     }
 

@@ -42,6 +42,13 @@ pub(super) const MAX_BLOCK: u64 = MAX_PAYLOAD as u64;
 const MAX_STORED: u64 = MAX_BLOCK + MAX_BLOCK / 128;
 /// The best zstd can do: a block of 128 KiB takes at least 4 bytes.
 const MAX_ZSTD_RATIO: u64 = (128 << 10) / 4;
+/// Times that a compressed block may be larger once decompressed, so that a few bytes do not fill the memory of who reads them. Rows with
+/// text take at least a byte or two each, for their texts begin at different places: 30 times is usual for them. What compresses
+/// better is stored as it is.
+const MAX_RATIO: u64 = 128;
+/// Blocks of numbers alone may compress better, up to this size: rows that repeat, such as the counts of copies of one document. That is twice
+/// the size at which a writer ends a block.
+const FREE_NUMBERS: u64 = 4 << 20;
 
 /// Major and minor version of the file format that this library writes.
 ///
@@ -203,6 +210,12 @@ impl BlockEntry {
         };
         entry.check_lengths(room)?;
         Ok(entry)
+    }
+
+    /// Whether a reader accepts such a block compressed: a few bytes must not become many, except in blocks of numbers of usual size.
+    pub(super) fn may_compress(raw_len: u64, stored_len: u64, columns: &[impl AsRef<str>]) -> bool {
+        let is_of_numbers = || columns.iter().all(|column| !column.as_ref().ends_with(":str"));
+        raw_len <= stored_len.saturating_mul(MAX_RATIO) || raw_len <= FREE_NUMBERS && is_of_numbers()
     }
 
     /// Refuses lengths that cannot be true before anything of that length is allocated.

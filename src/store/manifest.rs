@@ -103,6 +103,9 @@ pub struct ManifestInput {
     /// Documents of the file that were taken out of the run again; not among the records seen.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub forgotten: u64,
+    /// Rejected records of the file that `rejects.jsonl` does not list, by the word for their reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unlisted: BTreeMap<String, u64>,
     /// Records of a crawl that hold no page: requests, images, redirections, revisits; not among those seen.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub passed_over: u64,
@@ -124,7 +127,7 @@ pub struct RecordTally {
     pub empty: u64,
     /// Records left out as duplicates.
     pub duplicate: u64,
-    /// Records skipped as faulty; the lines of `rejects.jsonl`.
+    /// Records skipped as faulty; `rejects.jsonl` lists the first of each input.
     pub rejected: u64,
     /// Documents that do not meet the conditions of the run, as on their days.
     #[serde(default, skip_serializing_if = "is_zero")]

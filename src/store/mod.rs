@@ -64,7 +64,8 @@ pub use manifest::{
     DateTally, ManifestGazetteer, ManifestInput, ManifestNotes, RecordTally, RunManifest, RunVersion, Totals,
 };
 pub use reader::{Blocks, FileReader};
-pub use rejects::{Rejects, RejectsSummary, RejectsWriter};
+pub(crate) use rejects::is_of_input;
+pub use rejects::{REJECTS_LISTED, Rejects, RejectsSummary, RejectsWriter};
 pub use run::{
     COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, FIELDS_FILE, MANIFEST_FILE, MENTIONS_FILE,
     REJECTS_FILE, Run, SIGNATURES_FILE, format_of,

@@ -376,6 +376,11 @@ fn read_index<R: Read + Seek>(
         let Some(described) = header.columns(entry.kind) else {
             return fail(source, "the header does not describe its kind");
         };
+        let is_compressed = Codec::from_number(entry.codec) == Some(Codec::Zstd);
+        if is_compressed && !BlockEntry::may_compress(entry.raw_len, entry.stored_len, &described.columns) {
+            let BlockEntry { raw_len, stored_len, .. } = entry;
+            return fail(source, &format!("its {stored_len} stored bytes claim to be {raw_len}, more than is allowed"));
+        }
         if let Some(known) = known_kind(entry.kind) {
             if described.name != known.name || described.columns != known.columns {
                 return fail(source, "the header describes other columns than this version knows");

@@ -224,7 +224,7 @@ impl Sample {
         }
         let mut rejects = run.rejects()?;
         for reject in &self.rejects {
-            rejects.write(reject)?;
+            rejects.write(0, reject)?;
         }
         run.add(REJECTS_FILE, rejects.finish()?.file);
         Ok(())

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::manifest::{DateTally, RunManifest};
-use super::rejects::count_rejects;
+use super::rejects::{REJECTS_LISTED, count_rejects};
 use super::run::{
     COOCCURRENCE_FILE, COUNTS_FILE, DOCUMENTS_FILE, ENTITIES_FILE, FIELDS_FILE, MANIFEST_FILE, MENTIONS_FILE,
     REJECTS_FILE, Run, SIGNATURES_FILE,
@@ -174,12 +174,30 @@ fn check_rejects(run: &Run, report: &mut VerifyReport) {
         return;
     }
     let manifest = run.manifest();
-    let found = count_rejects(&run.path().join(REJECTS_FILE)).map_err(|error| error.to_string());
-    let outcome = found.and_then(|found: BTreeMap<String, u64>| {
+    let found = count_rejects(&run.path().join(REJECTS_FILE), &manifest.inputs).map_err(|error| error.to_string());
+    let outcome = found.and_then(|(mut found, listed): (BTreeMap<String, u64>, Vec<u64>)| {
+        let lines = total(&listed);
+        for (input, listed) in manifest.inputs.iter().zip(listed) {
+            let is_full = listed == REJECTS_LISTED || input.unlisted.is_empty() && listed < REJECTS_LISTED;
+            if !is_full {
+                let (path, unlisted) = (&input.path, total(input.unlisted.values()));
+                let rule = format!("the first {REJECTS_LISTED} of an input are listed");
+                return Err(format!("{path}: {listed} records are listed, {unlisted} are not; {rule}"));
+            }
+            for (reason, unlisted) in &input.unlisted {
+                let sum = found.entry(reason.clone()).or_default();
+                *sum = sum.saturating_add(*unlisted);
+            }
+        }
         if found != manifest.rejected_by_reason {
             return Err(format!("{found:?} by reason, the manifest says {:?}", manifest.rejected_by_reason));
         }
-        equal(&[("rejected", manifest.books.rejected), ("lines", total(found.values()))])
+        let (rejected, all) = (manifest.books.rejected, total(found.values()));
+        match all - lines {
+            0 => equal(&[("rejected", rejected), ("lines", lines)]),
+            unlisted => equal(&[("rejected", rejected), ("listed or counted by input", all)])
+                .map(|found| format!("{found}, of which {unlisted} are not listed")),
+        }
     });
     report.add("rejected records", outcome);
 }

@@ -177,7 +177,11 @@ impl Stored {
             None => (Codec::None, raw),
             Some(compressor) => {
                 let stored = compressor.compress(&raw).map_err(|error| Error::io(path, "compress", error))?;
-                (Codec::Zstd, stored)
+                match BlockEntry::may_compress(raw_len, stored.len() as u64, B::COLUMNS) {
+                    true => (Codec::Zstd, stored),
+                    // So much smaller that readers would refuse it.
+                    false => (Codec::None, raw),
+                }
             }
         };
         let entry = BlockEntry {

@@ -326,6 +326,42 @@ proptest! {
     }
 }
 
+/// Of each input the first thousand rejects are listed and the others counted, however the run came to be; the books balance.
+#[test]
+fn rejects_are_listed_up_to_a_limit_for_each_input() {
+    let files = Files::new(&[vec![Written::Text(vec![0])], vec![Written::Text(vec![1])], vec![Written::Text(vec![2])]]);
+    let junk = |lines: usize| format!("{}{{\"id\":\"x\"}}\n[\n", "junk\n".repeat(lines));
+    fs::write(files.file(0), junk(1500)).unwrap();
+    fs::write(files.file(1), junk(998)).unwrap();
+    let whole = files.whole();
+    let manifest = whole.manifest();
+    assert_eq!(manifest.books.rejected, 1502 + 1000);
+    let unlisted: Vec<u64> = manifest.inputs.iter().map(|input| input.unlisted.values().sum()).collect();
+    // In the order of the inputs: a-1, b-0, c-2.
+    assert_eq!(unlisted, [0, 502, 0]);
+    assert_eq!(manifest.inputs[1].unlisted["no-text"], 1);
+    assert_eq!(whole.rejects().unwrap().count(), 2000);
+    let report = whole.verify();
+    assert!(report.is_ok(), "{report}");
+    assert!(report.to_string().contains("of which 502 are not listed"), "{report}");
+
+    let parts = [files.run(&[1], "second"), files.run(&[0, 2], "others")];
+    merge(&parts, &files.path("merged"), MergeOptions::default()).unwrap();
+    assert_same(&files.path("merged"), &files.path("whole"));
+    let options = AnalyzeOptions { is_part: true, ..AnalyzeOptions::default() };
+    extend(&parts[1], &files.analyzer, &files.archive(), &files.path("extended"), options).unwrap();
+    assert_same(&files.path("extended"), &files.path("whole"));
+    let options = AnalyzeOptions { checkpoint: 1, ..options };
+    analyze_archive(&files.analyzer, &files.archive(), &files.path("in-parts"), options).unwrap();
+    assert_same(&files.path("in-parts"), &files.path("whole"));
+
+    fs::write(files.file(0), "{\"id\":\"mended\",\"text\":\"Iraq\"}\n").unwrap();
+    let retried = retry(&whole, &files.analyzer, None, &files.path("retried"), options).unwrap();
+    assert_eq!((retried.inputs, retried.rejected_before, retried.summary.books.rejected), (2, 2502, 1000));
+    files.run(&[0, 1, 2], "again");
+    assert_same(&files.path("retried"), &files.path("again"));
+}
+
 /// A record that was too long is read if longer ones are allowed; the result says so, as that of one reading does.
 #[test]
 fn longer_records_can_be_allowed_later() {

@@ -611,6 +611,52 @@ fn check_refused_or_empty(folder: &Folder, input: &str) {
     assert_eq!(books(folder, "run"), [0, 0, 0, 0]);
 }
 
+/// An input is lost also if the reject that says so comes after so many that it is not listed; and a run that has it from another run says so,
+/// too.
+#[test]
+fn lost_inputs_are_lost_in_every_run_that_has_them() {
+    let folder = Folder::new();
+    let mut lines: Vec<u8> = b"{\"id\":\"a\",\"text\":\"Iraq\"}\n".to_vec();
+    // Numbers that do not compress away, so that there is a cut far behind the first lines.
+    (0..40_000_u64).for_each(|n| lines.extend(format!("{:x}\n", n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).as_bytes()));
+    let whole = gzip(&lines);
+    folder.write("cut.jsonl.gz", &whole[..whole.len() * 3 / 4]);
+    folder.write("b.jsonl", "{\"id\":\"b\",\"text\":\"Iraq and the UN\"}\n");
+    let lost = ["1 input could not be read to the end", "cut.jsonl.gz", "(exit code 3)"];
+    folder.run("analyze cut.jsonl.gz -g small.gaz --out cut").expect(3).says(&lost).says(&["the first 1,000 of each"]);
+    assert_eq!(folder.rejects("cut").len(), 1000);
+    assert!(folder.rejects("cut").iter().all(|reject| reject["reason"] == "invalid-json"));
+    assert_eq!(folder.manifest("cut")["inputs"][0]["unlisted"]["truncated"], 1);
+    folder.run("analyze b.jsonl -g small.gaz --out whole").expect(0);
+    folder.run("merge whole cut --out both").expect(3).says(&lost);
+    folder.run("extend cut b.jsonl -g small.gaz --out extended").expect(3).says(&lost);
+    assert_eq!(folder.hashes("both"), folder.hashes("extended"));
+    folder.run("retry cut --out again").expect(3).says(&lost);
+    folder.run("verify both").expect(0);
+    folder.write("cut.jsonl.gz", gzip(b"{\"id\":\"a\",\"text\":\"Iraq\"}\n"));
+    folder.run("retry cut --out again --force").expect(0);
+    folder.run("merge whole again --out both --force").expect(0);
+}
+
+/// Names and ids that fill screens are not printed whole.
+#[test]
+fn messages_do_not_repeat_long_names() {
+    let folder = Folder::new();
+    let long = "x".repeat(2 << 20);
+    folder.write("a.jsonl", format!("{{\"id\":\"{long}\",\"text\":\"Iraq\"}}\n").repeat(2));
+    let outcome = folder.run("analyze a.jsonl -g small.gaz --out run");
+    outcome.expect(0).says(&["2 documents share their id with another", "bytes ...]", "--id-field"]);
+    assert!(outcome.stderr.len() < 10_000, "{} bytes", outcome.stderr.len());
+    folder.write("named.gaz", format!("iq  place.country  Iraq  -\n{long}  place.nowhere  Nowhere  sometimes\n"));
+    let outcome = folder.run("tag a.jsonl -g named.gaz");
+    outcome.expect(2);
+    assert!(outcome.stderr.contains("named.gaz:2") && outcome.stderr.len() < 10_000, "{} bytes", outcome.stderr.len());
+    let name = &long[..100_000];
+    let outcome = folder.run(&format!("neighbours run {name}"));
+    outcome.expect_refusal(&["bytes ...]"]);
+    assert!(outcome.stderr.len() < 10_000, "{} bytes", outcome.stderr.len());
+}
+
 #[test]
 fn what_decompresses_without_end_is_refused() {
     let folder = Folder::new();

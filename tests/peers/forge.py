@@ -167,6 +167,10 @@ def forgeries():
         "raw-len-other": one(5, two, 2, raw_len=31),
         "zstd-bomb": one(5, two, 2, codec=1, raw_len=(32 << 10) * 32 + 1),
         "not-zstd": one(5, two, 2, codec=1),
+        "text-of-few-bytes": file_of(
+            header("dateline-forgery", ["entities"]), [block(1, b"x" * 1000, 1, codec=1, raw_len=1000 * 128 + 1)]
+        ),
+        "numbers-of-few-bytes": one(5, b"x" * 1000, 2, codec=1, raw_len=(4 << 20) + 1),
         "codec-unknown": one(5, two, 2, codec=2),
         "payload-crc": one(5, two, 2, payload_crc=1),
         "kind-not-described": one(77, two, 2),

@@ -79,8 +79,8 @@ fn read(archive: &Archive) -> (Vec<Found>, Option<FileFormat>) {
     for batch in batches.by_ref() {
         let batch = batch.unwrap();
         for (n, record) in batch.records().iter().enumerate() {
-            let before = batch.rejects_after(n).iter();
-            found.extend(before.map(|reject| Err((reject.record, reject.reason, reject.message.clone()))));
+            let before = batch.rejects_after(n);
+            found.extend(before.map(|(_, reject)| Err((reject.record, reject.reason, reject.message))));
             let document = batch.document(record).unwrap();
             let owned = |text: Option<std::borrow::Cow<'_, str>>| text.map(|text| text.into_owned().into());
             found.push(Ok(Document {
@@ -93,8 +93,8 @@ fn read(archive: &Archive) -> (Vec<Found>, Option<FileFormat>) {
                 replaced: document.replaced,
             }));
         }
-        let after = batch.rejects_after(batch.records().len()).iter();
-        found.extend(after.map(|reject| Err((reject.record, reject.reason, reject.message.clone()))));
+        let after = batch.rejects_after(batch.records().len());
+        found.extend(after.map(|(_, reject)| Err((reject.record, reject.reason, reject.message))));
     }
     let summary = batches.finish().remove(0);
     assert_eq!(summary.records, found.len() as u64);

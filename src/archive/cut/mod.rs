@@ -18,7 +18,7 @@ pub(super) use json_values::first_value_end;
 use super::batch::{Batch, NO_MEMBER, Record};
 use super::parse::{Fault, JsonLines, Page, Parser, PlainText};
 use super::{ArchiveOptions, Format, Origin};
-use crate::diagnostics::{Reject, RejectReason};
+use crate::diagnostics::{Reject, RejectReason, shortened};
 
 /// Cuts the content of one file into records.
 pub(super) trait Cutter: Send {
@@ -134,8 +134,10 @@ impl Open<'_> {
 
     /// Rejects the open record.
     pub(super) fn reject(&mut self, reason: RejectReason, message: String) {
-        let Position { offset, number, .. } = *self.at;
+        let Position { file, offset, number, .. } = *self.at;
+        let message = shortened(&message).into_owned();
         self.batch.reject_places.push(self.batch.records.len());
+        self.batch.reject_files.push(file);
         self.batch.rejects.push(Reject { file: self.at.path.to_string(), offset, record: number, reason, message });
         self.at.records += 1;
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use dateline::archive::FileFormat;
 use dateline::query::{Filter, Frequency, PairOptions, RunEntity, View, is_agency, strongest_pairs, top_entities};
-use dateline::store::REJECTS_FILE;
+use dateline::store::{REJECTS_FILE, REJECTS_LISTED};
 use dateline::text::thousands;
 use dateline::{AnalyzeOptions, Analyzer, Archive, Gazetteer, Progress, RoundUps, RunSummary, ScanOptions, StopFlag};
 use indicatif::ProgressBar;
@@ -111,8 +111,13 @@ pub(crate) fn report(summary: &RunSummary, gazetteer: &Gazetteer, args: &Args) {
         let kept = plural(summary.kept_inputs, "input was", "inputs were");
         crate::terminal::say!("{kept} not read again: an interrupted command had finished with them");
     }
-    let listed_in = summary.run.path().join(REJECTS_FILE);
-    inputs::report_rejects(summary.books.rejected, &summary.first_rejects, Some(&listed_in), args);
+    let list = summary.run.path().join(REJECTS_FILE);
+    let are_listed = match summary.run.manifest().inputs.iter().all(|input| input.unlisted.is_empty()) {
+        true => "all are".to_owned(),
+        false => format!("the first {} of each input are", thousands(REJECTS_LISTED)),
+    };
+    let listed = format!("{are_listed} in {}", list.display());
+    inputs::report_rejects(summary.books.rejected, &summary.first_rejects, Some(&listed), args);
     inputs::report_notes(&summary.notes, gazetteer);
 }
 

@@ -437,7 +437,7 @@ RUN contains:
   cooccurrence.dln  entity × entity, upper triangle: a, b, joint (documents that mention both); and the marginals
   mentions.dln      every mention: document, part, start and end in bytes and characters, section, paragraph, sentence, word, entity
   fields.dln        with --keep: the values of the fields kept, and which document has which
-  rejects.jsonl     the records that were skipped: file, byte offset, record number, reason, message
+  rejects.jsonl     the records that were skipped, of each input the first 1,000: file, byte offset, record number, reason, message
 
 The same inputs and settings give the same bytes, whatever the number of threads or the order of the inputs. An entity
 mentioned twice in a document counts twice in its counts, but once for its pairs. A title that the text repeats as its

@@ -1,7 +1,7 @@
 //! From the arguments to the library's options, for the commands that read articles.
 
 use std::error::Error as StdError;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use dateline::archive::FieldMap;
 use dateline::gazetteer::{LoadOptions, Replaced, builtin_names};
@@ -197,18 +197,18 @@ pub(crate) fn stop_on_signal() -> StopFlag {
     stop
 }
 
-/// Reports the skipped records: their number, and the first few.
-pub(crate) fn report_rejects(total: u64, first: &[Reject], listed_in: Option<&Path>, args: &Args) {
+/// Reports the skipped records: their number, and the first few. `listed` says where more are.
+pub(crate) fn report_rejects(total: u64, first: &[Reject], listed: Option<&str>, args: &Args) {
     if total == 0 {
         return;
     }
     let shown = if args.verbose { first.len() } else { first.len().min(3) };
-    let place = listed_in.map(|path| format!("; all are in {}", path.display())).unwrap_or_default();
+    let place = listed.map(|listed| format!("; {listed}")).unwrap_or_default();
     crate::terminal::say!("skipped {}{place}", plural(total, "record", "records"));
     for reject in &first[..shown] {
         crate::terminal::say!("  {}:{}: {} ({})", reject.file, reject.record, reject.message, reject.reason);
     }
-    if total > shown as u64 && listed_in.is_none() {
+    if total > shown as u64 && listed.is_none() {
         crate::terminal::say!("  and {} more", total - shown as u64);
     }
 }

@@ -140,7 +140,7 @@ pub(crate) fn merge(command: &Merge, args: &Args) -> CommandResult {
         let n_inputs = summary.run.manifest().inputs.len() as u64;
         exit_code::unless_closed(print_summary(&summary, n_inputs, started.elapsed()))?;
     }
-    Ok(Outcome::Done)
+    Ok(crate::analyze::outcome(&summary, false))
 }
 
 pub(crate) fn forget(command: &Forget, args: &Args) -> CommandResult {
@@ -192,7 +192,7 @@ pub(crate) fn retry(command: &Retry, args: &Args) -> CommandResult {
         );
     }
     crate::analyze::report(&summary, &gazetteer, args);
-    Ok(Outcome::Done)
+    Ok(crate::analyze::outcome(&summary, false))
 }
 
 pub(crate) fn extend(command: &Extend, args: &Args) -> CommandResult {

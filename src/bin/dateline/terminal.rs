@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use dateline::diagnostics::shortened;
+
 /// The text with control characters as `\u{1b}`, and so for characters that reverse the direction of writing. Line feeds and tabs stay.
 pub(crate) fn safe(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
@@ -21,9 +23,9 @@ pub(crate) fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Like [`safe`], in one line.
+/// Like [`safe`], in one line of readable length.
 pub(crate) fn safe_line(text: &str) -> String {
-    safe(text).replace(['\n', '\t'], " ")
+    safe(&shortened(text)).replace(['\n', '\t'], " ")
 }
 
 /// Whether a terminal may obey the character instead of showing it.
@@ -56,13 +58,13 @@ impl Write for SafeOutput {
     }
 }
 
-/// Prints a line to standard error, where it cannot do harm. Without colours: what others wrote is in nearly every message.
+/// Prints a line to standard error, where it cannot do harm, and not the whole of what is too long to be read. Without colours: what others wrote is in nearly every message.
 macro_rules! say {
     () => {
         anstream::eprintln!()
     };
     ($($argument:tt)*) => {
-        anstream::eprintln!("{}", $crate::terminal::safe(&format!($($argument)*)))
+        anstream::eprintln!("{}", $crate::terminal::safe(&dateline::diagnostics::shortened(&format!($($argument)*))))
     };
 }
 

@@ -226,6 +226,36 @@ fn sums_that_disagree_are_found() {
     );
 }
 
+/// Rejects that are said not to be listed, though fewer are listed than may be, or of a reason that the sums do not have.
+#[test]
+fn unlisted_rejects_must_add_up() {
+    let unlist = |sample: &mut Sample| {
+        sample.manifest.inputs[0].unlisted.insert("invalid-json".to_owned(), 4);
+        sample.manifest.inputs[0].records += 4;
+        sample.manifest.books.seen += 4;
+        sample.manifest.books.rejected += 4;
+        *sample.manifest.rejected_by_reason.get_mut("invalid-json").unwrap() += 4;
+    };
+    check_verify(unlist, &["rejected records"]);
+    let fill = |sample: &mut Sample| {
+        unlist(sample);
+        let more = REJECTS_LISTED - 1;
+        sample.rejects = vec![sample.rejects[0].clone(); REJECTS_LISTED as usize];
+        sample.manifest.inputs[0].records += more;
+        sample.manifest.books.seen += more;
+        sample.manifest.books.rejected += more;
+        *sample.manifest.rejected_by_reason.get_mut("invalid-json").unwrap() += more;
+    };
+    check_verify(fill, &[]);
+    let wrong = |sample: &mut Sample| {
+        fill(sample);
+        sample.manifest.inputs[0].unlisted.insert("no-text".to_owned(), 1);
+    };
+    check_verify(wrong, &["rejected records"]);
+    let foreign = |sample: &mut Sample| sample.rejects[0].file = "other.jsonl".to_owned();
+    check_verify(foreign, &["rejected records"]);
+}
+
 #[test]
 fn ids_out_of_range_or_twice_are_found() {
     check_verify(|sample| sample.counts.entity[2] = 3, &["rows of counts"]);
