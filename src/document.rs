@@ -23,7 +23,8 @@ pub struct Document<'a> {
     /// The values of the fields that are to be kept, in the order in which they were asked for
     /// ([`ArchiveOptions::keep`](crate::ArchiveOptions::keep)); empty if none were.
     pub kept: Vec<Option<Cow<'a, str>>>,
-    /// Whether something in the record could not be read and became U+FFFD: an escape of half a surrogate pair.
+    /// Whether something in the record could not be read and became U+FFFD: an escape of half a surrogate pair, or bytes
+    /// that are no characters of their encoding.
     pub replaced: bool,
 }
 

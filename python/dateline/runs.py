@@ -203,7 +203,7 @@ def _tell(told: "_engine.Told", out: str) -> None:
         _LOG.warning("%s: the date of %d documents cannot be read and counts as unknown", out, told["unreadable_dates"])
     for (count, example), what in (
         (told["markup"], "hold HTML or XML markup, which was read as text"),
-        (told["replaced"], "hold half of a surrogate pair, read as U+FFFD"),
+        (told["replaced"], "hold what is no character, read as U+FFFD"),
         (told["shared_ids"], "share their id with another; all are counted"),
     ):
         if count:

@@ -39,8 +39,8 @@ pub struct Record {
     /// Where the record begins: bytes from the start of the file's decompressed content, a byte order mark counted; in a container,
     /// from the start of the member's content.
     pub offset: u64,
-    /// Line of a JSON Lines file, from 1, blank ones counted; row of a table, from 1 after its header; record of a crawl, from 1;
-    /// 1 for a text file or a page.
+    /// Line of a JSON Lines file, from 1, blank ones counted; row of a table, from 1 after its header; record of a crawl, from 1; article of
+    /// a text file that is [divided](super::ArchiveOptions::split_on), from 1; 1 for a text file or a page.
     pub number: u64,
     pub(super) start: usize,
     pub(super) end: usize,
@@ -191,6 +191,12 @@ impl Batch {
     #[must_use]
     pub fn mapping(&self, record: &Record) -> Option<Mapping> {
         self.parsers[record.parser as usize].mapping(self.raw(record))
+    }
+
+    /// Whether the record is a whole text file although [`ArchiveOptions::split_on`] asks for its articles: the separator is not in it.
+    #[must_use]
+    pub fn is_undivided(&self, record: &Record) -> bool {
+        self.parsers[record.parser as usize].is_undivided()
     }
 
     fn raw(&self, record: &Record) -> RawRecord<'_> {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::batch::Batch;
 #[cfg(feature = "parquet")]
 use super::columnar::{self, Columnar};
-use super::container::{Container, Ended, Kind, Step};
+use super::container::{Container, Ended, Kind, Step, Wanted};
 use super::cut::{Cutter, Open, Position, cutter};
 use super::decompress::{Content, End, Fault as ContentFault};
 use super::named_fields::NamedFields;
@@ -22,7 +22,7 @@ use super::sniff::{self, Verdict};
 use super::walk::known_format;
 use super::{Archive, FileFormat, Format, Input, Origin};
 use crate::diagnostics::RejectReason;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Bytes read at a time. Fixed, so that nothing depends on the size of batches.
 const CHUNK: usize = 64 << 10;
@@ -46,6 +46,8 @@ pub struct Batches {
     /// Whether batches are held back for them.
     may_hold: bool,
     held: VecDeque<Batch>,
+    /// A setting that is not understood.
+    fault: Option<Error>,
     next: usize,
     current: Option<Reading>,
     carry: Vec<u8>,
@@ -67,7 +69,8 @@ pub struct InputSummary {
     pub sha256: String,
     /// Records seen: those in the batches and the rejects found while reading.
     pub records: u64,
-    /// Records of a crawl that hold no page: requests, images, redirections, revisits. They are not among the records seen.
+    /// Records of a crawl that hold no page: requests, images, redirections, revisits; members of a container that are not read. They are
+    /// not among the records seen.
     pub passed_over: u64,
 }
 
@@ -79,6 +82,7 @@ impl Batches {
             named: NamedFields::of(&origin).filter(|_| !archive.continues),
             may_hold: !archive.reads_stdin(),
             held: VecDeque::new(),
+            fault: Origin::check(&origin.options).err(),
             origin,
             next: 0,
             current: None,
@@ -168,6 +172,10 @@ impl Iterator for Batches {
     type Item = Result<Batch>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some(fault) = self.fault.take() {
+            self.next = self.origin.inputs.len();
+            return Some(Err(fault));
+        }
         loop {
             let hold = self.may_hold && self.named.as_ref().is_some_and(NamedFields::is_early);
             if !hold && let Some(batch) = self.held.pop_front() {
@@ -363,13 +371,17 @@ impl Reading {
     fn enter(&mut self, kind: Kind, head: Vec<u8>, end: Option<Ended>, origin: &Origin) -> Result<(), ContentFault> {
         let end = end.map(Ended::of_file);
         let Some(Body::File(content)) = self.body.take() else { return Ok(()) };
-        let path = &self.at.path;
+        let wanted = Wanted {
+            path: self.at.path.to_string(),
+            reads_all: self.asked,
+            members: origin.members.as_ref().map(Arc::clone),
+        };
         let container = match kind {
-            Kind::Tar => Container::tar(path, self.asked, *content, head, end),
+            Kind::Tar => Container::tar(wanted, *content, head, end),
             Kind::Zip => {
                 let file = self.seekable(&content, origin);
                 let opened = match file {
-                    Some(file) => Container::zip(path, self.asked, *content, file),
+                    Some(file) => Container::zip(wanted, *content, file),
                     None => Err(Box::new((
                         *content,
                         ContentFault::not_a_file("a zip archive", "write it to a file, or pack it as .tar.gz"),

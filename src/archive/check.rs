@@ -31,14 +31,18 @@ impl Read for Pieces {
 ///
 /// If one of these does not hold.
 pub fn check_reading(path: &str, bytes: &[u8]) {
+    check_reading_with(path, bytes, &ArchiveOptions::default());
+}
+
+/// Likewise with other options than the usual ones.
+pub(super) fn check_reading_with(path: &str, bytes: &[u8], options: &ArchiveOptions) {
     let bytes: Arc<[u8]> = bytes.into();
     let read = |size: usize, batch_bytes: usize| {
         let bytes = Arc::clone(&bytes);
         let open = move || -> Box<dyn Read + Send> { Box::new(Pieces { bytes: Arc::clone(&bytes), at: 0, size }) };
         // Small limits are met by small inputs.
-        let options = ArchiveOptions { batch_bytes, max_record: 2000, ..ArchiveOptions::default() };
-        let origin = Arc::new(Origin::new(vec![Input::made(path, open)], options));
-        outcomes(&Archive { origin, skipped: Vec::new(), links: Vec::new(), promptly: false, continues: false })
+        let options = ArchiveOptions { batch_bytes, max_record: 2000, ..options.clone() };
+        outcomes(&Archive::of(Origin::new(vec![Input::made(path, open)], options)))
     };
     let (whole, summary) = read(usize::MAX, 1 << 20);
     assert_eq!(summary.records, whole.len() as u64, "records of the summary");

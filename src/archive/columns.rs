@@ -147,6 +147,6 @@ fn listed(names: &[String]) -> String {
 }
 
 /// A name of a column as people vary it: without case, blanks, `_` and `-`.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }

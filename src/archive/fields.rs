@@ -86,13 +86,14 @@ const DATE: [&str; 21] = [
     "dateTimePub",
     "datetime",
 ];
-const SOURCE: [&str; 13] = [
+const SOURCE: [&str; 14] = [
     "source",
     "domain",
     "publisher",
     "outlet",
     "site",
     "newspaper",
+    "publication",
     "source.name",
     "publisher.name",
     "source.title",

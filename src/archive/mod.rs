@@ -23,12 +23,14 @@ mod decompress;
 mod elements;
 mod fields;
 mod foreign;
+mod header;
 mod html;
 mod json_lines;
 mod language;
 mod markup;
 mod named_fields;
 mod parse;
+mod preset;
 mod rows;
 mod selection;
 mod sniff;
@@ -62,13 +64,17 @@ pub use json_lines::check_extract;
 pub use language::{language_of, languages};
 pub(crate) use markup::holds_markup;
 pub use parse::Mapping;
+pub use preset::Preset;
 pub use selection::Selection;
 pub use source::{MemorySource, Source};
 pub use walk::Input;
 
 use crate::error::{Error, Result};
 use crate::files::Compression;
+use container::Members;
+use cut::Separator;
 use fields::Fields;
+use header::HeaderNames;
 
 /// News files in canonical order.
 ///
@@ -94,6 +100,7 @@ pub struct Archive {
     origin: Arc<Origin>,
     skipped: Vec<PathBuf>,
     links: Vec<PathBuf>,
+    outside: Vec<PathBuf>,
     promptly: bool,
     /// Whether it goes on with another archive, in which the user's fields were looked for.
     continues: bool,
@@ -105,11 +112,28 @@ struct Origin {
     inputs: Vec<Input>,
     options: ArchiveOptions,
     fields: Fields,
+    /// What is between the articles of a text file, if there are several.
+    separator: Option<Arc<Separator>>,
+    /// If texts begin with header lines.
+    header: Option<Arc<HeaderNames>>,
+    /// Which members of containers are wanted, if not all.
+    members: Option<Arc<Members>>,
 }
 
 impl Origin {
+    /// Settings that are not understood are as if they were not there: [`check`](Self::check) finds them.
     fn new(inputs: Vec<Input>, options: ArchiveOptions) -> Self {
-        Self { inputs, fields: Fields::keeping(&options.fields, &options.keep), options }
+        let fields = Fields::keeping(&options.fields, &options.keep);
+        let header = options.header_lines.then(|| Arc::new(HeaderNames::new(&fields)));
+        let separator = options.split_on.as_deref().and_then(|given| Separator::parse(given).ok());
+        let members = Members::new(&options).ok().flatten();
+        Self { inputs, fields, separator: separator.map(Arc::new), header, members: members.map(Arc::new), options }
+    }
+
+    /// Refuses settings that are not understood.
+    fn check(options: &ArchiveOptions) -> Result<()> {
+        Members::new(options)?;
+        options.split_on.as_deref().map_or(Ok(()), |given| Separator::parse(given).map(drop))
     }
 
     /// Of documents that a program holds, as one input.
@@ -127,17 +151,20 @@ impl Archive {
     /// a row (with the feature `parquet`); `.tar` and `.zip` hold such files; others are
     /// listed by [`skipped`](Self::skipped). A file named by itself is read whatever it is called, and so are all files of a tree that are not binary if
     /// [`ArchiveOptions::input_format`] says what they hold. In trees, names that begin with a dot are left out, and `.gitignore`
-    /// files have no say. Links are followed; a file that has several names is read once, under the one that is no link.
+    /// files have no say. Links within the tree are followed, and those out of it if [`ArchiveOptions::follow_links`] says so; a file that
+    /// has several names is read once, under the one that is no link.
     ///
     /// # Errors
     ///
-    /// If `paths` is empty, if a glob is not understood, if a file or directory does not exist, if a directory cannot be listed or holds no article file.
+    /// If `paths` is empty, if a glob or a separator is not understood, if a file or directory does not exist, if a directory cannot be listed or holds no article file.
     pub fn open(paths: &[PathBuf], options: ArchiveOptions) -> Result<Self> {
         if paths.is_empty() {
             return Err(Error::usage("no input").with_remedy("name files, directories, or - for standard input"));
         }
+        Origin::check(&options)?;
         let globs = walk::Globs { include: &options.include_files, exclude: &options.exclude_files };
-        let walk::Listing { inputs, skipped, links } = walk::list_matching(paths, options.input_format, globs)?;
+        let wanted = walk::Wanted { format: options.input_format, globs, follow_links: options.follow_links };
+        let walk::Listing { inputs, skipped, links, outside } = walk::list_matching(paths, wanted)?;
         if u32::try_from(inputs.len()).is_err() {
             return Err(Error::limit(format!("{} input files are more than 2^32 - 1", inputs.len())));
         }
@@ -146,7 +173,7 @@ impl Archive {
             let message = format!("more than {} names of fields are looked for", Fields::MOST_NAMES);
             return Err(Error::limit(message).with_remedy("name fewer fields"));
         }
-        Ok(Self { origin: Arc::new(origin), skipped, links, promptly: false, continues: false })
+        Ok(Self { origin: Arc::new(origin), skipped, links, outside, promptly: false, continues: false })
     }
 
     /// An archive of one input called `name`, whose bytes a program gives: `open` is called whenever it is read, and gives them from the
@@ -165,8 +192,13 @@ impl Archive {
         open: impl Fn() -> Box<dyn Read + Send> + Send + Sync + 'static,
         options: ArchiveOptions,
     ) -> Self {
-        let origin = Arc::new(Origin::new(vec![Input::made(name, open)], options));
-        Self { origin, skipped: Vec::new(), links: Vec::new(), promptly: false, continues: false }
+        Self::of(Origin::new(vec![Input::made(name, open)], options))
+    }
+
+    /// An archive of which nothing was passed over.
+    fn of(origin: Origin) -> Self {
+        let (skipped, links, outside) = (Vec::new(), Vec::new(), Vec::new());
+        Self { origin: Arc::new(origin), skipped, links, outside, promptly: false, continues: false }
     }
 
     /// The archive of these files alone, each under a name of its own: `(name, path)`, in canonical order of the names.
@@ -176,9 +208,7 @@ impl Archive {
     /// As [`open`](Self::open); also if two paths are of one file.
     pub(crate) fn open_as(files: &[(String, PathBuf)], options: ArchiveOptions) -> Result<Self> {
         if files.is_empty() {
-            let origin = Origin::new(Vec::new(), options);
-            let (skipped, links) = (Vec::new(), Vec::new());
-            return Ok(Self { origin: Arc::new(origin), skipped, links, promptly: false, continues: false });
+            return Ok(Self::of(Origin::new(Vec::new(), options)));
         }
         let paths: Vec<PathBuf> = files.iter().map(|(_, path)| path.clone()).collect();
         let archive = Self::open(&paths, options)?;
@@ -217,6 +247,12 @@ impl Archive {
         &self.links
     }
 
+    /// Links of walked trees that lead out of them and are not followed; sorted.
+    #[must_use]
+    pub fn outside(&self) -> &[PathBuf] {
+        &self.outside
+    }
+
     /// Whether standard input is one of the inputs.
     #[must_use]
     pub fn reads_stdin(&self) -> bool {
@@ -245,7 +281,7 @@ impl Archive {
     pub fn select(&self, inputs: &[usize]) -> Self {
         let inputs = inputs.iter().map(|&index| self.origin.inputs[index].clone()).collect();
         let origin = Origin::new(inputs, self.origin.options.clone());
-        Self { origin: Arc::new(origin), skipped: Vec::new(), links: Vec::new(), ..*self }
+        Self { promptly: self.promptly, continues: self.continues, ..Self::of(origin) }
     }
 
     /// The share `number`, from 1, of `of` shares of the archive: every input is in one of them.
@@ -285,6 +321,18 @@ pub struct ArchiveOptions {
     pub include_files: Vec<String>,
     /// Globs of files and directories of trees that are left out.
     pub exclude_files: Vec<String>,
+    /// Whether links of trees that lead out of them are followed.
+    pub follow_links: bool,
+    /// Globs of which a member of a tar or zip archive must match one, if there are any. One that holds a `/` counts from the archive.
+    pub include_members: Vec<String>,
+    /// Globs of members, and of folders of members, that are left out.
+    pub exclude_members: Vec<String>,
+    /// What is between two articles of a plain text file, each of which is then a document: a line that is this text, but for blanks
+    /// around it, or what a regular expression between strokes matches in a line (`/^Document \d+ of \d+$/`). It belongs to neither
+    /// article; what a group named `next` matches begins the one that follows (`/(?<next>^TITLE: )/`).
+    pub split_on: Option<String>,
+    /// Whether header lines of plain texts (`Title: …`, or front matter between two lines `---`) are fields and no part of the text.
+    pub header_lines: bool,
     /// Fields whose values are carried into the documents, named like those of [`FieldMap`]: `section`, `source.country`, `a|b`. In a
     /// page they are looked for in its structured data and its `meta` elements, in feeds, NITF and SGML among the elements.
     pub keep: Vec<String>,
@@ -306,6 +354,11 @@ impl Default for ArchiveOptions {
             fields: FieldMap::default(),
             include_files: Vec::new(),
             exclude_files: Vec::new(),
+            follow_links: false,
+            include_members: Vec::new(),
+            exclude_members: Vec::new(),
+            split_on: None,
+            header_lines: false,
             keep: Vec::new(),
             select: Selection::default(),
             text_is: TextIs::Plain,

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::elements::{self, Frame};
+use super::header::HeaderNames;
 use super::rows::Columns;
 use super::{FieldMap, Origin, charset, html, json_lines, text, warc};
 use crate::diagnostics::RejectReason;
@@ -44,6 +45,11 @@ pub(super) trait Parser: Debug + Send + Sync {
         false
     }
 
+    /// Whether the record is a whole file in which a separator of articles was looked for in vain.
+    fn is_undivided(&self) -> bool {
+        false
+    }
+
     /// Whether the records are JSON objects, whose fields have names.
     fn is_json(&self) -> bool {
         false
@@ -56,13 +62,41 @@ pub(super) trait Parser: Debug + Send + Sync {
     }
 }
 
-/// A text file.
+/// A text file, or an article in one.
 #[derive(Debug)]
-pub(super) struct PlainText;
+pub(super) struct PlainText {
+    /// If header lines are to be read.
+    pub(super) header: Option<Arc<HeaderNames>>,
+    pub(super) what: TextOf,
+}
+
+/// Whose text it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TextOf {
+    File,
+    /// One of the articles between the separators of a file.
+    Piece,
+    /// A file in which a separator was looked for in vain.
+    UndividedFile,
+}
 
 impl Parser for PlainText {
     fn parse<'a>(&'a self, record: RawRecord<'a>) -> Result<Document<'a>, Fault> {
-        text::parse(record.bytes).map(|text| Document::new(record.path, text))
+        let text = text::parse(record.bytes)?;
+        let document = match &self.header {
+            Some(header) => header.document(text),
+            None => Document::new("", text),
+        };
+        let is_named = !document.id.is_empty() || self.what == TextOf::Piece;
+        Ok(if is_named { document } else { Document { id: record.path.into(), ..document } })
+    }
+
+    fn is_undivided(&self) -> bool {
+        self.what == TextOf::UndividedFile
+    }
+
+    fn mapping(&self, record: RawRecord<'_>) -> Option<Mapping> {
+        self.header.as_ref()?.mapping(text::parse(record.bytes).ok()?)
     }
 
     fn may_hold_html(&self) -> bool {

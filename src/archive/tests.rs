@@ -1,6 +1,7 @@
 //! The reader against a naive reading of the whole text, whatever the cuts, sizes, compressions and damages.
 
 mod mutations;
+mod pieces;
 
 use std::io::{self, Cursor, Read, Write};
 use std::sync::Arc;
@@ -24,8 +25,7 @@ fn archive(files: &[(&str, Vec<u8>)], options: ArchiveOptions) -> Archive {
 }
 
 fn of_inputs(inputs: Vec<Input>, options: ArchiveOptions) -> Archive {
-    let origin = Arc::new(Origin::new(inputs, options));
-    Archive { origin, skipped: Vec::new(), links: Vec::new(), promptly: false, continues: false }
+    Archive::of(Origin::new(inputs, options))
 }
 
 /// Reads an archive to its end; checks what must hold of any.

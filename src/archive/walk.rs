@@ -1,9 +1,10 @@
 //! From what the user named to the list of files to read, in canonical order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use ignore::WalkBuilder;
@@ -133,6 +134,17 @@ pub(super) struct Listing {
     pub(super) skipped: Vec<PathBuf>,
     /// Other names of files that are read, by links; sorted.
     pub(super) links: Vec<PathBuf>,
+    /// Links out of the trees, which are not followed; sorted.
+    pub(super) outside: Vec<PathBuf>,
+}
+
+/// Which files of the trees are wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wanted<'g> {
+    pub(super) format: InputFormat,
+    pub(super) globs: Globs<'g>,
+    /// Whether links out of the tree are followed.
+    pub(super) follow_links: bool,
 }
 
 /// Which files of trees are wanted, by globs: those that match one of the first, or all if there are none, but none that matches
@@ -144,12 +156,12 @@ pub(super) struct Globs<'g> {
 }
 
 impl Globs<'_> {
-    fn is_empty(self) -> bool {
+    pub(super) fn is_empty(self) -> bool {
         self.include.is_empty() && self.exclude.is_empty()
     }
 
     /// For the tree under `root`, from which globs that hold a `/` count.
-    fn under(self, root: &Path) -> Result<Override> {
+    pub(super) fn under(self, root: &Path) -> Result<Override> {
         let mut globs = OverrideBuilder::new(root);
         let refused = |glob: &str, error: &ignore::Error| {
             let remedy = "write it like *.jsonl, 2021/** or **/drafts/*";
@@ -168,23 +180,24 @@ impl Globs<'_> {
 
 #[cfg(test)]
 fn list(paths: &[PathBuf], format: InputFormat) -> Result<Listing> {
-    list_matching(paths, format, Globs::default())
+    list_matching(paths, Wanted { format, ..Wanted::default() })
 }
 
 /// The inputs under `paths` in canonical order, and what is left out of trees.
-pub(super) fn list_matching(paths: &[PathBuf], format: InputFormat, globs: Globs<'_>) -> Result<Listing> {
-    let mut walk = Walk { format, globs, files: BTreeMap::new(), skipped: BTreeMap::new() };
+pub(super) fn list_matching(paths: &[PathBuf], wanted: Wanted<'_>) -> Result<Listing> {
+    let mut walk = Walk { wanted, files: BTreeMap::new(), skipped: BTreeMap::new(), outside: BTreeSet::new() };
     for path in paths {
         walk.add(path)?;
     }
-    let Walk { mut files, mut skipped, .. } = walk;
+    let Walk { mut files, mut skipped, outside, .. } = walk;
     let links = drop_links(&mut files);
     skipped.retain(|key, _| !files.contains_key(key));
+    let outside = outside.into_iter().filter(|link| !files.contains_key(&absolute(link))).collect();
     let mut inputs: Vec<Input> = files.into_values().map(|(input, _)| input).collect();
     inputs.sort_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
     let mut skipped: Vec<PathBuf> = skipped.into_values().collect();
     skipped.sort();
-    Ok(Listing { inputs, skipped, links })
+    Ok(Listing { inputs, skipped, links, outside })
 }
 
 /// Keeps one name of each file: that with the fewest links in its path, and of several such names the first.
@@ -245,10 +258,10 @@ fn is_run(directory: &Path) -> bool {
 
 /// Files by their absolute path, so that `a`, `./a` and `/here/a` are one.
 struct Walk<'g> {
-    format: InputFormat,
-    globs: Globs<'g>,
+    wanted: Wanted<'g>,
     files: BTreeMap<PathBuf, (Input, Option<Identity>)>,
     skipped: BTreeMap<PathBuf, PathBuf>,
+    outside: BTreeSet<PathBuf>,
 }
 
 impl Walk<'_> {
@@ -261,8 +274,8 @@ impl Walk<'_> {
                 path: "-".to_owned(),
                 location: Location::Stdin,
                 bytes: None,
-                format: asked_format(self.format),
-                asked: self.format != InputFormat::Auto,
+                format: asked_format(self.wanted.format),
+                asked: self.wanted.format != InputFormat::Auto,
             };
             self.files.insert(path.to_owned(), (input, None));
             return Ok(());
@@ -282,10 +295,22 @@ impl Walk<'_> {
         let mut runs: Vec<PathBuf> = Vec::new();
         let mut walk = WalkBuilder::new(root);
         walk.standard_filters(false).hidden(true).follow_links(true);
-        let globs = self.globs.under(root)?;
+        let globs = self.wanted.globs.under(root)?;
+        let within = if self.wanted.follow_links { None } else { fs::canonicalize(root).ok() };
+        let outside: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
+        let passed_over = Arc::clone(&outside);
         walk.filter_entry(move |entry| {
             let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-            !globs.matched(entry.path(), is_directory).is_ignore()
+            if globs.matched(entry.path(), is_directory).is_ignore() {
+                return false;
+            }
+            let leads_out = |root: &PathBuf| fs::canonicalize(entry.path()).is_ok_and(|path| !path.starts_with(root));
+            let is_out = entry.depth() > 0 && entry.path_is_symlink() && within.as_ref().is_some_and(leads_out);
+            if is_out && !is_hidden(entry.path()) {
+                let mut passed_over = passed_over.lock().unwrap_or_else(PoisonError::into_inner);
+                passed_over.push(without_dots(entry.path()));
+            }
+            !is_out
         });
         for entry in walk.build() {
             let (path, metadata) = match entry {
@@ -317,7 +342,7 @@ impl Walk<'_> {
             let regular = !in_run && metadata.as_ref().is_none_or(Metadata::is_file);
             let name = display(&path);
             let known = || is_known(&name) || is_container(&name);
-            let asked = || self.format != InputFormat::Auto && !looks_binary(&path);
+            let asked = || self.wanted.format != InputFormat::Auto && !looks_binary(&path);
             if regular && (known() || asked()) {
                 self.insert(&path, metadata.as_ref());
                 found += 1;
@@ -326,11 +351,20 @@ impl Walk<'_> {
                 others += 1;
             }
         }
+        let outside = std::mem::take(&mut *outside.lock().unwrap_or_else(PoisonError::into_inner));
+        let first_outside = outside.first().cloned();
+        self.outside.extend(outside);
         if found > 0 {
             return Ok(());
         }
+        if let Some(link) = first_outside {
+            let message =
+                format!("the directory holds no article files, only links out of it, e.g. {}", display(&link));
+            let remedy = "read what they lead to with --follow-links, or name the files";
+            return Err(Error::usage(message).at(root).with_remedy(remedy));
+        }
         let message = match others {
-            0 if !self.globs.is_empty() => {
+            0 if !self.wanted.globs.is_empty() => {
                 "no file of the directory is left by --include-files and --exclude-files".to_owned()
             }
             0 => "the directory holds no files".to_owned(),
@@ -338,7 +372,7 @@ impl Walk<'_> {
         };
         let expected = "expected .txt, .jsonl, .json, .csv, .tsv, .html, .xml, .sgml or .warc files, or .tar or .zip archives of them, also compressed \
                         (.gz, .zst, .bz2, .xz, .lz4), .parquet or .feather";
-        Err(Error::usage(message).at(root).with_remedy(match (others, self.format) {
+        Err(Error::usage(message).at(root).with_remedy(match (others, self.wanted.format) {
             (1.., InputFormat::Auto) => {
                 format!(
                     "{expected}; --input-format text, jsonl, csv, html, xml or warc reads files of any name as that"
@@ -352,8 +386,8 @@ impl Walk<'_> {
     fn insert(&mut self, path: &Path, metadata: Option<&Metadata>) {
         let name = display(path);
         let input = Input {
-            format: asked_format(self.format).or_else(|| known_format(&name)),
-            asked: self.format != InputFormat::Auto,
+            format: asked_format(self.wanted.format).or_else(|| known_format(&name)),
+            asked: self.wanted.format != InputFormat::Auto,
             bytes: metadata.map_or(Some(0), |metadata| metadata.is_file().then_some(metadata.len())),
             location: Location::File(path.to_owned()),
             path: name,
@@ -504,8 +538,8 @@ mod tests {
         };
         let at = |path: &&str| PathBuf::from(format!("{}/{path}", display(directory.path())));
         let list = |paths: &[PathBuf]| {
-            let Listing { inputs, skipped, links } = list(paths, InputFormat::Auto).unwrap();
-            assert!(links.is_empty());
+            let Listing { inputs, skipped, links, outside } = list(paths, InputFormat::Auto).unwrap();
+            assert!(links.is_empty() && outside.is_empty());
             let inputs: Vec<String> = inputs.iter().map(|input| relative(input.path())).collect();
             let skipped: Vec<String> = skipped.iter().map(|path| relative(&display(path))).collect();
             (inputs, skipped)
@@ -542,7 +576,7 @@ mod tests {
         let found = |include: &[&str], exclude: &[&str]| {
             let (include, exclude) = (owned(include), owned(exclude));
             let globs = Globs { include: &include, exclude: &exclude };
-            let listing = list_matching(&[root.to_owned()], InputFormat::Auto, globs).unwrap();
+            let listing = list_matching(&[root.to_owned()], Wanted { globs, ..Wanted::default() }).unwrap();
             listing.inputs.iter().map(|input| input.path()[display(root).len() + 1..].to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(found(&[], &[]), ["a.txt", "b.jsonl", "x/!e.txt", "x/a.txt", "x/drafts/d.txt"]);
@@ -553,12 +587,14 @@ mod tests {
         // A file that is named is read.
         let exclude = owned(&["*"]);
         let globs = Globs { exclude: &exclude, ..Globs::default() };
-        assert_eq!(list_matching(&[root.join("a.txt")], InputFormat::Auto, globs).unwrap().inputs.len(), 1);
-        let message = list_matching(&[root.to_owned()], InputFormat::Auto, globs).unwrap_err().to_string();
+        let wanted = Wanted { globs, ..Wanted::default() };
+        assert_eq!(list_matching(&[root.join("a.txt")], wanted).unwrap().inputs.len(), 1);
+        let message = list_matching(&[root.to_owned()], wanted).unwrap_err().to_string();
         assert!(message.contains("--exclude-files"), "{message}");
         let wrong = owned(&["a{b"]);
         let globs = Globs { include: &wrong, ..Globs::default() };
-        let message = list_matching(&[root.to_owned()], InputFormat::Auto, globs).unwrap_err().to_string();
+        let wanted = Wanted { globs, ..Wanted::default() };
+        let message = list_matching(&[root.to_owned()], wanted).unwrap_err().to_string();
         assert!(message.contains("\"a{b\" is not understood"), "{message}");
     }
 
@@ -656,13 +692,46 @@ mod tests {
         let elsewhere = tempfile::tempdir().unwrap();
         fs::write(elsewhere.path().join("z.txt"), "z").unwrap();
         symlink(elsewhere.path().join("z.txt"), root.join("c.txt")).unwrap();
+        let follow_links = Wanted { follow_links: true, ..Wanted::default() };
         for paths in
             [vec![root.to_owned()], vec![root.join("a"), root.join("0.txt"), root.join("c.txt"), root.join("b")]]
         {
-            let listing = list(&paths, InputFormat::Auto).unwrap();
+            let listing = list_matching(&paths, follow_links).unwrap();
             assert_eq!(names(root, &listing.inputs), ["b/1.txt", "b/2.txt", "c.txt"]);
             assert_eq!(listing.links.len(), 5);
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_out_of_a_tree_are_followed_only_when_asked() {
+        use std::os::unix::fs::symlink;
+        let (elsewhere, directory) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::create_dir(elsewhere.path().join("more")).unwrap();
+        fs::write(elsewhere.path().join("more/z.txt"), "z").unwrap();
+        fs::write(elsewhere.path().join("y.txt"), "y").unwrap();
+        let root = directory.path().join("news");
+        fs::create_dir_all(root.join("sub")).unwrap();
+        symlink(elsewhere.path().join("y.txt"), root.join("out.txt")).unwrap();
+        symlink(elsewhere.path().join("more"), root.join("sub/out")).unwrap();
+        symlink(elsewhere.path().join("y.txt"), root.join(".hidden.txt")).unwrap();
+        // With nothing else in it, the directory is refused.
+        let said = message(&[root.as_path()]);
+        assert!(said.contains("only links out of it") && said.contains("--follow-links"), "{said}");
+        fs::write(root.join("a.txt"), "a").unwrap();
+        symlink("../a.txt", root.join("sub/in.txt")).unwrap();
+        // The tree may itself be reached by a link, and a link that is named is followed.
+        symlink(&root, directory.path().join("link")).unwrap();
+        for root in [root.clone(), directory.path().join("link")] {
+            let listing = list(&[root.clone()], InputFormat::Auto).unwrap();
+            assert_eq!(names(&root, &listing.inputs), ["a.txt"]);
+            assert_eq!(listing.outside, [root.join("out.txt"), root.join("sub/out")]);
+            let listing = list(&[root.clone(), root.join("out.txt")], InputFormat::Auto).unwrap();
+            assert_eq!(names(&root, &listing.inputs), ["a.txt", "out.txt"]);
+        }
+        let listing = list_matching(&[root.clone()], Wanted { follow_links: true, ..Wanted::default() }).unwrap();
+        assert_eq!(names(&root, &listing.inputs), ["a.txt", "out.txt", "sub/out/z.txt"]);
+        assert!(listing.outside.is_empty());
     }
 
     #[test]

@@ -18,8 +18,10 @@ pub struct InputNotes {
     pub unreadable_date: Option<(String, String)>,
     /// Documents that hold HTML or XML markup.
     pub markup: Noted,
-    /// Documents in which half a surrogate pair became U+FFFD.
+    /// Documents in which half a surrogate pair, or bytes that are no characters of their encoding, became U+FFFD.
     pub replaced: Noted,
+    /// Whole text files in which a separator of articles was looked for in vain.
+    pub undivided: Noted,
     /// Documents whose id another one has; the example is such an id.
     pub shared_ids: Noted,
     /// Those of them whose id a document with another title or text has; the example is such an id.
@@ -64,6 +66,7 @@ impl InputNotes {
             DocumentNote::Replaced => document.replaced,
             DocumentNote::LanguageJudged => read.language.is_some(),
             DocumentNote::NotEnglish => read.language.is_some_and(|language| language != "en"),
+            DocumentNote::Undivided => read.batch.is_undivided(read.record),
         });
         let bits = found.map(DocumentNote::bit).sum();
         self.note(bits, document.date.as_deref().unwrap_or_default(), read.day.is_some(), || read.place());
@@ -92,6 +95,9 @@ impl InputNotes {
         if DocumentNote::Replaced.is_in(bits) {
             self.replaced.note(&place);
         }
+        if DocumentNote::Undivided.is_in(bits) {
+            self.undivided.note(&place);
+        }
         self.language_judged += u64::from(DocumentNote::LanguageJudged.is_in(bits));
         self.not_english += u64::from(DocumentNote::NotEnglish.is_in(bits));
     }
@@ -106,6 +112,7 @@ impl InputNotes {
         self.unreadable_date = self.unreadable_date.take().or(later.unreadable_date);
         self.markup.add(later.markup);
         self.replaced.add(later.replaced);
+        self.undivided.add(later.undivided);
         self.shared_ids.add(later.shared_ids);
         self.differing_ids.add(later.differing_ids);
         self.language_judged += later.language_judged;
@@ -119,6 +126,7 @@ impl InputNotes {
             differing_ids: self.differing_ids.documents,
             markup: self.markup.documents,
             replaced: self.replaced.documents,
+            undivided: self.undivided.documents,
             language_judged: self.language_judged,
             not_english: self.not_english,
         }

@@ -247,12 +247,6 @@ pub fn export(
             return Err(error.with_remedy("give --by month or another period, or export to edges or graphml"));
         }
     }
-    if options.filter.stories {
-        let error = Error::usage("an export is of all documents, so it cannot leave out copies of articles");
-        return Err(
-            error.with_remedy("leave out --count; the column story of documents says which are copies of one article")
-        );
-    }
     let output = match layout {
         Layout::File => Output::file(out.as_ref(), options.force)?,
         Layout::Directory => Output::directory(out.as_ref(), options.force)?,

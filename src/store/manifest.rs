@@ -217,12 +217,15 @@ pub struct ManifestNotes {
     pub differing_ids: u64,
     /// Documents that hold HTML or XML markup.
     pub markup: u64,
-    /// Documents in which half a surrogate pair became U+FFFD.
+    /// Documents in which half a surrogate pair, or bytes that are no characters of their encoding, became U+FFFD.
     pub replaced: u64,
     /// Documents long enough for their language to be judged.
     pub language_judged: u64,
     /// Those of them that are not in English.
     pub not_english: u64,
+    /// Documents that are whole text files, in which a separator of articles was looked for in vain.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub undivided: u64,
 }
 
 /// Sums over a run.

@@ -68,6 +68,18 @@ pub struct InputSettings {
     /// What texts and titles are written in; absent if they are plain.
     #[serde(skip_serializing_if = "TextIs::is_plain")]
     pub text_is: TextIs,
+    /// Globs of the members of containers that were read; absent if all were.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub include_members: Vec<String>,
+    /// Globs of the members of containers that were not read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclude_members: Vec<String>,
+    /// What separates the articles of a plain text file; absent if a file is one article.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split_on: Option<String>,
+    /// Whether header lines of plain texts were read as fields; absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub header_lines: bool,
     /// The longest record that is read, in bytes.
     pub max_record: u64,
 }
@@ -107,6 +119,7 @@ impl From<&ArchiveOptions> for InputSettings {
     fn from(options: &ArchiveOptions) -> Self {
         // Which files were read is in the list of inputs.
         let ArchiveOptions { input_format, fields, keep, select, text_is, max_record, .. } = options;
+        let ArchiveOptions { include_members, exclude_members, split_on, header_lines, .. } = options;
         Self {
             format: *input_format,
             fields: fields.clone(),
@@ -115,6 +128,10 @@ impl From<&ArchiveOptions> for InputSettings {
             until: select.until.map(date_of),
             languages: select.languages.clone(),
             text_is: *text_is,
+            include_members: include_members.clone(),
+            exclude_members: exclude_members.clone(),
+            split_on: split_on.clone(),
+            header_lines: *header_lines,
             max_record: *max_record as u64,
         }
     }
@@ -123,7 +140,8 @@ impl From<&ArchiveOptions> for InputSettings {
 impl From<&InputSettings> for ArchiveOptions {
     /// The options with which inputs are read as those of the run were.
     fn from(settings: &InputSettings) -> Self {
-        let InputSettings { format, fields, keep, since, until, languages, text_is, max_record } = settings;
+        let InputSettings { format, fields, keep, since, until, languages, text_is, max_record, .. } = settings;
+        let InputSettings { include_members, exclude_members, split_on, header_lines, .. } = settings;
         let days = |date: &Option<String>| date.as_deref().and_then(days_of);
         let select = Selection {
             since: days(since).map(|days| *days.start()),
@@ -136,6 +154,10 @@ impl From<&InputSettings> for ArchiveOptions {
             keep: keep.clone(),
             select,
             text_is: *text_is,
+            include_members: include_members.clone(),
+            exclude_members: exclude_members.clone(),
+            split_on: split_on.clone(),
+            header_lines: *header_lines,
             max_record: usize::try_from(*max_record).unwrap_or(usize::MAX),
             ..Self::default()
         }
@@ -192,6 +214,10 @@ mod tests {
             keep: vec!["section".to_owned()],
             select: Selection { since: Some(-3), until: Some(20_000), languages: vec!["en".to_owned()] },
             text_is: TextIs::Html,
+            include_members: vec!["*.txt".to_owned()],
+            exclude_members: vec!["drafts/".to_owned()],
+            split_on: Some("-----".to_owned()),
+            header_lines: true,
             max_record: 7,
             ..ArchiveOptions::default()
         };
@@ -224,6 +250,10 @@ mod tests {
             ("input.until", input(|input| input.until = Some("2021-03-05".to_owned()))),
             ("input.languages", input(|input| input.languages = vec!["en".to_owned()])),
             ("input.text_is", input(|input| input.text_is = TextIs::Html)),
+            ("input.include_members", input(|input| input.include_members = vec!["*.txt".to_owned()])),
+            ("input.exclude_members", input(|input| input.exclude_members = vec!["*.txt".to_owned()])),
+            ("input.split_on", input(|input| input.split_on = Some("-----".to_owned()))),
+            ("input.header_lines", input(|input| input.header_lines = true)),
             ("input.max_record", input(|input| input.max_record = 7)),
         ];
         for (field, settings) in changed {

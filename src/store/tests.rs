@@ -146,8 +146,15 @@ fn sample() -> Sample {
     manifest.books = RecordTally { seen: 5, counted: 3, empty: 1, rejected: 1, ..RecordTally::default() };
     manifest.rejected_by_reason.insert("invalid-json".to_owned(), 1);
     manifest.dates = DateTally { read: 2, missing: 1, ..DateTally::default() };
-    manifest.notes =
-        ManifestNotes { shared_ids: 2, differing_ids: 2, markup: 1, replaced: 0, language_judged: 3, not_english: 1 };
+    manifest.notes = ManifestNotes {
+        shared_ids: 2,
+        differing_ids: 2,
+        markup: 1,
+        replaced: 0,
+        language_judged: 3,
+        not_english: 1,
+        undivided: 0,
+    };
     manifest.totals = Totals {
         mentions: 7,
         entities: 3,

@@ -223,7 +223,7 @@ fn check_tables(run: &Run, report: &mut VerifyReport) {
         report.add(name, equal(&[("documents", found), ("manifest", expected)]));
     }
     let notes = &run.manifest().notes;
-    let expected = [notes.markup, notes.replaced, notes.language_judged, notes.not_english];
+    let expected = [notes.markup, notes.replaced, notes.language_judged, notes.not_english, notes.undivided];
     report.add("notes", same("note", "documents", &expected, &documents.notes));
     let signatures = run.signatures().map_err(words).and_then(|blocks| {
         blocks.map(|block| block.map(|block| block.rows() as u64).map_err(words)).sum::<Result<u64, String>>()
@@ -336,7 +336,7 @@ struct DocumentTable {
     paragraphs: u64,
     sentences: u64,
     /// By [`DocumentNote`].
-    notes: [u64; 4],
+    notes: [u64; 5],
     dates: DateTally,
 }
 

@@ -347,19 +347,21 @@ impl From<SignatureRow> for Signature {
 pub enum DocumentNote {
     /// It holds HTML or XML markup.
     Markup,
-    /// Half a surrogate pair in it became U+FFFD.
+    /// Half a surrogate pair in it, or bytes that are no characters of its encoding, became U+FFFD.
     Replaced,
     /// It is long enough for its language to be judged.
     LanguageJudged,
     /// It was judged, and is not in English.
     NotEnglish,
+    /// It is a whole text file, in which a separator of articles was looked for in vain.
+    Undivided,
 }
 
 impl DocumentNote {
     /// All notes, in the order of their bits.
-    pub const ALL: [Self; 4] = [Self::Markup, Self::Replaced, Self::LanguageJudged, Self::NotEnglish];
+    pub const ALL: [Self; 5] = [Self::Markup, Self::Replaced, Self::LanguageJudged, Self::NotEnglish, Self::Undivided];
 
-    /// The bit: 1, 2, 4 or 8.
+    /// The bit: 1, 2, 4, 8 or 16.
     #[must_use]
     pub fn bit(self) -> u32 {
         1 << self as u32

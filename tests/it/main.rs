@@ -47,6 +47,8 @@ mod support;
 #[cfg(feature = "cli")]
 mod terminal;
 #[cfg(feature = "cli")]
+mod texts;
+#[cfg(feature = "cli")]
 mod transcripts;
 #[cfg(feature = "cli")]
 mod views;

@@ -207,7 +207,7 @@ fn odd_json_in_a_field_that_nobody_asked_for_costs_nothing() {
          {\"id\":\"5\",\"text\":NaN}\n",
     );
     let outcome = folder.run("analyze a.jsonl -g small.gaz --out run");
-    outcome.expect(0).says(&["1 document holds half a surrogate pair, e.g. a.jsonl:3", "U+FFFD"]);
+    outcome.expect(0).says(&["1 document holds what is no character, e.g. a.jsonl:3", "U+FFFD"]);
     assert!(outcome.stdout.contains("4 documents from 1 file"), "{}", outcome.stdout);
     assert!(outcome.stdout.contains("1 record was without text"), "{}", outcome.stdout);
     assert_eq!(folder.manifest("run")["notes"]["replaced"], 1);

@@ -17,6 +17,7 @@ use arrow_ipc::{
 };
 use arrow_schema::SchemaRef;
 
+use super::cells::as_bytes;
 use super::{Chosen, Next, damaged, of_content, truncated, unharmed};
 use crate::archive::decompress::{Content, End};
 use crate::archive::fields::Fields;
@@ -172,6 +173,7 @@ impl ArrowStream {
     }
 
     fn choose(&mut self, schema: SchemaRef, version: MetadataVersion, fields: &Fields) -> Result<Chosen, Fault> {
+        let schema = as_bytes(&schema);
         let chosen = Chosen::of(&schema, fields)?;
         let mut projection: Vec<usize> = chosen.roots().filter_map(|root| schema.index_of(root).ok()).collect();
         projection.sort_unstable();

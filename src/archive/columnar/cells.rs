@@ -10,7 +10,7 @@ use arrow_array::types::{
     UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::{DataType, Fields, SchemaRef, TimeUnit};
+use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
@@ -38,6 +38,28 @@ pub(super) fn leaves(schema: &SchemaRef) -> Vec<Leaf> {
     let mut leaves = Vec::new();
     add(schema.fields(), &mut Vec::new(), &mut leaves);
     leaves
+}
+
+/// The schema with bytes in place of texts. Decoders check that texts are UTF-8 and refuse all rows of a page or a batch for the sake of one;
+/// bytes are decoded when the row is read, and what cannot be is repaired and counted.
+pub(super) fn as_bytes(schema: &Schema) -> SchemaRef {
+    Arc::new(Schema::new_with_metadata(fields_as_bytes(schema.fields()), schema.metadata().clone()))
+}
+
+fn fields_as_bytes(fields: &Fields) -> Fields {
+    fields.iter().map(|field| Field::clone(field).with_data_type(type_as_bytes(field.data_type()))).collect()
+}
+
+/// The type of bytes that lie in memory as the text does.
+fn type_as_bytes(kind: &DataType) -> DataType {
+    match kind {
+        DataType::Utf8 => DataType::Binary,
+        DataType::LargeUtf8 => DataType::LargeBinary,
+        DataType::Utf8View => DataType::BinaryView,
+        DataType::Struct(members) => DataType::Struct(fields_as_bytes(members)),
+        DataType::Dictionary(key, values) => DataType::Dictionary(key.clone(), Box::new(type_as_bytes(values))),
+        other => other.clone(),
+    }
 }
 
 /// Whether a column of this type can be what it is wanted for. A text is text; anything else may also be a number or a time.

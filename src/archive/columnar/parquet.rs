@@ -11,9 +11,12 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use parquet::basic::{ConvertedType, LogicalType, Type as PhysicalType};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::metadata::{FileMetaData, ParquetMetaData, RowGroupMetaData};
+use parquet::schema::types::{SchemaDescriptor, Type};
 
+use super::cells::as_bytes;
 use super::{Chosen, Next, damaged, of_content, truncated, unharmed};
 use crate::archive::decompress::{Content, Fault as ContentFault};
 use crate::archive::fields::Fields;
@@ -51,12 +54,14 @@ impl ParquetFile {
         let metadata =
             unharmed(|| ArrowReaderMetadata::load(&file, options()))?.map_err(|error| of_directory(&error))?;
         check_places(&metadata, bytes)?;
-        // A view shares the bytes of its page, so that a value that occurs often is decoded once.
-        let metadata = ArrowReaderMetadata::try_new(
-            Arc::clone(metadata.metadata()),
-            options().with_schema(with_views(metadata.schema())),
-        )
-        .unwrap_or(metadata);
+        // A view shares the bytes of its page, so that a value that occurs often is decoded once. Texts are read as bytes, so that one
+        // that is not UTF-8 costs no more than its own characters.
+        let metadata = with_bytes_for_texts(metadata.metadata())
+            .and_then(|bytes| {
+                let views = with_views(&as_bytes(metadata.schema()));
+                ArrowReaderMetadata::try_new(Arc::new(bytes), options().with_schema(views))
+            })
+            .unwrap_or(metadata);
         let chosen = Chosen::of(metadata.schema(), fields)?;
         let names: Vec<String> = chosen.paths.iter().map(|path| path.join(".")).collect();
         let mask = ProjectionMask::columns(metadata.parquet_schema(), names.iter().map(String::as_str));
@@ -191,17 +196,51 @@ fn check_places(metadata: &ArrowReaderMetadata, bytes: u64) -> Result<(), Fault>
     Ok(())
 }
 
-/// The schema with views of texts in place of texts.
+/// The schema with views of bytes in place of bytes.
 fn with_views(schema: &SchemaRef) -> SchemaRef {
-    let fields = schema.fields().iter().map(|field| {
-        let kind = match field.data_type() {
-            DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
-            DataType::Binary | DataType::LargeBinary => DataType::BinaryView,
-            _ => return Arc::clone(field),
-        };
-        Arc::new(Field::clone(field).with_data_type(kind))
+    let fields = schema.fields().iter().map(|field| match field.data_type() {
+        DataType::Binary | DataType::LargeBinary => Arc::new(Field::clone(field).with_data_type(DataType::BinaryView)),
+        _ => Arc::clone(field),
     });
     Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()))
+}
+
+/// The directory with columns of bytes in place of texts.
+fn with_bytes_for_texts(metadata: &ParquetMetaData) -> Result<ParquetMetaData, ParquetError> {
+    let file = metadata.file_metadata();
+    let schema = Arc::new(SchemaDescriptor::new(Arc::new(without_texts(file.schema())?)));
+    let (created_by, pairs) = (file.created_by().map(str::to_owned), file.key_value_metadata().cloned());
+    let file =
+        FileMetaData::new(file.version(), file.num_rows(), created_by, pairs, schema, file.column_orders().cloned());
+    Ok(ParquetMetaData::new(file, metadata.row_groups().to_vec()))
+}
+
+/// A column, or several in one, with bytes in place of texts.
+fn without_texts(column: &Type) -> Result<Type, ParquetError> {
+    let info = column.get_basic_info();
+    let id = info.has_id().then(|| info.id());
+    if column.is_group() {
+        let fields = column.get_fields().iter().map(|field| without_texts(field).map(Arc::new));
+        let mut group = Type::group_type_builder(column.name())
+            .with_fields(fields.collect::<Result<_, _>>()?)
+            .with_converted_type(info.converted_type())
+            .with_logical_type(info.logical_type_ref().cloned())
+            .with_id(id);
+        if info.has_repetition() {
+            group = group.with_repetition(info.repetition());
+        }
+        return group.build();
+    }
+    let is_text = match (info.logical_type_ref(), info.converted_type()) {
+        (Some(LogicalType::String | LogicalType::Json), _) => true,
+        (None, ConvertedType::UTF8 | ConvertedType::JSON) => true,
+        _ => false,
+    };
+    if !is_text || column.get_physical_type() != PhysicalType::BYTE_ARRAY {
+        return Ok(column.clone());
+    }
+    let bytes = Type::primitive_type_builder(column.name(), PhysicalType::BYTE_ARRAY);
+    bytes.with_repetition(info.repetition()).with_id(id).build()
 }
 
 /// What is wrong with the directory.

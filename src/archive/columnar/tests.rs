@@ -193,6 +193,51 @@ fn texts_of_every_type_and_nulls() {
     assert_eq!(found, ["Caf\u{e9}", "Caf\u{e9} in York"]);
 }
 
+/// Columns that are said to be text, but one value of which is not UTF-8: nobody else's row is lost, and the value is repaired and counted.
+#[test]
+fn texts_that_are_not_utf8_cost_no_row() {
+    // Long enough to be known as UTF-8 with one damaged character.
+    let damaged = format!("{}a MARK b", "S\u{e3}o Paulo e Bras\u{ed}lia. ".repeat(20));
+    let values = ["Talks.", &damaged, "More talks."];
+    let mut views = StringViewBuilder::new();
+    let mut dictionary = StringDictionaryBuilder::<Int32Type>::new();
+    for value in values {
+        views.append_value(value);
+        dictionary.append_value(value);
+    }
+    let member = Arc::new(arrow_schema::Field::new("rendered", arrow_schema::DataType::Utf8, true));
+    let columns: [(&str, ArrayRef); 5] = [
+        ("text", texts(&values)),
+        ("text", Arc::new(LargeStringArray::from(values.to_vec()))),
+        ("text", Arc::new(views.finish())),
+        ("text", Arc::new(dictionary.finish())),
+        ("content", Arc::new(StructArray::from(vec![(member, texts(&values))]))),
+    ];
+    for (name, column) in columns {
+        let table = rows([(name, column), ("id", texts(&["1", "2", "3"]))]);
+        let files = [
+            parquet_of(&table, 9, Compression::UNCOMPRESSED),
+            arrow_of(&table, 9, None, true),
+            arrow_of(&table, 9, None, false),
+        ];
+        for (form, mut bytes) in files.into_iter().enumerate() {
+            let mut n_marks = 0;
+            for at in 0..bytes.len() - 4 {
+                if bytes[at..].starts_with(b"MARK") {
+                    bytes[at + 1] = 0xff;
+                    n_marks += 1;
+                }
+            }
+            assert!(n_marks > 0);
+            let found = read_bytes("a", &bytes, FieldMap::default()).0;
+            let found: Vec<_> = found.into_iter().map(Result::unwrap).map(|d| (d.text, d.replaced)).collect();
+            let repaired = damaged.replace("MARK", "M\u{fffd}RK");
+            let expected = [("Talks.", false), (&*repaired, true), ("More talks.", false)];
+            assert_eq!(found, expected.map(|(text, replaced)| (text.into(), replaced)), "{name} in form {form}");
+        }
+    }
+}
+
 #[test]
 fn times_are_written_as_dates() {
     let dates: [(ArrayRef, &str); 8] = [

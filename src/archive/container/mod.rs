@@ -12,11 +12,15 @@ mod zip;
 
 use std::fs::File;
 use std::io::{self, BufRead, Read};
+use std::path::Path;
 use std::sync::Arc;
 
-use super::compressed_name;
+use ignore::overrides::Override;
+
 use super::decompress::{Content, End, Fault};
-use super::walk::{is_known, printable};
+use super::walk::{Globs, is_known, printable};
+use super::{ArchiveOptions, compressed_name};
+use crate::error::Error;
 use crate::files::{Compression, Decoder};
 
 use stream::Stream;
@@ -93,9 +97,7 @@ pub(super) enum Ended {
 
 /// A container that is being read.
 pub(super) struct Container {
-    path: String,
-    /// Whether members of every name are read, as the user asked for.
-    reads_all: bool,
+    wanted: Wanted,
     /// The member, which is in the hands of the decoder.
     decoder: Option<Decoder<Source>>,
     is_compressed: bool,
@@ -103,6 +105,42 @@ pub(super) struct Container {
     size: u64,
     decompressed: u64,
     ended: Option<Ended>,
+}
+
+/// The container as it is called, and which members of it are read.
+pub(super) struct Wanted {
+    pub(super) path: String,
+    /// Whether members of every name are read, as the user asked for.
+    pub(super) reads_all: bool,
+    pub(super) members: Option<Arc<Members>>,
+}
+
+impl Wanted {
+    fn takes(&self, name: &str) -> bool {
+        (self.reads_all || is_known(name)) && self.members.as_ref().is_none_or(|members| members.take(name))
+    }
+}
+
+/// Globs that choose members.
+#[derive(Debug)]
+pub(super) struct Members(Override);
+
+impl Members {
+    /// `None` if all are wanted.
+    ///
+    /// # Errors
+    ///
+    /// If a glob is not understood.
+    pub(super) fn new(options: &ArchiveOptions) -> Result<Option<Self>, Error> {
+        let globs = Globs { include: &options.include_members, exclude: &options.exclude_members };
+        if globs.is_empty() { Ok(None) } else { Ok(Some(Self(globs.under(Path::new(""))?))) }
+    }
+
+    /// As in a directory: neither a folder of the member nor the member itself is left out.
+    fn take(&self, name: &str) -> bool {
+        let is_out = |path: &str, is_folder| self.0.matched(path, is_folder).is_ignore();
+        !name.match_indices('/').any(|(at, _)| is_out(&name[..at], true)) && !is_out(name, false)
+    }
 }
 
 /// A container at one of its members.
@@ -125,8 +163,8 @@ const LENT: &str = "a member is exchanged in one step";
 
 impl Container {
     /// The tar archive of which `head` was read already, and the `end` if that is all.
-    pub(super) fn tar(path: &str, reads_all: bool, content: Content, head: Vec<u8>, end: Option<End>) -> Self {
-        Self::new(path, reads_all, Source::Tar(Box::new(Tar::new(Stream::new(content, head, end)))))
+    pub(super) fn tar(wanted: Wanted, content: Content, head: Vec<u8>, end: Option<End>) -> Self {
+        Self::new(wanted, Source::Tar(Box::new(Tar::new(Stream::new(content, head, end)))))
     }
 
     /// The zip archive in a file, of which `content` is read for the hash.
@@ -134,19 +172,13 @@ impl Container {
     /// # Errors
     ///
     /// Why nothing can be read of it; the content is given back.
-    pub(super) fn zip(
-        path: &str,
-        reads_all: bool,
-        content: Content,
-        file: File,
-    ) -> Result<Self, Box<(Content, Fault)>> {
-        Ok(Self::new(path, reads_all, Source::Zip(Box::new(Zip::open(file, content)?))))
+    pub(super) fn zip(wanted: Wanted, content: Content, file: File) -> Result<Self, Box<(Content, Fault)>> {
+        Ok(Self::new(wanted, Source::Zip(Box::new(Zip::open(file, content)?))))
     }
 
-    fn new(path: &str, reads_all: bool, source: Source) -> Self {
+    fn new(wanted: Wanted, source: Source) -> Self {
         Self {
-            path: path.to_owned(),
-            reads_all,
+            wanted,
             decoder: Some(Decoder::new(None, source)),
             is_compressed: false,
             size: 0,
@@ -174,10 +206,10 @@ impl Container {
             Next::Busy => return Ok(Step::Busy),
             Next::End => return Ok(Step::End),
         };
-        let Some(name) = name_of(&path).filter(|name| is_file && (self.reads_all || is_known(name))) else {
+        let Some(name) = name_of(&path).filter(|name| is_file && self.wanted.takes(name)) else {
             return Ok(Step::PassedOver);
         };
-        let path = Arc::from(format!("{}/{name}", self.path));
+        let path = Arc::from(format!("{}/{name}", self.wanted.path));
         if let Some(fault) = fault {
             return Ok(Step::Refused(path, fault));
         }

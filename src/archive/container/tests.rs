@@ -68,7 +68,8 @@ fn expected() -> Read {
 fn read(tar: &[u8], chunk: usize) -> (Read, u64, Option<Fault>) {
     let content = Content::new(Box::new(Cursor::new(tar.to_vec())), "t.tar", false);
     let stream = Stream::new(content, Vec::new(), None).with_chunk(chunk);
-    let mut container = Container::new("t.tar", false, Source::Tar(Box::new(Tar::new(stream))));
+    let wanted = Wanted { path: "t.tar".to_owned(), reads_all: false, members: None };
+    let mut container = Container::new(wanted, Source::Tar(Box::new(Tar::new(stream))));
     let (mut members, mut passed_over) = (Read::new(), 0);
     loop {
         match container.next() {

@@ -8,15 +8,17 @@ mod crawl;
 mod elements;
 mod json_values;
 mod lines;
+mod pieces;
 mod rows;
 mod whole;
 
 use std::sync::Arc;
 
 pub(super) use json_values::first_value_end;
+pub(super) use pieces::Separator;
 
 use super::batch::{Batch, NO_MEMBER, Record};
-use super::parse::{Fault, JsonLines, Page, Parser, PlainText};
+use super::parse::{Fault, JsonLines, Page, Parser, PlainText, TextOf};
 use super::{ArchiveOptions, Format, Origin};
 use crate::diagnostics::{Reject, RejectReason, shortened};
 
@@ -33,7 +35,16 @@ pub(super) trait Cutter: Send {
 /// The cutter for files of one format.
 pub(super) fn cutter(format: Format, origin: &Arc<Origin>) -> Box<dyn Cutter> {
     match format {
-        Format::Text => Box::new(whole::Whole(Arc::new(PlainText))),
+        Format::Text => {
+            let text = |what| Arc::new(PlainText { header: origin.header.clone(), what });
+            match &origin.separator {
+                None => Box::new(whole::Whole(text(TextOf::File))),
+                Some(separator) => {
+                    let (piece, undivided) = (text(TextOf::Piece), text(TextOf::UndividedFile));
+                    Box::new(pieces::Pieces::new(Arc::clone(separator), piece, undivided))
+                }
+            }
+        }
         Format::Page => Box::new(whole::Whole(Arc::new(Page { keep: origin.fields.kept_names() }))),
         Format::JsonLines => Box::new(lines::Lines(Arc::new(JsonLines(Arc::clone(origin))))),
         Format::JsonValues => Box::new(json_values::JsonValues::new(Arc::new(JsonLines(Arc::clone(origin))))),

@@ -454,12 +454,16 @@ Examples:
 ///
 /// Up to 200 files are looked into, evenly spread, and of each no more than the first 4 MB.
 #[derive(Debug, clap::Args)]
-#[command(after_help = INPUT_HELP, after_long_help = PLAN_HELP)]
+#[command(mut_arg("inputs", |inputs| inputs.required(false).required_unless_present("presets")),
+    after_help = INPUT_HELP, after_long_help = PLAN_HELP)]
 pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) gazetteer: GazetteerArgs,
+    /// List the presets instead: archives that many people have, and the fields they are read by
+    #[arg(long, conflicts_with = "inputs")]
+    pub(crate) presets: bool,
 }
 
 const PLAN_HELP: &str = "\
@@ -473,7 +477,10 @@ Lines of the plan:
   language   share of documents in English, of those that are long enough to judge
   analyze    how long dateline analyze would take with so many threads
   its run    how large its results would be at most, without mentions and pairs
-and the first three documents as they are read.";
+and the first three documents as they are read.
+
+With --presets: the name of each preset, what archives it is for, the fields that it reads where their names are not the usual ones, and where the shape \
+of these archives is documented.";
 
 /// Prints one line of JSON for each document, in input order, as it is read: to check before a run, and for other tools.
 ///
@@ -580,7 +587,7 @@ Tables (sqlite: also the views named_pairs and named_counts):
              latitude, longitude, mentions, documents
   documents  document (row number), id, date (as delivered), day, source, language, file, offset,
              length, characters, words, paragraphs, sentences, mentions, notes (bits: 1 markup, 2 replaced, 4 language judged,
-             8 not English), story (copies of one article have the same number; docs/stories.md)
+             8 not English, 16 a text file without the separator of --split-on), story (copies of one article have the same number; docs/stories.md)
   counts     document, entity, count (mentions of the entity in the document)
   pairs      a, b (entities, a < b), joint (contexts that mention both)
   marginals  entity, contexts (that mention it)
@@ -595,7 +602,7 @@ Networks (gexf, graphml, pajek, vosviewer): entities are nodes, pairs are undire
 edges: Source, Target (ids), Type (Undirected), Weight, SourceLabel, TargetLabel. geojson: places with coordinates, with mentions and documents.
 
 Conditions work as in `dateline pairs`. --type keeps entities of a type and the pairs among them; --with and --min-documents keep only \
-entities that are in a remaining pair. Conditions on documents, --section and --roll-up make an export of this part of the run: what a run of \
+entities that are in a remaining pair. Conditions on documents, --section, --roll-up and --count stories make an export of this part of the run: what a run of \
 these documents and mentions would give. Documents without a remaining entity are kept, so that shares keep their denominators. Row numbers are \
 those of the run, but matrices and pajek number the remaining rows from the beginning; with --roll-up, countries that no document \
 mentions itself have numbers after those of the run.

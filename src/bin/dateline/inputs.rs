@@ -32,11 +32,20 @@ pub(crate) fn open_paths(paths: &[PathBuf], input: &InputArgs, args: &Args) -> R
         fields,
         include_files: input.selection.include_files.clone(),
         exclude_files: input.selection.exclude_files.clone(),
+        follow_links: input.selection.follow_links,
+        include_members: input.selection.include_members.clone(),
+        exclude_members: input.selection.exclude_members.clone(),
+        split_on: input.selection.split_on.clone(),
+        header_lines: input.selection.header_lines,
         keep: input.selection.keep(),
         select: input.selection.select(),
         text_is: input.selection.text_is,
         max_record: input.max_record,
         ..ArchiveOptions::default()
+    };
+    let options = match input.selection.preset {
+        Some(preset) => preset.fill(options),
+        None => options,
     };
     let archive = Archive::open(paths, options)?;
     if !args.quiet {
@@ -71,6 +80,15 @@ fn report_passed_over(archive: &Archive, args: &Args) {
             more("")
         );
         list(links);
+    }
+    if let Some(first) = archive.outside().first() {
+        let links = plural(archive.outside().len() as u64, "link", "links");
+        crate::terminal::say!(
+            "passed over {links} out of the directory, e.g. {}{}; --follow-links reads what they lead to",
+            first.display(),
+            more("")
+        );
+        list(archive.outside());
     }
 }
 
@@ -241,8 +259,13 @@ pub(crate) fn report_oddities(notes: &InputNotes) {
     }
     if let Some((count, first)) = documents(&notes.replaced, "hold", "holds") {
         crate::terminal::say!(
-            "{count} half a surrogate pair, e.g. {first}: it was read as U+FFFD; the program that wrote the archive cut a \
-             character in two"
+            "{count} what is no character, e.g. {first}: it was read as U+FFFD; the program that wrote the archive cut a \
+             character in two (half a surrogate pair), or mixed encodings"
+        );
+    }
+    if let Some((count, first)) = documents(&notes.undivided, "hold", "holds") {
+        crate::terminal::say!(
+            "{count} no separator, e.g. {first}: each was read as one article; is --split-on what is between the articles?"
         );
     }
     if let Some((count, first)) =

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use dateline::archive::{Batch, FieldMap, FileFormat, date_of};
+use dateline::archive::{Batch, FieldMap, FileFormat, Preset, date_of};
 use dateline::collect::{Collector, InputNotes, RunCollector, RunPartial};
 use dateline::text::thousands;
 use dateline::{Analyzer, Archive, Reject};
@@ -46,6 +46,11 @@ struct Sample {
 }
 
 pub(crate) fn run(command: &Plan, args: &Args) -> CommandResult {
+    if command.presets {
+        let written = anstream::stdout().lock().write_all(presets().as_bytes());
+        exit_code::unless_closed(written.map_err(Into::into))?;
+        return Ok(Outcome::Done);
+    }
     let archive = inputs::open_archive(&command.input, args)?;
     if archive.reads_stdin() {
         return Err("a plan reads the beginning of its inputs, and standard input can be read only once".into());
@@ -62,6 +67,24 @@ pub(crate) fn run(command: &Plan, args: &Args) -> CommandResult {
         anstream::stdout().lock().write_all(crate::terminal::safe(&text).as_bytes()).map_err(Into::into),
     )?;
     Ok(Outcome::Done)
+}
+
+/// The presets, for people to choose one.
+fn presets() -> String {
+    let mut text = String::new();
+    for preset in Preset::ALL {
+        let FieldMap { id, title, text: article, date, source } = preset.fields();
+        let fields = [("id", id), ("title", title), ("text", article), ("date", date), ("source", source)];
+        let fields = fields.into_iter().filter_map(|(part, name)| Some(format!("{part} `{}`", name?)));
+        let keep = preset.keep().iter().map(|name| format!("keeps `{name}`"));
+        let fields: Vec<String> = fields.chain(keep).collect();
+        text += &format!("{}\n    {}\n", preset.name, preset.about);
+        if !fields.is_empty() {
+            text += &format!("    {}\n", fields.join(", "));
+        }
+        text += &format!("    {}\n", preset.documented);
+    }
+    text
 }
 
 /// Reads the beginnings of some files.

@@ -1,7 +1,7 @@
 //! Which documents are wanted, and which of their fields are carried along.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use dateline::archive::{Selection, TextIs, days_of, languages};
+use dateline::archive::{Preset, Selection, TextIs, days_of, languages};
 
 /// Which documents are wanted, and which of their fields are carried along.
 #[derive(Debug, Clone, clap::Args)]
@@ -16,6 +16,26 @@ pub(crate) struct SelectionArgs {
     /// No files or folders in directories that match this glob, e.g. drafts/; repeat it for several
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude_files: Vec<String>,
+    /// Follow links that lead out of a directory. Those within it are followed anyway, and named files are read
+    #[arg(long)]
+    pub(crate) follow_links: bool,
+    /// Only members of tar and zip archives that match this glob, which counts from the archive if it holds a stroke; repeat it for several
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include_members: Vec<String>,
+    /// No members or folders of tar and zip archives that match this glob; repeat it for several
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude_members: Vec<String>,
+    /// Divide plain text files into articles: TEXT is a line between two of them, /REGEX/ matches what is between them in a line
+    /// (/^Document \d+ of \d+$/). It belongs to neither; what a group (?<next>...) matches begins the next article
+    #[arg(long, value_name = "TEXT|/REGEX/")]
+    pub(crate) split_on: Option<String>,
+    /// Read lines like "Title: ..." at the beginning of plain texts, or front matter between two lines ---, as fields: title, date, source,
+    /// id and those of --keep. They are then no part of the text
+    #[arg(long)]
+    pub(crate) header_lines: bool,
+    /// Read the inputs as an archive of this kind has to be read; options that are given go before it. `dateline plan --presets` lists them
+    #[arg(long, value_name = "NAME", value_parser = presets(), hide_possible_values = true)]
+    pub(crate) preset: Option<&'static Preset>,
     /// What texts and titles of JSON, tables, Parquet, Arrow and text files are written in; html leaves out tags, keeps paragraphs and decodes
     /// &amp; and the like. Offsets then count in the text without them, as `dateline read` prints it
     #[arg(long, value_name = "KIND", default_value = "plain", value_parser = text_is())]
@@ -34,6 +54,13 @@ pub(crate) struct SelectionArgs {
 
 fn text_is() -> impl TypedValueParser<Value = TextIs> {
     PossibleValuesParser::new(["plain", "html"]).map(|kind| if kind == "html" { TextIs::Html } else { TextIs::Plain })
+}
+
+fn presets() -> impl TypedValueParser<Value = &'static Preset> {
+    PossibleValuesParser::new(Preset::ALL.iter().map(|preset| preset.name)).map(|name| {
+        let known = Preset::ALL.iter().find(|preset| preset.name == name);
+        known.expect("clap accepts only names of the list")
+    })
 }
 
 fn language(text: &str) -> Result<String, String> {
