@@ -134,6 +134,11 @@ impl Batch {
         self.reject_files[start..end].iter().copied().zip(self.rejects[start..end].iter().cloned())
     }
 
+    /// Bytes of memory for the content.
+    pub(crate) fn memory(&self) -> u64 {
+        self.buffer.capacity() as u64
+    }
+
     /// Whether there are neither records nor rejects: a stretch of blank lines, or of a record that is too long.
     #[must_use]
     pub fn is_empty(&self) -> bool {

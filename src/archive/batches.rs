@@ -29,6 +29,8 @@ const CHUNK: usize = 64 << 10;
 /// A batch is also full with so many records, however small, or with so many times `batch_bytes` read on disk for nothing.
 const RECORDS: usize = 16 << 10;
 const FRUITLESS: u64 = 32;
+/// Bytes of batches held back at most, until it is known whether the fields that the user named occur.
+const HELD: u64 = 16 << 20;
 /// Buffers kept at most; more batches are seldom under way.
 const SPARES: usize = 32;
 
@@ -177,7 +179,9 @@ impl Iterator for Batches {
             return Some(Err(fault));
         }
         loop {
-            let hold = self.may_hold && self.named.as_ref().is_some_and(NamedFields::is_early);
+            let hold = self.may_hold
+                && self.named.as_ref().is_some_and(NamedFields::is_early)
+                && self.held.iter().map(Batch::memory).sum::<u64>() < HELD;
             if !hold && let Some(batch) = self.held.pop_front() {
                 return Some(Ok(batch));
             }

@@ -1,7 +1,10 @@
 //! Three ways to count the pairs of a chunk: a triangle of cells, an array for a row, a sorted list for a short row.
 
+use std::ops::Range;
+
 use super::chunk::{InvertedIndex, Renumbered};
 use super::triangle::{Triangle, Writer};
+use crate::error::Result;
 use crate::ids::EntityId;
 use crate::parallel;
 
@@ -29,21 +32,49 @@ impl Strategy {
     }
 }
 
-/// Counts the pairs of a chunk in the threads of the current pool.
-pub(super) fn count(chunk: &Renumbered, strategy: Strategy) -> Triangle {
-    match strategy {
-        Strategy::Dense => count_dense(chunk),
-        Strategy::Rows => count_rows(chunk),
+/// A pair takes hardly more in a triangle.
+const PAIR_BYTES: u64 = 3;
+
+/// A chunk that is ready to be counted, in the threads of the current pool.
+pub(super) struct Counting {
+    pub(super) chunk: Renumbered,
+    pub(super) strategy: Strategy,
+    /// Bytes that each of the triangles should have at most; `None` for one of all pairs.
+    pub(super) most: Option<usize>,
+}
+
+impl Counting {
+    /// One triangle of all pairs, or several of consecutive rows if one would be too large.
+    pub(super) fn for_each(self, each: &mut dyn FnMut(Triangle) -> Result<()>) -> Result<()> {
+        let Self { chunk, strategy, most } = &self;
+        let work: u64 = chunk.work.iter().map(|work| u64::from(*work)).sum();
+        let stages = most.map_or(1, |most| (work * PAIR_BYTES).div_ceil(most.max(1) as u64)).max(1) as usize;
+        if *strategy == Strategy::Dense {
+            return each(count_dense(chunk));
+        }
+        let index = InvertedIndex::new(chunk);
+        let in_parallel = 4 * parallel::n_threads();
+        let ranges = chunk.equal_ranges(in_parallel.saturating_mul(stages));
+        ranges.chunks(in_parallel).try_for_each(|ranges| each(count_rows(chunk, &index, ranges.to_vec())))
+    }
+
+    /// The triangle of all pairs.
+    pub(super) fn whole(self) -> Option<Triangle> {
+        let mut triangles = Vec::new();
+        let counted = Self { most: None, ..self }.for_each(&mut |triangle| {
+            triangles.push(triangle);
+            Ok(())
+        });
+        debug_assert!(counted.is_ok() && triangles.len() <= 1);
+        triangles.pop()
     }
 }
 
-fn count_rows(chunk: &Renumbered) -> Triangle {
-    let index = InvertedIndex::new(chunk);
-    let ranges = chunk.equal_ranges(4 * parallel::n_threads());
+fn count_rows(chunk: &Renumbered, index: &InvertedIndex<'_>, ranges: Vec<Range<usize>>) -> Triangle {
     let parts = parallel::map(ranges, Accumulator::default, |accumulator, range| {
         let mut writer = Writer::default();
         for entity in range {
-            accumulator.count_row(chunk, &index, entity, &mut writer);
+            accumulator.count_row(chunk, index, entity, &mut writer);
             writer.end_row(chunk.ids[entity]);
         }
         writer.finish()

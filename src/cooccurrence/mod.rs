@@ -12,6 +12,7 @@
 mod chunk;
 mod count;
 mod round_up;
+mod spilled;
 mod sums;
 #[cfg(test)]
 mod tests;
@@ -20,10 +21,11 @@ mod triangle;
 use crate::ids::EntityId;
 
 pub use round_up::RoundUps;
+pub(crate) use spilled::{JointSums, PairCounter};
 pub use sums::PairSums;
 
 use chunk::{Chunk, Renumbered};
-use count::Strategy;
+use count::{Counting, Strategy};
 use triangle::Triangle;
 
 /// Entity × entity joint counts: sparse, upper triangle, with marginals and the number of contexts.
@@ -127,22 +129,25 @@ impl CooccurrenceMatrix {
         Self { triangle: writer.finish(), marginals, n_contexts: self.n_contexts }
     }
 
-    /// The matrix of these pairs, which must be sorted, each with its lesser entity first and a joint count that is not 0. It has no
-    /// marginals and no contexts yet.
+    /// The matrix of the next `most` of these pairs, which must be sorted, each with its lesser entity first and a joint count that is not
+    /// 0; `last` is the pair before them, and then the last of them. It has no marginals and no contexts yet.
     ///
     /// # Errors
     ///
     /// The first pair that is out of order, or the first error of `pairs`.
     pub(crate) fn from_sorted<E>(
-        pairs: impl IntoIterator<Item = Result<(EntityId, EntityId, u32), E>>,
+        pairs: &mut impl Iterator<Item = Result<(EntityId, EntityId, u32), E>>,
+        most: usize,
+        before: &mut Option<(EntityId, EntityId)>,
     ) -> Result<Self, Unsorted<E>> {
         let mut writer = triangle::Writer::default();
         let mut last: Option<(EntityId, EntityId)> = None;
-        for pair in pairs {
+        for pair in pairs.take(most) {
             let (a, b, joint) = pair.map_err(Unsorted::Other)?;
-            if a >= b || joint == 0 || last.is_some_and(|last| last >= (a, b)) {
+            if a >= b || joint == 0 || before.is_some_and(|before| before >= (a, b)) {
                 return Err(Unsorted::Pair(a, b));
             }
+            *before = Some((a, b));
             if let Some((row, _)) = last.filter(|(row, _)| *row != a) {
                 writer.end_row(row);
             }
@@ -245,6 +250,13 @@ impl CooccurrenceBuilder {
     ///
     /// Amortised `k²` for `k` entities.
     pub fn push(&mut self, entries: &[(EntityId, u32)]) {
+        if self.take(entries) {
+            self.count_chunk();
+        }
+    }
+
+    /// Adds one context to those that are not counted yet; says whether it is time to count them.
+    fn take(&mut self, entries: &[(EntityId, u32)]) -> bool {
         self.n_contexts += 1;
         match self.round_ups.paired(entries) {
             None => self.chunk.push(entries),
@@ -256,24 +268,23 @@ impl CooccurrenceBuilder {
                 self.chunk.push(&paired);
             }
         }
-        if self.chunk.len() >= self.chunk_entries {
-            self.count_chunk();
-        }
+        self.chunk.len() >= self.chunk_entries
     }
 
-    /// Adds contexts that were counted before.
-    ///
-    /// # Complexity
-    ///
-    /// Every pair is summed a logarithmic number of times, however many matrices are added.
-    pub(crate) fn add(&mut self, counted: CooccurrenceMatrix) {
+    /// This builder with smaller chunks, if they are not small enough.
+    fn chunked(self, entries: usize) -> Self {
+        Self { chunk_entries: self.chunk_entries.min(entries.max(1)), ..self }
+    }
+
+    /// Adds contexts that were counted before, but not their pairs, which it returns.
+    fn add_contexts(&mut self, counted: CooccurrenceMatrix) -> Triangle {
         let CooccurrenceMatrix { triangle, marginals, n_contexts } = counted;
         if self.marginals.len() < marginals.len() {
             self.marginals.resize(marginals.len(), 0);
         }
         self.marginals.iter_mut().zip(&marginals).for_each(|(sum, contexts)| *sum = sum.saturating_add(*contexts));
         self.n_contexts += n_contexts;
-        self.add_triangle(triangle);
+        triangle
     }
 
     /// Counts the remaining contexts and returns the matrix.
@@ -288,15 +299,30 @@ impl CooccurrenceBuilder {
     }
 
     fn count_chunk(&mut self) {
+        if let Some(counting) = self.counting(None) {
+            counting.whole().into_iter().for_each(|triangle| self.add_triangle(triangle));
+        }
+    }
+
+    /// The contexts that are not counted yet, ready to be, their marginals taken in; `None` if they have no entities.
+    fn counting(&mut self, most: Option<usize>) -> Option<Counting> {
         let chunk = Renumbered::new(std::mem::take(&mut self.chunk));
-        let Some(last) = chunk.ids.last() else { return };
+        let last = chunk.ids.last()?;
         self.marginal(*last);
         for (entity, frequency) in chunk.ids.iter().zip(&chunk.frequencies) {
             self.marginals[entity.index()] += frequency;
         }
-        let triangle = count::count(&chunk, self.strategy.unwrap_or_else(|| Strategy::of(&chunk)));
-        drop(chunk);
-        self.add_triangle(triangle);
+        let strategy = self.strategy.unwrap_or_else(|| Strategy::of(&chunk));
+        Some(Counting { chunk, strategy, most })
+    }
+
+    /// Bytes of the sums so far.
+    fn size(&self) -> usize {
+        self.triangles.iter().map(Triangle::size).sum()
+    }
+
+    fn take_triangles(&mut self) -> Vec<Triangle> {
+        std::mem::take(&mut self.triangles)
     }
 
     fn marginal(&mut self, entity: EntityId) -> &mut u32 {

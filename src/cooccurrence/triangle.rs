@@ -5,6 +5,7 @@
 //! 1, one is added to this number, and the joint count less 2 follows. Numbers are written seven bits to a byte, the
 //! lowest first. Rows are grouped into blocks, so that one can be found and two triangles can be summed in parallel.
 
+use crate::error::Result;
 use crate::ids::EntityId;
 use crate::parallel;
 
@@ -35,6 +36,13 @@ impl Triangle {
     /// Bytes of memory.
     pub(super) fn size(&self) -> usize {
         self.blocks.iter().map(|block| block.bytes.len() + size_of::<Block>()).sum()
+    }
+
+    /// Calls `each` with first entity and body of every row, sorted, and lets go of what was read. [`Pairs`] reads a body.
+    pub(super) fn into_rows(self, each: &mut dyn FnMut(EntityId, &[u8]) -> Result<()>) -> Result<()> {
+        self.blocks
+            .into_iter()
+            .try_for_each(|block| Rows::new(&block.bytes).try_for_each(|(first, body)| each(first, body)))
     }
 
     /// Every pair with its joint count, sorted.
@@ -244,13 +252,13 @@ impl<'a> Iterator for Rows<'a> {
 }
 
 /// Second entities and joint counts of a row.
-struct Pairs<'a> {
+pub(super) struct Pairs<'a> {
     bytes: &'a [u8],
     least: u64,
 }
 
 impl<'a> Pairs<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, least: 0 }
     }
 }

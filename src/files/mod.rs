@@ -12,6 +12,7 @@ mod disk;
 #[cfg(all(test, feature = "interchange"))]
 mod fault;
 mod hash;
+mod heap;
 mod sort;
 mod staged;
 #[cfg(all(test, feature = "interchange"))]
@@ -24,5 +25,6 @@ pub(crate) use disk::{
 };
 pub use hash::FileSummary;
 pub(crate) use hash::Hashing;
+pub(crate) use heap::heap_in_use;
 pub(crate) use sort::{DEFAULT_BUDGET, Sorted, Sorter};
 pub(crate) use staged::{AtomicFile, DirectorySort, FileSort, Lock, StagedDirectory, StagedFile, list, lock};

@@ -15,6 +15,9 @@ use crate::error::Result;
 /// Memory for records that are not yet written, in bytes, if nobody says otherwise.
 pub(crate) const DEFAULT_BUDGET: usize = 512 << 20;
 
+/// So many temporary files are merged into one as soon as there are as many: all are open at the end, and each needs a buffer.
+const FAN_IN: usize = 32;
+
 /// Takes records; [`Sorter::finish`] gives them back in order.
 #[derive(Debug)]
 pub(crate) struct Sorter {
@@ -22,7 +25,8 @@ pub(crate) struct Sorter {
     /// Keys and values behind their lengths.
     arena: Vec<u8>,
     index: Vec<Entry>,
-    runs: Vec<File>,
+    /// In the order in which their records came, each with the number of merges that made it.
+    runs: Vec<(u32, File)>,
 }
 
 impl Sorter {
@@ -69,18 +73,45 @@ impl Sorter {
         for entry in &self.index {
             let mut cursor = Cursor::new(&self.arena[entry.at()..]);
             for _ in 0..2 {
-                let slice = cursor.slice().expect("written by push");
-                out.write_all(&(slice.len() as u32).to_le_bytes())?;
-                out.write_all(slice)?;
+                write_slice(&mut out, cursor.slice().expect("written by push"))?;
             }
         }
         out.flush()?;
         drop(out);
         file.seek(SeekFrom::Start(0))?;
-        self.runs.push(file);
+        self.runs.push((0, file));
         self.arena.clear();
         self.index.clear();
+        self.merge_last()
+    }
+
+    /// Merges the last files while there are many of the same number of merges, so that a record is copied a logarithmic number of times.
+    fn merge_last(&mut self) -> std::io::Result<()> {
+        while let Some(first) = self.runs.len().checked_sub(FAN_IN)
+            && self.runs[first].0 == self.runs[self.runs.len() - 1].0
+        {
+            let level = self.runs[first].0;
+            let mut sorted = Sorted::default();
+            for (_, file) in self.runs.split_off(first) {
+                sorted.add(file, self.buffer())?;
+            }
+            let mut file = File::temporary()?;
+            let mut out = BufWriter::with_capacity(1 << 18, &mut file);
+            while sorted.advance()? {
+                write_slice(&mut out, &sorted.record.0)?;
+                write_slice(&mut out, &sorted.record.1)?;
+            }
+            out.flush()?;
+            drop(out);
+            file.seek(SeekFrom::Start(0))?;
+            self.runs.push((level + 1, file));
+        }
         Ok(())
+    }
+
+    /// Bytes that are read at a time from each of the files that are merged.
+    fn buffer(&self) -> usize {
+        (self.budget / (2 * FAN_IN)).clamp(1 << 12, 1 << 18)
     }
 
     /// All records, in order.
@@ -89,17 +120,23 @@ impl Sorter {
             self.sort();
             return Ok(Sorted { memory: Some((self.arena, self.index.into_iter())), ..Sorted::default() });
         }
-        self.spill().map_err(temporary_failed)?;
+        if !self.index.is_empty() {
+            self.spill().map_err(temporary_failed)?;
+        }
+        let buffer = self.buffer();
+        (self.arena, self.index) = (Vec::new(), Vec::new());
         let mut sorted = Sorted::default();
-        for file in self.runs {
-            let mut run = Run { input: BufReader::with_capacity(1 << 18, file), key: Vec::new(), value: Vec::new() };
-            if run.advance().map_err(temporary_failed)? {
-                sorted.heads.push(Reverse((run.key.clone(), sorted.runs.len())));
-            }
-            sorted.runs.push(run);
+        for (_, file) in self.runs {
+            sorted.add(file, buffer).map_err(temporary_failed)?;
         }
         Ok(sorted)
     }
+}
+
+/// Writes the length of a key or a value, and the key or value.
+fn write_slice(out: &mut impl Write, slice: &[u8]) -> std::io::Result<()> {
+    out.write_all(&(slice.len() as u32).to_le_bytes())?;
+    out.write_all(slice)
 }
 
 /// One record, in the sixteen bytes that sorting moves.
@@ -166,19 +203,35 @@ pub(crate) struct Sorted {
 impl Sorted {
     /// The next key and value.
     pub(crate) fn next(&mut self) -> Result<Option<(&[u8], &[u8])>> {
-        if let Some((arena, index)) = &mut self.memory {
-            let Some(entry) = index.next() else { return Ok(None) };
-            let mut cursor = Cursor::new(&arena[entry.at()..]);
-            let key = cursor.slice().expect("written by push");
-            return Ok(Some((key, cursor.slice().expect("written by push"))));
+        if self.memory.is_none() {
+            return Ok(self.advance().map_err(temporary_failed)?.then_some((&*self.record.0, &*self.record.1)));
         }
-        let Some(Reverse((key, number))) = self.heads.pop() else { return Ok(None) };
+        let Some((arena, index)) = &mut self.memory else { return Ok(None) };
+        let Some(entry) = index.next() else { return Ok(None) };
+        let mut cursor = Cursor::new(&arena[entry.at()..]);
+        let key = cursor.slice().expect("written by push");
+        Ok(Some((key, cursor.slice().expect("written by push"))))
+    }
+
+    /// Takes in a sorted file, whose records come after equal ones of those before it.
+    fn add(&mut self, file: File, buffer: usize) -> std::io::Result<()> {
+        let mut run = Run { input: BufReader::with_capacity(buffer, file), key: Vec::new(), value: Vec::new() };
+        if run.advance()? {
+            self.heads.push(Reverse((run.key.clone(), self.runs.len())));
+        }
+        self.runs.push(run);
+        Ok(())
+    }
+
+    /// Reads the next record of the files; `false` at the end.
+    fn advance(&mut self) -> std::io::Result<bool> {
+        let Some(Reverse((key, number))) = self.heads.pop() else { return Ok(false) };
         let run = &mut self.runs[number];
         self.record = (key, std::mem::take(&mut run.value));
-        if run.advance().map_err(temporary_failed)? {
+        if run.advance()? {
             self.heads.push(Reverse((std::mem::take(&mut run.key), number)));
         }
-        Ok(Some((&self.record.0, &self.record.1)))
+        Ok(true)
     }
 }
 
@@ -186,6 +239,19 @@ impl Sorted {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// So many files that they are merged twice over on the way.
+    #[test]
+    fn few_files_are_open_however_many_were_written() {
+        let keys = (0..5000_u32).map(|n| n.wrapping_mul(2_654_435_761) % 700);
+        let records: Vec<(Vec<u8>, u32)> = keys.zip(0..).map(|(key, n)| (key.to_be_bytes().to_vec(), n)).collect();
+        let mut expected = records.clone();
+        expected.sort_by(|a, b| a.0.cmp(&b.0));
+        // A file for each record or two.
+        let (found, runs) = sorted(&records, 1);
+        assert_eq!(found, expected);
+        assert!(runs < 3 * FAN_IN, "{runs}");
+    }
 
     fn sorted(records: &[(Vec<u8>, u32)], budget: usize) -> (Vec<(Vec<u8>, u32)>, usize) {
         let mut sorter = Sorter::new(budget);

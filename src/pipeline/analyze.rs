@@ -3,7 +3,9 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::scan::{ScanOptions, pool, scan};
+use super::kept::REMEMBERED;
+use super::memory::{PER_ENTITY, Shares};
+use super::scan::{ScanOptions, pool, scan_within};
 use super::sink::{Origin, RunSink, RunSummary};
 use crate::analyzer::Analyzer;
 use crate::archive::{InputSummary, Source};
@@ -28,6 +30,10 @@ pub struct AnalyzeOptions<'a> {
     pub checkpoint: u64,
     /// Which pairs count in a document with very many entities.
     pub round_ups: RoundUps,
+    /// A ceiling on memory in bytes; `None` for none. What does not fit goes to temporary files, and the result is the same. The ceiling is for
+    /// everything that grows with the archive, the gazetteer and the buffers of the threads; a record that is longer than a batch is read
+    /// whole, with nothing beside it.
+    pub memory: Option<u64>,
     /// This run is one part of a larger one, so it is no error if none of its records can be read.
     pub is_part: bool,
 }
@@ -40,6 +46,7 @@ impl Default for AnalyzeOptions<'_> {
             force: false,
             checkpoint: 0,
             round_ups: RoundUps::default(),
+            memory: None,
             is_part: false,
         }
     }
@@ -52,7 +59,7 @@ impl Default for AnalyzeOptions<'_> {
 /// # Errors
 ///
 /// If `out` exists and may not be replaced, if writing fails, if a field that was named is in no record, if every record is
-/// faulty, or if the scan was stopped. Some faulty records are no error: they are in `rejects.jsonl`.
+/// faulty, if the memory allowed is less than is needed, or if the scan was stopped. Some faulty records are no error: they are in `rejects.jsonl`.
 ///
 /// # Complexity
 ///
@@ -63,11 +70,37 @@ pub fn analyze(
     out: &Path,
     options: AnalyzeOptions<'_>,
 ) -> Result<RunSummary> {
+    let keeps_fields = source.options().is_some_and(|options| !options.keep.is_empty());
+    let shares = shares(analyzer, options, keeps_fields)?;
+    analyze_within(analyzer, source, out, options, shares)
+}
+
+/// What the parts of an analysis may keep.
+///
+/// # Errors
+///
+/// If the memory allowed is less than is needed.
+pub(super) fn shares(analyzer: &Analyzer, options: AnalyzeOptions<'_>, keeps_fields: bool) -> Result<Shares> {
+    let gazetteer = analyzer.gazetteer();
+    // All of a compiled gazetteer may come to be in memory, though it is mapped.
+    let entities = gazetteer.entities().len() as u64 * PER_ENTITY;
+    let fields = if keeps_fields { REMEMBERED as u64 } else { 0 };
+    Shares::of(options.memory, options.scan.n_threads(), gazetteer.image().bytes().len() as u64 + entities + fields)
+}
+
+/// Like [`analyze`], with these shares of the memory.
+pub(super) fn analyze_within(
+    analyzer: &Analyzer,
+    source: impl Source,
+    out: &Path,
+    options: AnalyzeOptions<'_>,
+    shares: Shares,
+) -> Result<RunSummary> {
     let collector = RunCollector::new(analyzer).with_mentions(options.mentions).round_ups(options.round_ups);
     let input = source.options().map(InputSettings::from);
-    let mut run = RunSink::create(analyzer.gazetteer(), origin(&collector, input), out, options.force)?;
+    let mut run = RunSink::create(analyzer.gazetteer(), origin(&collector, input), out, options.force, shares)?;
     let pool = pool(options.scan)?;
-    let inputs = scan(&pool, source, &collector, options.scan, |part| {
+    let inputs = scan_within(&pool, source, &collector, options.scan, shares.batches, |part| {
         run.add(part)?;
         Ok(ControlFlow::Continue(()))
     })?;
@@ -112,7 +145,8 @@ pub fn write_run(
     let input =
         InputSummary { path: name.to_owned(), format: None, bytes, sha256: String::new(), records, passed_over: 0 };
     let gazetteer = collector.analyzer().gazetteer();
-    let mut run = RunSink::create(gazetteer, origin(collector, None), out, options.force)?;
+    let shares = shares(collector.analyzer(), options, false)?;
+    let mut run = RunSink::create(gazetteer, origin(collector, None), out, options.force, shares)?;
     run.add(gathered)?;
     let (books, first_reject) = run.so_far();
     nothing_read(books, first_reject)?;

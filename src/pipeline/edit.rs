@@ -5,6 +5,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::edition::{Edition, Edits};
+use super::memory::Shares;
 use super::merge::{MergeOptions, Part, copy_inputs};
 use super::scan::pool;
 use super::sink::{Origin, RunSink, RunSummary};
@@ -40,7 +41,7 @@ pub fn edit(run: &Run, edits: &Edits, out: &Path, options: MergeOptions<'_>) -> 
     gazetteer.names.push(edits.name.clone());
     gazetteer.fingerprint = hex(&Sha256::digest(format!("{} {}", gazetteer.fingerprint, edits.digest)));
     let origin = Origin { settings: manifest.settings.clone(), gazetteer, with_mentions: run.has(MENTIONS_FILE) };
-    let mut sink = RunSink::create(&edition, origin, out, options.force)?;
+    let mut sink = RunSink::create(&edition, origin, out, options.force, Shares::default())?;
     let parts = [Part::whole(run)];
     let stored = vec![Stored::open_edited(run, &edition)?];
     let inputs = copy_inputs(&parts, stored, &mut sink, options, &|_| true)?;

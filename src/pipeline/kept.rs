@@ -10,7 +10,7 @@ use crate::store::{
 
 /// Bytes of values that are remembered, to be written once. Beyond them a new value is written wherever it occurs: fields of so
 /// many values are addresses and the like, of which each occurs once anyway, and memory does not grow with the archive.
-const REMEMBERED: usize = 64 << 20;
+pub(super) const REMEMBERED: usize = 32 << 20;
 /// What remembering a value costs besides its text.
 const ENTRY: usize = 64;
 

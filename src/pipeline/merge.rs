@@ -8,13 +8,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::kept::REMEMBERED;
+use super::memory::{PER_ENTITY, Shares};
 use super::scan::{ScanOptions, pool};
 use super::sink::{Origin, RunSink, RunSummary};
 use super::stored::{Stored, Union};
 use crate::collect::RunPartial;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
-use crate::store::{DocumentRow, ManifestInput, Run, RunManifest};
+use crate::store::{DocumentRow, FIELDS_FILE, ManifestInput, Run, RunManifest};
 
 /// How to write a run that is made of others.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,6 +25,8 @@ pub struct MergeOptions<'a> {
     pub scan: ScanOptions<'a>,
     /// Replace an earlier run of the same name.
     pub force: bool,
+    /// A ceiling on memory in bytes; `None` for none. What does not fit goes to temporary files, and the result is the same.
+    pub memory: Option<u64>,
 }
 
 /// Merges runs over different inputs into the run that one reading of all of them gives, byte for byte.
@@ -32,12 +36,24 @@ pub struct MergeOptions<'a> {
 /// # Errors
 ///
 /// If the runs differ in gazetteer, settings or version (the error names the first difference), if two hold the same input, if lines
-/// that recur were counted in each by itself, if a run is damaged, or if `out` exists and may not be replaced.
+/// that recur were counted in each by itself, if a run is damaged, if the memory allowed is less than is needed, or if `out` exists and may
+/// not be replaced.
 ///
 /// # Complexity
 ///
-/// Linear in the rows of the runs, and their pairs are summed a logarithmic number of times; memory for the entities and the distinct pairs.
+/// Linear in the rows of the runs, and their pairs are summed a logarithmic number of times; memory for the entities, a few blocks of each run whose
+/// inputs lie between those of others, and the distinct pairs, unless there is a ceiling.
 pub fn merge(runs: &[Run], out: &Path, options: MergeOptions<'_>) -> Result<RunSummary> {
+    merge_within(runs, out, options, None)
+}
+
+/// Like [`merge`], with these shares of the memory instead of those by the options.
+pub(super) fn merge_within(
+    runs: &[Run],
+    out: &Path,
+    options: MergeOptions<'_>,
+    shares: Option<Shares>,
+) -> Result<RunSummary> {
     let Some(first) = runs.first() else {
         return Err(Error::usage("nothing to merge").with_remedy("name the directories of at least two runs"));
     };
@@ -50,7 +66,7 @@ pub fn merge(runs: &[Run], out: &Path, options: MergeOptions<'_>) -> Result<RunS
         return Err(Error::usage(message).at(first.path()).with_remedy(remedy));
     }
     let parts: Vec<Part<'_>> = runs.iter().map(Part::whole).collect();
-    write(&parts, out, options, None)
+    write(&parts, out, options, None, shares)
 }
 
 /// A run without some of its documents.
@@ -95,7 +111,8 @@ pub fn forget(
         let error = Error::usage("no document of the run has one of the ids to forget").at(run.path());
         return Err(error.with_remedy("`dateline export --to csv` lists the ids in documents.csv"));
     }
-    let summary = write(&[Part::whole(run)], out, options, Some(&|document| !unwanted.contains(document.id)))?;
+    let keep = |document: DocumentRow<'_>| !unwanted.contains(document.id);
+    let summary = write(&[Part::whole(run)], out, options, Some(&keep), None)?;
     Ok(Forgotten { summary, documents: n_documents, unknown: unknown.into_iter().collect() })
 }
 
@@ -112,7 +129,8 @@ impl<'r> Part<'r> {
     }
 }
 
-/// Writes the run of the wanted inputs of all parts, without the documents that `keep`, if there is one, does not want.
+/// Writes the run of the wanted inputs of all parts, without the documents that `keep`, if there is one, does not want, with these shares of the
+/// memory or those that follow from the options.
 ///
 /// The parts must be mergeable.
 pub(super) fn write(
@@ -120,9 +138,14 @@ pub(super) fn write(
     out: &Path,
     options: MergeOptions<'_>,
     keep: Option<&dyn Fn(DocumentRow<'_>) -> bool>,
+    shares: Option<Shares>,
 ) -> Result<RunSummary> {
     // Before anything is written.
-    inputs_in_order(parts)?;
+    let order = inputs_in_order(parts)?;
+    let shares = match shares {
+        Some(shares) => shares,
+        None => Shares::of(options.memory, options.scan.n_threads(), needed(parts, &order))?,
+    };
     let runs: Vec<&Run> = parts.iter().map(|part| part.run).collect();
     let union = Union::of(&runs, options.scan.stop)?;
     let is_whole = keep.is_none() && parts.iter().all(|part| part.wanted.iter().all(|wanted| *wanted));
@@ -134,7 +157,7 @@ pub(super) fn write(
         gazetteer: manifest.gazetteer.clone(),
         with_mentions: runs[0].mentions()?.is_some(),
     };
-    let mut sink = RunSink::create(&union, origin, out, options.force)?;
+    let mut sink = RunSink::create(&union, origin, out, options.force, shares)?;
     let stored = runs.iter().enumerate().map(|(index, run)| Stored::open(run, &union, index));
     let stored: Vec<Stored<'_>> = stored.collect::<Result<_>>()?;
     let inputs = copy_inputs(parts, stored, &mut sink, options, keep)?;
@@ -181,6 +204,30 @@ pub(super) fn copy_inputs(
     stored.into_iter().try_for_each(Stored::finish)?;
     Ok(inputs)
 }
+
+/// Bytes of memory that a merge takes whatever the documents: for the entities of the runs, and for blocks of the runs that are read at the same
+/// time, because their inputs lie between each other.
+fn needed(parts: &[Part<'_>], order: &[(usize, usize)]) -> u64 {
+    let entities: u64 = parts.iter().map(|part| part.run.manifest().totals.entities).sum();
+    let most = parts.iter().map(|part| part.run.manifest().totals.entities).max().unwrap_or(0);
+    let mut spans: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for (at, (part, _)) in order.iter().enumerate() {
+        spans.entry(*part).or_insert((at, at)).1 = at;
+    }
+    let (mut begins, mut ends): (Vec<usize>, Vec<usize>) = spans.into_values().unzip();
+    begins.sort_unstable();
+    ends.sort_unstable();
+    let at_a_time = begins.iter().zip(1..).map(|(at, begun)| begun - ends.partition_point(|end| end < at)).max();
+    let keeps_fields = parts.iter().any(|part| part.run.has(FIELDS_FILE));
+    let per_run = if keeps_fields { PER_RUN + REMEMBERED as u64 + (4 << 20) } else { PER_RUN };
+    let blocks = at_a_time.unwrap_or(0) as u64 * per_run;
+    entities * 4 + most * (PER_NAME + PER_ENTITY) + blocks
+}
+
+/// A run that is read: a block of each of its tables.
+pub(super) const PER_RUN: u64 = 14 << 20;
+/// An entity of several runs while its rows are brought together: ids, names, and where they are.
+pub(super) const PER_NAME: u64 = 256;
 
 /// All inputs in canonical order, as part and number in its run.
 fn inputs_in_order(parts: &[Part<'_>]) -> Result<Vec<(usize, usize)>> {

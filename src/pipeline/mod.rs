@@ -12,6 +12,7 @@ mod edition;
 mod find;
 mod holders;
 mod kept;
+mod memory;
 mod merge;
 mod passages;
 mod read;

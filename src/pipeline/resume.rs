@@ -6,7 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use super::analyze::{self, AnalyzeOptions};
-use super::merge::{self, MergeOptions, Part, check_mergeable};
+use super::kept::REMEMBERED;
+use super::memory::{PER_ENTITY, Shares};
+use super::merge::{self, MergeOptions, PER_NAME, PER_RUN, Part, check_mergeable};
 use super::scan::ScanOptions;
 use super::sink::RunSummary;
 use crate::analyzer::Analyzer;
@@ -249,6 +251,14 @@ fn in_parts(
         Journal::discard_if_done(out)?;
     }
     // What cannot become the result is said before the work.
+    let gazetteer = analyzer.gazetteer();
+    let keeps_fields = !archive.options().keep.is_empty();
+    let shares = analyze::shares(analyzer, options, keeps_fields)?;
+    // While parts are merged, the gazetteer is there, too, and a block of each table of a part and of the base.
+    let merged = gazetteer.image().bytes().len() as u64
+        + gazetteer.entities().len() as u64 * (PER_NAME + PER_ENTITY)
+        + (PER_RUN + if keeps_fields { REMEMBERED as u64 * 2 } else { 0 }) * (1 + u64::from(base.is_some()));
+    let merging = Shares::of(options.memory, options.scan.n_threads(), merged)?;
     drop(RunWriter::create(out, options.force)?);
     let inputs = |part: &Vec<usize>| part.iter().map(|&index| job_input(archive, index)).collect();
     let fingerprint = analyzer.gazetteer().fingerprint();
@@ -278,7 +288,7 @@ fn in_parts(
                 let options = AnalyzeOptions { scan, force: false, is_part: true, ..options };
                 let archive = archive.select(part);
                 let archive = if number > 1 { archive.continued() } else { archive };
-                analyze::analyze(analyzer, archive.batches(), &journal.part(number), options)?.run
+                analyze::analyze_within(analyzer, archive.batches(), &journal.part(number), options, shares)?.run
             }
         };
         let manifest = run.manifest();
@@ -292,7 +302,8 @@ fn in_parts(
     // The settings of the result are those of the first: of what was read now.
     let all: Vec<Part<'_>> = finished.iter().map(Part::whole).chain(base).collect();
     let scan = ScanOptions { on_progress: None, ..options.scan };
-    let mut summary = merge::write(&all, out, MergeOptions { scan, force: options.force }, None)?;
+    let options_of_merge = MergeOptions { scan, force: options.force, memory: options.memory };
+    let mut summary = merge::write(&all, out, options_of_merge, None, Some(merging))?;
     summary.kept_inputs = kept;
     if !options.is_part {
         let first = summary.first_rejects.first();

@@ -47,6 +47,19 @@ impl std::fmt::Debug for ScanOptions<'_> {
 /// How long the scan waits before it looks at the stop flag again.
 const PATIENCE: Duration = Duration::from_millis(50);
 
+/// A batch of more bytes has a long record.
+const LONG: u64 = 8 << 20;
+
+/// What there is of one batch.
+#[derive(Clone, Copy)]
+struct Size {
+    /// Bytes read on the disk.
+    read: u64,
+    records: u64,
+    /// Bytes in memory.
+    memory: u64,
+}
+
 /// The result of one batch, or the panic of its worker.
 type Finished<T> = std::result::Result<T, Box<dyn Any + Send>>;
 
@@ -69,13 +82,27 @@ pub(super) fn scan<S: Source, C: Collector>(
     source: S,
     collector: &C,
     options: ScanOptions<'_>,
+    consume: impl FnMut(C::Partial) -> Result<ControlFlow<()>>,
+) -> Result<Vec<InputSummary>> {
+    scan_within(pool, source, collector, options, None, consume)
+}
+
+/// Like [`scan`]. If there is a `room`, batches are taken in only while those being read have fewer bytes; so of records that are longer, one
+/// is read at a time.
+pub(super) fn scan_within<S: Source, C: Collector>(
+    pool: &ThreadPool,
+    source: S,
+    collector: &C,
+    options: ScanOptions<'_>,
+    room: Option<u64>,
     mut consume: impl FnMut(C::Partial) -> Result<ControlFlow<()>>,
 ) -> Result<Vec<InputSummary>> {
     let in_flight_limit = 2 * pool.current_num_threads();
     let workers: Mutex<Vec<C::Worker<'_>>> = Mutex::new(Vec::new());
-    let (batch_sender, batches) = bounded::<Result<Batch>>(in_flight_limit);
+    // None waits where memory is short, but for the one that the reader has just read.
+    let (batch_sender, batches) = bounded::<Result<Batch>>(if room.is_some() { 0 } else { in_flight_limit });
     let (done_sender, done) = unbounded::<Batch>();
-    let (sender, finished) = unbounded::<(u64, Progress, Finished<Result<C::Partial>>)>();
+    let (sender, finished) = unbounded::<(u64, Size, Finished<Result<C::Partial>>)>();
 
     // The reader owns what it reads: when the scan is stopped while the reader waits for input that may never come, it is
     // left to itself.
@@ -88,6 +115,7 @@ pub(super) fn scan<S: Source, C: Collector>(
     let (workers, stop) = (&workers, options.stop);
     let scanned: Result<ControlFlow<()>> = pool.in_place_scope(|tasks| {
         let mut progress = Progress::default();
+        let mut bytes_in_flight = 0;
         let (mut next_in, mut next_out) = (0_u64, 0_u64);
         let mut waiting = BTreeMap::new();
         let mut exhausted = false;
@@ -101,7 +129,8 @@ pub(super) fn scan<S: Source, C: Collector>(
                 stop.check()?;
             }
             // Take in another batch only while few are being read.
-            let input = if exhausted || in_flight >= in_flight_limit as u64 { &nothing } else { &batches };
+            let is_full = in_flight >= in_flight_limit as u64 || in_flight > 0 && room.is_some_and(|room| bytes_in_flight >= room);
+            let input = if exhausted || is_full { &nothing } else { &batches };
             select! {
                 recv(input) -> batch => match batch {
                     Err(_) => exhausted = true,
@@ -109,13 +138,17 @@ pub(super) fn scan<S: Source, C: Collector>(
                         let (batch, number) = (batch?, next_in);
                         let (sender, done) = (sender.clone(), done_sender.clone());
                         next_in += 1;
+                        let size = Size { read: batch.bytes_read, records: batch.records().len() as u64, memory: batch.memory() };
+                        bytes_in_flight += size.memory;
                         tasks.spawn(move |_| {
-                            let size = Progress { bytes: batch.bytes_read, records: batch.records().len() as u64 };
                             let result = catch_unwind(AssertUnwindSafe(|| {
                                 let idle = workers.lock().expect("no panic while locked").pop();
                                 let mut worker = idle.unwrap_or_else(|| collector.worker(stop));
                                 let result = read_batch(collector, &mut worker, &batch);
-                                workers.lock().expect("no panic while locked").push(worker);
+                                // The buffers of a worker are as large as its longest record made them.
+                                if room.is_none() || size.memory <= LONG {
+                                    workers.lock().expect("no panic while locked").push(worker);
+                                }
                                 result
                             }));
                             // The reader may have ended.
@@ -141,7 +174,8 @@ pub(super) fn scan<S: Source, C: Collector>(
                 if consume(result?)?.is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
-                progress.bytes += size.bytes;
+                bytes_in_flight -= size.memory;
+                progress.bytes += size.read;
                 progress.records += size.records;
                 if let Some(on_progress) = options.on_progress {
                     on_progress(progress);

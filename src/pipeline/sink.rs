@@ -3,18 +3,18 @@
 //! Documents are written in their final form as they come. Counts and mentions are put away (`spool`) under the numbers of the
 //! catalogue, beyond 8 MiB to a temporary file; besides these, what stays in memory is one number for each entity. Then the
 //! entities that occur are numbered; one pass over the counts writes them under their final ids, and another, beside it, counts
-//! the pairs. So memory depends on the catalogue and the distinct pairs, not on the documents.
+//! the pairs. So memory depends on the catalogue and the distinct pairs, not on the documents; with a ceiling (`memory`) not on the pairs either.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use rayon::ThreadPool;
 
 use super::kept::KeptWriter;
+use super::memory::Shares;
 use super::spool::{Spool, Spooled};
 use crate::collect::{InputNotes, RunPartial, SharedIds, too_many_documents};
-use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix, RoundUps};
+use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix, JointSums, PairCounter, RoundUps};
 use crate::diagnostics::{Reject, RejectReason};
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
@@ -105,8 +105,8 @@ pub(super) trait Catalogue: Sync {
 
 /// Pairs that were counted before, in one or several parts, under the numbers of a catalogue.
 pub(super) trait CountedPairs: Sync {
-    /// Calls `add` with each part. Marginals and contexts are not in it.
-    fn for_each(&self, add: &mut dyn FnMut(CooccurrenceMatrix)) -> Result<()>;
+    /// Calls `add` with each part, or with pieces of at most `most` pairs. Marginals and contexts are not in it.
+    fn for_each(&self, most: usize, add: &mut dyn FnMut(CooccurrenceMatrix) -> Result<()>) -> Result<()>;
 }
 
 impl Catalogue for Gazetteer {
@@ -247,6 +247,7 @@ struct Tables {
 pub(super) struct RunSink<'a> {
     catalogue: &'a dyn Catalogue,
     origin: Origin,
+    shares: Shares,
     run: RunWriter,
     documents: BlockWriter<DocumentRows>,
     signatures: BlockWriter<SignatureRows>,
@@ -271,19 +272,25 @@ pub(super) struct RunSink<'a> {
 
 impl<'a> RunSink<'a> {
     /// Begins the run that is to be `out`.
-    pub(super) fn create(catalogue: &'a dyn Catalogue, origin: Origin, out: &Path, force: bool) -> Result<Self> {
+    pub(super) fn create(
+        catalogue: &'a dyn Catalogue,
+        origin: Origin,
+        out: &Path,
+        force: bool,
+        shares: Shares,
+    ) -> Result<Self> {
         let run = RunWriter::create(out, force)?;
         let header = |format: &str| FileHeader::new(format, &origin.gazetteer.fingerprint);
         let documents = run.file(DOCUMENTS_FILE, &header("dateline-documents").describe::<DocumentRows>())?;
         let signatures = run.file(SIGNATURES_FILE, &header("dateline-signatures").describe::<SignatureRows>())?;
         let counts = match catalogue.counted().is_some() {
             true => Table::Final(Box::new(BlockWriter::new(counts_file(&run, &origin.gazetteer.fingerprint)?))),
-            false => Table::Spooled(Spool::new(run.path("counts.spool"))),
+            false => Table::Spooled(Spool::new(run.path("counts.spool"), shares.blocks)),
         };
         let mentions = match catalogue.counted().is_some() {
             _ if !origin.with_mentions => None,
             true => Some(Table::Final(Box::new(BlockWriter::new(mentions_file(&run, &origin.gazetteer.fingerprint)?)))),
-            false => Some(Table::Spooled(Spool::new(run.path("mentions.spool")))),
+            false => Some(Table::Spooled(Spool::new(run.path("mentions.spool"), shares.blocks))),
         };
         let n_fields = origin.settings.input.as_ref().map_or(0, |input| input.keep.len());
         let kept = (n_fields > 0).then(|| KeptWriter::create(&run, header("dateline-fields"), n_fields)).transpose()?;
@@ -297,12 +304,13 @@ impl<'a> RunSink<'a> {
             rejects: run.rejects()?,
             run,
             origin,
+            shares,
             first_rejects: Vec::new(),
             notes: InputNotes::default(),
             lost: LostInputs::default(),
             understood: Vec::new(),
             lost_before: BTreeMap::new(),
-            ids: SharedIds::new(),
+            ids: SharedIds::new(shares.ids),
             empty: BTreeMap::new(),
             filtered: BTreeMap::new(),
             counted: Counted {
@@ -401,7 +409,8 @@ impl<'a> RunSink<'a> {
         let Origin { settings, gazetteer, .. } = self.origin;
         let (catalogue, fingerprint) = (self.catalogue, &*gazetteer.fingerprint);
         let round_ups = settings.round_ups;
-        let finisher = Finisher { catalogue, fingerprint, round_ups, counted: &counted, tables: &tables, stop };
+        let memory = self.shares.pairs;
+        let finisher = Finisher { catalogue, fingerprint, round_ups, memory, counted: &counted, tables: &tables, stop };
         let pairs = finisher.write(&mut run, pool)?;
         let Extent { characters, words, paragraphs, sentences } = counted.extent;
         let totals = Totals {
@@ -475,6 +484,8 @@ struct Finisher<'a> {
     catalogue: &'a dyn Catalogue,
     fingerprint: &'a str,
     round_ups: RoundUps,
+    /// Bytes that the sums of pairs may take.
+    memory: Option<usize>,
     counted: &'a Counted,
     tables: &'a Tables,
     stop: Option<&'a StopFlag>,
@@ -489,7 +500,7 @@ impl Finisher<'_> {
         let tables = pool.in_place_scope(|tasks| {
             let (run, rows, pairs) = (&*run, &rows, &mut pairs);
             tasks.spawn(move |_| {
-                *pairs = self.count_pairs(rows).and_then(|pairs| self.write_cooccurrence(run, &pairs)).map(Some);
+                *pairs = self.count_pairs(rows).and_then(|pairs| self.write_cooccurrence(run, pairs)).map(Some);
             });
             Ok::<_, Error>((self.write_entities(run)?, self.write_counts(run, rows)?, self.write_mentions(run, rows)?))
         });
@@ -560,16 +571,16 @@ impl Finisher<'_> {
     }
 
     /// The pairs of all documents, by final ids.
-    fn count_pairs(&self, rows: &[u32]) -> Result<CooccurrenceMatrix> {
-        let mut builder = CooccurrenceBuilder::default().round_ups(self.round_ups);
-        let Taken::Spooled(spooled) = &self.tables.counts else { return self.sum_pairs(builder) };
+    fn count_pairs(&self, rows: &[u32]) -> Result<JointSums> {
+        let mut counter = PairCounter::new(CooccurrenceBuilder::default().round_ups(self.round_ups), self.memory);
+        let Taken::Spooled(spooled) = &self.tables.counts else { return self.sum_pairs(counter) };
         let mut context: Vec<(EntityId, u32)> = Vec::new();
         let mut document = 0;
         spooled.for_each(|block| {
             self.check()?;
             for row in block.iter() {
                 while document < row.document {
-                    builder.push(&context);
+                    counter.push(&context)?;
                     context.clear();
                     document += 1;
                 }
@@ -578,15 +589,15 @@ impl Finisher<'_> {
             Ok(())
         })?;
         while u64::from(document) < self.counted.books.counted {
-            builder.push(&context);
+            counter.push(&context)?;
             context.clear();
             document += 1;
         }
-        Ok(builder.finish())
+        counter.finish()
     }
 
     /// The pairs that were counted before.
-    fn sum_pairs(&self, mut builder: CooccurrenceBuilder) -> Result<CooccurrenceMatrix> {
+    fn sum_pairs(&self, mut counter: PairCounter) -> Result<JointSums> {
         let entities = &self.counted.entities;
         if let Some(absent) = entities.iter().position(|tally| tally.documents == 0) {
             let id = self.catalogue.entity_row(absent).id;
@@ -594,48 +605,54 @@ impl Finisher<'_> {
             return Err(error.with_remedy("`dateline verify` says which run is damaged"));
         }
         if let Some(counted) = self.catalogue.counted() {
-            counted.for_each(&mut |matrix| builder.add(matrix))?;
+            // Of the pairs of a piece, each takes at most ten bytes.
+            let most = self.memory.map_or(usize::MAX, |memory| (memory / 64).max(1));
+            counted.for_each(most, &mut |matrix| counter.add(matrix))?;
         }
         let marginals = entities.iter().map(|tally| tally.documents).collect();
-        Ok(builder.finish().of_contexts(marginals, self.counted.books.counted))
+        Ok(counter.finish()?.of_contexts(marginals, self.counted.books.counted))
     }
 
     /// Writes the matrix; returns the number of pairs too.
-    fn write_cooccurrence(&self, run: &RunWriter, matrix: &CooccurrenceMatrix) -> Result<(FileSummary, u64)> {
+    fn write_cooccurrence(&self, run: &RunWriter, sums: JointSums) -> Result<(FileSummary, u64)> {
         self.check()?;
         let header = self
             .header("dateline-cooccurrence")
             .describe::<PairRows>()
             .describe::<MarginalRows>()
             .with_property("context", "document")
-            .with_property("contexts", matrix.n_contexts())
+            .with_property("contexts", sums.contexts().n_contexts())
             .with_property("counting", "boolean")
             .with_property("diagonal", "document frequency, in the marginals")
             .with_property("duplicates", "counted")
             .with_property("round_ups", self.round_ups.to_string())
             .with_property("triangle", "upper");
         let mut file = run.file(COOCCURRENCE_FILE, &header)?;
-        let mut pairs = matrix.pairs().peekable();
+        // As many as are compressed at a time.
         let mut blocks = vec![PairRows::default(); (2 * rayon::current_num_threads()).min(BLOCKS)];
-        while pairs.peek().is_some() {
-            self.check()?;
-            let mut n_filled = 0;
-            for block in &mut blocks {
-                block.clear();
-                // Pulled by the iterator itself, which then need not find its place again for each pair.
-                let _ = pairs.try_for_each(|(a, b, joint)| {
-                    block.push(PairRow { a: a.0, b: b.0, joint });
-                    if block.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-                });
-                n_filled += usize::from(block.rows() > 0);
+        let mut current = 0;
+        let (matrix, n_pairs) = sums.into_pairs(&mut |a, b, joint| {
+            let block = &mut blocks[current];
+            block.push(PairRow { a: a.0, b: b.0, joint });
+            if block.is_full() {
+                current += 1;
+                if current == blocks.len() {
+                    self.check()?;
+                    file.write_blocks(&blocks)?;
+                    blocks.iter_mut().for_each(PairRows::clear);
+                    current = 0;
+                }
             }
-            file.write_blocks(&blocks[..n_filled])?;
-        }
+            Ok(())
+        })?;
+        blocks.retain(|block| block.rows() > 0);
+        file.write_blocks(&blocks)?;
+        drop(blocks);
         let mut marginals = BlockWriter::<MarginalRows>::new(file);
         for (entity, contexts) in matrix.marginals().iter().enumerate() {
             marginals.push(|rows| rows.push(MarginalRow { entity: entity as u32, contexts: *contexts }))?;
         }
-        Ok((marginals.finish()?.finish()?, matrix.nnz() as u64))
+        Ok((marginals.finish()?.finish()?, n_pairs))
     }
 
     fn write_mentions(&self, run: &RunWriter, rows: &[u32]) -> Result<Option<FileSummary>> {

@@ -8,14 +8,13 @@ use crate::error::{Error, Result};
 use crate::files::{Writer, open, remove_file};
 use crate::store::{Block, payload_of};
 
-/// Blocks kept in memory, of 2 MiB each.
-const KEPT: usize = 4;
-
 /// Takes rows in.
 pub(super) struct Spool<B> {
     path: PathBuf,
     rows: B,
     kept: Vec<B>,
+    /// Blocks kept at most.
+    most: usize,
     /// Holds everything once there is too much: of each block the length of its payload and the payload.
     file: Option<Writer>,
 }
@@ -27,21 +26,21 @@ pub(super) struct Spooled<B> {
 }
 
 impl<B: Block + Default> Spool<B> {
-    /// A file at `path` is written only if it is needed.
-    pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, rows: B::default(), kept: Vec::new(), file: None }
+    /// Keeps `most` blocks in memory, of 2 MiB each. A file at `path` is written only if it is needed.
+    pub(super) fn new(path: PathBuf, most: usize) -> Self {
+        Self { path, rows: B::default(), kept: Vec::new(), most, file: None }
     }
 
     /// Adds a row by `push`, which must add one.
     pub(super) fn push(&mut self, push: impl FnOnce(&mut B)) -> Result<()> {
         push(&mut self.rows);
-        if self.rows.is_full() { self.keep(KEPT) } else { Ok(()) }
+        if self.rows.is_full() { self.keep() } else { Ok(()) }
     }
 
     /// Puts the rows away, in memory unless that holds `most` blocks.
-    fn keep(&mut self, most: usize) -> Result<()> {
+    fn keep(&mut self) -> Result<()> {
         let rows = mem::take(&mut self.rows);
-        if self.file.is_none() && self.kept.len() < most {
+        if self.file.is_none() && self.kept.len() < self.most {
             self.kept.push(rows);
             return Ok(());
         }
@@ -58,7 +57,7 @@ impl<B: Block + Default> Spool<B> {
 
     pub(super) fn finish(mut self) -> Result<Spooled<B>> {
         if self.rows.rows() > 0 {
-            self.keep(KEPT)?;
+            self.keep()?;
         }
         let path = match self.file {
             Some(file) => file.close().map(|()| Some(self.path))?,
@@ -123,11 +122,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for (most, has_file) in [(0, true), (2, true), (3, false)] {
             let path = folder.path().join(format!("{most}.spool"));
-            let mut spool = Spool::<CountRows>::new(path.clone());
+            let mut spool = Spool::<CountRows>::new(path.clone(), most);
             let all: Vec<CountRow> = (0..9).map(|n| CountRow { document: n, entity: n % 4, count: 1 + n }).collect();
             for three in all.chunks(3) {
                 three.iter().for_each(|row| spool.rows.push(*row));
-                spool.keep(most).unwrap();
+                spool.keep().unwrap();
             }
             let spooled = spool.finish().unwrap();
             let mut found = Vec::new();

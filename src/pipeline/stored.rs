@@ -1,9 +1,11 @@
 //! Stored runs as a source of partial results: their documents are read again, not the archive.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::iter::Peekable;
+use std::sync::Arc;
 
 use super::edition::Edition;
+use super::kept::REMEMBERED;
 use super::sink::{Catalogue, CountedPairs, RunSink};
 use crate::collect::RunPartial;
 use crate::cooccurrence::{CooccurrenceMatrix, Unsorted};
@@ -12,8 +14,8 @@ use crate::ids::EntityId;
 use crate::progress::StopFlag;
 use crate::store::{
     Block, Blocks, COOCCURRENCE_FILE, CountRow, CountRows, DocumentRow, DocumentRows, EntityRow, EntityRows,
-    FIELDS_FILE, FieldRow, FieldRows, FieldValueRow, ManifestInput, MentionRow, MentionRows, PairRow, PairRows,
-    Rejects, Run, SIGNATURES_FILE, SignatureRows, is_of_input,
+    FIELDS_FILE, FieldRow, FieldRows, FieldValueRow, FieldValueRows, FileReader, ManifestInput, MentionRow,
+    MentionRows, PairRow, PairRows, Rejects, Run, SIGNATURES_FILE, SignatureRows, is_of_input,
 };
 
 /// Rows of a partial result, in bytes, after which it is handed on.
@@ -21,9 +23,11 @@ const FULL: u64 = 2 << 20;
 
 /// The entities of several runs, each once, by id.
 pub(super) struct Union<'r> {
+    /// In the order in which the runs list them, and the order by id.
     entities: EntityRows,
+    order: Vec<u32>,
     /// For each run, the number of each of its entities here.
-    numbers: Vec<Vec<u32>>,
+    numbers: Vec<Arc<[u32]>>,
     counted: Option<StoredPairs<'r>>,
 }
 
@@ -34,29 +38,41 @@ impl<'r> Union<'r> {
     ///
     /// If an entity cannot be read, or is not the same in two runs.
     pub(super) fn of(runs: &[&'r Run], stop: Option<&StopFlag>) -> Result<Self> {
-        let tables = runs.iter().map(|run| run.entities()?.collect::<Result<Vec<EntityRows>>>());
-        let tables: Vec<Vec<EntityRows>> = tables.collect::<Result<_>>()?;
-        let rows = |table: usize| tables[table].iter().flat_map(EntityRows::iter);
-        let mut order: Vec<(usize, u32, EntityRow<'_>)> = Vec::new();
-        for table in 0..tables.len() {
-            order.extend(rows(table).zip(0..).map(|(row, number)| (table, number, row)));
-        }
-        order.sort_by(|a, b| a.2.id.cmp(b.2.id));
-        let mut union = Self { entities: EntityRows::default(), numbers: Vec::new(), counted: None };
-        union.numbers = (0..tables.len()).map(|table| vec![0; rows(table).count()]).collect();
-        for (table, number, row) in order {
-            let row = EntityRow { mentions: 0, documents: 0, ..row };
-            let last = union.entities.rows().checked_sub(1).map(|last| union.entities.row(last));
-            match last.filter(|last| last.id == row.id) {
-                Some(last) if !same_entity(last, row) => {
-                    let message = format!("the entity {:?} is not the same as in another of the runs", row.id);
-                    return Err(Error::format(runs[table].path(), message));
+        // In the order in which they are met first, one run after the other: memory for the different entities and a block.
+        let mut met = EntityRows::default();
+        let mut rows_of: HashMap<Box<str>, u32> = HashMap::new();
+        let mut numbers: Vec<Vec<u32>> = Vec::new();
+        for run in runs {
+            let mut numbers_of =
+                Vec::with_capacity(usize::try_from(run.manifest().totals.entities).unwrap_or(0).min(1 << 20));
+            for block in run.entities()? {
+                for row in block?.iter() {
+                    let row = EntityRow { mentions: 0, documents: 0, ..row };
+                    match rows_of.get(row.id) {
+                        Some(number) if !same_entity(met.row(*number as usize), row) => {
+                            let message = format!("the entity {:?} is not the same as in another of the runs", row.id);
+                            return Err(Error::format(run.path(), message));
+                        }
+                        Some(number) => numbers_of.push(*number),
+                        None => {
+                            let number = met.rows() as u32;
+                            rows_of.insert(row.id.into(), number);
+                            met.push(row);
+                            numbers_of.push(number);
+                        }
+                    }
                 }
-                Some(_) => {}
-                None => union.entities.push(row),
             }
-            union.numbers[table][number as usize] = union.entities.rows() as u32 - 1;
+            numbers.push(numbers_of);
         }
+        drop(rows_of);
+        let mut order: Vec<u32> = (0..met.rows() as u32).collect();
+        order.sort_unstable_by_key(|number| met.id.get(*number as usize));
+        let mut final_number = vec![0; order.len()];
+        order.iter().zip(0..).for_each(|(number, place)| final_number[*number as usize] = place);
+        let numbers = numbers.into_iter();
+        let numbers = numbers.map(|numbers| numbers.iter().map(|number| final_number[*number as usize]).collect());
+        let mut union = Self { entities: met, order, numbers: numbers.collect(), counted: None };
         // Pairs keep their order only where entities do, as in every run that the present program wrote.
         if union.numbers.iter().all(|numbers| numbers.is_sorted()) {
             let runs = runs.iter().copied().zip(union.numbers.iter().cloned()).collect();
@@ -74,12 +90,12 @@ impl<'r> Union<'r> {
 /// The pairs of whole runs.
 struct StoredPairs<'r> {
     /// With the number of each entity in the union.
-    runs: Vec<(&'r Run, Vec<u32>)>,
+    runs: Vec<(&'r Run, Arc<[u32]>)>,
     stop: Option<StopFlag>,
 }
 
 impl CountedPairs for StoredPairs<'_> {
-    fn for_each(&self, add: &mut dyn FnMut(CooccurrenceMatrix)) -> Result<()> {
+    fn for_each(&self, most: usize, add: &mut dyn FnMut(CooccurrenceMatrix) -> Result<()>) -> Result<()> {
         for (run, numbers) in &self.runs {
             let rows = run.pairs()?.flat_map(|block| {
                 let block = self.stop.as_ref().map_or(Ok(()), StopFlag::check).and(block);
@@ -89,18 +105,29 @@ impl CountedPairs for StoredPairs<'_> {
                 };
                 (0..block.rows()).map(move |row| Ok(block.row(row))).chain(error)
             });
-            let pairs = rows.map(|row: Result<PairRow>| {
+            let mut pairs = rows.map(|row: Result<PairRow>| {
                 let PairRow { a, b, joint } = row?;
                 Ok((EntityId(number(run, numbers, a)?), EntityId(number(run, numbers, b)?), joint))
             });
-            add(CooccurrenceMatrix::from_sorted(pairs).map_err(|error| match error {
-                Unsorted::Other(error) => error,
-                Unsorted::Pair(a, b) => {
-                    let (path, message) = (run.path().join(COOCCURRENCE_FILE), "damaged: its pairs are out of order");
-                    let error = Error::format(path, format!("{message} at ({}, {})", a.0, b.0));
-                    error.with_remedy("`dateline verify` says more")
+            let mut last = None;
+            loop {
+                let piece =
+                    CooccurrenceMatrix::from_sorted(&mut pairs, most, &mut last).map_err(|error| match error {
+                        Unsorted::Other(error) => error,
+                        Unsorted::Pair(a, b) => {
+                            let path = run.path().join(COOCCURRENCE_FILE);
+                            let error = Error::format(
+                                path,
+                                format!("damaged: its pairs are out of order at ({}, {})", a.0, b.0),
+                            );
+                            error.with_remedy("`dateline verify` says more")
+                        }
+                    })?;
+                if piece.nnz() == 0 {
+                    break;
                 }
-            })?);
+                add(piece)?;
+            }
         }
         Ok(())
     }
@@ -119,7 +146,7 @@ impl Catalogue for Union<'_> {
     }
 
     fn entity_row(&self, index: usize) -> EntityRow<'_> {
-        self.entities.row(index)
+        self.entities.row(self.order[index] as usize)
     }
 
     fn counted(&self) -> Option<&dyn CountedPairs> {
@@ -142,8 +169,10 @@ impl<B: Block + Default> Rows<B> {
     /// Whether there is a row at `at` in `block`; fetches the next block if need be.
     fn has_row(&mut self) -> Result<bool> {
         while self.at >= self.block.rows() {
+            // Let go before the next is read, and at the end.
+            (self.block, self.at) = (B::default(), 0);
             match self.blocks.next() {
-                Some(block) => (self.block, self.at) = (block?, 0),
+                Some(block) => self.block = block?,
                 None => return Ok(false),
             }
         }
@@ -151,19 +180,61 @@ impl<B: Block + Default> Rows<B> {
     }
 }
 
-/// The values of the fields that a run kept: all different values, and the rows that point at them.
+/// The values of the fields that a run kept, and the rows that point at them.
+///
+/// Values that occur again are in the first blocks ([`REMEMBERED`]), each of the others is used once, in their order. So with as many blocks
+/// in memory and one more, no block is read twice.
 struct Kept {
-    values: Vec<String>,
+    values: FileReader,
+    /// Of each block of values its number in the file, and its first row.
+    blocks: Vec<(usize, u32)>,
+    /// Blocks that were read, each with the time of its last use.
+    read: BTreeMap<usize, (u64, FieldValueRows)>,
+    time: u64,
     rows: Rows<FieldRows>,
 }
 
+/// Blocks of values in memory, of 2 MiB each.
+const VALUE_BLOCKS: usize = (REMEMBERED >> 21) + 2;
+
 impl Kept {
     fn open(run: &Run) -> Result<Self> {
-        let mut values = Vec::new();
-        for block in run.field_values()? {
-            values.extend(block?.value.iter().map(str::to_owned));
+        let values = run.file(FIELDS_FILE)?;
+        let (mut blocks, mut first) = (Vec::new(), 0_u64);
+        for (number, entry) in values.index().iter().enumerate().filter(|(_, entry)| entry.kind == FieldValueRows::KIND)
+        {
+            // Rows are numbered with 32 bits; a forged one beyond has no number.
+            blocks.extend(u32::try_from(first).ok().map(|first| (number, first)));
+            first = first.saturating_add(entry.rows);
         }
-        Ok(Self { values, rows: Rows::new(run.fields()?) })
+        Ok(Self { values, blocks, read: BTreeMap::new(), time: 0, rows: Rows::new(run.fields()?) })
+    }
+
+    /// The next row, if it is of this document.
+    fn row_of(&mut self, document: u32) -> Result<Option<FieldRow>> {
+        if !self.rows.has_row()? {
+            self.read.clear();
+            return Ok(None);
+        }
+        Ok(Some(self.rows.block.row(self.rows.at)).filter(|row| row.document == document))
+    }
+
+    /// Value number `row`, if there is one.
+    fn value(&mut self, row: u32) -> Result<Option<&str>> {
+        let after = self.blocks.partition_point(|(_, first)| *first <= row);
+        let Some(&(number, first)) = after.checked_sub(1).and_then(|at| self.blocks.get(at)) else { return Ok(None) };
+        if !self.read.contains_key(&number) {
+            if self.read.len() >= VALUE_BLOCKS {
+                let oldest = self.read.iter().min_by_key(|(_, (time, _))| *time).map(|(number, _)| *number);
+                oldest.and_then(|number| self.read.remove(&number));
+            }
+            self.read.insert(number, (0, self.values.read(number)?));
+        }
+        self.time += 1;
+        let Some((time, block)) = self.read.get_mut(&number) else { return Ok(None) };
+        *time = self.time;
+        let row = (row - first) as usize;
+        Ok((row < block.rows()).then(|| block.value.get(row)))
     }
 }
 
@@ -273,10 +344,9 @@ impl<'r> Stored<'r> {
                 }
             }
             if let Some(values) = &mut self.kept {
-                while values.rows.has_row()? && values.rows.block.document[values.rows.at] == self.next {
-                    let FieldRow { field, value, .. } = values.rows.block.row(values.rows.at);
+                while let Some(FieldRow { field, value, .. }) = values.row_of(self.next)? {
                     let is_field = (field as usize) < self.run.kept_fields().len();
-                    let Some(value) = values.values.get(value as usize).filter(|_| is_field) else {
+                    let Some(value) = values.value(value)?.filter(|_| is_field) else {
                         let message = "damaged: a document has a value of a field that is not there";
                         let error = Error::format(self.run.path().join(FIELDS_FILE), message);
                         return Err(error.with_remedy("`dateline verify` says more"));

@@ -330,7 +330,9 @@ proptest! {
 #[test]
 fn rejects_are_listed_up_to_a_limit_for_each_input() {
     let files = Files::new(&[vec![Written::Text(vec![0])], vec![Written::Text(vec![1])], vec![Written::Text(vec![2])]]);
-    let junk = |lines: usize| format!("{}{{\"id\":\"x\"}}\n[\n", "junk\n".repeat(lines));
+    let junk = |lines: usize| {
+        format!("{}{{\"id\":\"x\",\"date\":\"2024-05-01\",\"section\":\"World\"}}\n[\n", "junk\n".repeat(lines))
+    };
     fs::write(files.file(0), junk(1500)).unwrap();
     fs::write(files.file(1), junk(998)).unwrap();
     let whole = files.whole();

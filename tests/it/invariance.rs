@@ -125,6 +125,37 @@ fn the_size_of_batches_changes_no_byte() {
     }
 }
 
+/// The least that the error names does, and any ceiling gives the bytes of none: in one reading, in parts, merged, extended.
+#[test]
+fn the_ceiling_on_memory_changes_no_byte() {
+    let folder = Folder::new();
+    generate_long(&folder, "in");
+    analyze(&folder, "in -g small.gaz --out whole");
+    let refused = folder.run("analyze in -g small.gaz --out none --memory 1M -j 2");
+    refused.expect_refusal(&["1 MiB are less than the command needs with 2 threads", "--memory ", "M would do"]);
+    assert!(!folder.path("none").exists());
+    let least = refused.stderr.split("--memory ").nth(1).and_then(|rest| rest.split('M').next()).unwrap();
+    for (number, args) in [
+        format!("-j 2 --memory {least}M"),
+        "-j 1 --memory 200M".to_owned(),
+        "-j 3 --memory 1G --checkpoint 20K".to_owned(),
+    ]
+    .iter()
+    .enumerate()
+    {
+        analyze(&folder, &format!("in -g small.gaz --out run{number} {args}"));
+        assert_eq!(folder.hashes("whole"), folder.hashes(&format!("run{number}")), "{args}");
+    }
+    analyze(&folder, "in/tree -g small.gaz --out tree");
+    analyze(&folder, "in/a.jsonl in/b.jsonl.gz in/c.jsonl.zst -g small.gaz --out files");
+    folder.run("merge tree files --out none -j 2 --memory 1M").expect_refusal(&["1 MiB are less", "M would do"]);
+    folder.run("merge tree files --out merged -j 2 --memory 200M").expect(0);
+    assert_eq!(folder.hashes("whole"), folder.hashes("merged"));
+    folder.run("extend tree in -g small.gaz --out none -j 2 --memory 1M").expect_refusal(&["1 MiB are less"]);
+    folder.run("extend tree in -g small.gaz --out extended -j 2 --memory 250M").expect(0);
+    assert_eq!(folder.hashes("whole"), folder.hashes("extended"));
+}
+
 #[test]
 fn a_batch_may_be_as_large_as_a_number_can_say() {
     let folder = Folder::new();

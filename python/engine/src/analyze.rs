@@ -164,7 +164,7 @@ pub(crate) fn merge<'py>(
     let summary = work::run(py, progress, &raised, &stop, |on_progress| {
         let runs = runs.iter().map(dateline::Run::open).collect::<dateline::Result<Vec<_>>>()?;
         let scan = ScanOptions { threads, on_progress: Some(on_progress), stop: Some(&stop) };
-        dateline::merge(&runs, &out, MergeOptions { scan, force })
+        dateline::merge(&runs, &out, MergeOptions { scan, force, memory: None })
     })?;
     finished(py, summary)
 }
@@ -181,6 +181,7 @@ impl Writing {
             force: self.force,
             checkpoint: self.checkpoint,
             is_part: self.is_part,
+            memory: None,
             round_ups: self.round_ups.parse()?,
         })
     }

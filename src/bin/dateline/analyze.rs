@@ -85,6 +85,7 @@ impl<'c> Prepared<'c> {
             force: self.command.force,
             checkpoint: self.command.parts.checkpoint as u64,
             round_ups: self.command.pairs.round_up,
+            memory: self.command.parts.memory.memory.map(|memory| memory as u64),
             is_part: self.command.parts.shard.is_some(),
         }
     }

@@ -26,6 +26,19 @@ pub(crate) struct PartArgs {
     /// interruption; off to keep nothing. An input file is never divided
     #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = parse_checkpoint)]
     pub(crate) checkpoint: usize,
+    #[command(flatten)]
+    pub(crate) memory: MemoryArgs,
+}
+
+/// A ceiling on memory.
+#[derive(Debug, clap::Args)]
+pub(crate) struct MemoryArgs {
+    /// Take at most so much memory, as in 512M; without it as much as pairs need. What does not fit goes to temporary files, and the
+    /// result is the same. The ceiling covers the gazetteer, threads, tables and pairs; a record longer than 512 KiB is
+    /// read whole, one at a time, and takes several times its length besides. If the ceiling cannot be held, that is said before
+    /// anything is read, with the least that would do
+    #[arg(long, value_name = "BYTES", value_parser = parse_size)]
+    pub(crate) memory: Option<usize>,
 }
 
 impl PartArgs {
@@ -122,12 +135,14 @@ pub(crate) struct OutputArgs {
     /// Threads; 0 for one on each core
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
     threads: usize,
+    #[command(flatten)]
+    memory: MemoryArgs,
 }
 
 impl OutputArgs {
     pub(crate) fn options<'a>(&self, stop: &'a StopFlag) -> MergeOptions<'a> {
         let scan = ScanOptions { threads: self.threads, on_progress: None, stop: Some(stop) };
-        MergeOptions { scan, force: self.force }
+        MergeOptions { scan, force: self.force, memory: self.memory.memory.map(|memory| memory as u64) }
     }
 }
 
@@ -174,8 +189,8 @@ pub(crate) fn retry(command: &Retry, args: &Args) -> CommandResult {
     let stop = inputs::stop_on_signal();
     let run = Run::open(&command.run)?;
     let (gazetteer, analyzer) = inputs::analyzer_of(&run)?;
-    let MergeOptions { scan, force } = command.output.options(&stop);
-    let options = AnalyzeOptions { scan, force, ..AnalyzeOptions::default() };
+    let MergeOptions { scan, force, memory } = command.output.options(&stop);
+    let options = AnalyzeOptions { scan, force, memory, ..AnalyzeOptions::default() };
     let retried = retry_rejects(&run, &analyzer, command.max_record, &command.output.out, options)?;
     let Retried { summary, inputs: read, rejected_before, counted_before } = retried;
     if !args.quiet {

@@ -8,11 +8,8 @@ use crate::error::Result;
 use crate::files::Sorter;
 use crate::store::{DocumentRows, FileReader};
 
-/// Memory for the hashes; beyond it they are sorted in temporary files.
-const BUDGET: usize = 16 << 20;
-
-/// Takes the ids of all documents in their order, as 64-bit hashes: about 40 bytes a document, in temporary files beyond 400,000
-/// documents. Two ids of the same hash count as one id, which in an archive of a hundred million documents has a
+/// Takes the ids of all documents in their order, as 64-bit hashes: about 40 bytes a document, in temporary files beyond what may be kept
+/// in memory. Two ids of the same hash count as one id, which in an archive of a hundred million documents has a
 /// probability of 1 in 3,700.
 #[derive(Debug)]
 pub(crate) struct SharedIds {
@@ -44,8 +41,9 @@ impl Found {
 }
 
 impl SharedIds {
-    pub(crate) fn new() -> Self {
-        Self { hashes: Sorter::new(BUDGET), documents: 0 }
+    /// `memory` is what the hashes may take, in bytes; beyond it they are sorted in temporary files.
+    pub(crate) fn new(memory: usize) -> Self {
+        Self { hashes: Sorter::new(memory), documents: 0 }
     }
 
     /// `content` is a hash of the document's title and text.
