@@ -5,7 +5,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::edition::{Edition, Edits};
-use super::memory::Shares;
+use super::memory::{PER_ENTITY, Shares};
 use super::merge::{MergeOptions, Part, copy_inputs};
 use super::scan::pool;
 use super::sink::{Origin, RunSink, RunSummary};
@@ -29,7 +29,7 @@ pub struct Edited {
 /// # Errors
 ///
 /// If mentions would be merged into an entity that is neither in the run nor described by the corrections, if a condition asks for
-/// something that the run does not have, if the run is damaged, or if `out` exists and may not be replaced.
+/// something that the run does not have, if the run is damaged, if the memory allowed is less than is needed, or if `out` exists and may not be replaced.
 ///
 /// # Complexity
 ///
@@ -41,7 +41,9 @@ pub fn edit(run: &Run, edits: &Edits, out: &Path, options: MergeOptions<'_>) -> 
     gazetteer.names.push(edits.name.clone());
     gazetteer.fingerprint = hex(&Sha256::digest(format!("{} {}", gazetteer.fingerprint, edits.digest)));
     let origin = Origin { settings: manifest.settings.clone(), gazetteer, with_mentions: run.has(MENTIONS_FILE) };
-    let mut sink = RunSink::create(&edition, origin, out, options.force, Shares::default())?;
+    let needed = manifest.totals.entities.saturating_mul(PER_ENTITY);
+    let shares = Shares::of(options.memory, options.scan.n_threads(), needed)?;
+    let mut sink = RunSink::create(&edition, origin, out, options.force, shares)?;
     let parts = [Part::whole(run)];
     let stored = vec![Stored::open_edited(run, &edition)?];
     let inputs = copy_inputs(&parts, stored, &mut sink, options, &|_| true)?;
