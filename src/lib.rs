@@ -102,11 +102,11 @@ pub use pipeline::{
     Passages, ReadSummary, Rerun, Retried, RunSummary, Sampled, ScanOptions, SelfcheckReport, Suggestion, Suggestions,
     Suspicion, TagOptions, TagSummary, TaggedHead, TaggedRunnerUp, TaggedSpan, analyze, analyze_archive, analyzer_with,
     audit, changes, changes_by_gazetteer, check_inputs, check_sample, count_lines, edit, extend, find_documents,
-    forget, holders, inputs_of_run, merge, passages, read_documents, rerun, retry, sample, selfcheck, suggest, tag,
-    tagged_spans, write_run,
+    forget, holders, inputs_of_run, merge, passages, quotations, read_documents, rerun, retry, sample, selfcheck,
+    suggest, tag, tagged_spans, write_run,
 };
 pub use progress::{Progress, StopFlag};
-pub use report::{PlotKind, ReportOptions, plot, report};
+pub use report::{Compared, PlotKind, Quotation, Quotations, Report, ReportOptions, Subject, plot, report};
 pub use resolve::{Meant, Outcome, PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict};
 pub use segment::{Furniture, LineCounts, Reason, RecurringLines, Section, Sections, Segment, segments};
 pub use span::Span;

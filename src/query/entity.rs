@@ -99,6 +99,15 @@ impl EntityNames {
         self.gazetteer.as_ref()
     }
 
+    /// The names that an entity is counted by, as far as they could be looked up, with or without demonyms.
+    pub(super) fn counted(&self, id: &str, demonyms: bool) -> Vec<&str> {
+        let found = self.gazetteer.as_ref().and_then(|gazetteer| Some((gazetteer, gazetteer.find(id)?)));
+        let Some((gazetteer, entity)) = found else { return Vec::new() };
+        let aliases = gazetteer.aliases_of(entity);
+        let counted = aliases.filter(|alias| !alias.flags.stop && (demonyms || !alias.kind.is_demonym()));
+        counted.map(|alias| alias.text).collect()
+    }
+
     /// Whether a name of the entity passes, other than the canonical one.
     fn any(&self, id: &str, test: impl Fn(&str) -> bool) -> bool {
         let Some(gazetteer) = &self.gazetteer else { return false };

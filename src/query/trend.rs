@@ -1,5 +1,7 @@
 //! Entities in slices of an archive: how often in each month, in each source.
 
+use std::collections::BTreeMap;
+
 use super::entity::RunEntity;
 use super::slices::{Slice, SliceBy, SliceCount, Slices};
 use super::view::View;
@@ -85,12 +87,45 @@ pub fn keyness<'v>(views: [&'v View<'_>; 2], wanted: impl Fn(u32) -> bool, rows:
             error.with_remedy("compare groups that have no document in common, such as date<2024 and date>=2024")
         );
     }
-    let [n_first, n_second] = views.map(View::n_documents);
-    let compared = views[0].entities().iter().zip(views[1].entities()).filter_map(|(first, second)| {
-        let (k11, k12) = (u64::from(first.documents), u64::from(second.documents));
-        let table = ContingencyTable { k11, k12, k21: n_first - k11, k22: n_second - k12 };
-        (k11 + k12 > 0 && wanted(first.row))
-            .then(|| (Measure::LogLikelihood.of(table), Keyness { entity: first, table }))
+    let both = views[0].entities().iter().zip(views[1].entities());
+    let counts = both.map(|(first, second)| (first, [first.documents, second.documents]));
+    Ok(surest(views.map(View::n_documents), counts.filter(|(entity, _)| wanted(entity.row)), rows))
+}
+
+/// As [`keyness`], for views of two runs: entities are the same if their ids are, and one that only the second run has is described as
+/// there. Whether the runs have documents in common cannot be asked here.
+///
+/// # Complexity
+///
+/// Sorts the entities of both runs.
+#[must_use]
+pub fn keyness_of_runs<'v>(
+    views: [&'v View<'_>; 2],
+    wanted: impl Fn(&RunEntity) -> bool,
+    rows: usize,
+) -> Vec<Keyness<'v>> {
+    let mut documents: BTreeMap<&str, (&'v RunEntity, [u32; 2])> = BTreeMap::new();
+    for (view, group) in views.into_iter().zip(0..) {
+        for entity in view.entities() {
+            documents.entry(&entity.id).or_insert((entity, [0, 0])).1[group] += entity.documents;
+        }
+    }
+    let counts = documents.into_values().filter(|(entity, _)| wanted(entity));
+    surest(views.map(View::n_documents), counts, rows)
+}
+
+/// Entities with the documents of each group that mention them, the surest difference first.
+fn surest<'v>(
+    [n_first, n_second]: [u64; 2],
+    counts: impl Iterator<Item = (&'v RunEntity, [u32; 2])>,
+    rows: usize,
+) -> Vec<Keyness<'v>> {
+    let compared = counts.filter(|(_, counts)| *counts != [0, 0]).map(|(entity, counts)| {
+        let [k11, k12] = counts.map(u64::from);
+        // Of a run whose ids are not different, an entity could have more documents than there are.
+        let (k21, k22) = (n_first.saturating_sub(k11), n_second.saturating_sub(k12));
+        let table = ContingencyTable { k11, k12, k21, k22 };
+        (Measure::LogLikelihood.of(table), Keyness { entity, table })
     });
     let mut compared: Vec<(f64, Keyness<'v>)> = compared.collect();
     compared.sort_by(|(left, a), (right, b)| {
@@ -98,5 +133,5 @@ pub fn keyness<'v>(views: [&'v View<'_>; 2], wanted: impl Fn(u32) -> bool, rows:
         right.total_cmp(left).then_with(|| names(a).cmp(&names(b)))
     });
     compared.truncate(if rows == 0 { usize::MAX } else { rows });
-    Ok(compared.into_iter().map(|(_, keyness)| keyness).collect())
+    compared.into_iter().map(|(_, keyness)| keyness).collect()
 }

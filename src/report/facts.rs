@@ -31,6 +31,8 @@ const SERIES: usize = 60;
 const SOURCES: usize = 300;
 /// Most sources that are counted one by one; the documents of all others are counted together.
 const SOURCES_IN_MEMORY: usize = 50_000;
+/// Languages listed.
+const LANGUAGES: usize = 20;
 /// Characters of a name or id that are embedded.
 const LONGEST_NAME: usize = 200;
 
@@ -54,6 +56,8 @@ pub(super) struct Facts {
     /// Documents by the country of the places they mention, most first.
     pub(super) countries: Vec<Country>,
     pub(super) sources: Sources,
+    /// Articles by the code of their language, most first; empty if it is not known.
+    pub(super) languages: Vec<(String, u64)>,
     pub(super) timeline: Timeline,
     /// Entities of the matrix, by rank.
     #[serde(skip)]
@@ -74,7 +78,7 @@ pub(super) enum Group {
 }
 
 impl Group {
-    fn of_kind(kind: &str) -> Self {
+    pub(super) fn of_kind(kind: &str) -> Self {
         match EntityType::of_kind(kind) {
             EntityType::Place => Self::Place,
             EntityType::Organisation if is_agency(kind) => Self::Agency,
@@ -93,8 +97,9 @@ impl Group {
 /// One entity of the run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Entity {
+    /// Its row in the run.
     #[serde(skip)]
-    row: u32,
+    pub(super) row: u32,
     pub(super) id: String,
     pub(super) name: String,
     pub(super) kind: String,
@@ -197,17 +202,17 @@ pub(super) struct SourceTally {
 }
 
 impl Facts {
-    /// Asks a run.
-    pub(super) fn of(run: &Run) -> Result<Self> {
-        let view = View::whole(run)?;
-        let mut entities = choose_entities(&view)?;
+    /// Asks a whole run.
+    pub(super) fn of(view: &View<'_>) -> Result<Self> {
+        let run = view.run();
+        let mut entities = choose_entities(view)?;
         locate(&mut entities, run)?;
-        let (sources, days) = read_documents(run)?;
+        let Documents { sources, days, languages } = read_documents(run)?;
         let with_series = entities.iter().enumerate().filter(|(_, entity)| entity.group != Group::Title);
         let with_series: Vec<(usize, u32)> =
             with_series.map(|(index, entity)| (index, entity.row)).take(SERIES).collect();
-        let timeline = Timeline::of(&view, run.manifest().dates, days, &with_series)?;
-        let countries = count_countries(&view)?;
+        let timeline = Timeline::of(view, run.manifest().dates, days, &with_series)?;
+        let countries = count_countries(view)?;
 
         let joint = view.joint_counts()?;
         let contexts = joint.n_contexts();
@@ -216,18 +221,18 @@ impl Facts {
             entities.iter().enumerate().map(|(index, entity)| (entity.row, index)).collect();
         let least_joint = if contexts < 20 { 1 } else { 2 };
         let filter = Filter { min_documents: least_joint, ..Filter::default().for_pairs(contexts) };
-        let selection = filter.select(&view)?.among(|row| index.contains_key(&row));
-        let listed = strongest_pairs(&view, &joint, &selection, PairOptions::usual(0))?;
+        let selection = filter.select(view)?.among(|row| index.contains_key(&row));
+        let listed = strongest_pairs(view, &joint, &selection, PairOptions::usual(0))?;
         let mut pairs: Vec<Tie> = listed.iter().take(PAIRS).map(|pair| Tie::of(pair, &index)).collect();
         let (pairs_listed, pairs_eligible) = (pairs.len(), listed.len());
 
         let topical = (0..entities.len()).filter(|&index| entities[index].group.is_topic());
         let in_matrix: Vec<usize> = topical.take(MATRIX).collect();
         let is_shown = |row: u32| index.get(&row).is_some_and(|index| in_matrix.contains(index));
-        let selection = Filter::default().select(&view)?.among(is_shown);
+        let selection = Filter::default().select(view)?.among(is_shown);
         let options = PairOptions { attracted: false, ..PairOptions::usual(0) };
         let known: BTreeSet<(usize, usize)> = pairs.iter().map(|tie| (tie.a, tie.b)).collect();
-        let of_matrix = strongest_pairs(&view, &joint, &selection, options)?;
+        let of_matrix = strongest_pairs(view, &joint, &selection, options)?;
         let of_matrix = of_matrix.iter().map(|pair| Tie::of(pair, &index));
         pairs.extend(of_matrix.filter(|tie| !known.contains(&(tie.a, tie.b))));
         Ok(Self {
@@ -240,6 +245,7 @@ impl Facts {
             contexts,
             countries,
             sources,
+            languages,
             timeline,
             in_matrix,
         })
@@ -252,7 +258,7 @@ impl Facts {
 }
 
 /// A name as it is embedded: whole, but for monsters.
-fn embedded(name: &str) -> String {
+pub(super) fn embedded(name: &str) -> String {
     match name.char_indices().nth(LONGEST_NAME) {
         Some((end, _)) => format!("{}…", &name[..end]),
         None => name.to_owned(),
@@ -289,15 +295,26 @@ fn locate(entities: &mut [Entity], run: &Run) -> Result<()> {
     Ok(())
 }
 
-/// Who published the documents, and how many there are of each day.
-fn read_documents(run: &Run) -> Result<(Sources, BTreeMap<i32, u64>)> {
+/// Who published the documents, and how many there are of each day and of each language.
+struct Documents {
+    sources: Sources,
+    days: BTreeMap<i32, u64>,
+    languages: Vec<(String, u64)>,
+}
+
+fn read_documents(run: &Run) -> Result<Documents> {
     let mut tallies: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     let mut days: BTreeMap<i32, u64> = BTreeMap::new();
+    let mut languages: BTreeMap<String, u64> = BTreeMap::new();
     let mut sources = Sources::default();
     for block in run.documents()? {
         for row in block?.iter() {
             if row.day != i32::MIN {
                 *days.entry(row.day).or_default() += 1;
+            }
+            match languages.get_mut(row.language) {
+                Some(documents) => *documents += 1,
+                None => drop(languages.insert(row.language.to_owned(), 1)),
             }
             if row.source.is_empty() {
                 sources.unnamed += 1;
@@ -320,7 +337,11 @@ fn read_documents(run: &Run) -> Result<(Sources, BTreeMap<i32, u64>)> {
     sources.others += listed.iter().skip(SOURCES).map(|source| source.documents).sum::<u64>();
     listed.truncate(SOURCES);
     sources.listed = listed;
-    Ok((sources, days))
+    let mut languages: Vec<(String, u64)> =
+        languages.into_iter().map(|(code, documents)| (embedded(&code), documents)).collect();
+    languages.sort_by(|a, b| (Reverse(a.1), &a.0).cmp(&(Reverse(b.1), &b.0)));
+    languages.truncate(LANGUAGES);
+    Ok(Documents { sources, days, languages })
 }
 
 /// In how many documents each country or a place in it is mentioned, most first.

@@ -19,10 +19,14 @@ const NAMED: usize = 60;
 /// The scale from which the others may.
 const CLOSER: f64 = 2.0;
 
+/// The shades of the countries.
+pub(super) fn shading(facts: &Facts) -> Shading {
+    Shading::new(facts.countries.iter().map(|country| country.documents).max().unwrap_or(0))
+}
+
 pub(super) fn draw(facts: &Facts, on_paper: bool) -> Picture {
     let frame = (world::WIDTH, world::height());
-    let most = facts.countries.iter().map(|country| country.documents).max().unwrap_or(0);
-    let shading = Shading::new(most);
+    let shading = shading(facts);
     let documents: BTreeMap<&str, u64> =
         facts.countries.iter().map(|country| (country.code.as_str(), country.documents)).collect();
     let mut content = format!("<g class=\"lands\" stroke=\"{PAPER}\" stroke-width=\".5\" stroke-linejoin=\"round\">\n");

@@ -21,17 +21,24 @@ pub(super) fn order(facts: &Facts) -> Vec<usize> {
     order
 }
 
+/// The pairs that it shows, by their positions.
+pub(super) fn pairs(facts: &Facts) -> impl Iterator<Item = usize> + '_ {
+    let mut is_inside = vec![false; facts.entities.len()];
+    facts.in_matrix.iter().for_each(|&entity| is_inside[entity] = true);
+    (0..facts.pairs.len()).filter(move |&at| is_inside[facts.pairs[at].a] && is_inside[facts.pairs[at].b])
+}
+
+/// The shades of the cells.
+pub(super) fn shading(facts: &Facts) -> Shading {
+    Shading::new(pairs(facts).map(|at| facts.pairs[at].joint).max().unwrap_or(0))
+}
+
 pub(super) fn draw(facts: &Facts, on_paper: bool) -> Picture {
     let order = order(facts);
     let mut place = vec![usize::MAX; facts.entities.len()];
     order.iter().enumerate().for_each(|(at, &entity)| place[entity] = at);
-    let inside: Vec<_> = facts
-        .pairs
-        .iter()
-        .enumerate()
-        .filter(|(_, tie)| place[tie.a] != usize::MAX && place[tie.b] != usize::MAX)
-        .collect();
-    let shading = Shading::new(inside.iter().map(|(_, tie)| tie.joint).max().unwrap_or(0));
+    let inside: Vec<_> = pairs(facts).map(|at| (at, facts.pairs[at])).collect();
+    let shading = shading(facts);
     let side = CELL * order.len() as f64;
     let [left, top, all] = [LEFT, TOP, side].map(short);
     let mut content = format!(

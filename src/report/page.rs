@@ -9,14 +9,33 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::facts::Facts;
+use super::compare::{self, Comparison};
+use super::facts::{Facts, embedded};
 use super::network::Network;
+use super::quality::Quality;
+use super::sentences::Embedded;
+use super::slices::Slices;
 use super::svg::{FONTS, INK, Legend, Picture, escape, short};
 use super::{map, matrix, network, trend};
+use crate::Holder;
+use crate::gazetteer::Gazetteer;
+use crate::ids::EntityId;
+use crate::query::Period;
 use crate::store::RunManifest;
 
 const STYLE: &str = include_str!("assets/page.css");
-const PROGRAM: &str = include_str!("assets/page.js");
+/// Its files share one scope: the first has the words, the data and the tip; the last puts all to work.
+const PROGRAM: &str = concat!(
+    "'use strict';\n(() => {\n",
+    include_str!("assets/basics.js"),
+    include_str!("assets/focus.js"),
+    include_str!("assets/pictures.js"),
+    include_str!("assets/tables.js"),
+    include_str!("assets/timeline.js"),
+    include_str!("assets/words.js"),
+    include_str!("assets/start.js"),
+    "})();\n"
+);
 const SKELETON: &str = include_str!("assets/page.html");
 
 /// By which a page is known for dateline's own.
@@ -34,72 +53,172 @@ struct Data<'a> {
     edges: &'a [usize],
     /// The rows of the matrix.
     matrix: Vec<usize>,
+    /// The pairs of the matrix, as positions among the pairs, and the least count of each shade.
+    shades: Shades,
+    slices: &'a Slices,
+    quality: &'a Quality,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sentences: Option<&'a Embedded>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offices: Option<&'a Offices>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<&'a Comparison>,
     manifest: &'a RunManifest,
     digest: String,
     attribution: Option<&'static str>,
 }
 
-pub(super) fn assemble(
-    facts: &Facts,
-    network: &Network,
-    manifest: &RunManifest,
-    title: &str,
-    attribution: Option<&'static str>,
-) -> String {
-    let data = Data {
-        title,
-        facts,
-        edges: &network.edges,
-        matrix: matrix::order(facts),
-        manifest,
-        digest: manifest.digest(),
-        attribution,
-    };
-    let panels: String = trend::shown(facts)
-        .into_iter()
-        .enumerate()
-        .map(|(at, series)| {
-            let hidden = if at < PANELS { "" } else { " hidden" };
-            format!(
-                "<div class=\"panel\" data-e=\"{}\"{hidden}>{}</div>\n",
-                series.entity,
-                trend::page_panel(facts, series)
-            )
-        })
-        .collect();
-    let policy = format!(
-        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
-        hash_of(PROGRAM),
-        hash_of(STYLE)
-    );
-    let map = map::draw(facts, false);
-    let ties = network::draw(facts, network, false);
-    let cells = matrix::draw(facts, false);
-    let pieces = [
-        ("policy", policy),
-        ("title", escape(title)),
-        ("style", STYLE.to_owned()),
-        (
-            "map",
-            picture(
-                &map,
+/// For the map and for the matrix: the least count and the number of each shade, by which a chosen period is shaded as the whole time is.
+#[derive(Serialize)]
+struct Shades {
+    map: Vec<(u64, usize)>,
+    matrix: Vec<(u64, usize)>,
+}
+
+/// Office-holders, as they are listed.
+#[derive(Debug, Serialize)]
+pub(super) struct Offices {
+    rows: Vec<OfficeRow>,
+    /// How many there are.
+    n: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct OfficeRow {
+    title: String,
+    of: String,
+    name: String,
+    first: String,
+    last: String,
+    documents: u32,
+}
+
+impl Offices {
+    /// The first of these holders.
+    pub(super) fn of(holders: &[Holder], gazetteer: &Gazetteer, rows: usize) -> Self {
+        let name = |entity: EntityId| embedded(gazetteer.entity(entity).name);
+        let rows = holders.iter().take(rows).map(|holder| {
+            let day = |day: Option<i32>| day.and_then(|day| Period::Day.label(day).ok()).unwrap_or_default();
+            OfficeRow {
+                title: name(holder.office.title),
+                of: holder.office.of.map(name).unwrap_or_default(),
+                name: embedded(&holder.office.name),
+                first: day(holder.days.map(|(first, _)| first)),
+                last: day(holder.days.map(|(_, last)| last)),
+                documents: holder.documents,
+            }
+        });
+        Self { rows: rows.collect(), n: holders.len() }
+    }
+}
+
+/// What a page is made of.
+pub(super) struct Page<'a> {
+    pub(super) title: &'a str,
+    pub(super) facts: &'a Facts,
+    pub(super) network: &'a Network,
+    pub(super) slices: Slices,
+    pub(super) quality: Quality,
+    pub(super) manifest: &'a RunManifest,
+    pub(super) attribution: Option<&'static str>,
+    pub(super) sentences: Option<&'a Embedded>,
+    pub(super) offices: Option<&'a Offices>,
+    pub(super) comparison: Option<&'a Comparison>,
+}
+
+impl Page<'_> {
+    /// The file.
+    pub(super) fn assemble(&self) -> String {
+        let Self { title, facts, network, .. } = *self;
+        let data = Data {
+            title,
+            facts,
+            edges: &network.edges,
+            matrix: matrix::order(facts),
+            shades: Shades { map: map::shading(facts).classes(), matrix: matrix::shading(facts).classes() },
+            slices: &self.slices,
+            quality: &self.quality,
+            sentences: self.sentences,
+            offices: self.offices,
+            comparison: self.comparison,
+            manifest: self.manifest,
+            digest: self.manifest.digest(),
+            attribution: self.attribution,
+        };
+        let pieces = self.pieces(&data);
+        format!("{HEAD}{}", filled(SKELETON, &pieces))
+    }
+
+    fn pieces(&self, data: &Data<'_>) -> Vec<(&'static str, String)> {
+        let Self { title, facts, network, .. } = *self;
+        let panels: String = trend::shown(facts)
+            .into_iter()
+            .enumerate()
+            .map(|(at, series)| {
+                let hidden = if at < PANELS { "" } else { " hidden" };
+                format!(
+                    "<div class=\"panel\" data-e=\"{}\"{hidden}>{}</div>\n",
+                    series.entity,
+                    trend::page_panel(facts, series)
+                )
+            })
+            .collect();
+        let policy = format!(
+            "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
+            hash_of(PROGRAM),
+            hash_of(STYLE)
+        );
+        let map = map::draw(facts, false);
+        let ties = network::draw(facts, network, false);
+        let cells = matrix::draw(facts, false);
+        vec![
+            ("policy", policy),
+            ("title", escape(title)),
+            ("style", STYLE.to_owned()),
+            (
                 "map",
-                "Map of the world: countries shaded by the documents that mention them, other places as circles",
+                picture(
+                    &map,
+                    "map",
+                    "Map of the world: countries shaded by the documents that mention them, other places as circles",
+                ),
             ),
-        ),
-        ("map-legend", legends(&map)),
-        (
-            "network",
-            picture(&ties, "network", "Network of the entities that belong together most, coloured by community"),
-        ),
-        ("network-legend", legends(&ties)),
-        ("matrix", picture(&cells, "matrix", "Matrix of the entities in most documents: documents that mention both")),
-        ("matrix-legend", legends(&cells)),
-        ("panels", panels),
-        ("data", json_in_html(&data)),
-        ("program", PROGRAM.to_owned()),
-    ];
-    format!("{HEAD}{}", filled(SKELETON, &pieces))
+            ("map-legend", legends(&map)),
+            (
+                "network",
+                picture(&ties, "network", "Network of the entities that belong together most, coloured by community"),
+            ),
+            ("network-legend", legends(&ties)),
+            (
+                "matrix",
+                picture(&cells, "matrix", "Matrix of the entities in most documents: documents that mention both"),
+            ),
+            ("matrix-legend", legends(&cells)),
+            ("panels", panels),
+            (
+                "volume",
+                if facts.timeline.bins.len() < 2 {
+                    String::new()
+                } else {
+                    picture(
+                        &trend::volume(facts),
+                        "volume",
+                        "Articles of each part of the time shown; the period is chosen here or with the two lists",
+                    )
+                },
+            ),
+            (
+                "compared",
+                self.comparison
+                    .and_then(|comparison| {
+                        Some(picture(&compare::draw(comparison)?, "compared", &compare::described(comparison)))
+                    })
+                    .unwrap_or_default(),
+            ),
+            ("data", json_in_html(data)),
+            ("program", PROGRAM.to_owned()),
+        ]
+    }
 }
 
 /// Puts the pieces where the skeleton says `<!--{name}-->`. What a piece contains is not looked at again.

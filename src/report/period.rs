@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::association::wilson_interval;
 use crate::error::Result;
-use crate::query::{DayRange, Period, SliceBy, SliceCount, View, trend};
+use crate::query::{DayRange, Period, Slice, SliceBy, SliceCount, View, trend};
 use crate::store::DateTally;
 
 /// The most days that are shown as days.
@@ -25,6 +25,9 @@ pub(super) struct Bin {
     pub(super) label: String,
     /// Documents with a date in it.
     pub(super) documents: u64,
+    /// Its first day, in days since 1970-01-01.
+    #[serde(skip)]
+    pub(super) first_day: i32,
 }
 
 /// The time that the page shows.
@@ -97,6 +100,9 @@ pub(super) struct Timeline {
     pub(super) outside: u64,
     /// Without gaps.
     pub(super) bins: Vec<Bin>,
+    /// The day after the last bin, in days since 1970-01-01.
+    #[serde(skip)]
+    pub(super) after: i32,
     pub(super) series: Vec<Series>,
     /// What changed most between the first and the second half: the greatest rises, then the greatest falls.
     pub(super) changes: Vec<Change>,
@@ -126,6 +132,7 @@ impl Timeline {
             undated: dates.missing + dates.unreadable + dates.impossible,
             outside: dated,
             bins: Vec::new(),
+            after: i32::MIN,
             series: entities.iter().map(|&(entity, _)| Series::empty(entity)).collect(),
             changes: Vec::new(),
         };
@@ -143,7 +150,13 @@ impl Timeline {
         timeline.unit = shown.period;
         timeline.outside = dated - inside;
         let dated = found.slices.into_iter().take(found.n_named);
-        timeline.bins = dated.map(|slice| Bin { label: slice.label, documents: slice.articles }).collect();
+        let bin = |slice: Slice| {
+            // Slices of time have days.
+            let first_day = slice.days.map_or(i32::MIN, |(first, _)| first);
+            Bin { label: slice.label, documents: slice.articles, first_day }
+        };
+        timeline.bins = dated.map(bin).collect();
+        timeline.after = shown.days.after;
         for (series, counts) in timeline.series.iter_mut().zip(&found.counts) {
             series.fill(counts, &timeline.bins);
         }
@@ -267,7 +280,7 @@ mod tests {
 
     #[test]
     fn only_changes_beyond_chance_are_listed() {
-        let bin = |label: &str| Bin { label: label.to_owned(), documents: 100 };
+        let bin = |label: &str| Bin { label: label.to_owned(), documents: 100, first_day: 0 };
         let series = [(7, [5, 60]), (8, [40, 41]), (9, [70, 2])];
         let series =
             series.map(|(entity, documents)| Series { documents: documents.to_vec(), ..Series::empty(entity) });

@@ -99,6 +99,11 @@ impl Shading {
         }
     }
 
+    /// The least count of each class, ascending, and the number of its shade.
+    pub(super) fn classes(&self) -> Vec<(u64, usize)> {
+        self.bounds.iter().enumerate().map(|(class, &from)| (from, self.shade_of_class(class))).collect()
+    }
+
     /// `class` and `fill` of a shape with this count.
     pub(super) fn paint(&self, count: u64) -> String {
         match self.shade(count) {

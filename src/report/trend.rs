@@ -55,6 +55,29 @@ pub(super) fn page_panel(facts: &Facts, series: &Series) -> String {
     )
 }
 
+/// How many articles there are over time, as bars; the page's program lets a period be chosen here. It has no text, so that it can be
+/// as wide as the screen and as high as a finger.
+pub(super) fn volume(facts: &Facts) -> Picture {
+    let bins = &facts.timeline.bins;
+    let (width, height) = (960.0, 64.0);
+    let most = bins.iter().map(|bin| bin.documents).max().unwrap_or(1).max(1);
+    let step = width / bins.len().max(1) as f64;
+    let mut content = "<g class=\"bars\">".to_owned();
+    for (at, bin) in bins.iter().enumerate().filter(|(_, bin)| bin.documents > 0) {
+        let tall = (height * bin.documents as f64 / most as f64).max(1.0);
+        let [x, y, w, h] = [step * at as f64, height - tall, (step - 0.6).max(0.4), tall].map(short);
+        write!(content, "<rect class=\"q3\" fill=\"{LINE}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"/>")
+            .expect("a string");
+    }
+    let [w, h] = [width, height].map(short);
+    write!(
+        content,
+        "</g><rect class=\"span\" y=\"0\" width=\"0\" height=\"{h}\" fill=\"none\" data-left=\"0\" data-right=\"{w}\"/>"
+    )
+    .expect("a string");
+    Picture { width, height, content, legends: Vec::new() }
+}
+
 fn panel(facts: &Facts, series: &Series) -> String {
     let Timeline { bins, .. } = &facts.timeline;
     let step = (RIGHT - LEFT) / bins.len() as f64;

@@ -4,6 +4,7 @@ Not run where there is no Chromium: `tests/peers/run` installs it where apt-get 
 of each view.
 """
 
+import itertools
 import json
 import os
 import pathlib
@@ -51,6 +52,22 @@ class Report(unittest.TestCase):
         (cls.folder / "evil.jsonl").write_text("\n".join(map(json.dumps, articles)), encoding="utf-8")
         run(folder, "analyze", "evil.jsonl", "-g", "evil.gaz", "--profile", "plain", "--out", "evil")
         run(folder, "report", "evil", "--out", "evil.html")
+        # All that a page can have, of an archive with two sources, in which a sentence looks like markup.
+        day = lambda number: f"2024-{number % 6 + 1:02}-{number % 27 + 1:02}"
+        said = lambda number: [
+            f"Foreign Minister Hoshyar Zebari of Iraq {EVIL} met envoys of Iran in Geneva.",
+            "Iran and Iraq agreed. The United Nations was silent in Geneva.",
+            "The United Nations met in Geneva.",
+            "Kenya and Iran traded.",
+        ][number % 4]
+        kept = lambda number: number % 4 < 2 or number % 3
+        full = [
+            {"id": f"n{number}", "source": "Wire" if kept(number) else "Post", "date": day(number), "text": said(number) if number % 5 else "Nothing."}
+            for number in range(160)
+        ]
+        (cls.folder / "full.jsonl").write_text("\n".join(map(json.dumps, full)), encoding="utf-8")
+        run(folder, "analyze", "full.jsonl", "--out", "full")
+        run(folder, "report", "full", "--out", "full.html", "--kwic", "2", "--holders", "--compare-where", "source=Wire")
         browsers = cls.enterClassContext(sync_playwright())
         cls.browser = browsers.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         cls.addClassCleanup(cls.browser.close)
@@ -74,31 +91,32 @@ class Report(unittest.TestCase):
 
     def test_every_view_at_two_widths_and_in_two_schemes(self):
         axe = axe_source()
-        for width in (1280, 390):
-            for scheme in ("light", "dark"):
-                with self.subTest(width=width, scheme=scheme):
-                    page, faults = self.open("report.html", width, scheme)
-                    for view in VIEWS:
-                        page.click(f".bar a[href='#{view}']")
-                        box = page.locator(f"#{view}").bounding_box()
-                        self.assertLess(box["y"], 844 * 0.9, f"{view} is in sight")
-                        self.assertGreater(len(page.inner_text(f"#{view}")), 40, view)
-                        if SCREENSHOTS:
-                            page.locator(f"#{view}").screenshot(path=f"{SCREENSHOTS}/{width}-{scheme}-{view}.png")
-                    for closed in page.locator("details").all():
-                        closed.evaluate("details => { details.open = true }")
-                    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-                    self.assertEqual(wide, 0, "the page is no wider than the screen")
-                    page.evaluate(axe)
-                    found = page.evaluate("axe.run()")
-                    self.assertGreater(len(found["passes"]), 20)
-                    serious = [
-                        (rule["id"], rule["nodes"][0]["html"][:200])
-                        for rule in found["violations"]
-                        if rule["impact"] in ("serious", "critical")
-                    ]
-                    self.assertEqual(serious, [])
-                    self.assertEqual(faults, [])
+        names = {"report": VIEWS, "full": [*VIEWS[:1], "compare", *VIEWS[1:-1], "holders", VIEWS[-1]]}
+        for name, width, scheme in itertools.product(names, (1280, 390), ("light", "dark")):
+            with self.subTest(name=name, width=width, scheme=scheme):
+                page, faults = self.open(f"{name}.html", width, scheme)
+                self.assertEqual(page.locator(".bar a:visible").count(), len(names[name]))
+                for view in names[name]:
+                    page.click(f".bar a[href='#{view}']")
+                    box = page.locator(f"#{view}").bounding_box()
+                    self.assertLess(box["y"], 844 * 0.9, f"{view} is in sight")
+                    self.assertGreater(len(page.inner_text(f"#{view}")), 40, view)
+                    if SCREENSHOTS:
+                        page.locator(f"#{view}").screenshot(path=f"{SCREENSHOTS}/{name}-{width}-{scheme}-{view}.png")
+                for closed in page.locator("details").all():
+                    closed.evaluate("details => { details.open = true }")
+                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                self.assertEqual(wide, 0, "the page is no wider than the screen")
+                page.evaluate(axe)
+                found = page.evaluate("axe.run()")
+                self.assertGreater(len(found["passes"]), 20)
+                serious = [
+                    (rule["id"], rule["nodes"][0]["html"][:200])
+                    for rule in found["violations"]
+                    if rule["impact"] in ("serious", "critical")
+                ]
+                self.assertEqual(serious, [])
+                self.assertEqual(faults, [])
 
     def test_no_two_names_of_a_picture_overlap(self):
         boxes = """id => [...document.querySelectorAll(`#${id} .labels text`)].filter(text => text.getAttribute('display') !== 'none')
@@ -132,6 +150,87 @@ class Report(unittest.TestCase):
         # A country on the map.
         page.locator("#map-svg [data-c='TD']").click(position={"x": 6, "y": 20}, force=True)
         self.assertFalse(page.locator("#focused").is_hidden())
+        self.assertEqual(faults, [])
+
+    def test_a_period_filters_everything(self):
+        page, faults = self.open("report.html")
+        rows = lambda table: page.locator(f"#table-{table} tbody tr").all_inner_texts()
+        look = lambda: [rows("entities"), rows("pairs"), rows("agencies"), page.inner_text("#top")]
+        everything = look()
+        page.select_option("#from", index=2)
+        page.select_option("#to", index=3)
+        said = page.inner_text("#period-said")
+        self.assertRegex(said, r"^[\d,.]+ articles? of ")
+        self.assertNotEqual(look()[0], everything[0])
+        self.assertNotEqual(look()[3], everything[3])
+        self.assertTrue(all("–" in row for row in rows("pairs")), "no measure beside the cells of a period")
+        self.assertGreater(page.locator("#network-svg line.out").count(), 5)
+        # What the table says of the first name is what its card says, and the numbers of the slices.
+        first = page.locator("#table-entities tbody tr").first
+        documents = first.locator("td.number").first.inner_text()
+        first.locator("button.name").click()
+        self.assertIn(f"in {documents} document", page.inner_text("#focused"))
+        self.assertIn(page.inner_text("#clear-period").rstrip(" ×"), page.inner_text("#focused"))
+        page.click("#clear")
+        page.click("#clear-period")
+        self.assertEqual(look(), everything)
+        self.assertEqual(page.locator(".out").count(), 0)
+        # By the pointer: a drag over half of the bars, and a click on one, twice.
+        page.locator("#volume-svg").scroll_into_view_if_needed()
+        box = page.locator("#volume-svg").bounding_box()
+        at = lambda share: (box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
+        page.mouse.move(*at(0.3))
+        page.mouse.down()
+        page.mouse.move(*at(0.5))
+        page.mouse.move(*at(0.7))
+        page.mouse.up()
+        self.assertNotEqual(look()[0], everything[0])
+        self.assertGreater(float(page.locator("#volume-svg .span").get_attribute("width")), 200)
+        page.mouse.click(*at(0.4))
+        self.assertFalse(page.locator("#clear-period").is_hidden())
+        page.mouse.click(*at(0.4))
+        self.assertTrue(page.locator("#clear-period").is_hidden())
+        self.assertEqual(look(), everything)
+        self.assertEqual(faults, [])
+
+    def test_sentences_of_what_is_chosen(self):
+        page, faults = self.open("full.html")
+        page.fill("#find", "Geneva")
+        quotes = page.locator("#focused .quotes li")
+        self.assertEqual(quotes.count(), 2)
+        self.assertTrue(all("Geneva" in mark for mark in quotes.locator("mark").all_inner_texts()))
+        # A pair, by the keyboard, from its table.
+        page.keyboard.press("Escape")
+        pair = page.locator("#table-pairs tbody tr", has_text="Iraq").filter(has_text="Iran").locator("td.number button")
+        pair.focus()
+        page.keyboard.press("Enter")
+        self.assertIn("neither", page.inner_text("#focused"))
+        self.assertTrue(all({"Iran", "Iraq"} <= set(quote.locator("mark").all_inner_texts()) for quote in quotes.all()))
+        self.assertIn(EVIL, page.inner_text("#focused"))
+        self.assertEqual(page.locator("img").count(), 0)
+        # Of another period there are others, or none.
+        page.fill("#find", "Geneva")
+        page.select_option("#to", index=0)
+        self.assertTrue(quotes.count() < 2 or "2024-01" in page.inner_text("#clear-period"))
+        self.assertEqual(faults, [])
+
+    def test_a_page_without_sentences_shows_none(self):
+        page, _ = self.open("report.html")
+        page.fill("#find", "Turkey")
+        self.assertEqual(page.locator(".quotes").count(), 0)
+
+    def test_a_comparison(self):
+        page, faults = self.open("full.html")
+        self.assertIn("source=Wire", page.inner_text("#compare-title"))
+        self.assertIn("all others", page.inner_text("#sides"))
+        bars = page.locator("#compared-svg .bar")
+        self.assertGreater(bars.count(), 0)
+        frame = page.locator("#compared-svg").bounding_box()
+        for text in page.locator("#compared-svg text").all():
+            box = text.bounding_box()
+            self.assertTrue(frame["x"] - 1 <= box["x"] and box["x"] + box["width"] <= frame["x"] + frame["width"] + 1, text.text_content())
+        page.click("#compare summary")
+        self.assertGreater(page.locator("#table-compared tbody tr").count(), 3)
         self.assertEqual(faults, [])
 
     def test_tips_stay_inside(self):

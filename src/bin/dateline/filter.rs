@@ -1,5 +1,7 @@
 //! The arguments that say what of a run is wanted: the same in every command that reads one.
 
+use std::error::Error as StdError;
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use dateline::query::{Condition, Counting, Filter, RollUp, SliceBy, Together, View, Within};
 use dateline::{Error, Run};
@@ -148,4 +150,14 @@ pub(crate) struct SliceArg {
     /// kept
     #[arg(long, value_name = "SLICE", value_parser = |text: &str| text.parse::<SliceBy>())]
     pub(crate) by: Option<SliceBy>,
+}
+
+/// One of the conditions of a comparison, which must choose documents and nothing else.
+pub(crate) fn documents_that(text: &str, run: &Run) -> Result<Condition, Box<dyn StdError>> {
+    let condition = Condition::for_fields(text, run.kept_fields())?;
+    if condition.is_of_entities() || !condition.is_of_documents() {
+        let message = "does not choose documents; compare e.g. 'date=2023' with 'date=2024'";
+        return Err(format!("{:?} {message}", condition.to_string()).into());
+    }
+    Ok(condition)
 }

@@ -123,7 +123,8 @@ pub(crate) fn entity_in(view: &View<'_>, given: &str, of_kind: Option<&str>) -> 
     view.find_entity(given, of_kind, || names_of(view.run()))
 }
 
-fn names_of(run: &Run) -> EntityNames {
+/// The names of a run's entities, as far as its gazetteer is there.
+pub(crate) fn names_of(run: &Run) -> EntityNames {
     EntityNames::of_run(run, |layers, without| {
         let options = LoadOptions { without: without.to_vec(), ..LoadOptions::default() };
         match cache_folder() {

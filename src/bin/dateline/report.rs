@@ -1,12 +1,16 @@
 //! `dateline report`: a run as a page that people look at; `dateline plot`: one of its pictures.
 
-use std::path::PathBuf;
+use std::error::Error as StdError;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use dateline::{PlotKind, ReportOptions, Run};
+use dateline::query::{Filter, View};
+use dateline::{Archive, ArchiveOptions, Compared, PlotKind, ReportOptions, Run, ScanOptions};
 
 use crate::args::Args;
 use crate::exit_code::{CommandResult, Outcome};
+use crate::filter::documents_that;
+use crate::inputs;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = REPORT_HELP)]
@@ -20,6 +24,27 @@ pub(crate) struct Report {
     /// What the page is called
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
+    /// Add sentences: those of up to N articles for each name and pair of the page, shown when it is chosen. Reads the inputs of the run
+    /// again, which must be as they were. Without this, nothing of the articles' texts is in the page
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20))]
+    kwic: Option<u32>,
+    /// Add who held which office, when, as the articles say ("Foreign Minister Hoshyar Zebari"). Reads the inputs of the run again; the
+    /// names of persons are from their texts
+    #[arg(long)]
+    holders: bool,
+    /// Set this other run beside it: which names are more frequent in which
+    #[arg(long, value_name = "RUN", conflicts_with = "compare_where")]
+    compare: Option<PathBuf>,
+    /// Set two parts of the run side by side: the articles that meet a condition, and those that meet another or, if one is given,
+    /// all others. The conditions are those of --where in `dateline top --help`: 'date<2010', 'source~Times', ...
+    #[arg(long, value_name = "CONDITION", num_args = 1..=2)]
+    compare_where: Vec<String>,
+    /// Folder in which the inputs of the run are, if it is not the current one
+    #[arg(long, value_name = "DIR", default_value = ".", hide_default_value = true)]
+    root: PathBuf,
+    /// Threads; 0 for one on each core
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
+    threads: usize,
     /// Replace an earlier report of that name, and nothing that is not recognisable as one
     #[arg(long)]
     force: bool,
@@ -38,7 +63,21 @@ ones. Both are of the four cells k11 (documents with both), k12 (only the first)
 pairs in a single document of an archive of 20 or more. News agencies, which articles name as their source, are listed apart. Communities \
 (Louvain) are found among the names of the network and the matrix; a tie weighs as much as its documents.
 
-The page holds nothing of the articles' texts.";
+A period can be chosen on the timeline. It divides the time shown into at most 36 slices, and the map, the matrix, the lists of names and the \
+joint documents of pairs then count that period alone; measures, sources and sentences that the page cannot count for it are marked.
+
+With --compare or --compare-where, the page begins with a comparison, in which g2 and log_ratio are those of `dateline trend --compare`: \
+g2 says how sure a difference is, log_ratio how large (1: twice as often in the first). All else on the page is about RUN alone.
+
+With --kwic, articles are chosen by a hash, so that they are spread over the archive; for a pair, those first in which a sentence has both. \
+A sentence has at most 600 characters and all together at most 1,000,000 bytes; the page says for how many names and pairs there was no room. Without \
+--kwic and --holders, the page holds nothing of the articles' texts. It is then smaller than 2 MB, whatever the size of the run.
+
+Examples:
+  dateline report results --out report.html
+  dateline report results --out report.html --kwic 3 --holders
+  dateline report results --out years.html --compare-where 'date<2010' 'date>=2010'
+  dateline report 2023 --out years.html --compare 2024";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = PLOT_HELP)]
@@ -73,12 +112,95 @@ enum Kind {
     Trend,
 }
 
+/// Office-holders on the page, those first that most documents name.
+const HOLDERS: usize = 300;
+
 pub(crate) fn report(command: &Report, args: &Args) -> CommandResult {
     let run = Run::open(&command.run)?;
     let mut options = ReportOptions::default();
     options.title.clone_from(&command.title);
     options.force = command.force;
-    written(dateline::report(&run, &options, &command.out)?, args)
+    let mut page = dateline::Report::begin(&run, &options, &command.out)?;
+    page.know(inputs::names_of(&run));
+    if let Some(other) = &command.compare {
+        let other = Run::open(other)?;
+        let (here, there) = (View::whole(&run)?, View::whole(&other)?);
+        page.compare(&Compared { views: [&here, &there], names: [called(&command.run), called(other.path())] })?;
+    }
+    if let Some(condition) = command.compare_where.first() {
+        compare_parts(&mut page, &run, condition, command.compare_where.get(1))?;
+    }
+    let stop = inputs::stop_on_signal();
+    let scan = || ScanOptions { threads: command.threads, on_progress: None, stop: Some(&stop) };
+    if let Some(per_subject) = command.kwic {
+        let subjects = page.subjects();
+        let found = dateline::quotations(page.view(), &command.root, &subjects, per_subject as usize, scan())?;
+        page.quote(&found);
+    }
+    if command.holders {
+        let gazetteer = &run.manifest().gazetteer.names;
+        let gazetteer = inputs::load_layers(gazetteer, &run.manifest().settings.without, false)?;
+        let analyzer = dateline::Analyzer::builder().profile(dateline::Profile::Wide).build(&gazetteer)?;
+        let archive = archive_of(&run, &command.root)?;
+        let found = dateline::holders(&analyzer, &archive, scan())?;
+        page.hold(&found.holders, &gazetteer, HOLDERS);
+    }
+    written(page.write()?, args)
+}
+
+/// The last part of a path: what people call a run.
+fn called(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Adds the documents that meet a condition, and those that meet another, or all others.
+fn compare_parts(
+    page: &mut dateline::Report<'_>,
+    run: &Run,
+    given: &str,
+    other: Option<&String>,
+) -> Result<(), Box<dyn StdError>> {
+    let first = part_of(run, given)?;
+    let (second, name) = match other {
+        Some(other) => (part_of(run, other)?, other.clone()),
+        None => {
+            let mut row = 0;
+            let rest = View::of_documents(run, |_| {
+                row += 1;
+                !first.has_document(row - 1)
+            })?;
+            (rest, "all others".to_owned())
+        }
+    };
+    for (view, condition) in [(&first, Some(given)), (&second, other.map(String::as_str))] {
+        if view.n_documents() > 0 {
+            continue;
+        }
+        let run = run.path().display();
+        return Err(match condition {
+            Some(condition) => format!("{run}: no document meets {condition:?}"),
+            None => {
+                format!("{run}: all documents meet {given:?}, so that there are no others to compare them with")
+            }
+        }
+        .into());
+    }
+    page.compare(&Compared { views: [&first, &second], names: [given.to_owned(), name] })?;
+    Ok(())
+}
+
+fn part_of<'r>(run: &'r Run, condition: &str) -> Result<View<'r>, Box<dyn StdError>> {
+    let condition = documents_that(condition, run)?;
+    Ok(Filter { condition: Some(condition), ..Filter::default() }.view(run)?)
+}
+
+/// The inputs of a run, which must be as they were, to be read as they were.
+fn archive_of(run: &Run, root: &Path) -> Result<Archive, Box<dyn StdError>> {
+    let Some(settings) = &run.manifest().settings.input else {
+        let run = run.path().display();
+        return Err(format!("{run}: its documents came from a program, so their text cannot be read again").into());
+    };
+    Ok(Archive::open(&dateline::inputs_of_run(run, root)?, ArchiveOptions::from(settings))?)
 }
 
 pub(crate) fn plot(command: &Plot, args: &Args) -> CommandResult {

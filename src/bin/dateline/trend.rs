@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::args::{Args, Format, whole};
 use crate::exit_code::{self, CommandResult, Outcome};
-use crate::filter::KindArg;
+use crate::filter::{KindArg, documents_that};
 use crate::inputs::{entity_in, plural};
 use crate::table::{self, id, number, text, word};
 use crate::terminal::safe_line;
@@ -260,14 +260,7 @@ fn compare(
 ) -> CommandResult {
     let mut views = Vec::new();
     for group in groups {
-        let group = Condition::for_fields(group, run.kept_fields())?;
-        if group.is_of_entities() || !group.is_of_documents() {
-            return Err(format!(
-                "{:?} does not choose documents; compare e.g. 'date=2023' with 'date=2024'",
-                group.to_string()
-            )
-            .into());
-        }
+        let group = documents_that(group, run)?;
         let condition = match &filter.condition {
             Some(condition) => condition.clone().and(group),
             None => group,
