@@ -231,11 +231,10 @@ fn without_texts(column: &Type) -> Result<Type, ParquetError> {
         }
         return group.build();
     }
-    let is_text = match (info.logical_type_ref(), info.converted_type()) {
-        (Some(LogicalType::String | LogicalType::Json), _) => true,
-        (None, ConvertedType::UTF8 | ConvertedType::JSON) => true,
-        _ => false,
-    };
+    let is_text = matches!(
+        (info.logical_type_ref(), info.converted_type()),
+        (Some(LogicalType::String | LogicalType::Json), _) | (None, ConvertedType::UTF8 | ConvertedType::JSON)
+    );
     if !is_text || column.get_physical_type() != PhysicalType::BYTE_ARRAY {
         return Ok(column.clone());
     }

@@ -103,13 +103,12 @@ impl Pieces {
     fn line(&mut self, open: &mut Open<'_>, start: usize, end: usize) {
         let separator = Arc::clone(&self.separator);
         let mut from = 0;
-        while end - start <= LONGEST_LINE {
+        let find = |open: &Open<'_>, from: usize| {
             let line = &open.batch.buffer[start..end];
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if from > line.len() {
-                break;
-            }
-            let Some((found, next)) = separator.find(line, from) else { break };
+            if line.len() > LONGEST_LINE || from > line.len() { None } else { separator.find(line, from) }
+        };
+        while let Some((found, next)) = find(open, from) {
             self.is_divided = true;
             self.close(open, start + found.start);
             self.begin(open, start + next);
