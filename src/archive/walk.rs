@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc;
 use std::time::SystemTime;
 
 use ignore::WalkBuilder;
@@ -185,7 +185,8 @@ fn list(paths: &[PathBuf], format: InputFormat) -> Result<Listing> {
 
 /// The inputs under `paths` in canonical order, and what is left out of trees.
 pub(super) fn list_matching(paths: &[PathBuf], wanted: Wanted<'_>) -> Result<Listing> {
-    let mut walk = Walk { wanted, files: BTreeMap::new(), skipped: BTreeMap::new(), outside: BTreeSet::new() };
+    let named = paths.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+    let mut walk = Walk { wanted, named, files: BTreeMap::new(), skipped: BTreeMap::new(), outside: BTreeSet::new() };
     for path in paths {
         walk.add(path)?;
     }
@@ -259,6 +260,8 @@ fn is_run(directory: &Path) -> bool {
 /// Files by their absolute path, so that `a`, `./a` and `/here/a` are one.
 struct Walk<'g> {
     wanted: Wanted<'g>,
+    /// Where the files and directories are that the user named, without links: what leads there leads to what is read anyway.
+    named: Vec<PathBuf>,
     files: BTreeMap<PathBuf, (Input, Option<Identity>)>,
     skipped: BTreeMap<PathBuf, PathBuf>,
     outside: BTreeSet<PathBuf>,
@@ -296,19 +299,22 @@ impl Walk<'_> {
         let mut walk = WalkBuilder::new(root);
         walk.standard_filters(false).hidden(true).follow_links(true);
         let globs = self.wanted.globs.under(root)?;
-        let within = if self.wanted.follow_links { None } else { fs::canonicalize(root).ok() };
-        let outside: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
-        let passed_over = Arc::clone(&outside);
+        let named = (!self.wanted.follow_links).then(|| self.named.clone());
+        // The filter is called by the walk only, and has no other way to say what it met.
+        let (passed_over, outside) = mpsc::channel();
         walk.filter_entry(move |entry| {
             let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
             if globs.matched(entry.path(), is_directory).is_ignore() {
                 return false;
             }
-            let leads_out = |root: &PathBuf| fs::canonicalize(entry.path()).is_ok_and(|path| !path.starts_with(root));
-            let is_out = entry.depth() > 0 && entry.path_is_symlink() && within.as_ref().is_some_and(leads_out);
+            let leads_out = |named: &Vec<PathBuf>| {
+                let target = fs::canonicalize(entry.path());
+                target.is_ok_and(|target| !named.iter().any(|named| target.starts_with(named)))
+            };
+            let is_out = entry.depth() > 0 && entry.path_is_symlink() && named.as_ref().is_some_and(leads_out);
             if is_out && !is_hidden(entry.path()) {
-                let mut passed_over = passed_over.lock().unwrap_or_else(PoisonError::into_inner);
-                passed_over.push(without_dots(entry.path()));
+                // The receiver lives as long as the walk.
+                let _ = passed_over.send(without_dots(entry.path()));
             }
             !is_out
         });
@@ -351,7 +357,7 @@ impl Walk<'_> {
                 others += 1;
             }
         }
-        let outside = std::mem::take(&mut *outside.lock().unwrap_or_else(PoisonError::into_inner));
+        let outside: Vec<PathBuf> = outside.try_iter().collect();
         let first_outside = outside.first().cloned();
         self.outside.extend(outside);
         if found > 0 {

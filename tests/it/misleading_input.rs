@@ -260,11 +260,15 @@ fn a_link_to_a_file_that_is_read_anyway_is_not_read_twice() {
     outcome.expect(0).says(&["passed over 2 links to files that are read anyway"]);
     assert_eq!(folder.manifest("run")["inputs"][0]["path"], "news/2024-05-01.jsonl");
     assert_eq!(folder.manifest("run")["books"]["counted"], 1);
-    // A link that is the only name is followed.
+    // A link out of the directory is followed if it leads to what is named, too, or when asked.
     folder.write("store/a.jsonl", "{\"id\":\"1\",\"text\":\"Iraq\"}\n");
     fs::create_dir(folder.path("links")).unwrap();
     symlink("../store/a.jsonl", folder.path("links/a.jsonl")).unwrap();
-    folder.run("tag links -g small.gaz").expect(0);
+    folder
+        .run("tag links -g small.gaz")
+        .expect_refusal(&["only links out of it, e.g. links/a.jsonl", "--follow-links"]);
+    assert_eq!(json_lines(&folder.run("tag links --follow-links -g small.gaz").expect(0).stdout).len(), 1);
+    assert_eq!(json_lines(&folder.run("tag links store -g small.gaz").expect(0).stdout).len(), 1);
 }
 
 #[test]

@@ -96,16 +96,23 @@ impl Cells {
         Some(Self { column, outer })
     }
 
-    /// Appends a cell and its length; [`read`] reads it.
-    pub(super) fn append(&self, row: usize, into: &mut Vec<u8>) {
+    /// Appends a cell and its length; [`read`] reads it. A text of more than `most` bytes is left out, and its length returned: it is too long
+    /// for a record, and need not be in memory twice to be refused.
+    pub(super) fn append(&self, row: usize, most: usize, into: &mut Vec<u8>) -> usize {
         let start = into.len();
         into.extend(NULL.to_le_bytes());
-        let is_null = self.outer.iter().any(|outer| outer.is_null(row));
-        if !is_null && write(&*self.column, row, into) {
+        if self.column.is_null(row) || self.outer.iter().any(|outer| outer.is_null(row)) {
+            return 0;
+        }
+        if let Some(text) = text(&*self.column, row).filter(|text| text.len() > most) {
+            return text.len();
+        }
+        if write(&*self.column, row, into) {
             // What is longer is longer than any record may be.
             let length = u32::try_from(into.len() - start - WIDTH).unwrap_or(NULL);
             into[start..start + WIDTH].copy_from_slice(&length.to_le_bytes());
         }
+        0
     }
 }
 
@@ -126,18 +133,29 @@ pub(super) fn read(mut bytes: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
     })
 }
 
+/// The bytes of a cell that is a text.
+fn text(column: &dyn Array, row: usize) -> Option<&[u8]> {
+    Some(match column.data_type() {
+        DataType::Utf8 => column.as_string::<i32>().value(row).as_bytes(),
+        DataType::LargeUtf8 => column.as_string::<i64>().value(row).as_bytes(),
+        DataType::Utf8View => column.as_string_view().value(row).as_bytes(),
+        DataType::Binary => column.as_binary::<i32>().value(row),
+        DataType::LargeBinary => column.as_binary::<i64>().value(row),
+        DataType::BinaryView => column.as_binary_view().value(row),
+        _ => return None,
+    })
+}
+
 /// Writes a cell as text; whether there is anything in it.
 fn write(column: &dyn Array, row: usize, into: &mut Vec<u8>) -> bool {
     if column.is_null(row) {
         return false;
     }
+    if let Some(text) = text(column, row) {
+        into.extend_from_slice(text);
+        return true;
+    }
     match column.data_type() {
-        DataType::Utf8 => into.extend_from_slice(column.as_string::<i32>().value(row).as_bytes()),
-        DataType::LargeUtf8 => into.extend_from_slice(column.as_string::<i64>().value(row).as_bytes()),
-        DataType::Utf8View => into.extend_from_slice(column.as_string_view().value(row).as_bytes()),
-        DataType::Binary => into.extend_from_slice(column.as_binary::<i32>().value(row)),
-        DataType::LargeBinary => into.extend_from_slice(column.as_binary::<i64>().value(row)),
-        DataType::BinaryView => into.extend_from_slice(column.as_binary_view().value(row)),
         DataType::Boolean => put(into, format_args!("{}", column.as_boolean().value(row))),
         DataType::Dictionary(..) => return write_of_dictionary(column, row, into),
         DataType::Int8 => number::<Int8Type>(column, row, into),

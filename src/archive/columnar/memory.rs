@@ -87,11 +87,12 @@ impl Source for ArrowSource {
                 continue;
             };
             let mut open = Open { unseen: 0, batch: &mut batch, at: &mut self.at, options };
+            let mut left_out = 0;
             for column in &*columns {
-                column.append(*next, &mut open.batch.buffer);
+                left_out += column.append(*next, options.max_record, &mut open.batch.buffer) as u64;
             }
             let end = open.batch.buffer.len();
-            let length = open.length(end);
+            let length = open.length(end) + left_out;
             if open.is_too_long(length) {
                 open.reject_too_long("row", length);
                 let start = open.at.start;

@@ -163,12 +163,13 @@ impl Columnar {
         let last = (*next + ROWS).min(*n_rows);
         while *next < last && batch.buffer.len() < full {
             at.start = batch.buffer.len();
+            let mut left_out = 0;
             for column in &*columns {
-                column.append(*next, &mut batch.buffer);
+                left_out += column.append(*next, options.max_record, &mut batch.buffer) as u64;
             }
             let end = batch.buffer.len();
             let mut open = Open { batch: &mut *batch, at: &mut *at, options, unseen: end };
-            let length = open.length(end);
+            let length = open.length(end) + left_out;
             if open.is_too_long(length) {
                 open.reject_too_long("row", length);
                 batch.buffer.truncate(at.start);

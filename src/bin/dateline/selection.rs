@@ -27,7 +27,7 @@ pub(crate) struct SelectionArgs {
     pub(crate) exclude_members: Vec<String>,
     /// Divide plain text files into articles: TEXT is a line between two of them, /REGEX/ matches what is between them in a line
     /// (/^Document \d+ of \d+$/). It belongs to neither; what a group (?<next>...) matches begins the next article
-    #[arg(long, value_name = "TEXT|/REGEX/")]
+    #[arg(long, value_name = "TEXT|/REGEX/", allow_hyphen_values = true)]
     pub(crate) split_on: Option<String>,
     /// Read lines like "Title: ..." at the beginning of plain texts, or front matter between two lines ---, as fields: title, date, source,
     /// id and those of --keep. They are then no part of the text

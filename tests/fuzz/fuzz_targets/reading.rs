@@ -5,8 +5,9 @@
 use dateline::archive::check_reading;
 use libfuzzer_sys::fuzz_target;
 
-const NAMES: [&str; 9] =
-    ["a.jsonl", "a.json", "a.csv", "a.tsv", "a.html", "a.warc", "a.txt", "a.txt.gz", "unknown"];
+const NAMES: [&str; 12] = [
+    "a.jsonl", "a.json", "a.csv", "a.tsv", "a.html", "a.warc", "a.xml", "a.sgml", "a.tar", "a.txt", "a.txt.gz", "unknown",
+];
 
 fuzz_target!(|input: &[u8]| {
     // The first byte chooses the name.
