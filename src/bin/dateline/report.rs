@@ -71,7 +71,7 @@ g2 says how sure a difference is, log_ratio how large (1: twice as often in the 
 
 With --kwic, articles are chosen by a hash, so that they are spread over the archive; for a pair, those first in which a sentence has both. \
 A sentence has at most 600 characters and all together at most 1,000,000 bytes; the page says for how many names and pairs there was no room. Without \
---kwic and --holders, the page holds nothing of the articles' texts. It is then smaller than 2 MB, whatever the size of the run.
+--kwic and --holders, the page holds nothing of the articles' texts. It is then smaller than 2 MB, however large the run, unless names are very long.
 
 Examples:
   dateline report results --out report.html
