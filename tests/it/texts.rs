@@ -120,8 +120,11 @@ fn links_out_of_a_directory_are_reported() {
     assert_eq!(count("read news other").0, 2);
 }
 
-/// One small archive in the shape of each preset, and the ids, titles, days, sources and beginnings of the texts that it gives.
-fn archives() -> Vec<(&'static str, &'static str, Vec<u8>, Vec<[&'static str; 5]>)> {
+/// A preset, the name of a file, its bytes, and the ids, titles, days, sources and beginnings of the texts that it gives.
+type PresetArchive = (&'static str, &'static str, Vec<u8>, Vec<[&'static str; 5]>);
+
+/// One small archive in the shape of each preset.
+fn archives() -> Vec<PresetArchive> {
     let crawl = |kind: &str, content_type: &str, body: &str| {
         let head = format!(
             "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: https://daily.example/2021/03/05/talks\r\nWARC-Date: 2021-03-05T10:00:00Z\r\n\
