@@ -729,13 +729,14 @@ mod tests {
         // The tree may itself be reached by a link, and a link that is named is followed.
         symlink(&root, directory.path().join("link")).unwrap();
         for root in [root.clone(), directory.path().join("link")] {
-            let listing = list(&[root.clone()], InputFormat::Auto).unwrap();
+            let listing = list(std::slice::from_ref(&root), InputFormat::Auto).unwrap();
             assert_eq!(names(&root, &listing.inputs), ["a.txt"]);
             assert_eq!(listing.outside, [root.join("out.txt"), root.join("sub/out")]);
             let listing = list(&[root.clone(), root.join("out.txt")], InputFormat::Auto).unwrap();
             assert_eq!(names(&root, &listing.inputs), ["a.txt", "out.txt"]);
         }
-        let listing = list_matching(&[root.clone()], Wanted { follow_links: true, ..Wanted::default() }).unwrap();
+        let listing =
+            list_matching(std::slice::from_ref(&root), Wanted { follow_links: true, ..Wanted::default() }).unwrap();
         assert_eq!(names(&root, &listing.inputs), ["a.txt", "out.txt", "sub/out/z.txt"]);
         assert!(listing.outside.is_empty());
     }

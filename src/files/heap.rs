@@ -21,7 +21,7 @@ mod tests {
         let before = heap_in_use();
         let block = vec![1_u8; 64 << 20];
         let after = heap_in_use();
-        assert!(block.iter().any(|byte| *byte == 1));
+        assert!(block.contains(&1));
         assert!(before > 0 && after > before + (48 << 20), "{before} {after}");
     }
 }
