@@ -18,10 +18,10 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn what_is_allocated_is_in_use() {
-        let before = heap_in_use();
+        // Other tests allocate and free meanwhile, so that two readings cannot be compared.
         let block = vec![1_u8; 64 << 20];
-        let after = heap_in_use();
+        let in_use = heap_in_use();
         assert!(block.contains(&1));
-        assert!(before > 0 && after > before + (48 << 20), "{before} {after}");
+        assert!(in_use >= 64 << 20, "{in_use}");
     }
 }
