@@ -8,7 +8,7 @@ use std::path::Path;
 use dateline::store::{
     Block, COOCCURRENCE_FILE, COUNTS_FILE, CountRow, CountRows, DOCUMENTS_FILE, DocumentRow, DocumentRows,
     ENTITIES_FILE, EntityRow, EntityRows, FileHeader, FileWriter, MENTIONS_FILE, ManifestGazetteer, MarginalRow,
-    MarginalRows, MentionRow, MentionRows, PairRow, PairRows, RunManifest, RunSettings, RunWriter, Totals,
+    MarginalRows, MentionRow, MentionRows, PairRow, PairRows, RecordTally, RunManifest, RunSettings, RunWriter, Totals,
 };
 use dateline::{Error, Run};
 
@@ -152,8 +152,16 @@ pub(crate) fn make_run(out: &Path, size: Size) -> Result<Run, Error> {
     write(&mut file, pairs(size), |block: &mut PairRows, row| block.push(row))?;
     run.add(COOCCURRENCE_FILE, file.finish()?);
     let manifest = RunManifest::new(RunSettings::default(), gazetteer);
-    let totals = Totals { contexts: size.documents.into(), ..manifest.totals };
-    run.commit(RunManifest { totals, ..manifest })
+    let documents = u64::from(size.documents);
+    let totals = Totals {
+        mentions: documents * u64::from(PER_DOCUMENT),
+        entities: ENTITIES.into(),
+        pairs: size.pairs.into(),
+        contexts: documents,
+        ..manifest.totals
+    };
+    let books = RecordTally { seen: documents, counted: documents, ..manifest.books };
+    run.commit(RunManifest { totals, books, ..manifest })
 }
 
 /// Writes rows block by block.
