@@ -207,7 +207,7 @@ def _received(fingerprint: str, built_in: Optional[str], compiled: bytes) -> Gaz
             with tempfile.TemporaryDirectory(prefix="dateline-") as folder:
                 path = Path(folder) / "gazetteer.dlz"
                 path.write_bytes(compiled)
-                # What is mapped stays when its name is gone.
+                # The file is mapped, and can be read on after the folder is removed.
                 gazetteer = Gazetteer.load(path, cache=False)
         if gazetteer.fingerprint != fingerprint:
             raise UsageError(

@@ -36,7 +36,7 @@ const MOST_LINES: usize = 1000;
 /// One header line: its name, and its value with that of the lines that continue it.
 type Line<'a> = (&'a str, Cow<'a, str>);
 
-/// Which names of header lines are which parts of a document.
+/// For each name of a header line, the part of the document that it gives.
 #[derive(Debug)]
 pub(super) struct HeaderNames {
     fields: Fields,
@@ -91,7 +91,7 @@ impl HeaderNames {
         }
     }
 
-    /// Which lines of a header are which; `None` if there is no header.
+    /// From which header line each part of the document was taken; `None` if the text has no header.
     pub(super) fn mapping(&self, text: &str) -> Option<Mapping> {
         let (lines, _) = self.split(text)?;
         let names: Vec<&str> = lines.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| *name).collect();

@@ -112,7 +112,7 @@ struct Origin {
     inputs: Vec<Input>,
     options: ArchiveOptions,
     fields: Fields,
-    /// What is between the articles of a text file, if there are several.
+    /// The separator between the articles of a text file, if one was given.
     separator: Option<Arc<Separator>>,
     /// If texts begin with header lines.
     header: Option<Arc<HeaderNames>>,
@@ -121,7 +121,7 @@ struct Origin {
 }
 
 impl Origin {
-    /// Settings that are not understood are as if they were not there: [`check`](Self::check) finds them.
+    /// Ignores settings that are not understood, which [`check`](Self::check) refuses.
     fn new(inputs: Vec<Input>, options: ArchiveOptions) -> Self {
         let fields = Fields::keeping(&options.fields, &options.keep);
         let header = options.header_lines.then(|| Arc::new(HeaderNames::new(&fields)));
@@ -152,7 +152,7 @@ impl Archive {
     /// listed by [`skipped`](Self::skipped). A file named by itself is read whatever it is called, and so are all files of a tree that are not binary if
     /// [`ArchiveOptions::input_format`] says what they hold. In trees, names that begin with a dot are left out, and `.gitignore`
     /// files have no say. Links within the tree are followed, and those out of it if [`ArchiveOptions::follow_links`] says so; a file that
-    /// has several names is read once, under the one that is no link.
+    /// is reached in several ways is read once, under its own name and not that of a link.
     ///
     /// # Errors
     ///
@@ -323,12 +323,12 @@ pub struct ArchiveOptions {
     pub exclude_files: Vec<String>,
     /// Whether links of trees that lead out of them are followed.
     pub follow_links: bool,
-    /// Globs of which a member of a tar or zip archive must match one, if there are any. One that holds a `/` counts from the archive.
+    /// Globs of which a member of a tar or zip archive must match one, if there are any. One that contains a `/` starts at the root of the archive.
     pub include_members: Vec<String>,
     /// Globs of members, and of folders of members, that are left out.
     pub exclude_members: Vec<String>,
-    /// What is between two articles of a plain text file, each of which is then a document: a line that is this text, but for blanks
-    /// around it, or what a regular expression between strokes matches in a line (`/^Document \d+ of \d+$/`). It belongs to neither
+    /// The separator between the articles of a plain text file, each of which is then a document: a line that is this text, but for blanks
+    /// around it, or what a regular expression between slashes matches in a line (`/^Document \d+ of \d+$/`). It belongs to neither
     /// article; what a group named `next` matches begins the one that follows (`/(?<next>^TITLE: )/`).
     pub split_on: Option<String>,
     /// Whether header lines of plain texts (`Title: …`, or front matter between two lines `---`) are fields and no part of the text.

@@ -14,10 +14,10 @@ use crate::archive::parse::{Fault, Parser};
 use crate::archive::sniff::MARK;
 use crate::error::{Error, Result};
 
-/// No separator is looked for in longer lines: they are prose, and nobody's memory is to hold them whole.
+/// Longer lines are not searched for a separator: they are prose, and would have to be held in memory whole.
 const LONGEST_LINE: usize = 64 << 10;
 
-/// What is between two articles.
+/// The separator between two articles of a text file.
 #[derive(Debug, Clone)]
 pub(in crate::archive) enum Separator {
     /// A line that is this text, but for blanks at both ends.
@@ -40,7 +40,7 @@ impl Separator {
                 let said = error.to_string();
                 let last = said.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
                 Error::usage(format!("the expression {expression:?} of --split-on is not understood: {last}"))
-                    .with_remedy("write it like /^Document \\d+ of \\d+$/, or a line without strokes, like -----")
+                    .with_remedy("write it like /^Document \\d+ of \\d+$/, or give a whole line, like -----")
             });
         }
         let text = given.trim();

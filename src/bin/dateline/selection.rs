@@ -19,7 +19,7 @@ pub(crate) struct SelectionArgs {
     /// Follow links that lead out of a directory. Those within it are followed anyway, and named files are read
     #[arg(long)]
     pub(crate) follow_links: bool,
-    /// Only members of tar and zip archives that match this glob, which counts from the archive if it holds a stroke; repeat it for several
+    /// Only members of tar and zip archives that match this glob, which starts at the root of the archive if it contains a /; repeat it for several
     #[arg(long, value_name = "GLOB")]
     pub(crate) include_members: Vec<String>,
     /// No members or folders of tar and zip archives that match this glob; repeat it for several

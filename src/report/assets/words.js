@@ -173,11 +173,16 @@ function writeShared(home) {
 
 // ---- what was asked for beside the run ----
 
+// Hides a part of the page and the link to it if there is nothing to show; says whether there is.
+function isShown(id, content) {
+  byId(id).hidden = !content;
+  byId(`link-${id}`).hidden = !content;
+  return Boolean(content);
+}
+
 function writeHolders() {
   const { offices } = data;
-  byId('holders').hidden = !offices;
-  byId('link-holders').hidden = !offices;
-  if (!offices) return;
+  if (!isShown('holders', offices)) return;
   byId('holders-note').textContent = `Who is introduced with which title, as the articles say it, and the first and the last day on which one does. Former holders whom articles still introduce so are among them. ${offices.n > offices.rows.length ? `The ${count(offices.rows.length)} in most documents of ${count(offices.n)}; dateline holders lists all.` : ''}`;
   table('table-holders', 'holders', 'Office-holders', [
     text('Office', 'title', (row) => row.title, 'The title'),
@@ -191,9 +196,7 @@ function writeHolders() {
 
 function writeComparison() {
   const { comparison } = data;
-  byId('compare').hidden = !comparison;
-  byId('link-compare').hidden = !comparison;
-  if (!comparison) return;
+  if (!isShown('compare', comparison)) return;
   const { sides, rows } = comparison;
   const title = (side) => name(sides[side].name);
   byId('compare-title').replaceChildren(title(0), ' and ', title(1));
