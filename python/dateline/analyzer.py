@@ -16,8 +16,8 @@ __all__ = ["Analyzer"]
 class Analyzer:
     """Finds the entities of a gazetteer in texts. Immutable, and may be used by any number of threads.
 
-    It can be sent to other processes (multiprocessing, Dask, Ray): what is pickled are the gazetteer and the words below, and a process makes
-    one analyzer of them, however often it receives them.
+    It can be sent to other processes (multiprocessing, Dask, Ray). The gazetteer and the settings below are pickled, and each process builds
+    one analyzer from them, however often it receives them.
 
     >>> analyzer = Analyzer("core")
     >>> analyzer.tag("GENEVA: The United Nations met.")
