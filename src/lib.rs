@@ -106,7 +106,9 @@ pub use pipeline::{
     suggest, tag, tagged_spans, write_run,
 };
 pub use progress::{Progress, StopFlag};
-pub use report::{Compared, PlotKind, Quotation, Quotations, Report, ReportOptions, Subject, plot, report};
+pub use report::{
+    Compared, PlotKind, PlotOptions, Quotation, Quotations, Report, ReportOptions, Subject, plot, report,
+};
 pub use resolve::{Meant, Outcome, PartMatches, Profile, Resolution, Resolver, Rule, RuleSet, Verdict};
 pub use segment::{Furniture, LineCounts, Reason, RecurringLines, Section, Sections, Segment, segments};
 pub use span::Span;

@@ -17,6 +17,7 @@ mod map;
 mod matrix;
 mod network;
 mod page;
+mod paper;
 mod period;
 mod quality;
 mod sentences;
@@ -43,18 +44,14 @@ use compare::Comparison;
 use facts::Facts;
 use network::Network;
 use page::{Offices, Page};
+use paper::Form;
 use quality::Quality;
 use sentences::Embedded;
 use slices::Slices;
 use svg::Sheet;
 
 static PAGE: FileSort = FileSort { noun: "report", is_own: |head, _| head.starts_with(page::HEAD.as_bytes()) };
-static DRAWING: FileSort = FileSort { noun: "drawing", is_own: is_drawing };
-
-fn is_drawing(head: &[u8], _tail: &[u8]) -> bool {
-    let mark = format!("<desc>{}</desc>", svg::OWN);
-    head.starts_with(b"<svg ") && memchr::memmem::find(head, mark.as_bytes()).is_some()
-}
+static DRAWING: FileSort = FileSort { noun: "drawing", is_own: paper::is_drawing };
 
 /// How a report is made.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +66,7 @@ pub struct ReportOptions {
 /// Writes the page about a run to `out`, and returns its path.
 ///
 /// ```
-/// use dateline::{PlotKind, ReportOptions, plot, report};
+/// use dateline::{PlotKind, PlotOptions, ReportOptions, plot, report};
 /// # use dateline::{Analyzer, AnalyzeOptions, Archive, ArchiveOptions, Gazetteer, analyze};
 /// # let folder = tempfile::tempdir()?;
 /// # std::fs::write(folder.path().join("a.txt"), "Iraq and Oslo. Oslo!")?;
@@ -79,7 +76,7 @@ pub struct ReportOptions {
 /// # let run = summary.run;
 /// let page = report(&run, &ReportOptions::default(), folder.path().join("report.html"))?;
 /// assert!(std::fs::read_to_string(page)?.starts_with("<!doctype html>"));
-/// let map = plot(&run, PlotKind::Map, folder.path().join("map.svg"), false)?;
+/// let map = plot(&run, PlotKind::Map, folder.path().join("map.svg"), &PlotOptions::default())?;
 /// assert!(std::fs::read_to_string(map)?.starts_with("<svg "));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -237,20 +234,40 @@ impl PlotKind {
         [("map", Self::Map), ("network", Self::Network), ("matrix", Self::Matrix), ("trend", Self::Trend)];
 }
 
-/// Draws one picture of a run into an SVG file at `out`, and returns its path. With `force` it may replace an earlier drawing.
+/// How a picture is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlotOptions {
+    /// Dots of a PNG in an inch; by default the 300 that journals ask for.
+    pub dpi: u32,
+    /// Replaces an earlier drawing of that name.
+    pub force: bool,
+}
+
+impl Default for PlotOptions {
+    fn default() -> Self {
+        Self { dpi: 300, force: false }
+    }
+}
+
+/// Draws one picture of a run into the file `out`, and returns its path. Its ending says what it is: `.svg`, or `.png` and `.pdf` with
+/// the feature `pictures`. A PDF keeps lines and letters as such; both have the font in them, and SVG names it.
 ///
 /// # Errors
 ///
-/// If `out` exists already, there is nothing to draw, the run is damaged, or reading or writing fails.
+/// If `out` exists already or has another ending, there is nothing to draw, a name has letters that no installed font has (PNG, PDF), the
+/// run is damaged, or reading or writing fails.
 ///
 /// # Complexity
 ///
 /// As [`report`].
-pub fn plot(run: &Run, kind: PlotKind, out: impl AsRef<Path>, force: bool) -> Result<PathBuf> {
-    let mut file = AtomicFile::create(out.as_ref(), force, &DRAWING)?;
+pub fn plot(run: &Run, kind: PlotKind, out: impl AsRef<Path>, options: &PlotOptions) -> Result<PathBuf> {
+    let form = Form::of(out.as_ref())?;
+    let mut file = AtomicFile::create(out.as_ref(), options.force, &DRAWING)?;
     let (facts, network) = read(&View::whole(run)?)?;
-    let drawing = draw(run, kind, &facts, &network)?;
-    file.write(|writer| std::io::Write::write_all(writer, drawing.as_bytes()))?;
+    let drawing =
+        form.bytes(draw(run, kind, &facts, &network)?, options.dpi).map_err(|error| error.at(out.as_ref()))?;
+    file.write(|writer| std::io::Write::write_all(writer, &drawing))?;
     file.commit()
 }
 

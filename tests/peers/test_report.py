@@ -14,6 +14,7 @@ import tempfile
 import unittest
 import xml.etree.ElementTree
 
+import pypdf
 from support import PROGRAM, ROOT
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
@@ -290,6 +291,18 @@ class Report(unittest.TestCase):
                 root = xml.etree.ElementTree.parse(self.folder / out).getroot()
                 self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
                 self.assertGreater(len(list(root.iter())), 20)
+
+    def test_a_pdf_keeps_its_letters(self):
+        for name in ("run", "evil"):
+            for kind in ("map", "network", "matrix", "trend"):
+                out = f"{name}-{kind}.pdf"
+                run(self.folder, "plot", name, "--kind", kind, "--out", out)
+                (page,) = pypdf.PdfReader(self.folder / out).pages
+                # An inch has 96 units of a drawing and 72 points.
+                run(self.folder, "plot", name, "--kind", kind, "--out", out.replace("pdf", "svg"), "--force")
+                width = float(xml.etree.ElementTree.parse(self.folder / out.replace("pdf", "svg")).getroot().get("width"))
+                self.assertAlmostEqual(float(page.mediabox.width), width * 72 / 96, delta=0.1)
+                self.assertIn("dateline run", page.extract_text())
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ pub(crate) enum Command {
     Export(Export),
     /// Make a page about a run for people: map, network, timelines, tables, in one HTML file
     Report(crate::report::Report),
-    /// Draw a picture of a run for a paper: map, network, matrix or trend, as SVG
+    /// Draw a picture of a run for a paper: map, network, matrix or trend, as SVG, PDF or PNG
     Plot(crate::report::Plot),
     /// Show what a result file or a run contains
     Inspect(Inspect),

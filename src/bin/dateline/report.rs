@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use dateline::query::{Filter, View};
-use dateline::{Archive, ArchiveOptions, Compared, PlotKind, ReportOptions, Run, ScanOptions};
+use dateline::{Archive, ArchiveOptions, Compared, PlotKind, PlotOptions, ReportOptions, Run, ScanOptions};
 
 use crate::args::Args;
 use crate::exit_code::{CommandResult, Outcome};
@@ -88,9 +88,12 @@ pub(crate) struct Plot {
     /// Which picture
     #[arg(long, value_enum, value_name = "KIND")]
     kind: Kind,
-    /// The SVG file to write; it appears when it is complete, or not at all
-    #[arg(short, long, value_name = "F.svg")]
+    /// The file to write, .svg, .png or .pdf; it appears when it is complete, or not at all
+    #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
+    /// Dots of a PNG in an inch; pictures are about ten inches wide
+    #[arg(long, value_name = "N", default_value_t = PlotOptions::default().dpi, value_parser = clap::value_parser!(u32).range(30..=1200))]
+    dpi: u32,
     /// Replace an earlier drawing of that name, and nothing that is not recognisable as one
     #[arg(long)]
     force: bool,
@@ -98,7 +101,8 @@ pub(crate) struct Plot {
 
 const PLOT_HELP: &str = "\
 The pictures are those of `dateline report`, on white paper, with a legend and a line that says what was counted. SVG opens in browsers, \
-Inkscape and word processors.";
+Inkscape and word processors and PDF in LaTeX; both keep their lines and letters at any size. A PNG has as many dots as --dpi says. PNG and PDF are set in \
+Arimo, which is as wide as Arial and Helvetica; names in other scripts than Latin, Greek, Cyrillic and Hebrew need a font that is installed.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Kind {
@@ -211,7 +215,9 @@ pub(crate) fn plot(command: &Plot, args: &Args) -> CommandResult {
         Kind::Matrix => PlotKind::Matrix,
         Kind::Trend => PlotKind::Trend,
     };
-    written(dateline::plot(&run, kind, &command.out, command.force)?, args)
+    let mut options = PlotOptions::default();
+    (options.dpi, options.force) = (command.dpi, command.force);
+    written(dateline::plot(&run, kind, &command.out, &options)?, args)
 }
 
 fn written(out: PathBuf, args: &Args) -> CommandResult {
