@@ -55,26 +55,11 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Characters of all parts together.
-    pub(crate) fn characters(&self) -> usize {
-        self.parts().map(|(_, text)| characters(text)).sum()
-    }
-
     /// Whether no part holds anything but blanks.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.parts().all(|(_, text)| text.trim().is_empty())
     }
-}
-
-/// As `text.chars().count()`: bytes that begin a character, summed in bytes, which compiles to vector instructions.
-fn characters(text: &str) -> usize {
-    /// Of whole vectors, and short enough for a byte to hold the sum.
-    const BLOCK: usize = 192;
-    let begins = |byte: &u8| u8::from(byte & 0xc0 != 0x80);
-    let (blocks, rest) = text.as_bytes().as_chunks::<BLOCK>();
-    let in_blocks: usize = blocks.iter().map(|block| usize::from(block.iter().map(begins).sum::<u8>())).sum();
-    in_blocks + usize::from(rest.iter().map(begins).sum::<u8>())
 }
 
 /// Which text of a document a span points into.
@@ -103,22 +88,5 @@ impl Part {
             Self::Title => 0,
             Self::Text => 1,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn characters_are_counted_as_by_the_iterator() {
-        for piece in ["a", "é", "“No”, said Zoë", "😀"] {
-            for n in [0, 1, 13, 64, 191, 192, 193, 500] {
-                let text = piece.repeat(n);
-                assert_eq!(characters(&text), text.chars().count(), "{n} times {piece}");
-            }
-        }
-        let document = Document { title: Some("Zoë".into()), ..Document::new("a", "no") };
-        assert_eq!(document.characters(), 5);
     }
 }

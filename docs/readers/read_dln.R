@@ -106,7 +106,7 @@ read_dln_file <- function(path, check_crc = TRUE) {
     b <- list(kind = .dln_u32(bytes, at), codec = .dln_u32(bytes, at + 4), stored = .dln_u64(bytes, at + 8),
               raw = .dln_u64(bytes, at + 16), rows = .dln_u64(bytes, at + 24), at = at + 40)
     if (b$stored > footer - at - 40 || b$raw > 2^28 || b$rows > b$raw) damaged("block ", i, " claims impossible lengths")
-    if ((b$codec == 0 && b$raw != b$stored) || (b$codec == 1 && b$raw > b$stored * 32768))
+    if ((b$codec == 0 && b$raw != b$stored) || (b$codec %in% 1:2 && b$raw > b$stored * 32768))
       damaged("block ", i, " claims impossible lengths")
     if (b$kind != kind$values[i] || at != offset$values[i] || b$rows != rows$values[i])
       damaged("the footer tells otherwise of block ", i)
@@ -114,11 +114,11 @@ read_dln_file <- function(path, check_crc = TRUE) {
     known <- .dln_columns[[as.character(b$kind)]]
     most <- b$stored * 128
     if (!is.null(known) && !any(grepl(":str", known, fixed = TRUE))) most <- max(most, 2^22)
-    if (b$codec == 1 && b$raw > most) damaged("block ", i, " claims more bytes than is allowed")
+    if (b$codec %in% 1:2 && b$raw > most) damaged("block ", i, " claims more bytes than is allowed")
     if (!is.null(known)) {
       columns <- paste0('"columns":["', paste(known, collapse = '","'), '"]')
       if (!grepl(columns, gsub("[ \n]", "", header), fixed = TRUE)) damaged("the header describes other columns")
-      if (b$codec > 1) damaged("its codec ", b$codec, " is unknown")
+      if (b$codec > 2) damaged("its codec ", b$codec, " is unknown")
     }
     check(b$at, b$stored, at + 32, paste("the payload of block", i))
     blocks[[i]] <- b
@@ -162,7 +162,10 @@ read_dln_file <- function(path, check_crc = TRUE) {
     raw <- readBin(unpacked, "raw", block$raw + 1)
   }
   if (length(raw) != block$raw) file$damaged("a block holds ", length(raw), " bytes and claims ", block$raw)
-  raw
+  if (block$codec == 1) return(raw)
+  # The first of every four bytes came first, then the second, the third and the fourth.
+  n <- length(raw) %/% 4
+  c(as.vector(t(matrix(raw[seq_len(4 * n)], ncol = 4))), raw[4 * n + seq_len(length(raw) %% 4)])
 }
 
 # All rows of one kind as a data frame of numbers and texts.

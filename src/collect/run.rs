@@ -12,7 +12,6 @@ use crate::counts::DocumentCounts;
 use crate::diagnostics::Reject;
 use crate::error::{Error, Result};
 use crate::ids::EntityId;
-use crate::offsets::{OffsetCursor, OffsetUnit};
 use crate::progress::StopFlag;
 use crate::store::{
     Block, CountRow, CountRows, DocumentRow, DocumentRows, FieldValueRow, FieldValueRows, MentionRow, MentionRows,
@@ -102,17 +101,15 @@ impl<'a> RunCollector<'a> {
         let n_mentions = mentions.len() as u32;
         places.read(document);
         if self.with_mentions {
-            let mut offsets = OffsetCursor::new(OffsetUnit::Char);
             for mention in mentions {
-                let (start_char, end_char) = offsets.convert(document, mention.part, mention.span);
-                let place = places.of(document, mention.part, mention.span);
+                let place = places.of(mention.part, mention.span);
                 into.mentions.push(MentionRow {
                     document: row,
                     part: mention.part.number(),
                     start: mention.span.start as u32,
                     end: mention.span.end as u32,
-                    start_char: start_char as u32,
-                    end_char: end_char as u32,
+                    start_char: place.characters.start as u32,
+                    end_char: place.characters.end as u32,
                     section: mention.section as u32,
                     paragraph: place.paragraph,
                     sentence: place.sentence,
@@ -127,7 +124,7 @@ impl<'a> RunCollector<'a> {
                 into.kept_by.push(row);
             }
         }
-        let Extent { paragraphs, sentences, words } = places.finish(document);
+        let Extent { characters, paragraphs, sentences, words } = places.extent();
         worker.article(document, |part, stretch| signer.push(part, stretch));
         into.signatures.push(signer.finish(document.title.as_deref(), &document.text).into());
         let notes = into.notes.look(read);
@@ -140,7 +137,7 @@ impl<'a> RunCollector<'a> {
             offset: read.record.offset,
             length: read.batch.length(read.record),
             language: read.language.unwrap_or_default(),
-            characters: document.characters() as u32,
+            characters,
             words,
             paragraphs,
             sentences,
@@ -274,15 +271,15 @@ impl Collector for RunCollector<'_> {
         let first = u32::try_from(into.n_documents() + next.n_documents())
             .map(|_| into.documents.rows() as u32)
             .map_err(|_| too_many_documents())?;
-        next.documents.iter().for_each(|row| into.documents.push(row));
-        next.signatures.iter().for_each(|row| into.signatures.push(row));
-        for row in next.counts.iter() {
-            into.counts.push(CountRow { document: first + row.document, ..row });
-        }
-        for row in next.mentions.iter() {
-            into.mentions.push(MentionRow { document: first + row.document, ..row });
-        }
-        next.kept.iter().for_each(|row| into.kept.push(row));
+        let renumber = |documents: &mut [u32]| documents.iter_mut().for_each(|document| *document += first);
+        let (n_counts, n_mentions) = (into.counts.rows(), into.mentions.rows());
+        into.documents.append(&next.documents, 0..next.documents.rows());
+        into.signatures.append(&next.signatures, 0..next.signatures.rows());
+        into.counts.append(&next.counts, 0..next.counts.rows());
+        into.mentions.append(&next.mentions, 0..next.mentions.rows());
+        into.kept.append(&next.kept, 0..next.kept.rows());
+        renumber(&mut into.counts.document[n_counts..]);
+        renumber(&mut into.mentions.document[n_mentions..]);
         into.kept_by.extend(next.kept_by.iter().map(|document| first + document));
         into.rejects.extend(next.rejects);
         into.rejects_of.extend(next.rejects_of);

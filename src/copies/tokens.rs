@@ -3,10 +3,7 @@
 use wide::u8x16;
 
 use super::sketch::spread;
-
-/// Bytes that are judged together: one bit each.
-const BLOCK: usize = 64;
-const BLANKS: [u8; BLOCK] = [b' '; BLOCK];
+use crate::text::lanes::{self, BLOCK, Blocks};
 
 /// The tokens of an article: its words of at least six bytes, and its numbers.
 ///
@@ -77,14 +74,11 @@ impl Tokens {
     fn classify(&mut self, bytes: &[u8]) {
         self.word.clear();
         self.digit.clear();
-        let (blocks, rest) = bytes.as_chunks::<BLOCK>();
-        let mut last = BLANKS;
-        last[..rest.len()].copy_from_slice(rest);
         // Bytes at the beginning of a block that belong to punctuation in the block before.
         let mut carried = 0;
         // The block before: its digits and signs, and whether its last sign is between digits, which the next block says.
         let (mut digits_before, mut open) = (0, 0);
-        for (index, block) in blocks.iter().chain(std::iter::once(&last)).enumerate() {
+        for (index, block) in Blocks::of(bytes).iter().enumerate() {
             let Classes { mut word, digit, sign, mut high } = classes(block);
             let first = BLOCK * index;
             // A sign between two digits belongs to their number.
@@ -128,22 +122,13 @@ struct Classes {
 }
 
 fn classes(block: &[u8; BLOCK]) -> Classes {
-    let mut classes = Classes { word: 0, digit: 0, sign: 0, high: 0 };
-    for (index, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
-        let bytes = u8x16::new(*bytes);
-        let within = |bytes: u8x16, first: u8, n: u8| (bytes - u8x16::splat(first)).simd_lt(u8x16::splat(n));
-        let digits = within(bytes, b'0', 10);
-        let letters = within(bytes | u8x16::splat(0x20), b'a', 26);
+    let [word, digit, sign, high] = lanes::masks(block, |bytes| {
+        let digits = lanes::digits(bytes);
         // The comma, the hyphen, the point and the stroke follow each other.
-        let signs = within(bytes, b',', 4) | bytes.simd_eq(u8x16::splat(b':'));
-        // A mask of lanes is their highest bits, and so are those of characters that are not ASCII.
-        let bits = |lanes: u8x16| u64::from(lanes.to_bitmask()) << (16 * index);
-        classes.word |= bits(letters | digits | bytes);
-        classes.digit |= bits(digits);
-        classes.sign |= bits(signs);
-        classes.high |= bits(bytes);
-    }
-    classes
+        let signs = lanes::among(bytes, b',', 4) | bytes.simd_eq(u8x16::splat(b':'));
+        [lanes::letters(bytes) | digits | bytes, digits, signs, bytes]
+    });
+    Classes { word, digit, sign, high }
 }
 
 const fn each(byte: u8) -> u64 {

@@ -12,7 +12,7 @@ use rayon::ThreadPool;
 
 use super::kept::KeptWriter;
 use super::memory::Shares;
-use super::spool::{Spool, Spooled};
+use super::spool::{Spool, Spooled, append};
 use crate::collect::{InputNotes, RunPartial, SharedIds, too_many_documents};
 use crate::cooccurrence::{CooccurrenceBuilder, CooccurrenceMatrix, JointSums, PairCounter, RoundUps};
 use crate::diagnostics::{Reject, RejectReason};
@@ -21,10 +21,10 @@ use crate::gazetteer::Gazetteer;
 use crate::ids::EntityId;
 use crate::progress::StopFlag;
 use crate::store::{
-    Block, COOCCURRENCE_FILE, COUNTS_FILE, CountRow, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE, EntityRow,
+    Block, COOCCURRENCE_FILE, COUNTS_FILE, CountRows, DOCUMENTS_FILE, DocumentRows, ENTITIES_FILE, EntityRow,
     EntityRows, FIELDS_FILE, FileHeader, FileSummary, FileWriter, MENTIONS_FILE, ManifestGazetteer, ManifestInput,
-    MarginalRow, MarginalRows, MentionRow, MentionRows, PairRow, PairRows, REJECTS_FILE, RecordTally, RejectsWriter,
-    Run, RunManifest, RunSettings, RunWriter, SIGNATURES_FILE, SignatureRows, Totals,
+    MarginalRow, MarginalRows, MentionRows, PairRow, PairRows, REJECTS_FILE, RecordTally, RejectsWriter, Run,
+    RunManifest, RunSettings, RunWriter, SIGNATURES_FILE, SignatureRows, Totals,
 };
 
 /// Most blocks of pairs in memory at a time, of 2 MiB each and as much again for what they become in the file.
@@ -217,10 +217,14 @@ enum Table<B> {
 }
 
 impl<B: Block + Default> Table<B> {
-    fn push(&mut self, push: impl FnOnce(&mut B)) -> Result<()> {
+    /// Adds rows, as `change` makes those from a number on.
+    fn append(&mut self, rows: &B, change: impl Fn(&mut B, usize)) -> Result<()> {
         match self {
-            Self::Final(writer) => writer.push(push),
-            Self::Spooled(spool) => spool.push(push),
+            Self::Final(writer) => {
+                let BlockWriter { file, rows: open } = &mut **writer;
+                append(open, rows, change, |full| file.write_block(&full))
+            }
+            Self::Spooled(spool) => spool.append(rows, change),
         }
     }
 
@@ -236,11 +240,6 @@ impl<B: Block + Default> Table<B> {
 enum Taken<B> {
     Written(FileSummary),
     Spooled(Spooled<B>),
-}
-
-struct Tables {
-    counts: Taken<CountRows>,
-    mentions: Option<Taken<MentionRows>>,
 }
 
 /// A run that is being written: takes partial results in order.
@@ -326,8 +325,10 @@ impl<'a> RunSink<'a> {
 
     /// Takes the next documents, whose entities are numbered as in the catalogue.
     pub(super) fn add(&mut self, part: RunPartial) -> Result<()> {
-        let first = self.counted.books.counted;
-        let number = |row: u32| u32::try_from(first + u64::from(row)).map_err(|_| too_many_documents());
+        // The documents of the part are numbered after those that came before.
+        let n_documents = part.documents.rows() as u32;
+        let after = u32::try_from(self.counted.books.counted + u64::from(n_documents));
+        let before = after.map_err(|_| too_many_documents())? - n_documents;
         for (document, signature) in part.documents.iter().zip(part.signatures.iter()) {
             let extent = &mut self.counted.extent;
             extent.characters += u64::from(document.characters);
@@ -339,23 +340,20 @@ impl<'a> RunSink<'a> {
             self.documents.push(|rows| rows.push(document))?;
             self.signatures.push(|rows| rows.push(signature))?;
         }
+        let renumber = |documents: &mut [u32]| documents.iter_mut().for_each(|document| *document += before);
         for row in part.counts.iter() {
             let tally = &mut self.counted.entities[row.entity as usize];
             tally.mentions += u64::from(row.count);
             tally.documents += 1;
-            let document = number(row.document)?;
-            self.counted.see(document, self.origin.settings.round_ups);
-            self.counts.push(|rows| rows.push(CountRow { document, ..row }))?;
+            self.counted.see(before + row.document, self.origin.settings.round_ups);
         }
+        self.counts.append(&part.counts, |rows, first| renumber(&mut rows.document[first..]))?;
         if let Some(mentions) = &mut self.mentions {
-            for row in part.mentions.iter() {
-                let document = number(row.document)?;
-                mentions.push(|rows| rows.push(MentionRow { document, ..row }))?;
-            }
+            mentions.append(&part.mentions, |rows, first| renumber(&mut rows.document[first..]))?;
         }
         if let Some(kept) = &mut self.kept {
             for (row, document) in part.kept.iter().zip(&part.kept_by) {
-                kept.push(number(*document)?, row.field, row.value)?;
+                kept.push(before + *document, row.field, row.value)?;
             }
         }
         for (reject, file) in part.rejects.iter().zip(&part.rejects_of) {
@@ -400,7 +398,7 @@ impl<'a> RunSink<'a> {
         if let Some(kept) = self.kept {
             run.add(FIELDS_FILE, kept.finish()?);
         }
-        let tables = Tables { counts: self.counts.finish()?, mentions: self.mentions.map(Table::finish).transpose()? };
+        let (taken, mentions) = (self.counts.finish()?, self.mentions.map(Table::finish).transpose()?);
         let rejects = self.rejects.finish()?;
         run.add(REJECTS_FILE, rejects.file);
         self.counted.rejected_by_reason = rejects.by_reason;
@@ -410,8 +408,8 @@ impl<'a> RunSink<'a> {
         let (catalogue, fingerprint) = (self.catalogue, &*gazetteer.fingerprint);
         let round_ups = settings.round_ups;
         let memory = self.shares.pairs;
-        let finisher = Finisher { catalogue, fingerprint, round_ups, memory, counted: &counted, tables: &tables, stop };
-        let pairs = finisher.write(&mut run, pool)?;
+        let finisher = Finisher { catalogue, fingerprint, round_ups, memory, counted: &counted, counts: &taken, stop };
+        let pairs = finisher.write(&mut run, mentions, pool)?;
         let Extent { characters, words, paragraphs, sentences } = counted.extent;
         let totals = Totals {
             mentions: counted.entities.iter().map(|tally| tally.mentions).sum(),
@@ -487,14 +485,14 @@ struct Finisher<'a> {
     /// Bytes that the sums of pairs may take.
     memory: Option<usize>,
     counted: &'a Counted,
-    tables: &'a Tables,
+    counts: &'a Taken<CountRows>,
     stop: Option<&'a StopFlag>,
 }
 
 impl Finisher<'_> {
     /// Writes everything but the documents; returns the number of pairs. These are counted and written in the threads of the
     /// pool, which have nothing else to do now, the rest on this one.
-    fn write(&self, run: &mut RunWriter, pool: &ThreadPool) -> Result<u64> {
+    fn write(&self, run: &mut RunWriter, mentions: Option<Taken<MentionRows>>, pool: &ThreadPool) -> Result<u64> {
         let rows = self.rows();
         let mut pairs = Ok(None);
         let tables = pool.in_place_scope(|tasks| {
@@ -502,7 +500,8 @@ impl Finisher<'_> {
             tasks.spawn(move |_| {
                 *pairs = self.count_pairs(rows).and_then(|pairs| self.write_cooccurrence(run, pairs)).map(Some);
             });
-            Ok::<_, Error>((self.write_entities(run)?, self.write_counts(run, rows)?, self.write_mentions(run, rows)?))
+            let mentions = mentions.map(|mentions| self.write_mentions(run, mentions, rows));
+            Ok::<_, Error>((self.write_entities(run)?, self.write_counts(run, rows)?, mentions.transpose()?))
         });
         let (entities, counts, mentions) = tables?;
         let (cooccurrence, n_pairs) = pairs?.expect("the scope has waited for it");
@@ -512,11 +511,8 @@ impl Finisher<'_> {
         if let Some(mentions) = mentions {
             run.add(MENTIONS_FILE, mentions);
         }
-        if let Taken::Spooled(counts) = &self.tables.counts {
+        if let Taken::Spooled(counts) = self.counts {
             counts.remove()?;
-        }
-        if let Some(Taken::Spooled(mentions)) = &self.tables.mentions {
-            mentions.remove()?;
         }
         Ok(n_pairs)
     }
@@ -557,13 +553,15 @@ impl Finisher<'_> {
 
     /// Writes the counts of the spool under their final ids.
     fn write_counts(&self, run: &RunWriter, rows: &[u32]) -> Result<FileSummary> {
-        let spooled = match &self.tables.counts {
+        let spooled = match self.counts {
             Taken::Written(summary) => return Ok(summary.clone()),
             Taken::Spooled(spooled) => spooled,
         };
         let mut file = counts_file(run, self.fingerprint)?;
-        spooled.for_each_owned(|mut block| {
+        let mut block = CountRows::default();
+        spooled.for_each(|counts| {
             self.check()?;
+            block.clone_from(counts);
             block.entity.iter_mut().for_each(|entity| *entity = rows[*entity as usize]);
             file.write_block(&block)
         })?;
@@ -573,7 +571,7 @@ impl Finisher<'_> {
     /// The pairs of all documents, by final ids.
     fn count_pairs(&self, rows: &[u32]) -> Result<JointSums> {
         let mut counter = PairCounter::new(CooccurrenceBuilder::default().round_ups(self.round_ups), self.memory);
-        let Taken::Spooled(spooled) = &self.tables.counts else { return self.sum_pairs(counter) };
+        let Taken::Spooled(spooled) = self.counts else { return self.sum_pairs(counter) };
         let mut context: Vec<(EntityId, u32)> = Vec::new();
         let mut document = 0;
         spooled.for_each(|block| {
@@ -655,18 +653,17 @@ impl Finisher<'_> {
         Ok((marginals.finish()?.finish()?, n_pairs))
     }
 
-    fn write_mentions(&self, run: &RunWriter, rows: &[u32]) -> Result<Option<FileSummary>> {
-        let spooled = match &self.tables.mentions {
-            None => return Ok(None),
-            Some(Taken::Written(summary)) => return Ok(Some(summary.clone())),
-            Some(Taken::Spooled(spooled)) => spooled,
+    fn write_mentions(&self, run: &RunWriter, mentions: Taken<MentionRows>, rows: &[u32]) -> Result<FileSummary> {
+        let spooled = match mentions {
+            Taken::Written(summary) => return Ok(summary),
+            Taken::Spooled(spooled) => spooled,
         };
         let mut file = mentions_file(run, self.fingerprint)?;
-        spooled.for_each_owned(|mut block| {
+        spooled.take_each(|mut block| {
             self.check()?;
             block.entity.iter_mut().for_each(|entity| *entity = rows[*entity as usize]);
             file.write_block(&block)
         })?;
-        file.finish().map(Some)
+        file.finish()
     }
 }

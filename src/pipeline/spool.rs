@@ -31,15 +31,16 @@ impl<B: Block + Default> Spool<B> {
         Self { path, rows: B::default(), kept: Vec::new(), most, file: None }
     }
 
-    /// Adds a row by `push`, which must add one.
-    pub(super) fn push(&mut self, push: impl FnOnce(&mut B)) -> Result<()> {
-        push(&mut self.rows);
-        if self.rows.is_full() { self.keep() } else { Ok(()) }
+    /// Adds rows, as `change` makes those from a number on.
+    pub(super) fn append(&mut self, rows: &B, change: impl Fn(&mut B, usize)) -> Result<()> {
+        let mut open = mem::take(&mut self.rows);
+        let appended = append(&mut open, rows, change, |full| self.keep(full));
+        self.rows = open;
+        appended
     }
 
     /// Puts the rows away, in memory unless that holds `most` blocks.
-    fn keep(&mut self) -> Result<()> {
-        let rows = mem::take(&mut self.rows);
+    fn keep(&mut self, rows: B) -> Result<()> {
         if self.file.is_none() && self.kept.len() < self.most {
             self.kept.push(rows);
             return Ok(());
@@ -56,8 +57,9 @@ impl<B: Block + Default> Spool<B> {
     }
 
     pub(super) fn finish(mut self) -> Result<Spooled<B>> {
-        if self.rows.rows() > 0 {
-            self.keep()?;
+        let rows = mem::take(&mut self.rows);
+        if rows.rows() > 0 {
+            self.keep(rows)?;
         }
         let path = match self.file {
             Some(file) => file.close().map(|()| Some(self.path))?,
@@ -67,17 +69,18 @@ impl<B: Block + Default> Spool<B> {
     }
 }
 
-impl<B: Block + Clone> Spooled<B> {
+impl<B: Block> Spooled<B> {
     /// Calls `each` with all blocks, in order.
     pub(super) fn for_each(&self, mut each: impl FnMut(&B) -> Result<()>) -> Result<()> {
         self.kept.iter().try_for_each(&mut each)?;
         self.path.iter().try_for_each(|path| for_each_in(path, |block| each(&block)))
     }
 
-    /// Calls `each` with all blocks, in order, to keep or to change.
-    pub(super) fn for_each_owned(&self, mut each: impl FnMut(B) -> Result<()>) -> Result<()> {
-        self.kept.iter().cloned().try_for_each(&mut each)?;
-        self.path.iter().try_for_each(|path| for_each_in(path, &mut each))
+    /// Calls `each` with all blocks, in order, to keep or to change; then nothing is left of them.
+    pub(super) fn take_each(mut self, mut each: impl FnMut(B) -> Result<()>) -> Result<()> {
+        self.kept.drain(..).try_for_each(&mut each)?;
+        self.path.iter().try_for_each(|path| for_each_in(path, &mut each))?;
+        self.remove()
     }
 
     /// Removes the file, if there is one.
@@ -87,6 +90,25 @@ impl<B: Block + Clone> Spooled<B> {
             None => Ok(()),
         }
     }
+}
+
+/// Adds rows to a block that is open, as `change` makes those from a number on; calls `full` with each block that gets full.
+pub(super) fn append<B: Block + Default>(
+    open: &mut B,
+    rows: &B,
+    change: impl Fn(&mut B, usize),
+    mut full: impl FnMut(B) -> Result<()>,
+) -> Result<()> {
+    let mut taken = 0;
+    while taken < rows.rows() {
+        let first = open.rows();
+        taken += open.append_until_full(rows, taken);
+        change(open, first);
+        if open.is_full() {
+            full(mem::take(open))?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads the blocks of a file again.
@@ -126,7 +148,8 @@ mod tests {
             let all: Vec<CountRow> = (0..9).map(|n| CountRow { document: n, entity: n % 4, count: 1 + n }).collect();
             for three in all.chunks(3) {
                 three.iter().for_each(|row| spool.rows.push(*row));
-                spool.keep().unwrap();
+                let rows = mem::take(&mut spool.rows);
+                spool.keep(rows).unwrap();
             }
             let spooled = spool.finish().unwrap();
             let mut found = Vec::new();
@@ -137,14 +160,13 @@ mod tests {
             taken.unwrap();
             assert_eq!(found, all);
             let mut owned = Vec::new();
-            let taken = spooled.for_each_owned(|rows| {
+            assert_eq!(path.exists(), has_file);
+            let taken = spooled.take_each(|rows| {
                 owned.extend(rows.iter());
                 Ok(())
             });
             taken.unwrap();
             assert_eq!(owned, all);
-            assert_eq!(path.exists(), has_file);
-            spooled.remove().unwrap();
             assert!(!path.exists());
         }
     }

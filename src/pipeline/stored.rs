@@ -334,13 +334,28 @@ impl<'r> Stored<'r> {
             }
             if let Some(mentions) = &mut self.mentions {
                 while mentions.has_row()? && mentions.block.document[mentions.at] == self.next {
-                    if kept {
-                        let mention = mentions.block.row(mentions.at);
-                        if let Some(entity) = self.numbers.of(self.run, self.next, mention.entity)? {
-                            part.mentions.push(MentionRow { document: row, entity, ..mention });
+                    let documents = &mentions.block.document[mentions.at..];
+                    let end = mentions.at + documents.iter().take_while(|document| **document == self.next).count();
+                    let rows = mentions.at..end;
+                    mentions.at = end;
+                    match self.numbers {
+                        _ if !kept => {}
+                        Numbers::Union(numbers) => {
+                            let first = part.mentions.rows();
+                            part.mentions.append(&mentions.block, rows);
+                            part.mentions.document[first..].fill(row);
+                            for entity in &mut part.mentions.entity[first..] {
+                                *entity = number(self.run, numbers, *entity)?;
+                            }
+                        }
+                        Numbers::Edition(_) => {
+                            for mention in rows.map(|row| mentions.block.row(row)) {
+                                if let Some(entity) = self.numbers.of(self.run, self.next, mention.entity)? {
+                                    part.mentions.push(MentionRow { document: row, entity, ..mention });
+                                }
+                            }
                         }
                     }
-                    mentions.at += 1;
                 }
             }
             if let Some(values) = &mut self.kept {

@@ -163,7 +163,12 @@ pub fn strongest_pairs<'v>(
     // The greatest element of the heap is the last of the list.
     let mut first: BinaryHeap<Pair<'v>> = BinaryHeap::new();
     joint.for_each(|row| {
-        if !selection.pair(row) {
+        // Most pairs end at one of these two looks, before that at their names.
+        let is_after_the_last = |first: &BinaryHeap<Pair<'v>>, strength: f32| {
+            first.len() == limit && first.peek().is_some_and(|last| strength < last.strength)
+        };
+        let by_joint = options.order == PairOrder::Joint;
+        if by_joint && is_after_the_last(&first, row.joint as f32) || !selection.pair(row) {
             return Ok(());
         }
         let table = joint.table(row)?;
@@ -174,8 +179,7 @@ pub fn strongest_pairs<'v>(
             PairOrder::Joint => table.k11 as f32,
             PairOrder::Measure(measure) => measure.strength(table) as f32,
         };
-        // Most pairs end here, without a look at their names.
-        if first.len() == limit && first.peek().is_some_and(|last| strength < last.strength) {
+        if is_after_the_last(&first, strength) {
             return Ok(());
         }
         let q = q_values.as_ref().map(|q_values| q_values.q(Measure::Fisher.of(table)));

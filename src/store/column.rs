@@ -1,5 +1,7 @@
 //! Columns: the vectors that blocks are made of.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// The columns of a payload, one after the other; the codec knows how.
@@ -132,6 +134,8 @@ pub(super) trait Column {
 
     fn at(&self, row: usize) -> Self::Item<'_>;
 
+    fn append_rows(&mut self, from: &Self, rows: Range<usize>);
+
     /// Forgets the rows and keeps the memory.
     fn reset(&mut self);
 
@@ -165,6 +169,10 @@ impl Column for StringColumn {
 
     fn at(&self, row: usize) -> &str {
         self.get(row)
+    }
+
+    fn append_rows(&mut self, from: &Self, rows: Range<usize>) {
+        rows.for_each(|row| self.push(from.get(row)));
     }
 
     fn reset(&mut self) {
@@ -226,6 +234,10 @@ macro_rules! number_column {
 
             fn at(&self, row: usize) -> $number {
                 self[row]
+            }
+
+            fn append_rows(&mut self, from: &Self, rows: Range<usize>) {
+                self.extend_from_slice(&from[rows]);
             }
 
             fn reset(&mut self) {

@@ -55,3 +55,43 @@ mod frames {
 }
 
 pub(super) use frames::{Compressor, decompress};
+
+/// The first of every four bytes, then the second, the third and the fourth; up to three that are left over come last.
+pub(super) fn split(bytes: &[u8]) -> Vec<u8> {
+    let (words, rest) = bytes.as_chunks::<4>();
+    let mut rows = vec![0; bytes.len()];
+    for (row, part) in rows.chunks_exact_mut(words.len().max(1)).take(4).enumerate() {
+        // A number that is cut short compiles to vector instructions, an index of bytes does not.
+        part.iter_mut().zip(words).for_each(|(byte, word)| *byte = (u32::from_le_bytes(*word) >> (8 * row)) as u8);
+    }
+    rows[4 * words.len()..].copy_from_slice(rest);
+    rows
+}
+
+/// The bytes that [`split`] was given.
+pub(super) fn join(rows: &[u8]) -> Vec<u8> {
+    let n = rows.len() / 4;
+    let [first, second, third, fourth] = [0, 1, 2, 3].map(|row| &rows[row * n..(row + 1) * n]);
+    let mut bytes = vec![0; rows.len()];
+    let (words, rest) = bytes.as_chunks_mut::<4>();
+    for (word, ((a, b), (c, d))) in words.iter_mut().zip(first.iter().zip(second).zip(third.iter().zip(fourth))) {
+        let low = u32::from(*a) | u32::from(*b) << 8;
+        *word = (low | u32::from(*c) << 16 | u32::from(*d) << 24).to_le_bytes();
+    }
+    rest.copy_from_slice(&rows[4 * n..]);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_laid_in_rows_and_back() {
+        assert_eq!(split(&[1, 2, 3, 4, 5, 6, 7, 8, 9]), [1, 5, 2, 6, 3, 7, 4, 8, 9]);
+        for length in 0..40 {
+            let bytes: Vec<u8> = (0..length).collect();
+            assert_eq!(join(&split(&bytes)), bytes);
+        }
+    }
+}

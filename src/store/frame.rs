@@ -65,9 +65,12 @@ pub enum Codec {
     /// As it is, for readers without zstd; the default of a build without the feature `compression`.
     #[cfg_attr(not(feature = "compression"), default)]
     None,
-    /// One zstd frame of level 3.
+    /// One zstd frame of level 3. Blocks without texts are written as [`Split`](Self::Split) instead.
     #[cfg_attr(feature = "compression", default)]
     Zstd,
+    /// As `Zstd`, but before, the bytes are laid in four rows: the first of every four, the second, the third, the fourth. The upper bytes of
+    /// numbers are mostly alike, so mentions take a quarter less room and half the time.
+    Split,
 }
 
 impl Codec {
@@ -75,12 +78,22 @@ impl Codec {
         match self {
             Self::None => 0,
             Self::Zstd => 1,
+            Self::Split => 2,
         }
     }
 
-    pub(super) fn from_number(number: u32) -> Option<Self> {
-        [Self::None, Self::Zstd].into_iter().find(|codec| codec.number() == number)
+    /// What takes the place of a codec that compresses in a block with these columns.
+    pub(super) fn for_columns(columns: &[impl AsRef<str>]) -> Self {
+        if are_numbers(columns) { Self::Split } else { Self::Zstd }
     }
+
+    pub(super) fn from_number(number: u32) -> Option<Self> {
+        [Self::None, Self::Zstd, Self::Split].into_iter().find(|codec| codec.number() == number)
+    }
+}
+
+fn are_numbers(columns: &[impl AsRef<str>]) -> bool {
+    columns.iter().all(|column| !column.as_ref().ends_with(":str"))
 }
 
 /// The JSON header that makes a `.dln` file describe itself.
@@ -214,8 +227,7 @@ impl BlockEntry {
 
     /// Whether a reader accepts such a block compressed: a few bytes must not become many, except in blocks of numbers of usual size.
     pub(super) fn may_compress(raw_len: u64, stored_len: u64, columns: &[impl AsRef<str>]) -> bool {
-        let is_of_numbers = || columns.iter().all(|column| !column.as_ref().ends_with(":str"));
-        raw_len <= stored_len.saturating_mul(MAX_RATIO) || raw_len <= FREE_NUMBERS && is_of_numbers()
+        raw_len <= stored_len.saturating_mul(MAX_RATIO) || raw_len <= FREE_NUMBERS && are_numbers(columns)
     }
 
     /// Refuses lengths that cannot be true before anything of that length is allocated.
@@ -229,7 +241,7 @@ impl BlockEntry {
         }
         let possible = match Codec::from_number(self.codec) {
             Some(Codec::None) => raw_len == stored_len,
-            Some(Codec::Zstd) => raw_len <= stored_len * MAX_ZSTD_RATIO,
+            Some(Codec::Zstd | Codec::Split) => raw_len <= stored_len * MAX_ZSTD_RATIO,
             None => true,
         };
         if !possible {

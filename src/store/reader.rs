@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use super::codec;
-use super::compress::decompress;
+use super::compress::{decompress, join};
 use super::frame::{
     BLOCK_HEADER_LEN, BlockEntry, Codec, END_MAGIC, FORMAT_VERSION, FileHeader, FooterIndex, MAGIC, PREFIX_LEN,
     TRAILER_LEN, frame_of, u16_at, u32_at, u64_at,
@@ -186,7 +186,7 @@ impl<R: Read + Seek> FileReader<R> {
         let stored = self.stored(index, entry)?;
         match Codec::from_number(entry.codec) {
             Some(Codec::None) => Ok(stored),
-            Some(Codec::Zstd) => {
+            Some(codec @ (Codec::Zstd | Codec::Split)) => {
                 // The lengths were checked against each other and against the limit when the file was opened.
                 let raw = decompress(&stored, entry.raw_len as usize)
                     .map_err(|error| self.damaged_block(index, &format!("it cannot be decompressed: {error}")))?;
@@ -194,7 +194,7 @@ impl<R: Read + Seek> FileReader<R> {
                     let fault = format!("it holds {} bytes and claims {}", raw.len(), entry.raw_len);
                     return Err(self.damaged_block(index, &fault));
                 }
-                Ok(raw)
+                Ok(if codec == Codec::Split { join(&raw) } else { raw })
             }
             None => Err(self.damaged_block(index, &format!("its codec {} is unknown", entry.codec))),
         }
@@ -376,7 +376,7 @@ fn read_index<R: Read + Seek>(
         let Some(described) = header.columns(entry.kind) else {
             return fail(source, "the header does not describe its kind");
         };
-        let is_compressed = Codec::from_number(entry.codec) == Some(Codec::Zstd);
+        let is_compressed = matches!(Codec::from_number(entry.codec), Some(Codec::Zstd | Codec::Split));
         if is_compressed && !BlockEntry::may_compress(entry.raw_len, entry.stored_len, &described.columns) {
             let BlockEntry { raw_len, stored_len, .. } = entry;
             return fail(source, &format!("its {stored_len} stored bytes claim to be {raw_len}, more than is allowed"));

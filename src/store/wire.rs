@@ -7,6 +7,7 @@
 //! A table goes on from block to block: row numbers and sort order run through all blocks of a kind.
 
 use std::fmt::Debug;
+use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -28,8 +29,18 @@ pub trait Block: Serialize + DeserializeOwned {
     /// Name and type of each column in the order of the payload, e.g. `document:u32`.
     const COLUMNS: &'static [&'static str];
 
+    /// Bytes that each row takes in a payload, unless there are texts.
+    const ROW_LEN: Option<usize>;
+
     /// Number of rows.
     fn rows(&self) -> usize;
+
+    /// Appends some rows of another block.
+    ///
+    /// # Panics
+    ///
+    /// If it has no such rows.
+    fn append(&mut self, from: &Self, rows: Range<usize>);
 
     /// Bytes of the payload before compression.
     fn raw_len(&self) -> usize;
@@ -63,6 +74,40 @@ pub trait Block: Serialize + DeserializeOwned {
     fn is_full(&self) -> bool {
         self.raw_len() >= FULL_BLOCK
     }
+
+    /// Appends the rows of another block from number `first` on, at least one, until this one is full; returns how many.
+    ///
+    /// # Panics
+    ///
+    /// If it has no row of that number.
+    fn append_until_full(&mut self, from: &Self, first: usize) -> usize {
+        let left = from.rows() - first;
+        let n = Self::ROW_LEN.map_or(1, |length| FULL_BLOCK.saturating_sub(self.raw_len()).div_ceil(length));
+        let n = n.clamp(1, left);
+        self.append(from, first..first + n);
+        n
+    }
+}
+
+macro_rules! width {
+    (str) => {
+        None
+    };
+    ($number:tt) => {
+        Some(size_of::<$number>())
+    };
+}
+
+const fn sum(widths: &[Option<usize>]) -> Option<usize> {
+    let (mut sum, mut at) = (0, 0);
+    while at < widths.len() {
+        match widths[at] {
+            Some(width) => sum += width,
+            None => return None,
+        }
+        at += 1;
+    }
+    Some(sum)
 }
 
 macro_rules! column {
@@ -123,6 +168,12 @@ macro_rules! blocks {
                 const NAME: &'static str = $name;
                 const COLUMNS: &'static [&'static str] =
                     &[$( concat!(stringify!($column), ":", stringify!($type)), )+];
+
+                const ROW_LEN: Option<usize> = sum(&[$( width!($type), )+]);
+
+                fn append(&mut self, from: &Self, rows: Range<usize>) {
+                    $( self.$column.append_rows(&from.$column, rows.clone()); )+
+                }
 
                 fn rows(&self) -> usize {
                     let lengths = [$( self.$column.n_rows(), )+];
@@ -219,7 +270,7 @@ blocks! {
         length: u64 as u64,
         /// Characters of title and text.
         characters: u32 as u32,
-        /// Words of title and text ([`WordCounter`](crate::text::WordCounter)).
+        /// Words of title and text ([`Positions`](crate::text::Positions)).
         words: u32 as u32,
         /// Paragraphs; the title is one.
         paragraphs: u32 as u32,

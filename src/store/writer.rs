@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::codec;
-use super::compress::Compressor;
+use super::compress::{Compressor, split};
 use super::frame::{BLOCK_HEADER_LEN, BlockEntry, Codec, END_MAGIC, FileHeader, FooterIndex, MAX_BLOCK, frame_of};
 use super::wire::Block;
 use crate::error::{Error, Result};
@@ -69,7 +69,7 @@ impl FileWriter {
         let mut file = Hashing::new(file);
         let compressor = match codec {
             Codec::None => None,
-            Codec::Zstd => {
+            Codec::Zstd | Codec::Split => {
                 let compressor = Compressor::new();
                 Some(compressor.map_err(|error| Error::io(file.label(), "compress", error))?)
             }
@@ -176,9 +176,14 @@ impl Stored {
         let (codec, payload) = match compressor {
             None => (Codec::None, raw),
             Some(compressor) => {
-                let stored = compressor.compress(&raw).map_err(|error| Error::io(path, "compress", error))?;
+                let codec = Codec::for_columns(B::COLUMNS);
+                let stored = match codec {
+                    Codec::Split => compressor.compress(&split(&raw)),
+                    _ => compressor.compress(&raw),
+                };
+                let stored = stored.map_err(|error| Error::io(path, "compress", error))?;
                 match BlockEntry::may_compress(raw_len, stored.len() as u64, B::COLUMNS) {
-                    true => (Codec::Zstd, stored),
+                    true => (codec, stored),
                     // So much smaller that readers would refuse it.
                     false => (Codec::None, raw),
                 }

@@ -191,10 +191,12 @@ pub(super) enum Period {
 pub(super) fn period_after(word: &str) -> Period {
     let mut buffer = [0; 12];
     let Some(word) = lower_case(word, &mut buffer) else { return Period::Ends };
-    if contains(LEADING, word) {
+    if !ABBREVIATIONS.may_contain(word) && !is_initials(word) {
+        Period::Ends
+    } else if contains(LEADING, word) {
         Period::GoesOn
     } else if is_initials(word) {
-        if word.len() == 1 && word != "i" { Period::GoesOn } else { Period::AskNext }
+        if word.len() == 1 && word != b"i" { Period::GoesOn } else { Period::AskNext }
     } else if contains(TRAILING, word) {
         Period::AskNext
     } else if contains(BEFORE_NUMBER, word) {
@@ -217,20 +219,58 @@ pub(super) fn is_speech(word: &str) -> bool {
 }
 
 /// Single letters with periods between them: `u.s`, `j`.
-fn is_initials(word: &str) -> bool {
-    word.split('.').all(|part| part.len() == 1 && part.as_bytes()[0].is_ascii_lowercase())
+fn is_initials(word: &[u8]) -> bool {
+    word.len() % 2 == 1
+        && word.iter().enumerate().all(|(at, byte)| if at % 2 == 0 { byte.is_ascii_lowercase() } else { *byte == b'.' })
 }
 
-fn contains(list: &[&str], word: &str) -> bool {
-    list.binary_search(&word).is_ok()
+fn contains(list: &[&str], word: &[u8]) -> bool {
+    list.binary_search_by(|listed| listed.as_bytes().cmp(word)).is_ok()
+}
+
+/// The lengths, first and last letters of the words of lists: a bit each. Nearly all other words are in none.
+struct Shapes([u64; Self::BITS / 64]);
+
+static ABBREVIATIONS: Shapes = Shapes::of(&[LEADING, BEFORE_NUMBER, TRAILING]);
+
+impl Shapes {
+    const BITS: usize = 1 << 13;
+
+    const fn of(lists: &[&[&str]]) -> Self {
+        let mut bits = [0; Self::BITS / 64];
+        let (mut list, mut at) = (0, 0);
+        while list < lists.len() {
+            if at == lists[list].len() {
+                (list, at) = (list + 1, 0);
+                continue;
+            }
+            let shape = Self::shape(lists[list][at].as_bytes());
+            bits[shape / 64] |= 1 << (shape % 64);
+            at += 1;
+        }
+        Self(bits)
+    }
+
+    const fn shape(word: &[u8]) -> usize {
+        match word {
+            [first, .., last] => (word.len() & 7) << 10 | (*first as usize & 31) << 5 | *last as usize & 31,
+            [only] => *only as usize & 31,
+            [] => 0,
+        }
+    }
+
+    fn may_contain(&self, word: &[u8]) -> bool {
+        let shape = Self::shape(word);
+        self.0[shape / 64] >> (shape % 64) & 1 != 0
+    }
 }
 
 /// A short ASCII word in lower case; longer ones and others are in no list.
-fn lower_case<'b>(word: &str, buffer: &'b mut [u8]) -> Option<&'b str> {
+fn lower_case<'b>(word: &str, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     let buffer = buffer.get_mut(..word.len()).filter(|_| word.is_ascii())?;
     buffer.copy_from_slice(word.as_bytes());
     buffer.make_ascii_lowercase();
-    std::str::from_utf8(buffer).ok()
+    Some(buffer)
 }
 
 #[cfg(test)]

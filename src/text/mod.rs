@@ -5,11 +5,12 @@
 //! part of an article a line belongs to is for [`segments`](crate::segments).
 
 mod abbreviations;
+pub(crate) mod lanes;
 mod paragraphs;
+mod positions;
 mod sentences;
-mod words;
 
-pub use words::WordCounter;
+pub use positions::Positions;
 
 use crate::span::Span;
 

@@ -61,6 +61,12 @@ struct Stop {
 
 impl Stop {
     fn at(text: &str, sentence: usize, start: usize) -> Self {
+        // Nearly always it is one mark and then a blank.
+        if let [mark, b' ' | b'\n', ..] = text.as_bytes()[start..]
+            && mark.is_ascii()
+        {
+            return Self { sentence, start, bare_end: start + 1, end: start + 1 };
+        }
         let rest = &text[start..];
         let bare = rest.trim_start_matches(['.', '!', '?', '…', '。', '！', '？']);
         let closed = bare.trim_start_matches(CLOSERS);
@@ -79,7 +85,10 @@ impl Stop {
         if marks.ends_with(['。', '！', '？']) {
             return Some(begin);
         }
-        let word = next.trim_start_matches(OPENERS);
+        let word = match next.as_bytes()[0].is_ascii_alphanumeric() {
+            true => next,
+            false => next.trim_start_matches(OPENERS),
+        };
         let blank = next.len() < after.len();
         let is_one_period = marks == ".";
         let ends = if !blank {
@@ -160,12 +169,22 @@ fn is_list_number(word: &str) -> bool {
 /// The word that `text` ends with; periods inside belong to it.
 fn last_word(text: &str) -> &str {
     const LONGEST: usize = 24;
+    // Nearly always the word is ASCII, and so is what is before it.
+    let bytes = text.as_bytes();
+    let length = bytes.iter().rev().take(LONGEST).take_while(|byte| is_of_word(**byte)).count();
+    if length < LONGEST && bytes.len().checked_sub(length + 1).is_none_or(|before| bytes[before].is_ascii()) {
+        return text[text.len() - length..].trim_start_matches(['.', '\'']);
+    }
     let from =
         (text.len().saturating_sub(LONGEST)..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
     let tail = &text[from..];
     let word =
         tail.rsplit(|character: char| !character.is_alphanumeric() && !matches!(character, '.' | '\'' | '’')).next();
     word.unwrap_or(tail).trim_start_matches(['.', '\'', '’'])
+}
+
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'\'')
 }
 
 /// The word that `text` begins with.

@@ -171,7 +171,7 @@ def forgeries():
             header("dateline-forgery", ["entities"]), [block(1, b"x" * 1000, 1, codec=1, raw_len=1000 * 128 + 1)]
         ),
         "numbers-of-few-bytes": one(5, b"x" * 1000, 2, codec=1, raw_len=(4 << 20) + 1),
-        "codec-unknown": one(5, two, 2, codec=2),
+        "codec-unknown": one(5, two, 2, codec=3),
         "payload-crc": one(5, two, 2, payload_crc=1),
         "kind-not-described": one(77, two, 2),
         "column-count-huge": one(5, struct.pack("<QQ", 1 << 33, 1 << 33), 0),

@@ -155,7 +155,7 @@ fn forged_lengths_are_refused_before_anything_is_allocated() {
 #[test]
 fn forged_frames_are_refused() {
     check(&marginals().with(|entry| entry.payload_crc = 1), "its payload does not match its checksum");
-    check(&marginals().with(|entry| entry.codec = 2), "its codec 2 is unknown");
+    check(&marginals().with(|entry| entry.codec = 3), "its codec 3 is unknown");
     check(&marginals().with(|entry| entry.kind = 77), "the header does not describe its kind");
     let mut other = marginals();
     other.header.blocks.get_mut("5").unwrap().columns.swap(0, 1);
