@@ -21,6 +21,13 @@ class Reading(TypedDict):
     input_format: Optional[str]
     include_files: List[str]
     exclude_files: List[str]
+    follow_links: bool
+    include_members: List[str]
+    exclude_members: List[str]
+    split_on: Optional[str]
+    header_lines: bool
+    text_is: str
+    preset: Optional[str]
 
 class Writing(TypedDict):
     out: str
@@ -30,6 +37,7 @@ class Writing(TypedDict):
     checkpoint: int
     is_part: bool
     round_ups: str
+    memory: Optional[int]
 
 class Conditions(TypedDict):
     kind: Optional[str]

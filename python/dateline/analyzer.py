@@ -172,6 +172,13 @@ def _engine_reading(
     input_format: Optional[str] = None,
     include_files: Sequence[str] = (),
     exclude_files: Sequence[str] = (),
+    follow_links: bool = False,
+    include_members: Sequence[str] = (),
+    exclude_members: Sequence[str] = (),
+    split_on: Optional[str] = None,
+    header_lines: bool = False,
+    text_is: str = "plain",
+    preset: Optional[str] = None,
 ) -> "_engine.Reading":
     return {
         "id": id,
@@ -186,6 +193,13 @@ def _engine_reading(
         "input_format": input_format,
         "include_files": list(include_files),
         "exclude_files": list(exclude_files),
+        "follow_links": follow_links,
+        "include_members": list(include_members),
+        "exclude_members": list(exclude_members),
+        "split_on": split_on,
+        "header_lines": header_lines,
+        "text_is": text_is,
+        "preset": preset,
     }
 
 

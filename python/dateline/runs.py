@@ -44,11 +44,19 @@ def analyze(
     input_format: Optional[str] = None,
     include_files: Sequence[str] = (),
     exclude_files: Sequence[str] = (),
+    follow_links: bool = False,
+    include_members: Sequence[str] = (),
+    exclude_members: Sequence[str] = (),
+    split_on: Optional[str] = None,
+    header_lines: bool = False,
+    text_is: str = "plain",
+    preset: Optional[str] = None,
     mentions: bool = True,
     force: bool = False,
     threads: int = 0,
     checkpoint: int = 256 << 20,
     round_ups: str = "cap:1000",
+    memory: Optional[int] = None,
     shard: Optional[Tuple[int, int]] = None,
     name: str = "records",
     progress: Progress = None,
@@ -66,12 +74,19 @@ def analyze(
         keep: further fields that documents keep.
         since, until, languages: only articles of these days or languages.
         input_format, include_files, exclude_files: how files are read, and which files of directories.
+        follow_links: whether links that lead out of a directory are followed.
+        include_members, exclude_members: which members of tar and zip archives.
+        split_on: the line between two articles of a plain text file, or a regular expression ``"/.../"`` that matches in it.
+        header_lines: whether lines like "Title: ..." at the beginning of plain texts are fields.
+        text_is: ``"html"`` if texts and titles of records are written in HTML, whose tags are then left out.
+        preset: the name of a kind of archive that many people have, as ``dateline plan --presets`` lists them; other arguments go before it.
         mentions: whether every mention is stored with its place.
         force: whether an earlier run of the same name is replaced.
         threads: 0 for one on each core. The result is the same for any number.
         checkpoint: of files with more bytes than this, finished parts are kept, so that an interrupted call goes on; 0 to keep nothing.
         round_ups: which pairs count in an article that mentions very many entities: ``"cap:N"``, those of the N that it mentions most;
             ``"skip:N"``, none if it has more than N; ``"keep"``, all.
+        memory: a ceiling in bytes; what does not fit goes to temporary files, and the result is the same.
         shard: ``(i, n)``, the share ``i`` of ``n`` of the files, from 1; :func:`merge` makes one run of all shares.
         name: what the run calls its input, if ``data`` is not files.
         progress: a function that is called with bytes and records done, or True for a bar of tqdm.
@@ -93,7 +108,9 @@ def analyze(
         )
     reading = _engine_reading(
         id=id, title=title, text=text, date=date, source=source, keep=keep, since=since, until=until, languages=languages,
-        input_format=input_format, include_files=include_files, exclude_files=exclude_files,
+        input_format=input_format, include_files=include_files, exclude_files=exclude_files, follow_links=follow_links,
+        include_members=include_members, exclude_members=exclude_members, split_on=split_on, header_lines=header_lines,
+        text_is=text_is, preset=preset,
     )  # fmt: skip
     writing: _engine.Writing = {
         "out": os.fspath(out),
@@ -103,6 +120,7 @@ def analyze(
         "checkpoint": checkpoint,
         "is_part": shard is not None,
         "round_ups": round_ups,
+        "memory": memory,
     }
     engine = analyzer._analyzer
     paths = _paths(data)

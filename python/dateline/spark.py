@@ -405,6 +405,7 @@ class _Task:
             "checkpoint": 0,
             "is_part": True,
             "round_ups": self.round_ups,
+            "memory": None,
         }
 
 

@@ -27,7 +27,8 @@ pub(super) enum Strength {
     Unlisted,
 }
 
-/// The weight of a name: its characters without a leading article. Among equals, what it rests on decides, then the article.
+/// The weight of a name: its characters without a leading article and without the noun that says what it is ("Times newspaper", so that
+/// "Los Angeles Times" stays whole). Among equals, what it rests on decides, then the article.
 ///
 /// A single character outweighs all the rest, and a name never weighs less than names inside it that do not overlap.
 pub(super) fn weight(surface: &str, strength: Strength) -> u64 {
@@ -41,9 +42,14 @@ pub(super) fn weight(surface: &str, strength: Strength) -> u64 {
     // Few names begin like an article.
     let articles: &[&str] = if surface.starts_with(['t', 'T']) { &["the ", "The ", "THE "] } else { &[] };
     let rest = articles.iter().find_map(|article| surface.strip_prefix(article));
-    let characters = rest.unwrap_or(surface).chars().count() as u64;
+    let bare = rest.unwrap_or(surface);
+    let bare = MEDIA.iter().find_map(|noun| bare.strip_suffix(noun)).unwrap_or(bare);
+    let characters = bare.chars().count() as u64;
     CHARACTER * characters + if rest.is_some() { ARTICLE } else { 0 } - cost.min(CHARACTER * characters)
 }
+
+/// What follows the name of a medium and is no part of it.
+const MEDIA: [&str; 4] = [" newspaper", " magazine", " radio", " television"];
 
 /// Tells which names the policy keeps. They come in order of start, longer ones first, and no two have the same span.
 pub(super) fn keep(overlap: Overlap, rivals: &[Rival]) -> Vec<bool> {
@@ -181,6 +187,8 @@ mod tests {
         check("Air Ab Cde", &[(Weak, "Air Ab"), (Free, "Ab Cde")], &["Ab Cde"]);
         check("the Gulf", &[(Weak, "the Gulf"), (Free, "Gulf")], &["the Gulf"]);
         check("Harale London Corp", &[(Unlisted, "Harale London Corp"), (Free, "London")], &["Harale London Corp"]);
+        let names = [(Free, "Los Angeles"), (Free, "Los Angeles Times"), (Free, "Times newspaper")];
+        check("the Los Angeles Times newspaper", &names, &["Los Angeles Times"]);
         check("中国银行", &[(Free, "中国银行"), (Free, "中国"), (Free, "银行")], &["中国银行"]);
     }
 

@@ -6,7 +6,7 @@ use super::gathered::Gathered;
 use super::lexicon::{Classes, Lexicon};
 use super::scene::{Look, Scene, Site};
 use super::traits::Traits;
-use super::words::{Word, word_before};
+use super::words::{Word, word_after, word_before};
 use super::{divisions, firms};
 use crate::gazetteer::Evidence;
 
@@ -55,7 +55,8 @@ pub(super) fn has_preposition(look: &Look<'_, '_>) -> bool {
             || look.site.has_locative()
                 // "in X's budget", "a stake in X": X need not be a place.
                 && !firms::owns_something(look.site)
-                && !firms::belongs_to_firm_noun(look.site))
+                && !firms::belongs_to_firm_noun(look.site)
+                && !firms::employs(look.site))
 }
 
 /// "the Harale region", "Harale residents", "the town of Harale".
@@ -161,14 +162,32 @@ pub(super) fn has_country_in_document(look: &Look<'_, '_>, gathered: &Gathered) 
         && (look.entity.tier != Tier::Town || look.entity.population >= METROPOLIS || is_placed(look, gathered))
 }
 
-/// "the Spanish Treasury" is not Britain's.
+/// "the Spanish Treasury" is not Britain's, and "the Central Bank of Harale" is not Chile's.
 fn is_of_another_country(look: &Look<'_, '_>) -> bool {
-    look.alias.class == Class::Organisation
-        && look.scene.sites_before(look.site).any(|other| {
-            let mut demonyms =
-                look.scene.candidates(other).iter().filter(|candidate| candidate.alias.demonym).peekable();
-            demonyms.peek().is_some() && demonyms.all(|candidate| candidate.entity.country != look.entity.country)
+    let (scene, site) = (look.scene, look.site);
+    let is_other = |candidate: &Candidate| candidate.entity.country != look.entity.country;
+    let is_adjective_of_another = || {
+        scene.sites_before(site).any(|other| {
+            let mut demonyms = scene.candidates(other).iter().filter(|candidate| candidate.alias.demonym).peekable();
+            demonyms.peek().is_some() && demonyms.all(is_other)
         })
+    };
+    let owner = || {
+        let of = site.right.filter(|right| matches!(right.text, "of" | "OF"))?;
+        let next = word_after(site.text, of.span.end)?;
+        let owner = if next.text.eq_ignore_ascii_case("the") { word_after(site.text, next.span.end)? } else { next };
+        owner.is_capitalised().then_some(owner)
+    };
+    let is_anothers = |owner: Word<'_>| {
+        scene.sites_at(site.part, owner.span.start).all(|other| scene.candidates(other).iter().all(is_other))
+    };
+    // "House of Representatives": the rest is its own.
+    let is_own = || {
+        let longer = scene.sites_at(site.part, site.span.start).filter(|other| other.span.end > site.span.end);
+        longer.flat_map(|other| scene.candidates(other)).any(|candidate| candidate.alias.entity == look.alias.entity)
+    };
+    look.alias.class == Class::Organisation
+        && (is_adjective_of_another() || owner().is_some_and(is_anothers) && !is_own())
 }
 
 /// "Mycenae and Kalamata", "Bondo, Nyando or Siaya": the neighbours in a list are places of the same country that the article

@@ -322,6 +322,9 @@ fn use_of(scene: &Scene<'_>, site: &Site<'_>) -> Option<Use> {
     if belongs_to_firm_noun(site) || legal_form_end(text, site.span.end).is_some() || begins_firm(scene, site) {
         return Some(Use::Traded);
     }
+    if employs(site) {
+        return Some(Use::Firm);
+    }
     let after = after_possessive_ending(text, site.span.end);
     let next = if after == site.span.end { site.right } else { word_after(text, after) }?;
     if next.text.starts_with(|c: char| c.is_ascii_uppercase()) {
@@ -375,6 +378,38 @@ pub(super) fn belongs_to_firm_noun(site: &Site<'_>) -> bool {
         "in" => noun.is(Classes::TAKES_IN),
         _ => noun.is(Classes::TAKES_OF),
     })
+}
+
+/// "a strategist at X": whoever employs somebody is no place.
+pub(super) fn employs(site: &Site<'_>) -> bool {
+    const STAFF: [&str; 22] = [
+        "adviser",
+        "advisor",
+        "analyst",
+        "analysts",
+        "banker",
+        "bankers",
+        "broker",
+        "brokers",
+        "consultant",
+        "consultants",
+        "dealer",
+        "dealers",
+        "economist",
+        "economists",
+        "executive",
+        "executives",
+        "lecturer",
+        "professor",
+        "strategist",
+        "strategists",
+        "trader",
+        "traders",
+    ];
+    site.left
+        .filter(|left| left.text == "at")
+        .and_then(|at| word_before(site.text, at.span.start))
+        .is_some_and(|staff| STAFF.contains(&staff.text))
 }
 
 /// Whether what it owns follows: "in X's budget" and "in the X budget" do not say that X is a place.

@@ -5,7 +5,7 @@ use super::facts::{Class, Tier};
 use super::firms;
 use super::lexicon::Classes;
 use super::lines::{LineCase, follows_byline};
-use super::scene::Look;
+use super::scene::{Look, Scene, Site};
 use super::words::{Word, word_after, word_before};
 
 /// Where every word has a capital, capitals say nothing; a long name or an acronym needs no context.
@@ -22,15 +22,27 @@ fn is_safe_inside(look: &Look<'_, '_>) -> bool {
 }
 
 pub(super) fn continues_left(look: &Look<'_, '_>) -> bool {
-    let Some(left) = look.site.left else { return false };
-    left.is_capitalised()
-        && !left.is_acronym()
-        && !ends_name(left)
-        && !left.is(Classes::CALENDAR | Classes::COMMON | Classes::DIRECTION)
+    let (scene, site) = (look.scene, look.site);
+    // "Zandvoort Saudi Arabia": what the whole name is a piece of, its end is, too.
+    let is_end_of_piece = || {
+        let longer = scene.sites_ending(site.part, site.span.end).filter(|other| other.span.start < site.span.start);
+        longer.filter(|other| other.has(look.alias.class)).any(|other| follows_unknown(scene, other))
+    };
+    site.left.is_some_and(Word::is_capitalised)
         && depends_on_run(look)
         && !is_safe_inside(look)
-        && look.scene.sites_before(look.site).all(|other| other.n_candidates() == 0)
-        && !follows_byline(look.site.text, look.site.span)
+        && (follows_unknown(scene, site) || is_end_of_piece())
+}
+
+/// Whether the word before is a piece of a name that nobody lists.
+fn follows_unknown(scene: &Scene<'_>, site: &Site<'_>) -> bool {
+    site.left.is_some_and(|left| {
+        left.is_capitalised()
+            && !left.is_acronym()
+            && !ends_name(left)
+            && !left.is(Classes::CALENDAR | Classes::COMMON | Classes::DIRECTION)
+    }) && scene.sites_before(site).all(|other| other.n_candidates() == 0)
+        && !follows_byline(site.text, site.span)
 }
 
 /// "Egypt's Sinai", "Acme Inc. Paris": a possessive or a cut legal form ends the name before.

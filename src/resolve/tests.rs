@@ -133,6 +133,23 @@ fn capital_runs_are_longer_names() {
     check("Meanwhile London slept.", &["London"]);
     check("officials in London Thursday", &["London"]);
     check("South Texas is dry.", &["Texas"]);
+    check("In Saudi Arabia it rained.", &["Saudi Arabia"]);
+    check("the Zandvoort Saudi Arabia show", &[]);
+    check("the old Arabia of Iraq", &["Arabia", "Iraq"]);
+}
+
+#[test]
+fn a_body_of_one_country_is_not_anothers() {
+    check("Iraq slept. Then the Central Bank fell.", &["Iraq", "Central Bank"]);
+    check("IRAQ SLEPT AND SLEPT\nTHE CENTRAL BANK OF IRAQ FELL", &["IRAQ", "CENTRAL BANK OF IRAQ"]);
+    check("IRAQ SLEPT AND SLEPT\nTHE CENTRAL BANK OF HARALE FELL", &["IRAQ"]);
+    check("IRAQ SLEPT AND SLEPT\nTHE CENTRAL BANK OF THE TEXAS UNION FELL", &["IRAQ", "TEXAS"]);
+}
+
+#[test]
+fn who_employs_is_no_place() {
+    check("She slept at Reading and at London.", &["Reading", "London"]);
+    check("a strategist at Reading in Texas", &["Texas"]);
 }
 
 #[test]

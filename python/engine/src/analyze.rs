@@ -181,7 +181,7 @@ impl Writing {
             force: self.force,
             checkpoint: self.checkpoint,
             is_part: self.is_part,
-            memory: None,
+            memory: self.memory,
             round_ups: self.round_ups.parse()?,
         })
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dateline::archive::{Selection, days_of};
+use dateline::archive::{Preset, Selection, days_of};
 use dateline::{ArchiveOptions, FieldMap};
 use pyo3::prelude::*;
 use serde::de::DeserializeOwned;
@@ -37,6 +37,13 @@ pub(crate) struct Reading {
     input_format: Option<String>,
     include_files: Vec<String>,
     exclude_files: Vec<String>,
+    follow_links: bool,
+    include_members: Vec<String>,
+    exclude_members: Vec<String>,
+    split_on: Option<String>,
+    header_lines: bool,
+    text_is: String,
+    preset: Option<String>,
 }
 
 impl Reading {
@@ -58,19 +65,38 @@ impl Reading {
             languages: self.languages,
         };
         let Self { id, title, text, date, source, keep, include_files, exclude_files, .. } = self;
+        let Self { follow_links, include_members, exclude_members, split_on, header_lines, .. } = self;
+        let text_is = word(py, "text_is", &self.text_is)?;
+        let preset = match &self.preset {
+            None => None,
+            Some(name) => Some(Preset::ALL.iter().find(|preset| preset.name == name).ok_or_else(|| {
+                let names: Vec<&str> = Preset::ALL.iter().map(|preset| preset.name).collect();
+                errors::usage(py, format!("preset={name:?} is not known"), &format!("use one of {}", names.join(", ")))
+            })?),
+        };
         let input_format = match &self.input_format {
             Some(format) => word(py, "input_format", format)?,
             None => Default::default(),
         };
         let fields = FieldMap { id, title, text, date, source };
-        Ok(ArchiveOptions {
+        let options = ArchiveOptions {
             input_format,
             fields,
             include_files,
             exclude_files,
+            follow_links,
+            include_members,
+            exclude_members,
+            split_on,
+            header_lines,
             keep,
             select,
+            text_is,
             ..ArchiveOptions::default()
+        };
+        Ok(match preset {
+            Some(preset) => preset.fill(options),
+            None => options,
         })
     }
 }
@@ -86,4 +112,5 @@ pub(crate) struct Writing {
     pub(crate) checkpoint: u64,
     pub(crate) is_part: bool,
     pub(crate) round_ups: String,
+    pub(crate) memory: Option<u64>,
 }

@@ -9,6 +9,7 @@ use crate::args::Args;
 use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::{self, plural};
 use crate::parts::OutputArgs;
+use crate::progress;
 
 /// Repeats a run from its manifest, and compares all of its files with those of the run.
 ///
@@ -64,7 +65,9 @@ pub(crate) fn rerun(command: &Rerun, args: &Args) -> CommandResult {
     let stop = inputs::stop_on_signal();
     let run = Run::open(&command.run)?;
     let gazetteer = command.place.load(&run)?;
-    let scan = ScanOptions { threads: command.threads, on_progress: None, stop: Some(&stop) };
+    let bar = progress::of_runs([&run], args);
+    let on_progress = |done| progress::advance(&bar, done);
+    let scan = ScanOptions { threads: command.threads, on_progress: Some(&on_progress), stop: Some(&stop) };
     let folder = match &command.out {
         Some(_) => None,
         None => Some(tempfile::tempdir()?),
@@ -75,6 +78,7 @@ pub(crate) fn rerun(command: &Rerun, args: &Args) -> CommandResult {
         (None, None) => return Err("no place for the new run".into()),
     };
     let again = repeat_run(&run, &command.place.root, &gazetteer, &out, command.force, scan)?;
+    bar.finish_and_clear();
     for difference in &again.differences {
         exit_code::unless_closed(write_line(difference))?;
     }
@@ -130,7 +134,11 @@ pub(crate) fn edit(command: &Edit, args: &Args) -> CommandResult {
     let name = path.file_name().unwrap_or(Path::new("edits").as_os_str()).to_string_lossy();
     let edits = Edits::parse(&text, &name)?;
     let run = Run::open(&command.run)?;
-    let Edited { summary, unknown } = edit_run(&run, &edits, &command.output.out, command.output.options(&stop))?;
+    let bar = progress::of_runs([&run], args);
+    let on_progress = |done| progress::advance(&bar, done);
+    let options = command.output.options(&stop, &on_progress);
+    let Edited { summary, unknown } = edit_run(&run, &edits, &command.output.out, options)?;
+    bar.finish_and_clear();
     if !args.quiet {
         let totals = summary.totals;
         let mentions = plural(totals.mentions, "mention", "mentions");

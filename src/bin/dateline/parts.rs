@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use dateline::{
-    AnalyzeOptions, Archive, Error, Extended, Forgotten, MergeOptions, Retried, Run, ScanOptions, StopFlag,
+    AnalyzeOptions, Archive, Error, Extended, Forgotten, MergeOptions, Progress, Retried, Run, ScanOptions, StopFlag,
     extend as extend_run, forget as forget_documents, merge as merge_runs, retry as retry_rejects,
 };
 
@@ -14,6 +14,7 @@ use crate::analyze::print_summary;
 use crate::args::{Analyze, Args, parse_size};
 use crate::exit_code::{self, CommandResult, Outcome};
 use crate::inputs::{self, plural};
+use crate::progress;
 
 /// How a large archive is divided.
 #[derive(Debug, clap::Args)]
@@ -140,8 +141,8 @@ pub(crate) struct OutputArgs {
 }
 
 impl OutputArgs {
-    pub(crate) fn options<'a>(&self, stop: &'a StopFlag) -> MergeOptions<'a> {
-        let scan = ScanOptions { threads: self.threads, on_progress: None, stop: Some(stop) };
+    pub(crate) fn options<'a>(&self, stop: &'a StopFlag, on_progress: &'a dyn Fn(Progress)) -> MergeOptions<'a> {
+        let scan = ScanOptions { threads: self.threads, on_progress: Some(on_progress), stop: Some(stop) };
         MergeOptions { scan, force: self.force, memory: self.memory.memory.map(|memory| memory as u64) }
     }
 }
@@ -150,7 +151,10 @@ pub(crate) fn merge(command: &Merge, args: &Args) -> CommandResult {
     let started = Instant::now();
     let stop = inputs::stop_on_signal();
     let runs = command.runs.iter().map(Run::open).collect::<Result<Vec<Run>, Error>>()?;
-    let summary = merge_runs(&runs, &command.output.out, command.output.options(&stop))?;
+    let bar = progress::of_runs(&runs, args);
+    let on_progress = |done| progress::advance(&bar, done);
+    let summary = merge_runs(&runs, &command.output.out, command.output.options(&stop, &on_progress))?;
+    bar.finish_and_clear();
     if !args.quiet {
         let n_inputs = summary.run.manifest().inputs.len() as u64;
         exit_code::unless_closed(print_summary(&summary, n_inputs, started.elapsed()))?;
@@ -170,7 +174,10 @@ pub(crate) fn forget(command: &Forget, args: &Args) -> CommandResult {
         return Err(format!("{}: it names no document; write an id on each line", command.ids.display()).into());
     }
     let n_ids = ids.len() as u64;
-    let forgotten = forget_documents(&run, ids, &command.output.out, command.output.options(&stop))?;
+    let bar = progress::of_runs([&run], args);
+    let on_progress = |done| progress::advance(&bar, done);
+    let forgotten = forget_documents(&run, ids, &command.output.out, command.output.options(&stop, &on_progress))?;
+    bar.finish_and_clear();
     let Forgotten { summary, documents, unknown } = forgotten;
     if !args.quiet {
         let left = plural(summary.books.counted, "document is", "documents are");
@@ -189,7 +196,7 @@ pub(crate) fn retry(command: &Retry, args: &Args) -> CommandResult {
     let stop = inputs::stop_on_signal();
     let run = Run::open(&command.run)?;
     let (gazetteer, analyzer) = inputs::analyzer_of(&run)?;
-    let MergeOptions { scan, force, memory } = command.output.options(&stop);
+    let MergeOptions { scan, force, memory } = command.output.options(&stop, &|_| {});
     let options = AnalyzeOptions { scan, force, memory, ..AnalyzeOptions::default() };
     let retried = retry_rejects(&run, &analyzer, command.max_record, &command.output.out, options)?;
     let Retried { summary, inputs: read, rejected_before, counted_before } = retried;

@@ -15,6 +15,7 @@ use crate::args::{Args, Format};
 use crate::exit_code::{self, CommandResult, Outcome};
 use crate::filter::{PartOfRun, TogetherArgs};
 use crate::inputs::{self, plural};
+use crate::progress;
 use crate::table::{self, Column, id, number, text, word};
 
 /// Lists mentions of an entity in their sentences, one a line, with the name in the middle.
@@ -151,9 +152,14 @@ impl ChoiceArgs {
     }
 }
 
-fn find(view: &View<'_>, root: &Path, query: &PassageQuery, threads: usize) -> Result<Passages, Error> {
+fn find(view: &View<'_>, root: &Path, query: &PassageQuery, threads: usize, args: &Args) -> Result<Passages, Error> {
     let stop = inputs::stop_on_signal();
-    dateline::passages(view, root, query, ScanOptions { threads, on_progress: None, stop: Some(&stop) })
+    let bar = progress::of_runs([view.run()], args);
+    let on_progress = |done| progress::advance(&bar, done);
+    let scan = ScanOptions { threads, on_progress: Some(&on_progress), stop: Some(&stop) };
+    let found = dateline::passages(view, root, query, scan);
+    bar.finish_and_clear();
+    found
 }
 
 /// The part of the run that is wanted; the entity is given apart.
@@ -188,7 +194,7 @@ pub(crate) fn kwic(command: &Kwic, args: &Args) -> CommandResult {
         documents: command.documents,
         order: command.choice.order(),
     };
-    let found = find(&view, &command.choice.root, &query, command.output.threads)?;
+    let found = find(&view, &command.choice.root, &query, command.output.threads, args)?;
     let mut lines: Vec<Line> = Vec::new();
     for (passage, sentence) in found.sentences.iter().enumerate() {
         for name in &sentence.names {
@@ -332,7 +338,7 @@ pub(crate) fn show(command: &Show, args: &Args) -> CommandResult {
         documents: command.documents,
         order: command.choice.order(),
     };
-    let found = find(&view, &command.choice.root, &query, command.output.threads)?;
+    let found = find(&view, &command.choice.root, &query, command.output.threads, args)?;
     if !args.quiet {
         let contexts = match query.together {
             _ if is_document => plural(found.documents, "document has the id", "documents have the id"),

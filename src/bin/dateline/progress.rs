@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use dateline::{Archive, Progress};
+use dateline::{Archive, Progress, Run};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::{Args, InputArgs};
@@ -24,16 +24,22 @@ pub(crate) fn rows(hidden: bool) -> ProgressBar {
 
 /// A bar over the bytes of the archive, with documents a second and the remaining time.
 pub(crate) fn bar(archive: &Archive, input: &InputArgs, args: &Args) -> ProgressBar {
-    let hidden = args.quiet || input.no_progress || !std::io::stderr().is_terminal();
-    let bar = match archive.total_bytes() {
-        Some(bytes) => ProgressBar::new(bytes),
-        None => ProgressBar::no_length(),
-    };
-    if hidden {
+    over(archive.total_bytes(), args.quiet || input.no_progress)
+}
+
+/// A bar over the bytes of the inputs of runs that are read again, or whose rows are.
+pub(crate) fn of_runs<'r>(runs: impl IntoIterator<Item = &'r Run>, args: &Args) -> ProgressBar {
+    let inputs = runs.into_iter().flat_map(|run| &run.manifest().inputs);
+    over(Some(inputs.map(|input| input.bytes).sum()), args.quiet)
+}
+
+fn over(bytes: Option<u64>, hidden: bool) -> ProgressBar {
+    let bar = bytes.map_or_else(ProgressBar::no_length, ProgressBar::new);
+    if hidden || !std::io::stderr().is_terminal() {
         bar.set_draw_target(ProgressDrawTarget::hidden());
         return bar;
     }
-    let template = match archive.total_bytes() {
+    let template = match bytes {
         Some(_) => "{bar:30} {percent:>3}%  {bytes} of {total_bytes}  {msg}  {eta} left",
         None => "{spinner} {bytes}  {msg}  {elapsed}",
     };

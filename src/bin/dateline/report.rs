@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use dateline::query::{Filter, View};
 use dateline::{Archive, ArchiveOptions, Compared, PlotKind, PlotOptions, ReportOptions, Run, ScanOptions};
+use indicatif::ProgressBar;
 
 use crate::args::Args;
 use crate::exit_code::{CommandResult, Outcome};
 use crate::filter::documents_that;
 use crate::inputs;
+use crate::progress;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = REPORT_HELP)]
@@ -135,13 +137,17 @@ pub(crate) fn report(command: &Report, args: &Args) -> CommandResult {
         compare_parts(&mut page, &run, condition, command.compare_where.get(1))?;
     }
     let stop = inputs::stop_on_signal();
-    let scan = || ScanOptions { threads: command.threads, on_progress: None, stop: Some(&stop) };
+    let reads = command.kwic.is_some() || command.holders;
+    let bar = if reads { progress::of_runs([&run], args) } else { ProgressBar::hidden() };
+    let on_progress = |done| progress::advance(&bar, done);
+    let scan = || ScanOptions { threads: command.threads, on_progress: Some(&on_progress), stop: Some(&stop) };
     if let Some(per_subject) = command.kwic {
         let subjects = page.subjects();
         let found = dateline::quotations(page.view(), &command.root, &subjects, per_subject as usize, scan())?;
         page.quote(&found);
     }
     if command.holders {
+        bar.reset();
         let gazetteer = &run.manifest().gazetteer.names;
         let gazetteer = inputs::load_layers(gazetteer, &run.manifest().settings.without, false)?;
         let analyzer = dateline::Analyzer::builder().profile(dateline::Profile::Wide).build(&gazetteer)?;
@@ -149,6 +155,7 @@ pub(crate) fn report(command: &Report, args: &Args) -> CommandResult {
         let found = dateline::holders(&analyzer, &archive, scan())?;
         page.hold(&found.holders, &gazetteer, HOLDERS);
     }
+    bar.finish_and_clear();
     written(page.write()?, args)
 }
 

@@ -12,6 +12,7 @@ use crate::args::{Args, Format, ListArgs, whole};
 use crate::exit_code::{CommandResult, Outcome};
 use crate::filter::KindArg;
 use crate::inputs::{self, plural};
+use crate::progress;
 use crate::table::{self, Column, id, number, text, word};
 
 /// Lists the names that are most likely to be wrong, the most suspicious first, with sentences.
@@ -132,9 +133,12 @@ pub(crate) fn audit_names(command: &Audit, args: &Args) -> CommandResult {
     let view = filter.view(&run)?;
     let entities = command.of.entities(&view, &filter, 0)?;
     let stop = inputs::stop_on_signal();
-    let scan = ScanOptions { threads: command.of.threads, on_progress: None, stop: Some(&stop) };
+    let bar = progress::of_runs([&run], args);
+    let on_progress = |done| progress::advance(&bar, done);
+    let scan = ScanOptions { threads: command.of.threads, on_progress: Some(&on_progress), stop: Some(&stop) };
     let of = &command.of;
     let mut names = audit(&view, &of.root, &entities, command.per_entity, of.seed, command.contexts, scan)?;
+    bar.finish_and_clear();
     if command.ambiguous {
         return print_ambiguous(command, &view, &names);
     }
@@ -242,9 +246,12 @@ pub(crate) fn write_sample(command: &Sample, args: &Args) -> CommandResult {
     let view = filter.view(&run)?;
     let entities = command.of.entities(&view, &filter, command.rows)?;
     let stop = inputs::stop_on_signal();
-    let scan = ScanOptions { threads: command.of.threads, on_progress: None, stop: Some(&stop) };
+    let bar = progress::of_runs([&run], args);
+    let on_progress = |done| progress::advance(&bar, done);
+    let scan = ScanOptions { threads: command.of.threads, on_progress: Some(&on_progress), stop: Some(&stop) };
     let of = &command.of;
     let sampled = sample(&view, &of.root, &entities, command.per_entity as usize, of.seed, scan)?;
+    bar.finish_and_clear();
     let names = [
         "entity",
         "name",
