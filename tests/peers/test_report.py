@@ -295,12 +295,12 @@ class Report(unittest.TestCase):
     def test_a_pdf_keeps_its_letters(self):
         for name in ("run", "evil"):
             for kind in ("map", "network", "matrix", "trend"):
-                out = f"{name}-{kind}.pdf"
+                out, drawing = f"paper-{name}-{kind}.pdf", f"paper-{name}-{kind}.svg"
                 run(self.folder, "plot", name, "--kind", kind, "--out", out)
+                run(self.folder, "plot", name, "--kind", kind, "--out", drawing)
                 (page,) = pypdf.PdfReader(self.folder / out).pages
                 # An inch has 96 units of a drawing and 72 points.
-                run(self.folder, "plot", name, "--kind", kind, "--out", out.replace("pdf", "svg"), "--force")
-                width = float(xml.etree.ElementTree.parse(self.folder / out.replace("pdf", "svg")).getroot().get("width"))
+                width = float(xml.etree.ElementTree.parse(self.folder / drawing).getroot().get("width"))
                 self.assertAlmostEqual(float(page.mediabox.width), width * 72 / 96, delta=0.1)
                 self.assertIn("dateline run", page.extract_text())
 
