@@ -149,7 +149,11 @@ fn a_body_of_one_country_is_not_anothers() {
 #[test]
 fn who_employs_is_no_place() {
     check("She slept at Reading and at London.", &["Reading", "London"]);
-    check("a strategist at Reading in Texas", &["Texas"]);
+    let gazetteer = Gazetteer::from_text(NAMES, "names.gaz").unwrap();
+    let analyzer = Analyzer::new(&gazetteer).unwrap();
+    let found = read(&analyzer, &Document::new("d", "a strategist at Reading in Texas"));
+    let ids: Vec<&str> = found.iter().map(|(_, id)| &**id).collect();
+    assert_eq!(ids, ["unlisted:organisation/reading", "us/tx"]);
 }
 
 #[test]
