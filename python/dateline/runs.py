@@ -86,7 +86,8 @@ def analyze(
         checkpoint: of files with more bytes than this, finished parts are kept, so that an interrupted call goes on; 0 to keep nothing.
         round_ups: which pairs count in an article that mentions very many entities: ``"cap:N"``, those of the N that it mentions most;
             ``"skip:N"``, none if it has more than N; ``"keep"``, all.
-        memory: a ceiling in bytes; what does not fit goes to temporary files, and the result is the same.
+        memory: a ceiling in bytes for the whole process, with what Python holds already; what does not fit goes to temporary files, and the
+            result is the same.
         shard: ``(i, n)``, the share ``i`` of ``n`` of the files, from 1; :func:`merge` makes one run of all shares.
         name: what the run calls its input, if ``data`` is not files.
         progress: a function that is called with bytes and records done, or True for a bar of tqdm.

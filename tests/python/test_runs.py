@@ -144,12 +144,12 @@ def test_files_are_those_of_the_command(tmp_path: Path, corpus_run: dateline.Run
 
 def test_archives_are_read_as_by_the_command(tmp_path: Path) -> None:
     (tmp_path / "day.txt").write_text("Title: One\n\nIraq <b>slept</b>.\n#####\nTitle: Two\n\nIran &amp; Kenya woke.\n", encoding="utf-8")
-    run = dateline.analyze(tmp_path / "day.txt", tmp_path / "py", split_on="#####", header_lines=True, text_is="html", memory=256 << 20)
+    run = dateline.analyze(tmp_path / "day.txt", tmp_path / "py", split_on="#####", header_lines=True, text_is="html", memory=4 << 30)
     options = ["--split-on", "#####", "--header-lines", "--text-is", "html"]
     program("analyze", str(tmp_path / "day.txt"), "--out", str(tmp_path / "cli"), "--quiet", *options)
     assert parts(run) == parts(dateline.Run.open(tmp_path / "cli"))
     assert len(run.documents) == 2 and {"Iraq", "Iran", "Kenya"} == set(run.entities.to_pandas()["name"])
-    with pytest.raises(dateline.UsageError, match="preset='ccc' is not known") as raised:
+    with pytest.raises(dateline.UsageError, match='preset="ccc" is not known') as raised:
         dateline.analyze(tmp_path / "day.txt", tmp_path / "no", preset="ccc")
     assert "cc-news" in str(raised.value.remedy)
 
