@@ -163,7 +163,7 @@ read_dln_file <- function(path, check_crc = TRUE) {
   }
   if (length(raw) != block$raw) file$damaged("a block holds ", length(raw), " bytes and claims ", block$raw)
   if (block$codec == 1) return(raw)
-  # The first of every four bytes came first, then the second, the third and the fourth.
+  # Stored are the first of every four bytes, then the second of every four, the third, the fourth.
   n <- length(raw) %/% 4
   c(as.vector(t(matrix(raw[seq_len(4 * n)], ncol = 4))), raw[4 * n + seq_len(length(raw) %% 4)])
 }

@@ -252,7 +252,7 @@ def read_json(text: bytes, shape: Any, path: str) -> Any:
 
 
 def _join(rows: bytes) -> bytes:
-    """The bytes whose first of every four came first, then the second, the third and the fourth."""
+    """Restores the order of bytes that were stored as the first of every four, then the second of every four, the third, the fourth."""
     n = len(rows) // 4
     joined = bytearray(rows)
     for row in range(4):

@@ -217,7 +217,7 @@ enum Table<B> {
 }
 
 impl<B: Block + Default> Table<B> {
-    /// Adds rows, as `change` makes those from a number on.
+    /// Appends rows. `change` may edit them once they are appended: it gets the block and the number of its first new row.
     fn append(&mut self, rows: &B, change: impl Fn(&mut B, usize)) -> Result<()> {
         match self {
             Self::Final(writer) => {
@@ -325,7 +325,7 @@ impl<'a> RunSink<'a> {
 
     /// Takes the next documents, whose entities are numbered as in the catalogue.
     pub(super) fn add(&mut self, part: RunPartial) -> Result<()> {
-        // The documents of the part are numbered after those that came before.
+        // A part numbers its documents from 0; in the run they come after the documents of the parts before it.
         let n_documents = part.documents.rows() as u32;
         let after = u32::try_from(self.counted.books.counted + u64::from(n_documents));
         let before = after.map_err(|_| too_many_documents())? - n_documents;

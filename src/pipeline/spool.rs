@@ -31,7 +31,7 @@ impl<B: Block + Default> Spool<B> {
         Self { path, rows: B::default(), kept: Vec::new(), most, file: None }
     }
 
-    /// Adds rows, as `change` makes those from a number on.
+    /// Appends rows; see [`append`] for `change`.
     pub(super) fn append(&mut self, rows: &B, change: impl Fn(&mut B, usize)) -> Result<()> {
         let mut open = mem::take(&mut self.rows);
         let appended = append(&mut open, rows, change, |full| self.keep(full));
@@ -76,7 +76,7 @@ impl<B: Block> Spooled<B> {
         self.path.iter().try_for_each(|path| for_each_in(path, |block| each(&block)))
     }
 
-    /// Calls `each` with all blocks, in order, to keep or to change; then nothing is left of them.
+    /// Gives all blocks to `each`, in order, and removes the file, if there is one.
     pub(super) fn take_each(mut self, mut each: impl FnMut(B) -> Result<()>) -> Result<()> {
         self.kept.drain(..).try_for_each(&mut each)?;
         self.path.iter().try_for_each(|path| for_each_in(path, &mut each))?;
@@ -92,7 +92,9 @@ impl<B: Block> Spooled<B> {
     }
 }
 
-/// Adds rows to a block that is open, as `change` makes those from a number on; calls `full` with each block that gets full.
+/// Appends rows to the block `open`. Whenever it is full, `full` gets it and a new one is begun.
+///
+/// Rows may be edited once they are appended: `change` gets the block and the number of its first new row.
 pub(super) fn append<B: Block + Default>(
     open: &mut B,
     rows: &B,

@@ -163,7 +163,7 @@ pub fn strongest_pairs<'v>(
     // The greatest element of the heap is the last of the list.
     let mut first: BinaryHeap<Pair<'v>> = BinaryHeap::new();
     joint.for_each(|row| {
-        // Most pairs end at one of these two looks, before that at their names.
+        // Most pairs are weaker than the weakest on the list. They are passed over before their cells are computed or their names compared.
         let is_after_the_last = |first: &BinaryHeap<Pair<'v>>, strength: f32| {
             first.len() == limit && first.peek().is_some_and(|last| strength < last.strength)
         };

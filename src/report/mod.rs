@@ -251,7 +251,8 @@ impl Default for PlotOptions {
 }
 
 /// Draws one picture of a run into the file `out`, and returns its path. Its ending says what it is: `.svg`, or `.png` and `.pdf` with
-/// the feature `pictures`. A PDF keeps lines and letters as such; both have the font in them, and SVG names it.
+/// the feature `pictures`. In a PDF, lines stay lines and text stays text, with its font embedded; an SVG
+/// only names its fonts.
 ///
 /// # Errors
 ///

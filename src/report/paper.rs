@@ -13,7 +13,7 @@ pub(super) enum Form {
     Pdf,
 }
 
-/// A comment after the end of a PDF: readers of PDF look for its end in the last kilobyte.
+/// Begins the comment that marks a PDF as ours. It comes after the end of the PDF, which readers look for in the last kilobyte of the file.
 const PDF_MARK: &str = "% ";
 
 impl Form {
@@ -117,7 +117,7 @@ mod rendered {
         fonts.load_font_data(REGULAR.to_vec());
         fonts.load_font_data(BOLD.to_vec());
         let own: Vec<(ID, Weight)> = fonts.faces().map(|face| (face.id, face.weight)).collect();
-        // The same bytes on every machine, unless names are written in other scripts: then the fonts that are installed have to help.
+        // Installed fonts are used only for letters that ours does not have: otherwise the result would depend on the machine.
         if missing(drawing, &fonts).is_some() {
             fonts.load_system_fonts();
         }

@@ -27,8 +27,8 @@ pub(super) enum Strength {
     Unlisted,
 }
 
-/// The weight of a name: its characters without a leading article and without the noun that says what it is ("Times newspaper", so that
-/// "Los Angeles Times" stays whole). Among equals, what it rests on decides, then the article.
+/// The weight of a name: its characters without a leading article and without a noun such as "newspaper" at the end (else "Los Angeles" and
+/// "Times newspaper" would outweigh "Los Angeles Times"). Among equals, what it rests on decides, then the article.
 ///
 /// A single character outweighs all the rest, and a name never weighs less than names inside it that do not overlap.
 pub(super) fn weight(surface: &str, strength: Strength) -> u64 {
@@ -48,7 +48,7 @@ pub(super) fn weight(surface: &str, strength: Strength) -> u64 {
     CHARACTER * characters + if rest.is_some() { ARTICLE } else { 0 } - cost.min(CHARACTER * characters)
 }
 
-/// What follows the name of a medium and is no part of it.
+/// Nouns that may follow the name of a newspaper or broadcaster without being part of the name.
 const MEDIA: [&str; 4] = [" newspaper", " magazine", " radio", " television"];
 
 /// Tells which names the policy keeps. They come in order of start, longer ones first, and no two have the same span.

@@ -181,7 +181,7 @@ fn is_of_another_country(look: &Look<'_, '_>) -> bool {
     let is_anothers = |owner: Word<'_>| {
         scene.sites_at(site.part, owner.span.start).all(|other| scene.candidates(other).iter().all(is_other))
     };
-    // "House of Representatives": the rest is its own.
+    // "House" in "House of Representatives": what follows "of" belongs to a longer name of the same body.
     let is_own = || {
         let longer = scene.sites_at(site.part, site.span.start).filter(|other| other.span.end > site.span.end);
         longer.flat_map(|other| scene.candidates(other)).any(|candidate| candidate.alias.entity == look.alias.entity)

@@ -380,7 +380,7 @@ pub(super) fn belongs_to_firm_noun(site: &Site<'_>) -> bool {
     })
 }
 
-/// "a strategist at X": whoever employs somebody is no place.
+/// Whether the name is that of an employer, and so not of a place: "a strategist at X".
 pub(super) fn employs(site: &Site<'_>) -> bool {
     const STAFF: [&str; 22] = [
         "adviser",

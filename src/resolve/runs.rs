@@ -23,7 +23,7 @@ fn is_safe_inside(look: &Look<'_, '_>) -> bool {
 
 pub(super) fn continues_left(look: &Look<'_, '_>) -> bool {
     let (scene, site) = (look.scene, look.site);
-    // "Zandvoort Saudi Arabia": what the whole name is a piece of, its end is, too.
+    // In "Zandvoort Saudi Arabia", "Saudi Arabia" is part of an unknown name; then so is "Arabia", which ends it.
     let is_end_of_piece = || {
         let longer = scene.sites_ending(site.part, site.span.end).filter(|other| other.span.start < site.span.start);
         longer.filter(|other| other.has(look.alias.class)).any(|other| follows_unknown(scene, other))
@@ -34,7 +34,7 @@ pub(super) fn continues_left(look: &Look<'_, '_>) -> bool {
         && (follows_unknown(scene, site) || is_end_of_piece())
 }
 
-/// Whether the word before is a piece of a name that nobody lists.
+/// Whether the capitalised word before it begins a longer name, which the gazetteer does not have.
 fn follows_unknown(scene: &Scene<'_>, site: &Site<'_>) -> bool {
     site.left.is_some_and(|left| {
         left.is_capitalised()

@@ -56,19 +56,19 @@ mod frames {
 
 pub(super) use frames::{Compressor, decompress};
 
-/// The first of every four bytes, then the second, the third and the fourth; up to three that are left over come last.
+/// Reorders bytes: the first of every four, then the second of every four, the third, the fourth. Up to three bytes that are left over come last.
 pub(super) fn split(bytes: &[u8]) -> Vec<u8> {
     let (words, rest) = bytes.as_chunks::<4>();
     let mut rows = vec![0; bytes.len()];
     for (row, part) in rows.chunks_exact_mut(words.len().max(1)).take(4).enumerate() {
-        // A number that is cut short compiles to vector instructions, an index of bytes does not.
+        // Shifting and truncating a number compiles to vector instructions; `word[row]` does not.
         part.iter_mut().zip(words).for_each(|(byte, word)| *byte = (u32::from_le_bytes(*word) >> (8 * row)) as u8);
     }
     rows[4 * words.len()..].copy_from_slice(rest);
     rows
 }
 
-/// The bytes that [`split`] was given.
+/// The reverse of [`split`].
 pub(super) fn join(rows: &[u8]) -> Vec<u8> {
     let n = rows.len() / 4;
     let [first, second, third, fourth] = [0, 1, 2, 3].map(|row| &rows[row * n..(row + 1) * n]);

@@ -228,7 +228,8 @@ fn contains(list: &[&str], word: &[u8]) -> bool {
     list.binary_search_by(|listed| listed.as_bytes().cmp(word)).is_ok()
 }
 
-/// The lengths, first and last letters of the words of lists: a bit each. Nearly all other words are in none.
+/// A set of the shapes of words (length, first and last letter) that occur in some lists. Most other words have another shape, so that one
+/// look here saves searching the lists.
 struct Shapes([u64; Self::BITS / 64]);
 
 static ABBREVIATIONS: Shapes = Shapes::of(&[LEADING, BEFORE_NUMBER, TRAILING]);

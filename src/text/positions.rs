@@ -24,14 +24,14 @@ pub struct Positions {
     characters: u32,
 }
 
-/// One bit for each byte of a block, the first in the lowest, and what is before them.
+/// 64 bytes of the text: a mask for each question about them, whose lowest bit is the first byte, and the sums of all blocks before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Block {
     words_before: u32,
     characters_before: u32,
     /// The first letter or digit of each word.
     words: u64,
-    /// What belongs to a word, from its first letter or digit on.
+    /// All bytes of words, from the first letter or digit of each to its end.
     inside: u64,
     /// The first byte of each character.
     characters: u64,
@@ -187,7 +187,7 @@ fn classes(block: &[u8; BLOCK], text: &str, first: usize, carried: &mut (u32, Cl
     (Classes { blank, letter }, characters)
 }
 
-/// The first letters of words, and what is in words from there on.
+/// Two masks of a block: the first letter or digit of each word; and all bytes of words from that letter to the end of the word.
 fn words_of(classes: &Classes, state: &mut State) -> (u64, u64) {
     let &Classes { blank, letter } = classes;
     let token = !blank;

@@ -61,7 +61,7 @@ struct Stop {
 
 impl Stop {
     fn at(text: &str, sentence: usize, start: usize) -> Self {
-        // Nearly always it is one mark and then a blank.
+        // The usual case: one mark, then a blank.
         if let [mark, b' ' | b'\n', ..] = text.as_bytes()[start..]
             && mark.is_ascii()
         {
@@ -169,7 +169,7 @@ fn is_list_number(word: &str) -> bool {
 /// The word that `text` ends with; periods inside belong to it.
 fn last_word(text: &str) -> &str {
     const LONGEST: usize = 24;
-    // Nearly always the word is ASCII, and so is what is before it.
+    // The usual case: an ASCII word after an ASCII character, which needs no decoding.
     let bytes = text.as_bytes();
     let length = bytes.iter().rev().take(LONGEST).take_while(|byte| is_of_word(**byte)).count();
     if length < LONGEST && bytes.len().checked_sub(length + 1).is_none_or(|before| bytes[before].is_ascii()) {

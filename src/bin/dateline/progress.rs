@@ -27,7 +27,7 @@ pub(crate) fn bar(archive: &Archive, input: &InputArgs, args: &Args) -> Progress
     over(archive.total_bytes(), args.quiet || input.no_progress)
 }
 
-/// A bar over the bytes of the inputs of runs that are read again, or whose rows are.
+/// A bar for work on runs; its length is the bytes of all their inputs.
 pub(crate) fn of_runs<'r>(runs: impl IntoIterator<Item = &'r Run>, args: &Args) -> ProgressBar {
     let inputs = runs.into_iter().flat_map(|run| &run.manifest().inputs);
     over(Some(inputs.map(|input| input.bytes).sum()), args.quiet)
